@@ -1,0 +1,117 @@
+namespace Ssgan.Engine.Kernels;
+
+/// <summary>
+/// The page of primitives: everything the engine asks of a device. Outputs are passed in and overwritten unless a line says
+/// "adds to"; a backend never allocates a result, and knows nothing of gradients. Callers have checked shapes and types.
+/// Views are dense and row-major, F32 unless said otherwise. An output may be the same view as an input only where a
+/// line says "in place". Calls return when the work is queued: on the CPU that is when it is done.
+/// </summary>
+public abstract class Backend : IDisposable
+{
+    /// <summary>For messages: "cpu", "cuda:0".</summary>
+    public abstract string Name { get; }
+
+    // ---- memory ----------------------------------------------------------------------------------------------------
+    /// <summary>Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.</summary>
+    public abstract nint Allocate(long bytes);
+    /// <summary>Frees what <see cref="Allocate"/> gave.</summary>
+    public abstract void Free(nint address, long bytes);
+    /// <summary>Host to device; source and destination have equally many bytes. Returns when the source may be reused.</summary>
+    public abstract void Upload(ReadOnlySpan<byte> source, View destination);
+    /// <summary>Device to host; waits for the data.</summary>
+    public abstract void Download(View source, Span<byte> destination);
+    /// <summary>Waits for all queued work.</summary>
+    public abstract void Synchronize();
+
+    // ---- elementwise -----------------------------------------------------------------------------------------------
+    /// <summary>y = value, any type (rounded to an integer type).</summary>
+    public abstract void Fill(View y, float value);
+    /// <summary>y = op(x), equal shapes; in place.</summary>
+    public abstract void Unary<TOp>(TOp op, View x, View y) where TOp : unmanaged, IUnary;
+    /// <summary>y = op(a, b); a and b broadcast (right-aligned, ones stretch) to y's shape; in place over an input of y's shape.</summary>
+    public abstract void Binary<TOp>(TOp op, View a, View b, View y) where TOp : unmanaged, IBinary;
+    /// <summary>y = x converted to y's type, equal shapes; to an integer it rounds half to even and saturates, NaN becomes 0.</summary>
+    public abstract void Cast(View x, View y);
+
+    // ---- movement (any type, x and y of the same) --------------------------------------------------------------------
+    /// <summary>y = x with axes reordered: y's axis i is x's axis order[i].</summary>
+    public abstract void Permute(View x, View y, ReadOnlySpan<int> order);
+    /// <summary>Copies a box of <paramref name="extent"/> from xStart in x to yStart in y; the rest of y stays. All of one rank.</summary>
+    public abstract void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent);
+    /// <summary>y (N, …) = rows of table (M, …) at indices I32 (N); an index outside [0, M) throws on the CPU.</summary>
+    public abstract void GatherRows(View table, View indices, View y);
+    /// <summary>Adds to dtable (M, …): row indices[i] += dy's row i, in the order of i.</summary>
+    public abstract void ScatterAddRows(View dy, View indices, View dtable);
+
+    // ---- reductions ------------------------------------------------------------------------------------------------
+    /// <summary>y = reduction of x over the axes where y has 1 and x has not; equal ranks. Deterministic.</summary>
+    public abstract void Reduce<TOp>(View x, View y) where TOp : unmanaged, IReduce;
+    /// <summary>y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.</summary>
+    public abstract void ArgMax(View x, View y);
+
+    // ---- linear algebra --------------------------------------------------------------------------------------------
+    /// <summary>c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.</summary>
+    public abstract void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate);
+    /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
+    public abstract void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec);
+    /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C).</summary>
+    public abstract void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec);
+    /// <summary>dw (K, KH, KW, C) from x (N, H, W, C) and dy (N, OH, OW, K). Deterministic.</summary>
+    public abstract void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec);
+
+    // ---- normalisation -----------------------------------------------------------------------------------------------
+    /// <summary>
+    /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C) are the
+    /// batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x.
+    /// </summary>
+    public abstract void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec);
+    /// <summary>dx, dgamma, dbeta from dy and what the forward saw; with fused ReLU dy is masked where the output was not positive. dx may be dy.</summary>
+    public abstract void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec);
+    /// <summary>Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma.</summary>
+    public abstract void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon);
+    /// <summary>Adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).</summary>
+    public abstract void SpectralNormBackward(in SpectralLayer layer, View dn, View dw);
+
+    // ---- images (N, H, W, C) ---------------------------------------------------------------------------------------
+    /// <summary>y = mean over each window; padding counts as zeros and in the divisor.</summary>
+    public abstract void AvgPool2d(View x, View y, in PoolSpec spec);
+    /// <summary>dx = each dy spread evenly over its window.</summary>
+    public abstract void AvgPool2dBackward(View dy, View dx, in PoolSpec spec);
+    /// <summary>y = maximum of each window (padding never wins; a NaN does); index I32 = its h·W + w, the first on a tie.</summary>
+    public abstract void MaxPool2d(View x, View y, View index, in PoolSpec spec);
+    /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
+    public abstract void MaxPool2dGather(View x, View index, View y);
+    /// <summary>dx = 0, then each dy is added at its index.</summary>
+    public abstract void MaxPool2dBackward(View dy, View index, View dx);
+    /// <summary>y (N, 2H, 2W, C) from x (N, H, W, C).</summary>
+    public abstract void Upsample2x(View x, View y, UpsampleMode mode);
+    /// <summary>dx (N, H, W, C) from dy (N, 2H, 2W, C): the transpose of <see cref="Upsample2x"/>.</summary>
+    public abstract void Upsample2xBackward(View dy, View dx, UpsampleMode mode);
+    /// <summary>Square images: y[i] = x[i] turned by 90°·turns[i] counter-clockwise (clockwise if inverse); turns I32 (N), any integer, mod 4.</summary>
+    public abstract void Rotate90(View x, View turns, View y, bool inverse);
+
+    // ---- losses --------------------------------------------------------------------------------------------------------
+    /// <summary>losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N).</summary>
+    public abstract void SoftmaxCrossEntropy(View logits, View labels, View losses);
+    /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i].</summary>
+    public abstract void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits);
+
+    // ---- optimizer ---------------------------------------------------------------------------------------------------
+    /// <summary>step I32 (1) += 1, then Adam's update of every slot with bias correction; learningRate (1). Kingma and Ba 2015, algorithm 1.</summary>
+    public abstract void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec);
+
+    // ---- random ----------------------------------------------------------------------------------------------------
+    /// <summary>y = standard normals (Box-Muller on Philox 4x32-10); generator I32 (4) = key lo, hi, counter lo, hi, advanced by ⌈count / 4⌉.</summary>
+    public abstract void Normal(View y, View generator);
+    /// <summary>y uniform in [low, high); generator as in <see cref="Normal"/>.</summary>
+    public abstract void Uniform(View y, View generator, float low, float high);
+
+    /// <summary>Releases threads, handles and library state. Memory is the owner's to free first.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels.Cpu;
+
+/// <summary>
+/// The primitives on the host's cores: SIMD loops over threads that this object owns. It is what everything runs on without a
+/// GPU, and the oracle of every CUDA kernel. One thread at a time may call it.
+/// </summary>
+public sealed unsafe partial class CpuBackend : Backend
+{
+    const int Alignment = 64;
+    readonly Workers _workers;
+
+    /// <summary>A backend with its own worker threads.</summary>
+    /// <param name="threads">How many threads a loop may use, the caller's included; 0 takes one per logical processor.</param>
+    public CpuBackend(int threads = 0)
+    {
+        if (threads < 0) throw new ArgumentOutOfRangeException(nameof(threads), threads, "The number of CPU threads must be 0 (all) or positive.");
+        _workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    public override string Name => "cpu";
+
+    /// <summary>Threads that a parallel loop uses.</summary>
+    public int Threads => _workers.Count;
+
+    public override nint Allocate(long bytes)
+    {
+        try
+        {
+            return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new OutOfDeviceMemoryException($"The host has no {bytes} bytes of memory left ({e.Message}).");
+        }
+    }
+
+    public override void Free(nint address, long bytes) => NativeMemory.AlignedFree((void*)address);
+
+    public override void Upload(ReadOnlySpan<byte> source, View destination) =>
+        source.CopyTo(new Span<byte>(destination.U8, checked((int)destination.Bytes)));
+
+    public override void Download(View source, Span<byte> destination) =>
+        new ReadOnlySpan<byte>(source.U8, checked((int)source.Bytes)).CopyTo(destination);
+
+    public override void Synchronize()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _workers.Dispose();
+    }
+}

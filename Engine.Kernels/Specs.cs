@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels;
+
+/// <summary>Stride and zero padding of a 2-D convolution, equal in both directions, and its output-size maths.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct ConvSpec(int Stride, int Padding)
+{
+    /// <summary>Output extent: floor((input + 2·padding − kernel) / stride) + 1.</summary>
+    public int Output(int input, int kernel) => (input + 2 * Padding - kernel) / Stride + 1;
+}
+
+/// <summary>Window, stride and zero padding of a 2-D pooling, equal in both directions.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct PoolSpec(int Kernel, int Stride, int Padding)
+{
+    /// <summary>Output extent: floor((input + 2·padding − kernel) / stride) + 1.</summary>
+    public int Output(int input) => (input + 2 * Padding - Kernel) / Stride + 1;
+}
+
+/// <summary>Batch norm's constants. With <paramref name="Relu"/> the kernel also applies max(0, ·) to its output.</summary>
+/// <param name="Epsilon">Added to the biased variance before the square root.</param>
+/// <param name="Momentum">Weight of the batch's statistics in the running ones: r ← (1 − m)·r + m·batch.</param>
+/// <param name="Relu">Whether ReLU is fused.</param>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool Relu);
+
+/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step count live on the device.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct AdamSpec(float Beta1, float Beta2, float Epsilon);
+
+/// <summary>How x2 upsampling fills the gaps.</summary>
+public enum UpsampleMode
+{
+    /// <summary>Each pixel becomes a 2x2 block.</summary>
+    Nearest,
+    /// <summary>Bilinear with half-pixel centres (PyTorch's align_corners = false); edges are clamped.</summary>
+    Bilinear,
+}
+
+/// <summary>One weight in a spectral normalisation: w (out, …) is read as a matrix (out, rest).</summary>
+/// <param name="W">The weight, first axis = rows.</param>
+/// <param name="U">Left singular vector estimate (out), read and overwritten.</param>
+/// <param name="V">Right singular vector estimate (rest), read and overwritten.</param>
+/// <param name="Sigma">uᵀ·W·v, one element, overwritten.</param>
+/// <param name="Normalized">W / sigma, the shape of W, overwritten.</param>
+public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, View Normalized);
+
+/// <summary>One parameter in an Adam update: all views have the parameter's shape; all but the gradient are updated in place.</summary>
+public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment);
