@@ -1,0 +1,129 @@
+namespace Ssgan.Engine.Kernels;
+
+/// <summary>
+/// Hands out device memory and keeps what comes back, by exact size (rounded up to 256 bytes): the shapes of a training
+/// step repeat, so a free list per size is enough and never fragments. When the device is full the cache is given
+/// back and the allocation is tried once more. Safe to call from several threads.
+/// </summary>
+public sealed class BufferPool(Backend backend) : IDisposable
+{
+    const long Granularity = 256;
+    readonly Dictionary<long, Stack<nint>> _free = [];
+    readonly Lock _lock = new();
+    bool _disposed;
+
+    /// <summary>Bytes in use now.</summary>
+    public long LiveBytes { get; private set; }
+
+    /// <summary>The largest <see cref="LiveBytes"/> since the start or the last <see cref="ResetPeak"/>.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>Bytes held for reuse.</summary>
+    public long CachedBytes { get; private set; }
+
+    /// <summary>Blocks in use now.</summary>
+    public int LiveBlocks { get; private set; }
+
+    /// <summary>How often the device itself was asked for memory: constant in steady state.</summary>
+    public long DeviceAllocations { get; private set; }
+
+    /// <summary>A block of at least <paramref name="bytes"/>, contents undefined.</summary>
+    /// <exception cref="OutOfDeviceMemoryException">The device is full even with the cache given back.</exception>
+    public nint Rent(long bytes)
+    {
+        lock (_lock)
+        {
+            long size = Round(bytes);
+            nint address;
+            if (_free.TryGetValue(size, out var stack) && stack.Count > 0)
+            {
+                address = stack.Pop();
+                CachedBytes -= size;
+            }
+            else
+            {
+                address = Allocate(size);
+                DeviceAllocations++;
+            }
+            LiveBytes += size;
+            LiveBlocks++;
+            PeakBytes = Math.Max(PeakBytes, LiveBytes);
+            return address;
+        }
+    }
+
+    /// <summary>Takes back a block of <see cref="Rent"/> with the size it was asked for.</summary>
+    public void Return(nint address, long bytes)
+    {
+        lock (_lock)
+        {
+            long size = Round(bytes);
+            LiveBytes -= size;
+            LiveBlocks--;
+            if (_disposed)
+            {
+                backend.Free(address, size);
+                return;
+            }
+            if (!_free.TryGetValue(size, out var stack)) _free[size] = stack = new Stack<nint>();
+            stack.Push(address);
+            CachedBytes += size;
+        }
+    }
+
+    /// <summary>Gives all cached blocks back to the device.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
+            backend.Synchronize();
+            foreach (var (size, stack) in _free)
+            {
+                while (stack.TryPop(out nint address)) backend.Free(address, size);
+            }
+            CachedBytes = 0;
+        }
+    }
+
+    /// <summary>Starts a new peak measurement from the bytes live now.</summary>
+    public void ResetPeak()
+    {
+        lock (_lock) PeakBytes = LiveBytes;
+    }
+
+    nint Allocate(long size)
+    {
+        try
+        {
+            return backend.Allocate(size);
+        }
+        catch (OutOfDeviceMemoryException) when (CachedBytes > 0)
+        {
+            Trim();
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw Full(size, e);
+        }
+        try
+        {
+            return backend.Allocate(size);
+        }
+        catch (OutOfDeviceMemoryException e)
+        {
+            throw Full(size, e);
+        }
+    }
+
+    OutOfDeviceMemoryException Full(long size, OutOfDeviceMemoryException e) => new(
+        $"{backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, peak {PeakBytes:N0}. {e.Message}");
+
+    static long Round(long bytes) => Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
+
+    /// <summary>Gives the cache back; blocks still in use go straight back to the device when they are returned.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        Trim();
+    }
+}

@@ -1,0 +1,23 @@
+namespace Ssgan.Engine;
+
+/// <summary>What an operation's backward sees: the upstream gradient, its saved tensors, and which inputs want a gradient.</summary>
+sealed class Gradients(Node node, Tensor upstream, Func<Node, bool>? wanted)
+{
+    readonly Tensor?[] _results = new Tensor?[node.Parents.Length];
+
+    /// <summary>dL/dy, of the result's shape.</summary>
+    public Tensor Upstream { get; } = upstream;
+
+    /// <summary>The i-th saved tensor.</summary>
+    public Tensor Saved(int i) => node.Saved[i];
+
+    /// <summary>Whether input i wants a gradient; backward computes no other.</summary>
+    public bool Needs(int i) => node.Parents[i] is { } parent && (wanted is null || wanted(parent));
+
+    /// <summary>dL/d(input i). A broadcast input's gradient may keep the broadcast shape: the walk sums it down.</summary>
+    public Tensor? this[int i]
+    {
+        get => _results[i];
+        set => _results[i] = value;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
+
+namespace Ssgan.Engine;
+
+/// <summary>
+/// Where tensors live and run: a backend, its memory pool and the stack of open step scopes. A device belongs to one thread at
+/// a time; a program may have several devices, and disposes each.
+/// </summary>
+public sealed class Device : IDisposable
+{
+    readonly List<StepScope> _scopes = [];
+    int _depth;
+    int _owner;
+    long _lastNode;
+    bool _disposed;
+
+    /// <summary>A device on a backend, which it then owns.</summary>
+    public Device(Backend backend)
+    {
+        Backend = backend;
+        Pool = new BufferPool(backend);
+    }
+
+    /// <summary>The host's cores.</summary>
+    /// <param name="threads">Threads a loop may use; 0 takes one per logical processor.</param>
+    public static Device Cpu(int threads = 0) => new(new CpuBackend(threads));
+
+    /// <summary>The primitives.</summary>
+    public Backend Backend { get; }
+
+    /// <summary>Memory: counters, <see cref="BufferPool.Trim"/>.</summary>
+    public BufferPool Pool { get; }
+
+    /// <summary>For messages: "cpu", "cuda:0".</summary>
+    public string Name => Backend.Name;
+
+    /// <summary>Whether operations record their backward; see <see cref="NoGrad"/>.</summary>
+    public bool GradEnabled { get; internal set; } = true;
+
+    /// <summary>Debugging aid: every new tensor remembers the line that made it, and lifetime errors name it. Slow.</summary>
+    public bool TraceCallSites { get; set; }
+
+    /// <summary>
+    /// Opens a scope that owns every tensor made until it is disposed. Scopes nest; <see cref="Tensor.Keep"/> moves a tensor one
+    /// scope out. The outermost scope also owns the autograd graph: when it ends, nothing can be differentiated any more.
+    /// </summary>
+    public StepScope Step([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int thread = Environment.CurrentManagedThreadId;
+        if (_depth == 0) _owner = thread;
+        else CheckThread(thread);
+        if (_depth == _scopes.Count) _scopes.Add(new StepScope(this, _depth));
+        var scope = _scopes[_depth++];
+        scope.Open(new CallSite(file, line));
+        return scope;
+    }
+
+    /// <summary>Until disposed, operations record no backward.</summary>
+    public NoGradScope NoGrad() => new(this);
+
+    /// <summary>The innermost open scope, or null.</summary>
+    internal StepScope? Scope => _depth == 0 ? null : _scopes[_depth - 1];
+
+    /// <summary>The outermost open scope, or null.</summary>
+    internal StepScope? Outermost => _depth == 0 ? null : _scopes[0];
+
+    internal long NextNodeId() => ++_lastNode;
+
+    internal StepScope? Enclosing(StepScope scope) => scope.Depth == 0 ? null : _scopes[scope.Depth - 1];
+
+    internal void Close(StepScope scope)
+    {
+        if (Scope != scope)
+            throw new InvalidOperationException($"The step scope opened at {scope.Site} ends while the one opened inside it at {Scope?.Site} is still open.");
+        _depth--;
+    }
+
+    internal void CheckThread(int thread)
+    {
+        if (_depth > 0 && thread != _owner)
+            throw new InvalidOperationException($"{Name} has a step scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
+    }
+
+    /// <summary>A tensor with undefined contents; inside a scope it is the scope's, outside it is the caller's to dispose.</summary>
+    public Tensor Empty(Shape shape, DType type = DType.F32)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_depth > 0) CheckThread(Environment.CurrentManagedThreadId);
+        return new Tensor(new Storage(this, shape.Count * type.Size()), shape, type, "Empty").Adopt();
+    }
+
+    /// <summary>A tensor of zeros.</summary>
+    public Tensor Zeros(Shape shape, DType type = DType.F32) => Full(shape, 0, type);
+
+    /// <summary>A tensor filled with one value.</summary>
+    public Tensor Full(Shape shape, float value, DType type = DType.F32)
+    {
+        var t = Empty(shape, type).Named("Full");
+        Backend.Fill(t.View, value);
+        return t;
+    }
+
+    /// <summary>A scalar.</summary>
+    public Tensor Scalar(float value) => Full(new Shape(), value);
+
+    /// <summary>An F32 tensor with a copy of the values, row-major.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
+    public Tensor From(ReadOnlySpan<float> values, Shape shape) => From(MemoryMarshal.AsBytes(values), shape, DType.F32);
+
+    /// <summary>An I32 tensor with a copy of the values, row-major.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
+    public Tensor From(ReadOnlySpan<int> values, Shape shape) => From(MemoryMarshal.AsBytes(values), shape, DType.I32);
+
+    /// <summary>A U8 tensor with a copy of the values, row-major.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
+    public Tensor From(ReadOnlySpan<byte> values, Shape shape) => From(values, shape, DType.U8);
+
+    Tensor From(ReadOnlySpan<byte> bytes, Shape shape, DType type)
+    {
+        if (bytes.Length != shape.Count * type.Size())
+            throw new ArgumentException($"From: {bytes.Length / type.Size()} values were given for shape {shape}, which has {shape.Count}.");
+        var t = Empty(shape, type).Named("From");
+        Backend.Upload(bytes, t.View);
+        return t;
+    }
+
+    /// <summary>
+    /// Ends the device: its threads stop and cached memory goes back. Tensors still alive may be disposed later, not used.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A step scope is still open.</exception>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        if (_depth > 0) throw new InvalidOperationException($"{Name} is disposed while the step scope opened at {Scope!.Site} is still open.");
+        _disposed = true;
+        Pool.Dispose();
+        Backend.Dispose();
+    }
+}
+
+/// <summary>Switches the recording of gradients off for a device until disposed.</summary>
+public readonly struct NoGradScope : IDisposable
+{
+    readonly Device _device;
+    readonly bool _before;
+
+    internal NoGradScope(Device device)
+    {
+        _device = device;
+        _before = device.GradEnabled;
+        device.GradEnabled = false;
+    }
+
+    public void Dispose() => _device.GradEnabled = _before;
+}

@@ -1,0 +1,39 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine.Nn;
+
+/// <summary>Batch normalisation of (N, H, W, C) over all but channels; gamma starts at 1, beta at 0. See <see cref="Tensor.BatchNorm"/>.</summary>
+public sealed class BatchNorm2d : Module
+{
+    readonly float _epsilon, _momentum;
+
+    public BatchNorm2d(Device device, int channels, float epsilon = 1e-5f, float momentum = 0.1f)
+    {
+        (_epsilon, _momentum) = (epsilon, momentum);
+        var shape = new Shape(channels);
+        Gamma = Parameter("weight", device.Full(shape, 1));
+        Beta = Parameter("bias", device.Zeros(shape));
+        RunningMean = Buffer("running_mean", device.Zeros(shape));
+        RunningVar = Buffer("running_var", device.Full(shape, 1));
+    }
+
+    /// <summary>Scale (C).</summary>
+    public Tensor Gamma { get; }
+
+    /// <summary>Shift (C).</summary>
+    public Tensor Beta { get; }
+
+    /// <summary>Running mean (C), used in evaluation.</summary>
+    public Tensor RunningMean { get; }
+
+    /// <summary>Running unbiased variance (C), used in evaluation.</summary>
+    public Tensor RunningVar { get; }
+
+    /// <summary>Normalises; with <paramref name="relu"/> ReLU follows in the same pass.</summary>
+    public Tensor Forward(Tensor x, bool relu = false)
+    {
+        if (Training) return x.BatchNorm(Gamma, Beta, RunningMean, RunningVar, _epsilon, _momentum, relu);
+        var y = x.BatchNormEval(Gamma, Beta, RunningMean, RunningVar, _epsilon);
+        return relu ? y.Relu() : y;
+    }
+}

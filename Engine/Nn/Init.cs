@@ -1,0 +1,35 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine.Nn;
+
+/// <summary>Makes the first values of a weight whose units have this many inputs and outputs (kernel area included).</summary>
+public delegate Tensor Initializer(RandomStream random, Shape shape, int fanIn, int fanOut);
+
+/// <summary>Initialisers.</summary>
+public static class Init
+{
+    /// <summary>Uniform in ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, eq. 16).</summary>
+    public static Initializer XavierUniform(float gain = 1) => (random, shape, fanIn, fanOut) =>
+    {
+        float bound = gain * MathF.Sqrt(6f / (fanIn + fanOut));
+        return random.Uniform(shape, -bound, bound);
+    };
+
+    /// <summary>Normal with mean 0 and the given standard deviation.</summary>
+    public static Initializer Normal(float std) => (random, shape, _, _) =>
+    {
+        var t = random.Normal(shape);
+        t.Backend.Unary(new Affine(std, 0), t.View, t.View);
+        return t;
+    };
+
+    /// <summary>Uniform in ±1/√fanIn: PyTorch's default for the biases of linear and convolution layers.</summary>
+    public static Initializer PyTorchBias { get; } = (random, shape, fanIn, _) =>
+    {
+        float bound = 1 / MathF.Sqrt(Math.Max(1, fanIn));
+        return random.Uniform(shape, -bound, bound);
+    };
+
+    /// <summary>Zeros.</summary>
+    public static Initializer Zeros { get; } = (random, shape, _, _) => random.Device.Zeros(shape);
+}

@@ -1,0 +1,114 @@
+namespace Ssgan.Engine.Nn;
+
+/// <summary>
+/// A part of a network: named parameters (trained), buffers (saved, not trained) and children, each registered by an explicit call
+/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight".
+/// </summary>
+public abstract class Module : IDisposable
+{
+    readonly List<(string Name, Tensor Tensor)> _parameters = [], _buffers = [];
+    readonly List<(string Name, Module Module)> _children = [];
+
+    /// <summary>Whether batch norm uses the batch's statistics and spectral norm iterates. True at first.</summary>
+    public bool Training { get; private set; } = true;
+
+    /// <summary>All parameters with their full names, in order of registration.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() => Named(static m => m._parameters, "");
+
+    /// <summary>All buffers with their full names, in order of registration.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers() => Named(static m => m._buffers, "");
+
+    /// <summary>All parameters.</summary>
+    public IReadOnlyList<Tensor> Parameters => [.. NamedParameters().Select(static p => p.Tensor)];
+
+    /// <summary>Number of trained values.</summary>
+    public long ParameterCount => NamedParameters().Sum(static p => p.Tensor.Count);
+
+    /// <summary>Switches this module and its children between training and evaluation.</summary>
+    public void Train(bool training = true)
+    {
+        Training = training;
+        foreach (var (_, child) in _children) child.Train(training);
+    }
+
+    /// <summary>Drops all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var (_, p) in NamedParameters()) p.ZeroGrad();
+    }
+
+    /// <summary>Until disposed, no gradient of this module's parameters is computed (gradients still flow through it).</summary>
+    public FrozenScope Frozen() => new(Parameters);
+
+    /// <summary>Registers a trained tensor, takes ownership and switches its gradient on.</summary>
+    protected Tensor Parameter(string name, Tensor tensor)
+    {
+        CheckName(name);
+        _parameters.Add((name, tensor.Own()));
+        tensor.RequiresGrad = true;
+        return tensor;
+    }
+
+    /// <summary>Registers a tensor that is saved but not trained, and takes ownership.</summary>
+    protected Tensor Buffer(string name, Tensor tensor)
+    {
+        CheckName(name);
+        _buffers.Add((name, tensor.Own()));
+        return tensor;
+    }
+
+    /// <summary>Registers a part, and takes ownership.</summary>
+    protected T Child<T>(string name, T module) where T : Module
+    {
+        CheckName(name);
+        _children.Add((name, module));
+        return module;
+    }
+
+    void CheckName(string name)
+    {
+        if (name.Length == 0 || name.Contains('.')) throw new ArgumentException($"Module: \"{name}\" cannot be a name; it must be non-empty and have no dot.");
+        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name) || _children.Exists(c => c.Name == name))
+            throw new ArgumentException($"Module: \"{name}\" is registered twice in {GetType().Name}.");
+    }
+
+    IEnumerable<(string, Tensor)> Named(Func<Module, List<(string, Tensor)>> pick, string prefix)
+    {
+        foreach (var (name, tensor) in pick(this)) yield return (prefix + name, tensor);
+        foreach (var (name, child) in _children)
+        {
+            foreach (var entry in child.Named(pick, prefix + name + ".")) yield return entry;
+        }
+    }
+
+    /// <summary>Frees parameters and buffers, also the children's.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, child) in _children) child.Dispose();
+        foreach (var (_, t) in _parameters) t.Dispose();
+        foreach (var (_, t) in _buffers) t.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>Parameters that are frozen until this is disposed.</summary>
+public sealed class FrozenScope : IDisposable
+{
+    readonly List<Tensor> _frozen = [];
+
+    internal FrozenScope(IReadOnlyList<Tensor> parameters)
+    {
+        foreach (var p in parameters)
+        {
+            if (!p.RequiresGrad) continue;
+            p.RequiresGrad = false;
+            _frozen.Add(p);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var p in _frozen) p.RequiresGrad = true;
+        _frozen.Clear();
+    }
+}

@@ -1,0 +1,73 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine.Nn;
+
+/// <summary>
+/// Divides a weight by its largest singular value, estimated by power iteration (Miyato et al. 2018): one iteration at each training forward,
+/// none in evaluation, with PyTorch's epsilon. Holds the estimates u (out) and v (rest) as buffers.
+/// </summary>
+public sealed class SpectralNorm : Module
+{
+    readonly Tensor _weight;
+    readonly bool _iterateInEvaluation;
+    Tensor? _prepared;
+
+    /// <param name="random">Source of the first u and v: normalised standard normals, no warm-up.</param>
+    /// <param name="weight">The weight (out, …); the layer owns it.</param>
+    /// <param name="iterations">Power iterations per training forward.</param>
+    /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own layer does).</param>
+    public SpectralNorm(RandomStream random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false)
+    {
+        if (iterations < 1) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; at least 1 is needed.");
+        _weight = weight;
+        Iterations = iterations;
+        _iterateInEvaluation = iterateInEvaluation;
+        U = Buffer("u", Unit(random, weight.Shape[0]));
+        V = Buffer("v", Unit(random, (int)(weight.Count / weight.Shape[0])));
+    }
+
+    /// <summary>Power iterations per training forward.</summary>
+    public int Iterations { get; }
+
+    /// <summary>Left singular vector estimate (out).</summary>
+    public Tensor U { get; }
+
+    /// <summary>Right singular vector estimate (rest).</summary>
+    public Tensor V { get; }
+
+    /// <summary>
+    /// Normalises all of a network's weights in one pass, at the start of its forward; each layer then takes its own. Without
+    /// this a layer normalises alone when it runs.
+    /// </summary>
+    public static void Prepare(IReadOnlyList<SpectralNorm> norms)
+    {
+        // Layers of one kind share a launch; a network has at most two kinds.
+        foreach (var group in norms.GroupBy(static n => n.CurrentIterations))
+        {
+            SpectralNorm[] members = [.. group];
+            var normalized = Tensor.SpectralNorm([.. members.Select(static n => n.CurrentWeight())], group.Key);
+            for (int i = 0; i < members.Length; i++) members[i]._prepared = normalized[i];
+        }
+    }
+
+    /// <summary>The normalised weight for one forward.</summary>
+    public Tensor Take()
+    {
+        if (_prepared is null) Prepare([this]);
+        var taken = _prepared!;
+        _prepared = null;
+        return taken;
+    }
+
+    int CurrentIterations => Training || _iterateInEvaluation ? Iterations : 0;
+
+    SpectralWeight CurrentWeight() => Training || !_iterateInEvaluation ? new(_weight, U, V) : new(_weight, U.Copy(), V.Copy());
+
+    static Tensor Unit(RandomStream random, int count)
+    {
+        var t = random.Normal(new Shape(count));
+        using (t.Device.Step())
+        using (t.Device.NoGrad()) t.CopyFrom(t / t.Square().Sum().Sqrt());
+        return t;
+    }
+}

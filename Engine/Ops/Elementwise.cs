@@ -1,0 +1,141 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>−x.</summary>
+    public Tensor Neg() => Affine(-1, 0);
+
+    /// <summary>scale·x + shift.</summary>
+    public Tensor Affine(float scale, float shift) => Map(new Affine(scale, shift), "Affine")
+        .Record("Affine", [this], [], scale, static (g, scale) => g[0] = g.Upstream.Affine(scale, 0));
+
+    /// <summary>|x|; the derivative at 0 is 0.</summary>
+    public Tensor Abs() => Map(new Abs(), "Abs").Record("Abs", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sign());
+
+    /// <summary>−1, 0 or 1; no gradient flows.</summary>
+    public Tensor Sign() => Map(new Sign(), "Sign");
+
+    /// <summary>x².</summary>
+    public Tensor Square() => Map(new Square(), "Square").Record("Square", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0) * 2);
+
+    /// <summary>√x.</summary>
+    public Tensor Sqrt()
+    {
+        var y = Map(new Sqrt(), "Sqrt");
+        return y.Record("Sqrt", [this], [y], 0, static (g, _) => g[0] = g.Upstream / g.Saved(0) * 0.5f);
+    }
+
+    /// <summary>1 / √x.</summary>
+    public Tensor Rsqrt()
+    {
+        var y = Map(new Rsqrt(), "Rsqrt");
+        return y.Record("Rsqrt", [this], [y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Pow(3) * -0.5f);
+    }
+
+    /// <summary>x raised to a constant.</summary>
+    public Tensor Pow(float exponent) => Map(new Pow(exponent), "Pow")
+        .Record("Pow", [this], [this], exponent, static (g, p) => g[0] = g.Upstream * g.Saved(0).Pow(p - 1) * p);
+
+    /// <summary>eˣ.</summary>
+    public Tensor Exp()
+    {
+        var y = Map(new Exp(), "Exp");
+        return y.Record("Exp", [this], [y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0));
+    }
+
+    /// <summary>ln x.</summary>
+    public Tensor Log() => Map(new Log(), "Log").Record("Log", [this], [this], 0, static (g, _) => g[0] = g.Upstream / g.Saved(0));
+
+    /// <summary>min(max(x, low), high); the derivative is 1 inside and on the bounds.</summary>
+    /// <exception cref="ArgumentException">low is above high.</exception>
+    public Tensor Clamp(float low, float high)
+    {
+        if (low > high) throw new ArgumentException($"Clamp: the lower bound {low} is above the upper {high}.");
+        var y = Map(new Clamp(low, high), "Clamp");
+        return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * Combine(new Equal(), "Equal", g.Saved(0), g.Saved(1)));
+    }
+
+    public static Tensor operator +(Tensor a, Tensor b) => Combine(new Add(), "Add", a, b)
+        .Record("Add", [a, b], [], 0, static (g, _) => g[0] = g[1] = g.Upstream);
+
+    public static Tensor operator -(Tensor a, Tensor b) => Combine(new Sub(), "Sub", a, b).Record("Sub", [a, b], [], 0, static (g, _) =>
+    {
+        g[0] = g.Upstream;
+        if (g.Needs(1)) g[1] = g.Upstream.Neg();
+    });
+
+    public static Tensor operator *(Tensor a, Tensor b) => Combine(new Mul(), "Mul", a, b).Record("Mul", [a, b], [a, b], 0, static (g, _) =>
+    {
+        if (g.Needs(0)) g[0] = g.Upstream * g.Saved(1);
+        if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0);
+    });
+
+    public static Tensor operator /(Tensor a, Tensor b)
+    {
+        var y = Combine(new Div(), "Div", a, b);
+        return y.Record("Div", [a, b], [b, y], 0, static (g, _) =>
+        {
+            var da = g.Upstream / g.Saved(0);
+            g[0] = da;
+            if (g.Needs(1)) g[1] = (da * g.Saved(1)).Neg();
+        });
+    }
+
+    public static Tensor operator -(Tensor x) => x.Neg();
+    public static Tensor operator +(Tensor x, float c) => x.Affine(1, c);
+    public static Tensor operator +(float c, Tensor x) => x.Affine(1, c);
+    public static Tensor operator -(Tensor x, float c) => x.Affine(1, -c);
+    public static Tensor operator -(float c, Tensor x) => x.Affine(-1, c);
+    public static Tensor operator *(Tensor x, float c) => x.Affine(c, 0);
+    public static Tensor operator *(float c, Tensor x) => x.Affine(c, 0);
+    public static Tensor operator /(Tensor x, float c) => x.Affine(1 / c, 0);
+
+    /// <summary>The larger of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
+    public Tensor Maximum(Tensor other) => Combine(new Maximum(), "Maximum", this, other).Record("Maximum", [this, other], [this, other], 0, SplitByOrder);
+
+    /// <summary>The smaller of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
+    public Tensor Minimum(Tensor other) => Combine(new Minimum(), "Minimum", this, other).Record("Minimum", [this, other], [other, this], 0, SplitByOrder);
+
+    /// <summary>max(0, this + other), one pass: the end of a residual block.</summary>
+    public Tensor AddRelu(Tensor other)
+    {
+        var y = Combine(new AddRelu(), "AddRelu", this, other);
+        return y.Record("AddRelu", [this, other], [y], 0, static (g, _) => g[0] = g[1] = ReluGrad(g.Upstream, g.Saved(0)));
+    }
+
+    static void SplitByOrder(Gradients g, int state)
+    {
+        var (a, b) = (g.Saved(0), g.Saved(1));
+        using (g.Upstream.Device.NoGrad())
+        {
+            a = a.Detach();
+            b = b.Detach();
+        }
+        // 1 where a is larger, ½ on a tie.
+        var share = Combine(new Greater(), "Greater", a, b) + Combine(new Equal(), "Equal", a, b) * 0.5f;
+        g[0] = g.Upstream * share;
+        g[1] = g.Upstream * (1 - share);
+    }
+
+    internal Tensor Map<TOp>(TOp op, string name) where TOp : unmanaged, IUnary
+    {
+        Guard.F32(name, this);
+        var x = View;
+        var y = Device.Empty(Shape).Named(name);
+        Backend.Unary(op, x, y.View);
+        return y;
+    }
+
+    internal static Tensor Combine<TOp>(TOp op, string name, Tensor a, Tensor b) where TOp : unmanaged, IBinary
+    {
+        Guard.F32(name, a, b);
+        Guard.SameDevice(name, a, b);
+        var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape) ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
+        var (x, z) = (a.View, b.View);
+        var y = a.Device.Empty(shape).Named(name);
+        a.Backend.Binary(op, x, z, y.View);
+        return y;
+    }
+}

@@ -1,0 +1,53 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+/// <summary>The checks that operations share. Each throws one sentence that names the operation and the operands, before any work.</summary>
+static class Guard
+{
+    public static void F32(string operation, params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (var t in tensors)
+        {
+            if (t is not null && t.Type != DType.F32) throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; F32 is needed.");
+        }
+    }
+
+    public static void Type(string operation, Tensor t, DType type)
+    {
+        if (t.Type != type) throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; {type} is needed.");
+    }
+
+    public static void SameDevice(string operation, Tensor a, params ReadOnlySpan<Tensor?> others)
+    {
+        foreach (var b in others)
+        {
+            if (b is not null && b.Device != a.Device) throw new ArgumentException($"{operation}: {a} and {b} are on different devices.");
+        }
+    }
+
+    public static void Rank(string operation, string argument, Tensor t, int rank)
+    {
+        if (t.Shape.Rank != rank) throw new ArgumentException($"{operation}: {argument} {t.Shape} has rank {t.Shape.Rank}; rank {rank} is needed.");
+    }
+
+    public static void Shape(string operation, string argument, Tensor t, Shape shape)
+    {
+        if (t.Shape != shape) throw new ArgumentException($"{operation}: {argument} has shape {t.Shape}; {shape} is needed.");
+    }
+
+    /// <summary>Axes in [0, rank) without repeats; none given means all.</summary>
+    public static bool[] Axes(string operation, Shape shape, ReadOnlySpan<int> axes)
+    {
+        var chosen = new bool[shape.Rank];
+        if (axes.Length == 0) Array.Fill(chosen, true);
+        foreach (int axis in axes)
+        {
+            int a = axis < 0 ? axis + shape.Rank : axis;
+            if ((uint)a >= (uint)shape.Rank) throw new ArgumentException($"{operation}: axis {axis} does not exist in shape {shape}.");
+            if (chosen[a]) throw new ArgumentException($"{operation}: axis {axis} is named twice.");
+            chosen[a] = true;
+        }
+        return chosen;
+    }
+}

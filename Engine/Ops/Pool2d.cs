@@ -1,0 +1,65 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>Mean over windows of images (N, H, W, C); padding counts as zeros.</summary>
+    /// <param name="kernel">The window's side.</param>
+    /// <param name="stride">The step; 0 means the window's side.</param>
+    /// <param name="padding">Zeros around the image, at most half the window.</param>
+    /// <exception cref="ArgumentException">The window, stride or padding does not fit the image.</exception>
+    public Tensor AvgPool2d(int kernel = 2, int stride = 0, int padding = 0)
+    {
+        var spec = CheckPool("AvgPool2d", kernel, stride, padding);
+        var y = Device.Empty(Pooled(spec));
+        Backend.AvgPool2d(View, y.View, spec);
+        return y.Record("AvgPool2d", [this], [], (Shape, spec), static (g, s) => g[0] = AvgPool2dBackward(g.Upstream, s.Shape, s.spec));
+    }
+
+    /// <summary>Largest value of each window of images (N, H, W, C); padding never wins.</summary>
+    /// <inheritdoc cref="AvgPool2d"/>
+    public Tensor MaxPool2d(int kernel = 2, int stride = 0, int padding = 0)
+    {
+        var spec = CheckPool("MaxPool2d", kernel, stride, padding);
+        var (y, index) = (Device.Empty(Pooled(spec)), Device.Empty(Pooled(spec), DType.I32));
+        Backend.MaxPool2d(View, y.View, index.View, spec);
+        return y.Record("MaxPool2d", [this], [index], Shape, static (g, shape) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), shape));
+    }
+
+    static Tensor AvgPool2dBackward(Tensor dy, Shape x, PoolSpec spec)
+    {
+        var dx = dy.Device.Empty(x);
+        dy.Backend.AvgPool2dBackward(dy.View, dx.View, spec);
+        return dx.Record("AvgPool2dBackward", [dy], [], spec, static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
+    }
+
+    static Tensor MaxPool2dBackward(Tensor dy, Tensor index, Shape x)
+    {
+        var dx = dy.Device.Empty(x);
+        dy.Backend.MaxPool2dBackward(dy.View, index.View, dx.View);
+        return dx.Record("MaxPool2dBackward", [dy], [index], 0, static (g, _) => g[0] = MaxPool2dGather(g.Upstream, g.Saved(0)));
+    }
+
+    /// <summary>x at the positions a max pool chose: the transpose of its backward.</summary>
+    static Tensor MaxPool2dGather(Tensor x, Tensor index)
+    {
+        var y = x.Device.Empty(index.Shape);
+        x.Backend.MaxPool2dGather(x.View, index.View, y.View);
+        return y.Record("MaxPool2dGather", [x], [index], x.Shape, static (g, shape) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), shape));
+    }
+
+    PoolSpec CheckPool(string operation, int kernel, int stride, int padding)
+    {
+        Guard.F32(operation, this);
+        Guard.Rank(operation, "x", this, 4);
+        if (stride == 0) stride = kernel;
+        if (kernel < 1 || stride < 1) throw new ArgumentException($"{operation}: kernel {kernel} and stride {stride} must be at least 1.");
+        if (padding < 0 || padding > kernel / 2) throw new ArgumentException($"{operation}: padding {padding} must be between 0 and half the kernel {kernel}.");
+        if (Shape[1] + 2 * padding < kernel || Shape[2] + 2 * padding < kernel)
+            throw new ArgumentException($"{operation}: x {Shape} with padding {padding} is smaller than the window {kernel}.");
+        return new PoolSpec(kernel, stride, padding);
+    }
+
+    Shape Pooled(PoolSpec spec) => new(Shape[0], spec.Output(Shape[1]), spec.Output(Shape[2]), Shape[3]);
+}

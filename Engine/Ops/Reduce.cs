@@ -1,0 +1,120 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>Sum over the given axes (none: all, to a scalar).</summary>
+    public Tensor Sum(params ReadOnlySpan<int> axes) => SumOver(axes, keepDims: false);
+
+    /// <summary>Sum over the given axes; with keepDims they stay with extent 1.</summary>
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims) => SumOver(axes, keepDims);
+
+    /// <summary>Mean over the given axes (none: all, to a scalar).</summary>
+    public Tensor Mean(params ReadOnlySpan<int> axes) => Mean(axes, keepDims: false);
+
+    /// <summary>Mean over the given axes; with keepDims they stay with extent 1.</summary>
+    public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims)
+    {
+        var sum = SumOver(axes, keepDims);
+        return sum * ((float)sum.Count / Count);
+    }
+
+    /// <summary>Largest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
+    public Tensor Max(ReadOnlySpan<int> axes = default, bool keepDims = false)
+    {
+        var y = ReduceTo<Max>("Max", Reduced("Max", axes));
+        y.Record("Max", [this], [this, y], 0, static (g, _) =>
+        {
+            var ties = Combine(new Equal(), "Equal", g.Saved(0), g.Saved(1));
+            g[0] = ties * (g.Upstream / ties.SumTo(g.Upstream.Shape));
+        });
+        return keepDims ? y : y.Reshape(Squeezed("Max", axes));
+    }
+
+    /// <summary>ln Σ eˣ over the given axes (none: all), without overflow.</summary>
+    public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
+    {
+        // Shifting by any constant is exact, so none of its gradient is needed; a finite one keeps ∞ − ∞ out.
+        Tensor shift;
+        using (Device.NoGrad()) shift = Max(axes, keepDims: true).Clamp(float.MinValue, float.MaxValue);
+        var y = (this - shift).Exp().SumTo(shift.Shape).Log() + shift;
+        return keepDims ? y : y.Reshape(Squeezed("LogSumExp", axes));
+    }
+
+    /// <summary>I32 index of the first maximum along an axis; the axis goes. A NaN counts as the maximum.</summary>
+    public Tensor ArgMax(int axis = -1)
+    {
+        Guard.F32("ArgMax", this);
+        if (Shape.Rank == 0) throw new ArgumentException("ArgMax: a scalar has no axis.");
+        int a = Shape.Axis(axis);
+        if (Shape[a] == 0) throw new ArgumentException($"ArgMax: axis {axis} of shape {Shape} is empty.");
+        Span<int> order = stackalloc int[Shape.Rank];
+        for (int i = 0, k = 0; i < Shape.Rank; i++) if (i != a) order[k++] = i;
+        order[^1] = a;
+        var x = a == Shape.Rank - 1 ? this : Detach().Permute(order);
+        Span<int> dims = stackalloc int[x.Shape.Rank];
+        x.Shape.CopyTo(dims);
+        var y = Device.Empty(new Shape(dims[..^1]), DType.I32).Named("ArgMax");
+        Backend.ArgMax(x.View, y.View);
+        return y;
+    }
+
+    /// <summary>Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape.</summary>
+    /// <exception cref="ArgumentException">The shape does not broadcast to this one.</exception>
+    public Tensor SumTo(Shape shape)
+    {
+        if (shape == Shape) return this;
+        if (Kernels.Shape.Broadcast(shape, Shape) != Shape) throw new ArgumentException($"SumTo: shape {shape} does not broadcast to {Shape}.");
+        Span<int> dims = stackalloc int[Shape.Rank];
+        dims.Fill(1);
+        shape.CopyTo(dims[(Shape.Rank - shape.Rank)..]);
+        var kept = new Shape(dims);
+        var y = kept == Shape ? this : ReduceTo<Sum>("Sum", kept).Record("Sum", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.BroadcastTo(shape));
+        return y.Reshape(shape);
+    }
+
+    /// <summary>This tensor repeated along axes of extent 1 (and new leading axes) to a larger shape.</summary>
+    /// <exception cref="ArgumentException">This shape does not broadcast to the given one.</exception>
+    public Tensor BroadcastTo(Shape shape)
+    {
+        if (shape == Shape) return this;
+        Guard.F32("BroadcastTo", this);
+        if (Kernels.Shape.Broadcast(Shape, shape) != shape) throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
+        var y = Device.Empty(shape);
+        var zero = Device.Scalar(0);
+        Backend.Binary(new Add(), View, zero.View, y.View);
+        return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
+    }
+
+    Tensor SumOver(ReadOnlySpan<int> axes, bool keepDims)
+    {
+        var y = SumTo(Reduced("Sum", axes));
+        return keepDims ? y : y.Reshape(Squeezed("Sum", axes));
+    }
+
+    Tensor ReduceTo<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce
+    {
+        Guard.F32(name, this);
+        var y = Device.Empty(shape).Named(name);
+        Backend.Reduce<TOp>(View, y.View);
+        return y;
+    }
+
+    Shape Reduced(string name, ReadOnlySpan<int> axes)
+    {
+        var chosen = Guard.Axes(name, Shape, axes);
+        Span<int> dims = stackalloc int[Shape.Rank];
+        for (int i = 0; i < dims.Length; i++) dims[i] = chosen[i] ? 1 : Shape[i];
+        return new Shape(dims);
+    }
+
+    Shape Squeezed(string name, ReadOnlySpan<int> axes)
+    {
+        var chosen = Guard.Axes(name, Shape, axes);
+        Span<int> dims = stackalloc int[Shape.Rank];
+        int rank = 0;
+        for (int i = 0; i < chosen.Length; i++) if (!chosen[i]) dims[rank++] = Shape[i];
+        return new Shape(dims[..rank]);
+    }
+}

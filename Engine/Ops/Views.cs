@@ -1,0 +1,41 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>The same memory with another shape; one dimension may be −1 and is inferred.</summary>
+    /// <exception cref="ArgumentException">The number of elements differs.</exception>
+    public Tensor Reshape(params ReadOnlySpan<int> dims)
+    {
+        Span<int> d = stackalloc int[dims.Length];
+        dims.CopyTo(d);
+        int unknown = d.IndexOf(-1);
+        if (unknown >= 0)
+        {
+            d[unknown] = 1;
+            long known = new Shape(d).Count;
+            if (known == 0 || Count % known != 0) throw new ArgumentException($"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
+            d[unknown] = (int)(Count / known);
+        }
+        return Reshape(new Shape(d));
+    }
+
+    /// <summary>The same memory with another shape.</summary>
+    /// <exception cref="ArgumentException">The number of elements differs.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape == Shape) return this;
+        if (shape.Count != Count) throw new ArgumentException($"Reshape: {Shape} has {Count} elements, {shape} has {shape.Count}.");
+        return Alias(shape, null).Adopt().Record("Reshape", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.Reshape(shape));
+    }
+
+    /// <summary>Converted to another element type; no gradient flows. To an integer it rounds half to even and saturates.</summary>
+    public Tensor Cast(DType type)
+    {
+        if (type == Type) return this;
+        var y = Device.Empty(Shape, type).Named("Cast");
+        Backend.Cast(View, y.View);
+        return y;
+    }
+}

@@ -1,0 +1,36 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine.Optim;
+
+/// <summary>Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay.</summary>
+public sealed class Adam : Optimizer
+{
+    readonly AdamSpec _spec;
+    readonly Tensor _step;
+    readonly Tensor[] _first, _second;
+    readonly List<AdamSlot> _slots = [];
+
+    /// <exception cref="ArgumentException">A beta outside [0, 1), or epsilon not positive.</exception>
+    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, float beta1 = 0, float beta2 = 0.9f, float epsilon = 1e-8f)
+        : base(parameters, learningRate)
+    {
+        if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1)) throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");
+        if (!(epsilon > 0)) throw new ArgumentException($"Adam: epsilon {epsilon} must be positive.");
+        _spec = new AdamSpec(beta1, beta2, epsilon);
+        var device = Parameters[0].Tensor.Device;
+        _step = State("step", device.Zeros(new Shape(1), DType.I32));
+        _first = [.. Parameters.Select(p => State($"{p.Name}.m", device.Zeros(p.Tensor.Shape)))];
+        _second = [.. Parameters.Select(p => State($"{p.Name}.v", device.Zeros(p.Tensor.Shape)))];
+    }
+
+    public override void Step()
+    {
+        _slots.Clear();
+        for (int i = 0; i < _first.Length; i++)
+        {
+            var p = Parameters[i].Tensor;
+            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.View, gradient.View, _first[i].View, _second[i].View));
+        }
+        _step.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), _step.View, LearningRateTensor.View, _spec);
+    }
+}

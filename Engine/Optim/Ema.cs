@@ -1,0 +1,48 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+
+namespace Ssgan.Engine.Optim;
+
+/// <summary>
+/// An exponential moving average of a module's parameters in a second module of the same structure: a ← decay·a + (1 − decay)·p.
+/// Buffers are copied as they are.
+/// </summary>
+public sealed class Ema
+{
+    readonly Module _source;
+    readonly float _decay;
+
+    /// <summary>Starts the average at the source's values.</summary>
+    /// <param name="source">The trained module.</param>
+    /// <param name="average">A module of the same structure, which is overwritten; it stays the caller's.</param>
+    /// <param name="decay">Weight of the past, in [0, 1).</param>
+    /// <exception cref="ArgumentException">The structures differ, or decay is out of range.</exception>
+    public Ema(Module source, Module average, float decay)
+    {
+        if (decay is not (>= 0 and < 1)) throw new ArgumentException($"Ema: decay {decay} must lie in [0, 1).");
+        (_source, Average, _decay) = (source, average, decay);
+        foreach (var (from, to) in Pairs(parameters: true)) to.CopyFrom(from);
+        foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
+    }
+
+    /// <summary>The module that holds the average.</summary>
+    public Module Average { get; }
+
+    /// <summary>Moves the average one step; after each update of the source.</summary>
+    public void Update()
+    {
+        foreach (var (from, to) in Pairs(parameters: true)) to.Backend.Binary(new Lerp(1 - _decay), to.View, from.View, to.View);
+        foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
+    }
+
+    IEnumerable<(Tensor From, Tensor To)> Pairs(bool parameters)
+    {
+        var from = parameters ? _source.NamedParameters() : _source.NamedBuffers();
+        var to = parameters ? Average.NamedParameters() : Average.NamedBuffers();
+        foreach (var (a, b) in from.Zip(to))
+        {
+            if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape) throw new ArgumentException($"Ema: {a.Name} {a.Tensor.Shape} meets {b.Name} {b.Tensor.Shape}.");
+            yield return (a.Tensor, b.Tensor);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Ssgan.Engine.Optim;
+
+/// <summary>A learning rate that falls in a straight line from its start to 0 at the last step, or stays constant.</summary>
+/// <param name="Start">The rate of the first step.</param>
+/// <param name="Steps">The step at which the rate is 0; null keeps it constant.</param>
+public readonly record struct LinearDecay(float Start, long? Steps)
+{
+    /// <summary>The rate after this many finished steps.</summary>
+    public float At(long finished) => Steps is not { } steps ? Start : (float)(Start * Math.Max(0.0, 1 - (double)finished / steps));
+}

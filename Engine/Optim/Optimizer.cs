@@ -1,0 +1,54 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine.Optim;
+
+/// <summary>Updates parameters from their gradients. Its state is named tensors, so that a checkpoint can hold it.</summary>
+public abstract class Optimizer : IDisposable
+{
+    readonly List<(string Name, Tensor Tensor)> _state = [];
+
+    protected Optimizer(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate)
+    {
+        Parameters = [.. parameters];
+        if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
+        LearningRateTensor = State("learning_rate", Parameters[0].Tensor.Device.Full(new Shape(1), learningRate));
+    }
+
+    /// <summary>The trained tensors.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
+
+    /// <summary>Everything that a resumed run needs.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> NamedState => _state;
+
+    /// <summary>The learning rate; it lives on the device. Reading waits for the device.</summary>
+    public float LearningRate
+    {
+        get => LearningRateTensor.Item();
+        set => LearningRateTensor.CopyFrom<float>([value]);
+    }
+
+    protected Tensor LearningRateTensor { get; }
+
+    /// <summary>One update. Parameters without a gradient stay as they are.</summary>
+    public abstract void Step();
+
+    /// <summary>Drops all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var (_, p) in Parameters) p.ZeroGrad();
+    }
+
+    /// <summary>Registers a state tensor and takes ownership.</summary>
+    protected Tensor State(string name, Tensor tensor)
+    {
+        _state.Add((name, tensor.Own()));
+        return tensor;
+    }
+
+    /// <summary>Frees the state; the parameters stay.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, t) in _state) t.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

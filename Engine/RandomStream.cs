@@ -1,0 +1,59 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+/// <summary>
+/// A stream of random numbers on a device: Philox 4x32-10 with a 64-bit key (the seed) and a 64-bit counter. The same seed gives the
+/// same numbers on every device and for any number of threads; saving <see cref="State"/> and restoring it continues exactly.
+/// </summary>
+public sealed class RandomStream : IDisposable
+{
+    readonly Tensor _state;
+
+    /// <summary>A stream that starts at counter 0.</summary>
+    public RandomStream(Device device, ulong seed)
+    {
+        _state = device.From([(int)(uint)seed, (int)(uint)(seed >> 32), 0, 0], new Shape(4)).Own();
+    }
+
+    /// <summary>Where the numbers are made.</summary>
+    public Device Device => _state.Device;
+
+    /// <summary>Key and counter. Reading waits for the device.</summary>
+    public (ulong Seed, ulong Counter) State
+    {
+        get
+        {
+            var s = _state.ToArray<int>();
+            return (Join(s[0], s[1]), Join(s[2], s[3]));
+        }
+        set => _state.CopyFrom<int>([(int)(uint)value.Seed, (int)(uint)(value.Seed >> 32), (int)(uint)value.Counter, (int)(uint)(value.Counter >> 32)]);
+    }
+
+    /// <summary>Standard normal numbers.</summary>
+    public Tensor Normal(Shape shape)
+    {
+        var y = Device.Empty(shape).Named("Normal");
+        FillNormal(y);
+        return y;
+    }
+
+    /// <summary>Uniform numbers in [low, high).</summary>
+    public Tensor Uniform(Shape shape, float low = 0, float high = 1)
+    {
+        var y = Device.Empty(shape).Named("Uniform");
+        _state.Backend.Uniform(y.View, _state.View, low, high);
+        return y;
+    }
+
+    /// <summary>Overwrites an F32 tensor with standard normal numbers.</summary>
+    public void FillNormal(Tensor y)
+    {
+        Guard.F32("Normal", y);
+        _state.Backend.Normal(y.View, _state.View);
+    }
+
+    public void Dispose() => _state.Dispose();
+
+    static ulong Join(int low, int high) => (uint)low | (ulong)(uint)high << 32;
+}

@@ -1,0 +1,44 @@
+
+namespace Ssgan.Engine;
+
+/// <summary>Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Step"/>.</summary>
+public sealed class StepScope : IDisposable
+{
+    readonly Device _device;
+    readonly List<Tensor> _tensors = [];
+    readonly List<Node> _nodes = [];
+    bool _open;
+
+    internal StepScope(Device device, int depth)
+    {
+        _device = device;
+        Depth = depth;
+    }
+
+    internal int Depth { get; }
+
+    internal CallSite Site { get; private set; }
+
+    internal void Open(CallSite site)
+    {
+        Site = site;
+        _open = true;
+    }
+
+    internal void Add(Tensor tensor) => _tensors.Add(tensor);
+
+    /// <summary>The outermost scope keeps the graph's nodes, because they hold on to the tensors that backward needs.</summary>
+    internal void Add(Node node) => _nodes.Add(node);
+
+    /// <summary>Frees what was made inside and not kept.</summary>
+    public void Dispose()
+    {
+        if (!_open) return;
+        _device.Close(this);
+        _open = false;
+        foreach (var node in _nodes) node.Release();
+        _nodes.Clear();
+        foreach (var tensor in _tensors) tensor.LeaveScope(this);
+        _tensors.Clear();
+    }
+}

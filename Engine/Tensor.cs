@@ -1,0 +1,211 @@
+using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+/// <summary>
+/// A dense row-major array on a device, rank 0 to 4. Images are (N, H, W, C), filters (out, kh, kw, in). Operations are methods,
+/// one file each under Ops/; their results belong to the innermost <see cref="Device.Step"/> scope. There is no finalizer.
+/// </summary>
+public sealed partial class Tensor : IDisposable
+{
+    readonly Storage _storage;
+    StepScope? _scope;
+    string _operation;
+    readonly string? _madeAt;
+    CallSite _endedAt;
+    bool _released;
+
+    internal Tensor(Storage storage, Shape shape, DType type, string operation)
+    {
+        _storage = storage;
+        _operation = operation;
+        Shape = shape;
+        Type = type;
+        if (storage.Device.TraceCallSites) _madeAt = CallSite.OutsideEngine();
+    }
+
+    /// <summary>The dimensions; shape order is memory order.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The element type.</summary>
+    public DType Type { get; }
+
+    /// <summary>Where it lives.</summary>
+    public Device Device => _storage.Device;
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Count;
+
+    /// <summary>The memory, for primitives.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
+    public View View
+    {
+        get
+        {
+            ThrowIfReleased();
+            return new View(_storage.Address, Shape, Type);
+        }
+    }
+
+    internal Backend Backend => _storage.Device.Backend;
+
+    /// <summary>The step of the graph that made this tensor, or the leaf's entry; null where no gradient flows.</summary>
+    internal Node? Node { get; private set; }
+
+    /// <summary>The only holder of its memory is this handle, so it may be written in place.</summary>
+    internal bool IsExclusive => _storage.Holders == 1;
+
+    /// <summary>Whether gradients flow to this tensor. Set it on leaves only; false freezes a parameter.</summary>
+    /// <exception cref="InvalidOperationException">Set on the result of an operation or on a type other than F32.</exception>
+    public bool RequiresGrad
+    {
+        get => Node is not null;
+        set
+        {
+            if (value == RequiresGrad) return;
+            if (Node is { IsLeaf: false }) throw new InvalidOperationException($"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
+            if (value && Type != DType.F32) throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 tensors have gradients.");
+            Node = value ? new LeafNode(this) : null;
+        }
+    }
+
+    /// <summary>The gradient that <see cref="Backward"/> summed into this leaf, or null. It lives until <see cref="ZeroGrad"/>.</summary>
+    public Tensor? Grad { get; internal set; }
+
+    /// <summary>Drops the gradient.</summary>
+    public void ZeroGrad()
+    {
+        Grad?.Dispose();
+        Grad = null;
+    }
+
+    /// <summary>Moves this tensor one scope out: to the enclosing scope, or, from the outermost, to the caller, who disposes it.</summary>
+    public Tensor Keep()
+    {
+        ThrowIfReleased();
+        if (_scope is null) return this;
+        _scope = Device.Enclosing(_scope);
+        _scope?.Add(this);
+        return this;
+    }
+
+    /// <summary>Takes this tensor out of all scopes: its new owner disposes it.</summary>
+    internal Tensor Own()
+    {
+        ThrowIfReleased();
+        _scope = null;
+        return this;
+    }
+
+    /// <summary>Ends a tensor that no scope owns (or ends one early). A second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (_released) return;
+        _released = true;
+        _scope = null;
+        ZeroGrad();
+        _storage.Drop();
+    }
+
+    /// <summary>The same values without history: no gradient flows through the result.</summary>
+    public Tensor Detach() => Alias(Shape, null).Named("Detach").Adopt();
+
+    /// <summary>All values, row-major. Waits for the device.</summary>
+    /// <exception cref="InvalidOperationException">The element type differs from T (float: F32, int: I32, byte: U8).</exception>
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        CheckType<T>("ToArray");
+        var values = new T[Count];
+        Backend.Download(View, MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>All values of an F32 tensor.</summary>
+    public float[] ToArray() => ToArray<float>();
+
+    /// <summary>The value of a tensor with one element. Waits for the device.</summary>
+    public float Item()
+    {
+        if (Count != 1) throw new InvalidOperationException($"Item: {Describe()} has {Count} elements, not one.");
+        CheckType<float>("Item");
+        float value = 0;
+        Backend.Download(View, MemoryMarshal.AsBytes(new Span<float>(ref value)));
+        return value;
+    }
+
+    /// <summary>Overwrites the values in place; no gradient is recorded.</summary>
+    public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        CheckType<T>("CopyFrom");
+        if (values.Length != Count) throw new ArgumentException($"CopyFrom: {values.Length} values were given for shape {Shape}, which has {Count}.");
+        Backend.Upload(MemoryMarshal.AsBytes(values), View);
+    }
+
+    /// <summary>Overwrites the values in place with another tensor's of equal shape and type; no gradient is recorded.</summary>
+    public void CopyFrom(Tensor source)
+    {
+        if (source.Shape != Shape || source.Type != Type)
+            throw new ArgumentException($"CopyFrom: {source.Describe()} does not fit {Describe()}.");
+        CopyAll(source, this);
+    }
+
+    /// <summary>For example "Conv2d (64, 32, 32, 3) F32 on cpu".</summary>
+    public override string ToString() => $"{Describe()} on {Device.Name}{(_released ? ", released" : "")}";
+
+    internal string Describe() => $"{_operation} {Shape} {Type}";
+
+    internal Tensor Named(string operation)
+    {
+        _operation = operation;
+        return this;
+    }
+
+    /// <summary>Another handle on the same memory, owned by nobody yet.</summary>
+    internal Tensor Alias(Shape shape, Node? node)
+    {
+        ThrowIfReleased();
+        return new Tensor(_storage.Hold(), shape, Type, _operation) { Node = node };
+    }
+
+    /// <summary>Gives a new handle to the innermost scope, if one is open.</summary>
+    internal Tensor Adopt()
+    {
+        _scope = Device.Scope;
+        _scope?.Add(this);
+        return this;
+    }
+
+    internal void SetNode(Node node) => Node = node;
+
+    internal void LeaveScope(StepScope scope)
+    {
+        if (_scope != scope) return;
+        _endedAt = scope.Site;
+        Dispose();
+    }
+
+    internal static void CopyAll(Tensor source, Tensor destination)
+    {
+        ReadOnlySpan<int> zero = [0];
+        Shape flat = new((int)Math.Min(source.Count, int.MaxValue));
+        if (flat.Count != source.Count) throw new ArgumentException($"CopyFrom: {source.Describe()} has more than 2^31 elements.");
+        source.Backend.CopyBox(source.View.As(flat), zero, destination.View.As(flat), zero, [flat[0]]);
+    }
+
+    void CheckType<T>(string caller)
+    {
+        DType wanted = typeof(T) == typeof(float) ? DType.F32 : typeof(T) == typeof(int) ? DType.I32 : typeof(T) == typeof(byte) ? DType.U8
+            : throw new InvalidOperationException($"{caller}: {typeof(T).Name} is not an element type; use float, int or byte.");
+        if (wanted != Type) throw new InvalidOperationException($"{caller}: {Describe()} cannot be read as {typeof(T).Name}.");
+    }
+
+    void ThrowIfReleased()
+    {
+        if (!_released) return;
+        string where = _madeAt is null ? "" : $", made by {_madeAt},";
+        throw new ObjectDisposedException(null, _endedAt.File is null
+            ? $"{Describe()}{where} was disposed and then used."
+            : $"{Describe()}{where} was used after the step scope opened at {_endedAt} had ended; call Keep() on a tensor that must outlive its scope.");
+    }
+}

@@ -1,0 +1,70 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Nn;
+
+namespace Ssgan.Gan.Models;
+
+/// <summary>What a discriminator says of a batch.</summary>
+/// <param name="Logits">Real or fake, (N, 1); large means real.</param>
+/// <param name="Rotation">Logits of the four quarter turns, (N, 4); null where the network has no rotation head.</param>
+public readonly record struct Verdict(Tensor Logits, Tensor? Rotation);
+
+/// <summary>What differs between discriminators of one architecture.</summary>
+public sealed record DiscriminatorOptions
+{
+    /// <summary>Whether there is a head for the four turns (SSGAN) or not (SNGAN).</summary>
+    public bool RotationHead { get; init; } = true;
+
+    /// <summary>Whether residual shortcuts see ReLU(x), as behind Mimicry's published scores, or x.</summary>
+    public bool ShortcutFromRelu { get; init; } = true;
+}
+
+/// <summary>
+/// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum over the pixels, and one linear head for real or fake and one for the
+/// rotation. Spectral norm on every weight.
+/// </summary>
+public sealed class ResNetDiscriminator : Module
+{
+    readonly FirstResidualBlock _first;
+    readonly ResidualBlock[] _blocks;
+    readonly Linear _logits;
+    readonly Linear? _rotation;
+    readonly SpectralNorm[] _norms;
+
+    public ResNetDiscriminator(RandomStream random, Architecture architecture, DiscriminatorOptions? options = null)
+    {
+        options ??= new();
+        Architecture = architecture;
+        var table = architecture.DiscriminatorBlocks;
+        int channels = table[0].Channels;
+        _first = Child("block1", new FirstResidualBlock(random, 3, channels));
+        _blocks = new ResidualBlock[table.Count - 1];
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            _blocks[i] = Child($"block{i + 2}", new ResidualBlock(random, channels, table[i + 1].Channels, table[i + 1].Downsample, options.ShortcutFromRelu));
+            channels = table[i + 1].Channels;
+        }
+        _logits = Child(architecture.LogitsName, Head(1));
+        if (options.RotationHead) _rotation = Child("l_y", Head(4));
+        IEnumerable<SpectralNorm> heads = _rotation is null ? [_logits.Spectral!] : [_logits.Spectral!, _rotation.Spectral!];
+        _norms = [.. _first.SpectralNorms, .. _blocks.SelectMany(static b => b.SpectralNorms), .. heads];
+
+        Linear Head(int outputs) => new(random, channels, outputs, spectral: true, iterateInEvaluation: architecture.HeadsIterateInEvaluation);
+    }
+
+    /// <summary>The shapes.</summary>
+    public Architecture Architecture { get; }
+
+    /// <summary>(N, S, S, 3) → logits (N, 1) and (N, 4).</summary>
+    /// <exception cref="ArgumentException">The images have another size.</exception>
+    public Verdict Forward(Tensor images)
+    {
+        if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
+            throw new ArgumentException($"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
+        using var scope = images.Device.Step();
+        SpectralNorm.Prepare(_norms);
+        var h = _first.Forward(images);
+        foreach (var block in _blocks) h = block.Forward(h);
+        h = h.Relu().Sum(1, 2);
+        return new Verdict(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
+    }
+}
