@@ -2,7 +2,33 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) => throw new NotImplementedException();
-    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) => throw new NotImplementedException();
-    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) => throw new NotImplementedException();
+    // All three are products without an im2col matrix: forward (pixels of y) x (filters) over (tap, channel of x); data gradient (pixels of x) x
+    // (channels of x) over (tap, filter); filter gradient (filters) x (tap, channel of x) over the pixels of y.
+
+    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    {
+        int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
+        var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, y.Shape[1], y.Shape[2], kernelW, spec, transposed: false);
+        int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]), taps = kernelH * kernelW;
+        var output = new GemmOutput(y.F32, filters, bias is { } b ? b.F32 : null, accumulate: false);
+        Multiply(new ConvRows(geometry), new ColumnPanels(w.F32, (nint)taps * channels), output, pixels, filters, taps, channels);
+    }
+
+    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
+    {
+        int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
+        var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, dx.Shape[1], dx.Shape[2], kernelW, spec, transposed: true);
+        int pixels = checked(dx.Shape[0] * dx.Shape[1] * dx.Shape[2]), taps = kernelH * kernelW;
+        var output = new GemmOutput(dx.F32, channels, null, accumulate: false);
+        Multiply(new ConvRows(geometry), new RowPanels(w.F32, (nint)taps * channels, channels), output, pixels, channels, taps, filters);
+    }
+
+    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec)
+    {
+        int filters = dw.Shape[0], kernelH = dw.Shape[1], kernelW = dw.Shape[2], channels = dw.Shape[3];
+        var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
+        int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]), columns = checked(kernelH * kernelW * channels);
+        var output = new GemmOutput(dw.F32, columns, null, accumulate: false);
+        Multiply(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry), output, filters, columns, 1, pixels);
+    }
 }

@@ -10,13 +10,22 @@ public sealed unsafe partial class CpuBackend : Backend
 {
     const int Alignment = 64;
     readonly Workers _workers;
+    readonly Scratch _scratch;
+    readonly SimdPath _simd;
 
     /// <summary>A backend with its own worker threads.</summary>
     /// <param name="threads">How many threads a loop may use, the caller's included; 0 takes one per logical processor.</param>
-    public CpuBackend(int threads = 0)
+    public CpuBackend(int threads = 0) : this(threads, SimdPath.Auto)
+    {
+    }
+
+    /// <summary>A backend whose matrix kernels use a given vector width, so that tests reach every path on any processor.</summary>
+    internal CpuBackend(int threads, SimdPath simd)
     {
         if (threads < 0) throw new ArgumentOutOfRangeException(nameof(threads), threads, "The number of CPU threads must be 0 (all) or positive.");
+        _simd = simd.Resolve();
         _workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
+        _scratch = new Scratch(_workers.Count, GemmPlan.OwnFloats);
     }
 
     public override string Name => "cpu";
@@ -50,6 +59,8 @@ public sealed unsafe partial class CpuBackend : Backend
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _workers.Dispose();
+        if (!disposing) return;
+        _workers.Dispose();
+        _scratch.Dispose();
     }
 }

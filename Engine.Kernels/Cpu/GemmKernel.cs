@@ -1,0 +1,44 @@
+using System.Runtime.Intrinsics;
+
+namespace Ssgan.Engine.Kernels.Cpu;
+
+/// <summary>Which vector width the matrix kernels use.</summary>
+enum SimdPath
+{
+    /// <summary>The widest that the processor accelerates.</summary>
+    Auto,
+    /// <summary>128-bit vectors: any processor.</summary>
+    Vector128,
+    /// <summary>256-bit vectors, meant for AVX2 with FMA.</summary>
+    Vector256,
+    /// <summary>512-bit vectors, meant for AVX-512.</summary>
+    Vector512,
+}
+
+/// <summary>
+/// A register-blocked micro-kernel: one tile of <see cref="Rows"/> x <see cref="Columns"/> results held in registers over the whole k loop.
+/// The left rows are given as pointers, so that the rows of a matrix and the shifted pixels of a convolution are read where they lie.
+/// </summary>
+unsafe interface IGemmKernel
+{
+    /// <summary>Rows of a tile.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>Columns of a tile, and the width of a packed panel.</summary>
+    static abstract int Columns { get; }
+
+    /// <summary>
+    /// c[i, j] = init[i, j] + Σk rows[i][k·step]·panel[k, j]. Rows of c lie <paramref name="stride"/> floats apart, those of init (which may be c)
+    /// <paramref name="initStride"/>: 0 starts every row with the same values, such as a bias. The order of k is the order of summation.
+    /// </summary>
+    static abstract void Run(float** rows, nint step, nint depth, float* panel, float* init, nint initStride, float* c, nint stride);
+}
+
+static class SimdPaths
+{
+    /// <summary>Replaces <see cref="SimdPath.Auto"/> by what this processor is best at.</summary>
+    public static SimdPath Resolve(this SimdPath path) => path != SimdPath.Auto ? path
+        : Vector512.IsHardwareAccelerated ? SimdPath.Vector512
+        : Vector256.IsHardwareAccelerated ? SimdPath.Vector256
+        : SimdPath.Vector128;
+}

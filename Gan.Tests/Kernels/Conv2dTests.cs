@@ -1,0 +1,189 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
+
+namespace Ssgan.Tests.Kernels;
+
+[TestFixture(SimdPath.Vector128, 2)]
+[TestFixture(SimdPath.Vector256, 2)]
+[TestFixture(SimdPath.Vector512, 2)]
+[TestFixture(SimdPath.Auto, 1)]
+[TestFixture(SimdPath.Auto, 3)]
+sealed class Conv2dTests(SimdPath simd, int threads)
+{
+    readonly CpuBackend _backend = new(threads, simd);
+
+    [OneTimeTearDown]
+    public void DisposeBackend() => _backend.Dispose();
+
+    // batch, height, width, channels, filters, kernel height, kernel width, stride, padding
+    static readonly int[][] s_cases =
+    [
+        [1, 1, 1, 1, 1, 1, 1, 1, 0], [1, 1, 1, 3, 5, 3, 3, 1, 1], [3, 1, 1, 16, 17, 1, 1, 1, 0], [1, 5, 7, 1, 1, 3, 3, 1, 1], [3, 7, 5, 3, 16, 3, 3, 1, 1],
+        [1, 8, 6, 16, 33, 3, 3, 1, 1], [2, 6, 9, 17, 3, 3, 3, 1, 0], [1, 9, 7, 33, 16, 5, 5, 1, 2], [3, 7, 8, 3, 17, 5, 5, 2, 2], [1, 9, 11, 17, 16, 3, 3, 2, 1],
+        [3, 8, 5, 16, 16, 2, 2, 2, 0], [2, 7, 7, 5, 9, 3, 3, 3, 1], [1, 11, 8, 3, 4, 1, 1, 2, 0], [2, 6, 7, 9, 6, 2, 3, 1, 1], [1, 5, 6, 4, 7, 3, 1, 2, 2],
+        [1, 10, 9, 2, 3, 1, 1, 3, 2], [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1], [2, 16, 13, 6, 8, 3, 3, 1, 1],
+        [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3],
+    ];
+
+    [TestCaseSource(nameof(s_cases))]
+    public void Forward_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
+    {
+        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var expected = new double[t.DyShape.Count];
+        t.ForEachTerm((x, f, y) => expected[y] += (double)t.X[x] * t.W[f]);
+        using var xd = new GuardedArray(_backend, t.XShape, t.X);
+        using var wd = new GuardedArray(_backend, t.WShape, t.W);
+        using var bd = new GuardedArray(_backend, new Shape(k), t.Bias);
+        using var plain = new GuardedArray(_backend, t.DyShape);
+        using var biased = new GuardedArray(_backend, t.DyShape);
+        _backend.Conv2dForward(xd.View, wd.View, null, plain.View, t.Spec);
+        _backend.Conv2dForward(xd.View, wd.View, bd.View, biased.View, t.Spec);
+        GuardedArray.AssertClose(plain.Read(), expected, c * kh * kw, "without bias");
+        for (int i = 0; i < expected.Length; i++) expected[i] += t.Bias[i % k];
+        GuardedArray.AssertClose(biased.Read(), expected, c * kh * kw, "with bias");
+    }
+
+    [TestCaseSource(nameof(s_cases))]
+    public void Data_gradient_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
+    {
+        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var expected = new double[t.XShape.Count];
+        t.ForEachTerm((x, f, y) => expected[x] += (double)t.W[f] * t.Dy[y]);
+        using var dyd = new GuardedArray(_backend, t.DyShape, t.Dy);
+        using var wd = new GuardedArray(_backend, t.WShape, t.W);
+        using var dxd = new GuardedArray(_backend, t.XShape);
+        _backend.Conv2dBackwardData(dyd.View, wd.View, dxd.View, t.Spec);
+        GuardedArray.AssertClose(dxd.Read(), expected, k * kh * kw, "dx");
+    }
+
+    [TestCaseSource(nameof(s_cases))]
+    public void Filter_gradient_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
+    {
+        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var expected = new double[t.WShape.Count];
+        t.ForEachTerm((x, f, y) => expected[f] += (double)t.X[x] * t.Dy[y]);
+        using var xd = new GuardedArray(_backend, t.XShape, t.X);
+        using var dyd = new GuardedArray(_backend, t.DyShape, t.Dy);
+        using var dwd = new GuardedArray(_backend, t.WShape);
+        _backend.Conv2dBackwardFilter(xd.View, dyd.View, dwd.View, t.Spec);
+        GuardedArray.AssertClose(dwd.Read(), expected, t.DyShape.Count / k, "dw");
+    }
+
+    [Test]
+    public void Same_bytes_whatever_the_number_of_threads()
+    {
+        var t = new Case(3, 9, 11, 34, 37, 3, 3, 1, 1);
+        float[][]? first = null;
+        foreach (int count in (int[])[1, 1, 2, 4])
+        {
+            using var backend = new CpuBackend(count, simd);
+            var results = RunAll(backend, t);
+            first ??= results;
+            for (int i = 0; i < 3; i++) Assert.That(results[i].AsSpan().SequenceEqual(first[i]), $"op {i}, {count} threads");
+        }
+    }
+
+    [Test]
+    public void Allocates_nothing_in_steady_state()
+    {
+        var t = new Case(2, 12, 12, 24, 40, 3, 3, 1, 1);
+        using var a = new Arrays(_backend, t);
+        Assert.That(GuardedArray.BytesPerRound(() => a.Forward(_backend, t)), Is.Zero, "forward");
+        Assert.That(GuardedArray.BytesPerRound(() => a.BackwardData(_backend, t)), Is.Zero, "data gradient");
+        Assert.That(GuardedArray.BytesPerRound(() => a.BackwardFilter(_backend, t)), Is.Zero, "filter gradient");
+    }
+
+    [Test]
+    public void Padding_does_not_multiply_what_it_hides()
+    {
+        // Infinite pixels may reach only the outputs whose window holds them; were padding read from a neighbouring row, the far side would see them.
+        var t = new Case(2, 4, 4, 3, 2, 3, 3, 1, 1);
+        for (int c = 0; c < 3; c++) t.X[(0 * 16 + 1 * 4 + 3) * 3 + c] = float.PositiveInfinity;
+        using var xd = new GuardedArray(_backend, t.XShape, t.X);
+        using var wd = new GuardedArray(_backend, t.WShape, t.W);
+        using var yd = new GuardedArray(_backend, t.DyShape);
+        _backend.Conv2dForward(xd.View, wd.View, null, yd.View, t.Spec);
+        var y = yd.Read();
+        for (int i = 0; i < y.Length; i++)
+        {
+            int pixel = i / 2, image = pixel / 16, row = pixel / 4 % 4, column = pixel % 4;
+            Assert.That(float.IsFinite(y[i]), Is.EqualTo(image != 0 || row > 2 || column < 2), $"image {image} row {row} column {column}");
+        }
+    }
+
+    static float[][] RunAll(CpuBackend backend, Case t)
+    {
+        using var a = new Arrays(backend, t);
+        a.Forward(backend, t);
+        a.BackwardData(backend, t);
+        a.BackwardFilter(backend, t);
+        return [a.Y.Read(), a.Dx.Read(), a.Dw.Read()];
+    }
+
+    /// <summary>A case's arrays on a backend.</summary>
+    sealed class Arrays(CpuBackend backend, Case t) : IDisposable
+    {
+        readonly GuardedArray _x = new(backend, t.XShape, t.X), _w = new(backend, t.WShape, t.W), _dy = new(backend, t.DyShape, t.Dy);
+        readonly GuardedArray _bias = new(backend, new Shape(t.Bias.Length), t.Bias);
+
+        public GuardedArray Y { get; } = new(backend, t.DyShape);
+        public GuardedArray Dx { get; } = new(backend, t.XShape);
+        public GuardedArray Dw { get; } = new(backend, t.WShape);
+
+        public void Forward(CpuBackend on, Case c) => on.Conv2dForward(_x.View, _w.View, _bias.View, Y.View, c.Spec);
+        public void BackwardData(CpuBackend on, Case c) => on.Conv2dBackwardData(_dy.View, _w.View, Dx.View, c.Spec);
+        public void BackwardFilter(CpuBackend on, Case c) => on.Conv2dBackwardFilter(_x.View, _dy.View, Dw.View, c.Spec);
+
+        public void Dispose()
+        {
+            foreach (var array in (GuardedArray[])[_x, _w, _dy, _bias, Y, Dx, Dw]) array.Dispose();
+        }
+    }
+
+    sealed class Case
+    {
+        readonly int _n, _h, _w, _c, _k, _kh, _kw, _oh, _ow;
+
+        public Case(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
+        {
+            (_n, _h, _w, _c, _k, _kh, _kw) = (n, h, w, c, k, kh, kw);
+            Spec = new ConvSpec(stride, padding);
+            (_oh, _ow) = (Spec.Output(h, kh), Spec.Output(w, kw));
+            var random = new Random(n + 3 * h + 5 * w + 7 * c + 11 * k + 13 * kh + 17 * stride);
+            X = GuardedArray.Random(random, XShape.Count);
+            W = GuardedArray.Random(random, WShape.Count);
+            Bias = GuardedArray.Random(random, k);
+            Dy = GuardedArray.Random(random, DyShape.Count);
+        }
+
+        public ConvSpec Spec { get; }
+        public float[] X { get; }
+        public float[] W { get; }
+        public float[] Bias { get; }
+        public float[] Dy { get; }
+        public Shape XShape => new(_n, _h, _w, _c);
+        public Shape WShape => new(_k, _kh, _kw, _c);
+        public Shape DyShape => new(_n, _oh, _ow, _k);
+
+        /// <summary>Calls with the indices of every triple (x, w, y) that the convolution multiplies.</summary>
+        public void ForEachTerm(Action<int, int, int> term)
+        {
+            for (int n = 0; n < _n; n++)
+            for (int oy = 0; oy < _oh; oy++)
+            for (int ox = 0; ox < _ow; ox++)
+            for (int ky = 0; ky < _kh; ky++)
+            for (int kx = 0; kx < _kw; kx++)
+            {
+                int y = oy * Spec.Stride - Spec.Padding + ky, x = ox * Spec.Stride - Spec.Padding + kx;
+                if (y < 0 || y >= _h || x < 0 || x >= _w) continue;
+                for (int k = 0; k < _k; k++)
+                {
+                    for (int c = 0; c < _c; c++)
+                    {
+                        term(((n * _h + y) * _w + x) * _c + c, ((k * _kh + ky) * _kw + kx) * _c + c, ((n * _oh + oy) * _ow + ox) * _k + k);
+                    }
+                }
+            }
+        }
+    }
+}
