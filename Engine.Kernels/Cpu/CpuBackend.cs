@@ -50,6 +50,8 @@ public sealed unsafe partial class CpuBackend : Backend
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _workers.Dispose();
+        if (!disposing) return;
+        _workers.Dispose();
+        _nnScratch.Dispose();
     }
 }
