@@ -1,6 +1,76 @@
+using System.Numerics;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) => throw new NotImplementedException();
+    // Elements of a slot per item of the loop: a multiple of every vector width, so that only a slot's end has a scalar tail.
+    const int AdamBlock = 8192;
+
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec)
+    {
+        int t = ++*step.I32;
+        if (slots.IsEmpty) return;
+        var map = new BlockMap((int*)_nnScratch.Take(BlockMap.Bytes(slots.Length)), slots.Length);
+        for (int i = 0; i < slots.Length; i++) map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
+        fixed (AdamSlot* first = slots)
+        {
+            _workers.For(map.Items, 2, new AdamUpdate
+            {
+                Slots = first,
+                Map = map,
+                Beta1 = spec.Beta1,
+                Beta2 = spec.Beta2,
+                OneMinusBeta1 = (float)(1 - (double)spec.Beta1),
+                OneMinusBeta2 = (float)(1 - (double)spec.Beta2),
+                Epsilon = spec.Epsilon,
+                StepSize = (float)(*learningRate.F32 / (1 - Math.Pow(spec.Beta1, t))),
+                RootCorrection = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)),
+            });
+        }
+    }
+
+    /// <summary>
+    /// m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², p -= lr / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε), in PyTorch's order.
+    /// It moves 28 bytes an element (reads p, g, m, v; writes p, m, v), and is bound by that.
+    /// </summary>
+    struct AdamUpdate : IRange
+    {
+        public AdamSlot* Slots;
+        public BlockMap Map;
+        public float Beta1, Beta2, OneMinusBeta1, OneMinusBeta2, Epsilon, StepSize, RootCorrection;
+
+        public readonly void Invoke(int start, int end)
+        {
+            for (int item = start; item < end; item++)
+            {
+                ref AdamSlot s = ref Slots[Map.Find(item, out int block)];
+                long offset = (long)block * AdamBlock;
+                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset,
+                    (int)Math.Min(AdamBlock, s.Parameter.Count - offset));
+            }
+        }
+
+        readonly void Update(float* p, float* g, float* m, float* v, int count)
+        {
+            int i = 0, width = Vector<float>.Count;
+            Vector<float> b1 = new(Beta1), b2 = new(Beta2), c1 = new(OneMinusBeta1), c2 = new(OneMinusBeta2);
+            Vector<float> epsilon = new(Epsilon), size = new(StepSize), root = new(RootCorrection);
+            for (; i <= count - width; i += width)
+            {
+                var gi = Vector.Load(g + i);
+                var mi = b1 * Vector.Load(m + i) + c1 * gi;
+                var vi = b2 * Vector.Load(v + i) + c2 * gi * gi;
+                mi.Store(m + i);
+                vi.Store(v + i);
+                (Vector.Load(p + i) - size * mi / (Vector.SquareRoot(vi) / root + epsilon)).Store(p + i);
+            }
+            for (; i < count; i++)
+            {
+                m[i] = Beta1 * m[i] + OneMinusBeta1 * g[i];
+                v[i] = Beta2 * v[i] + OneMinusBeta2 * g[i] * g[i];
+                p[i] -= StepSize * m[i] / (MathF.Sqrt(v[i]) / RootCorrection + Epsilon);
+            }
+        }
+    }
 }

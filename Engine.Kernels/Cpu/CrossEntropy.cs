@@ -2,6 +2,78 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses) => throw new NotImplementedException();
-    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits) => throw new NotImplementedException();
+    // Logits per hand-out of a loop; an exponential costs several nanoseconds.
+    const int CrossEntropyGrain = 4096;
+
+    public override void SoftmaxCrossEntropy(View logits, View labels, View losses)
+    {
+        int n = logits.Shape[0], k = logits.Shape[1];
+        CheckLabels(labels, n, k);
+        _workers.For(n, Math.Max(1, CrossEntropyGrain / Math.Max(k, 1)),
+            new CrossEntropyForward { X = logits.F32, Labels = labels.I32, Losses = losses.F32, K = k });
+    }
+
+    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits)
+    {
+        int n = logits.Shape[0], k = logits.Shape[1];
+        CheckLabels(labels, n, k);
+        _workers.For(n, Math.Max(1, CrossEntropyGrain / Math.Max(k, 1)),
+            new CrossEntropyBackward { X = logits.F32, Labels = labels.I32, DLosses = dlosses.F32, DX = dlogits.F32, K = k });
+    }
+
+    static void CheckLabels(View labels, int n, int k)
+    {
+        int* label = labels.I32;
+        for (int i = 0; i < n; i++)
+        {
+            if ((uint)label[i] < (uint)k) continue;
+            throw new ArgumentOutOfRangeException(nameof(labels), $"SoftmaxCrossEntropy: labels[{i}] is {label[i]}, outside the {k} classes 0 to {k - 1}.");
+        }
+    }
+
+    /// <summary>Σ exp(x − max) in double, and the maximum: no logit can overflow the exponential.</summary>
+    static double SumOfExponentials(float* x, int k, out double max)
+    {
+        float top = float.NegativeInfinity;
+        for (int j = 0; j < k; j++) if (x[j] > top) top = x[j];
+        max = top;
+        double sum = 0;
+        for (int j = 0; j < k; j++) sum += Math.Exp(x[j] - max);
+        return sum;
+    }
+
+    struct CrossEntropyForward : IRange
+    {
+        public float* X, Losses;
+        public int* Labels;
+        public int K;
+
+        public readonly void Invoke(int start, int end)
+        {
+            for (int i = start; i < end; i++)
+            {
+                float* x = X + (long)i * K;
+                double sum = SumOfExponentials(x, K, out double max);
+                Losses[i] = (float)(Math.Log(sum) + (max - x[Labels[i]]));
+            }
+        }
+    }
+
+    struct CrossEntropyBackward : IRange
+    {
+        public float* X, DLosses, DX;
+        public int* Labels;
+        public int K;
+
+        public readonly void Invoke(int start, int end)
+        {
+            for (int i = start; i < end; i++)
+            {
+                float* x = X + (long)i * K;
+                float* dx = DX + (long)i * K;
+                double sum = SumOfExponentials(x, K, out double max), d = DLosses[i];
+                for (int j = 0; j < K; j++) dx[j] = (float)((Math.Exp(x[j] - max) / sum - (j == Labels[i] ? 1 : 0)) * d);
+            }
+        }
+    }
 }

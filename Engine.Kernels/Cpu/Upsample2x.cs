@@ -1,7 +1,190 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Upsample2x(View x, View y, UpsampleMode mode) => throw new NotImplementedException();
-    public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode) => throw new NotImplementedException();
+    // Floats of the small image per hand-out of a loop.
+    const int UpsampleGrain = 8192;
+
+    public override void Upsample2x(View x, View y, UpsampleMode mode)
+    {
+        if (x.Count == 0) return;
+        int h = x.Shape[1], w = x.Shape[2], c = x.Shape[3], rows = checked(x.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
+        if (mode == UpsampleMode.Nearest) _workers.For(rows, grain, new NearestForward { X = x.F32, Y = y.F32, W = w, C = c });
+        else _workers.For(rows, grain, new BilinearForward { X = x.F32, Y = y.F32, H = h, W = w, C = c });
+    }
+
+    public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode)
+    {
+        if (dx.Count == 0) return;
+        int h = dx.Shape[1], w = dx.Shape[2], c = dx.Shape[3], rows = checked(dx.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
+        if (mode == UpsampleMode.Nearest) _workers.For(rows, grain, new NearestBackward { DY = dy.F32, DX = dx.F32, W = w, C = c });
+        else _workers.For(rows, grain, new BilinearBackward { DY = dy.F32, DX = dx.F32, H = h, W = w, C = c });
+    }
+
+    /// <summary>An item is an input row: its pixels are doubled into one output row, which is then copied to the next.</summary>
+    struct NearestForward : IRange
+    {
+        public float* X, Y;
+        public int W, C;
+
+        public readonly void Invoke(int start, int end)
+        {
+            nint row = (nint)W * C;
+            for (int i = start; i < end; i++)
+            {
+                float* x = X + i * row;
+                float* y = Y + 4 * i * row;
+                float* to = y;
+                for (int j = 0; j < W; j++, x += C, to += 2 * C)
+                {
+                    CopyPixel(x, to, C);
+                    CopyPixel(x, to + C, C);
+                }
+                Buffer.MemoryCopy(y, y + 2 * row, 2 * row * sizeof(float), 2 * row * sizeof(float));
+            }
+        }
+    }
+
+    /// <summary>An item is a row of dx: each element is the sum of its 2x2 block of dy.</summary>
+    struct NearestBackward : IRange
+    {
+        public float* DY, DX;
+        public int W, C;
+
+        public readonly void Invoke(int start, int end)
+        {
+            nint row = (nint)W * C;
+            for (int i = start; i < end; i++)
+            {
+                float* a = DY + 4 * i * row;
+                float* dx = DX + i * row;
+                for (int j = 0; j < W; j++, a += 2 * C, dx += C) SumOfFour(a, a + C, a + 2 * row, a + 2 * row + C, dx, C, 1);
+            }
+        }
+    }
+
+    /// <summary>y = ((a + b) + (d + e))·scale over c channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void SumOfFour(float* a, float* b, float* d, float* e, float* y, int c, float scale)
+    {
+        int k = 0, width = Vector<float>.Count;
+        var s = new Vector<float>(scale);
+        for (; k <= c - width; k += width)
+            ((Vector.Load(a + k) + Vector.Load(b + k) + (Vector.Load(d + k) + Vector.Load(e + k))) * s).Store(y + k);
+        for (; k < c; k++) y[k] = (a[k] + b[k] + (d[k] + e[k])) * scale;
+    }
+
+    /// <summary>
+    /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns likewise.
+    /// Neighbours outside the image are its edge.
+    /// </summary>
+    struct BilinearForward : IRange
+    {
+        public float* X, Y;
+        public int H, W, C;
+
+        public readonly void Invoke(int start, int end)
+        {
+            nint row = (nint)W * C;
+            for (int item = start; item < end; item++)
+            {
+                int i = item % H;
+                float* middle = X + item * row;
+                float* above = i > 0 ? middle - row : middle;
+                float* below = i < H - 1 ? middle + row : middle;
+                float* y = Y + 4 * item * row;
+                for (int j = 0; j < W; j++)
+                {
+                    nint here = (nint)j * C, left = j > 0 ? here - C : here, right = j < W - 1 ? here + C : here;
+                    Pixel(above, middle, below, left, here, right, y + 2 * here, y + 2 * row + 2 * here);
+                }
+            }
+        }
+
+        readonly void Pixel(float* above, float* middle, float* below, nint left, nint here, nint right, float* y0, float* y1)
+        {
+            int k = 0, width = Vector<float>.Count;
+            for (; k <= C - width; k += width)
+            {
+                Vector<float> a = Vector.Load(above + here + k), m = Vector.Load(middle + here + k), b = Vector.Load(below + here + k);
+                Vector<float> la = Mix(a, Vector.Load(above + left + k)), ra = Mix(a, Vector.Load(above + right + k));
+                Vector<float> lm = Mix(m, Vector.Load(middle + left + k)), rm = Mix(m, Vector.Load(middle + right + k));
+                Vector<float> lb = Mix(b, Vector.Load(below + left + k)), rb = Mix(b, Vector.Load(below + right + k));
+                Mix(lm, la).Store(y0 + k);
+                Mix(rm, ra).Store(y0 + C + k);
+                Mix(lm, lb).Store(y1 + k);
+                Mix(rm, rb).Store(y1 + C + k);
+            }
+            for (; k < C; k++)
+            {
+                float a = above[here + k], m = middle[here + k], b = below[here + k];
+                float la = Mix(a, above[left + k]), ra = Mix(a, above[right + k]);
+                float lm = Mix(m, middle[left + k]), rm = Mix(m, middle[right + k]);
+                float lb = Mix(b, below[left + k]), rb = Mix(b, below[right + k]);
+                y0[k] = Mix(lm, la);
+                y0[C + k] = Mix(rm, ra);
+                y1[k] = Mix(lm, lb);
+                y1[C + k] = Mix(rm, rb);
+            }
+        }
+    }
+
+    /// <summary>
+    /// An item is a row of dx. Output 2i − 1 weighs x[i] by ¼, 2i and 2i + 1 by ¾, 2i + 2 by ¼; at an edge the missing output is the edge's own,
+    /// which is what clamping did in the forward. Rows and columns alike: a gather, so that no two threads write one element.
+    /// </summary>
+    struct BilinearBackward : IRange
+    {
+        public float* DY, DX;
+        public int H, W, C;
+
+        public readonly void Invoke(int start, int end)
+        {
+            nint row = (nint)W * C, wide = 2 * row;
+            for (int item = start; item < end; item++)
+            {
+                int i = item % H;
+                float* r1 = DY + 4 * item * row;
+                float* r2 = r1 + wide;
+                float* r0 = i > 0 ? r1 - wide : r1;
+                float* r3 = i < H - 1 ? r2 + wide : r2;
+                float* dx = DX + item * row;
+                for (int j = 0; j < W; j++)
+                {
+                    nint c1 = 2 * (nint)j * C, c2 = c1 + C, c0 = j > 0 ? c1 - C : c1, c3 = j < W - 1 ? c2 + C : c2;
+                    int k = 0, width = Vector<float>.Count;
+                    for (; k <= C - width; k += width)
+                    {
+                        var outer = Column(r0, r1, r2, r3, c0 + k) + Column(r0, r1, r2, r3, c3 + k);
+                        var inner = Column(r0, r1, r2, r3, c1 + k) + Column(r0, r1, r2, r3, c2 + k);
+                        Mix(inner, outer).Store(dx + k);
+                    }
+                    for (; k < C; k++)
+                    {
+                        float outer = Scalar(r0, r1, r2, r3, c0 + k) + Scalar(r0, r1, r2, r3, c3 + k);
+                        float inner = Scalar(r0, r1, r2, r3, c1 + k) + Scalar(r0, r1, r2, r3, c2 + k);
+                        dx[k] = Mix(inner, outer);
+                    }
+                    dx += C;
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector<float> Column(float* r0, float* r1, float* r2, float* r3, nint k) =>
+            Mix(Vector.Load(r1 + k) + Vector.Load(r2 + k), Vector.Load(r0 + k) + Vector.Load(r3 + k));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static float Scalar(float* r0, float* r1, float* r2, float* r3, nint k) => Mix(r1[k] + r2[k], r0[k] + r3[k]);
+    }
+
+    /// <summary>¾·near + ¼·far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector<float> Mix(Vector<float> near, Vector<float> far) => near * 0.75f + far * 0.25f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Mix(float near, float far) => near * 0.75f + far * 0.25f;
 }
