@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace Ssgan.Gan.Data;
+
+/// <summary>Many small images on one sheet.</summary>
+public static class ImageGrid
+{
+    const int Gap = 2;
+
+    /// <summary>
+    /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
+    /// of two pixels between images. No columns given: the most nearly square sheet.
+    /// </summary>
+    /// <exception cref="ArgumentException">The number of pixels does not fit, or an argument is not positive, or the sheet is above 256 megapixels.</exception>
+    public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
+    {
+        if (count <= 0 || size <= 0 || scale <= 0 || columns < 0)
+            throw new ArgumentException($"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
+        if (pixels.Length != (long)count * size * size * 3)
+            throw new ArgumentException($"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, but {pixels.Length} were given.");
+        if (columns == 0) columns = (int)Math.Ceiling(Math.Sqrt(count));
+        columns = Math.Min(columns, count);
+        int rows = (count + columns - 1) / columns;
+        long wide = Side(columns, size, scale), high = Side(rows, size, scale);
+        if (wide * high > 1L << 28)
+            throw new ArgumentException($"ImageGrid: a sheet of {wide}x{high} pixels is too large: take fewer images or a smaller scale.");
+
+        int width = (int)wide, height = (int)high;
+        var sheet = new uint[width * height];
+        sheet.AsSpan().Fill(Pack(32, 32, 36));
+        for (int i = 0; i < count; i++)
+            Place(pixels.Slice(i * size * size * 3, size * size * 3), size, scale, sheet, width, i % columns * (size * scale + Gap) + Gap,
+                i / columns * (size * scale + Gap) + Gap);
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(sheet.AsSpan()));
+        using SKImage image = SKImage.FromPixels(info, raw, width * 4) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be made.");
+        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be encoded.");
+        return png.ToArray();
+    }
+
+    /// <summary>Writes the sheet of <see cref="Encode"/> to a PNG file that appears whole or not at all; missing folders are created.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Encode"/>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
+    {
+        byte[] png = Encode(pixels, count, size, columns, scale);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    static long Side(int cells, int size, int scale) => (long)cells * ((long)size * scale + Gap) + Gap;
+
+    static void Place(ReadOnlySpan<byte> image, int size, int scale, Span<uint> sheet, int width, int left, int top)
+    {
+        for (int y = 0; y < size * scale; y++)
+        {
+            Span<uint> line = sheet.Slice((top + y) * width + left, size * scale);
+            ReadOnlySpan<byte> source = image.Slice(y / scale * size * 3, size * 3);
+            for (int x = 0; x < line.Length; x++)
+            {
+                int at = x / scale * 3;
+                line[x] = Pack(source[at], source[at + 1], source[at + 2]);
+            }
+        }
+    }
+
+    // Memory order R, G, B, A whatever the machine's byte order.
+    static uint Pack(byte r, byte g, byte b) =>
+        BitConverter.IsLittleEndian ? r | (uint)g << 8 | (uint)b << 16 | 0xFF000000u : (uint)r << 24 | (uint)g << 16 | (uint)b << 8 | 0xFFu;
+}
