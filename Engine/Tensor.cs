@@ -48,7 +48,8 @@ public sealed partial class Tensor : IDisposable
         }
     }
 
-    internal Backend Backend => _storage.Device.Backend;
+    /// <summary>The primitives of its device.</summary>
+    public Backend Backend => _storage.Device.Backend;
 
     /// <summary>The step of the graph that made this tensor, or the leaf's entry; null where no gradient flows.</summary>
     internal Node? Node { get; private set; }
@@ -91,7 +92,7 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>Takes this tensor out of all scopes: its new owner disposes it.</summary>
-    internal Tensor Own()
+    public Tensor Own()
     {
         ThrowIfReleased();
         _scope = null;

@@ -17,7 +17,7 @@ public sealed class Conv2d : Module
     /// <param name="weight">Initialiser of the filters; null means Xavier uniform.</param>
     /// <param name="bias">Initialiser of the bias; null means PyTorch's default.</param>
     /// <param name="spectral">Whether the filters, as a matrix (out, rest), are divided by their spectral norm.</param>
-    public Conv2d(RandomStream random, int inputs, int outputs, int kernel, int stride = 1, int padding = -1,
+    public Conv2d(Rng random, int inputs, int outputs, int kernel, int stride = 1, int padding = -1,
         Initializer? weight = null, Initializer? bias = null, bool spectral = false)
     {
         (_stride, _padding) = (stride, padding < 0 ? kernel / 2 : padding);

@@ -9,7 +9,7 @@ public sealed class Embedding : Module
     /// <param name="rows">Number of indices.</param>
     /// <param name="features">Width of a row.</param>
     /// <param name="weight">Initialiser; null means standard normal, PyTorch's default.</param>
-    public Embedding(RandomStream random, int rows, int features, Initializer? weight = null) =>
+    public Embedding(Rng random, int rows, int features, Initializer? weight = null) =>
         Weight = Parameter("weight", (weight ?? Init.Normal(1))(random, new Shape(rows, features), rows, features));
 
     /// <summary>(rows, features).</summary>

@@ -3,7 +3,7 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Nn;
 
 /// <summary>Makes the first values of a weight whose units have this many inputs and outputs (kernel area included).</summary>
-public delegate Tensor Initializer(RandomStream random, Shape shape, int fanIn, int fanOut);
+public delegate Tensor Initializer(Rng random, Shape shape, int fanIn, int fanOut);
 
 /// <summary>Initialisers.</summary>
 public static class Init

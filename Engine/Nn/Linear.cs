@@ -14,7 +14,7 @@ public sealed class Linear : Module
     /// <param name="bias">Initialiser of b; null means PyTorch's default.</param>
     /// <param name="spectral">Whether W is divided by its spectral norm.</param>
     /// <param name="iterateInEvaluation">See <see cref="SpectralNorm"/>.</param>
-    public Linear(RandomStream random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false, bool iterateInEvaluation = false)
+    public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false, bool iterateInEvaluation = false)
     {
         Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, inputs), inputs, outputs));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs, outputs));

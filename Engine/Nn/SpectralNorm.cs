@@ -16,7 +16,7 @@ public sealed class SpectralNorm : Module
     /// <param name="weight">The weight (out, …); the layer owns it.</param>
     /// <param name="iterations">Power iterations per training forward.</param>
     /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own layer does).</param>
-    public SpectralNorm(RandomStream random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false)
+    public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false)
     {
         if (iterations < 1) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; at least 1 is needed.");
         _weight = weight;
@@ -63,7 +63,7 @@ public sealed class SpectralNorm : Module
 
     SpectralWeight CurrentWeight() => Training || !_iterateInEvaluation ? new(_weight, U, V) : new(_weight, U.Copy(), V.Copy());
 
-    static Tensor Unit(RandomStream random, int count)
+    static Tensor Unit(Rng random, int count)
     {
         var t = random.Normal(new Shape(count));
         using (t.Device.Step())

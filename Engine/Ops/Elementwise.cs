@@ -54,7 +54,7 @@ public sealed partial class Tensor
     {
         if (low > high) throw new ArgumentException($"Clamp: the lower bound {low} is above the upper {high}.");
         var y = Map(new Clamp(low, high), "Clamp");
-        return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * Combine(new Equal(), "Equal", g.Saved(0), g.Saved(1)));
+        return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).EqualTo(g.Saved(1)));
     }
 
     public static Tensor operator +(Tensor a, Tensor b) => Combine(new Add(), "Add", a, b)
@@ -98,6 +98,12 @@ public sealed partial class Tensor
     /// <summary>The smaller of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
     public Tensor Minimum(Tensor other) => Combine(new Minimum(), "Minimum", this, other).Record("Minimum", [this, other], [other, this], 0, SplitByOrder);
 
+    /// <summary>1 where the two are equal, else 0, with broadcasting; no gradient flows.</summary>
+    public Tensor EqualTo(Tensor other) => Combine(new Equal(), "Equal", this, other);
+
+    /// <summary>1 where this is larger, else 0, with broadcasting; no gradient flows.</summary>
+    public Tensor GreaterThan(Tensor other) => Combine(new Greater(), "Greater", this, other);
+
     /// <summary>max(0, this + other), one pass: the end of a residual block.</summary>
     public Tensor AddRelu(Tensor other)
     {
@@ -107,14 +113,8 @@ public sealed partial class Tensor
 
     static void SplitByOrder(Gradients g, int state)
     {
-        var (a, b) = (g.Saved(0), g.Saved(1));
-        using (g.Upstream.Device.NoGrad())
-        {
-            a = a.Detach();
-            b = b.Detach();
-        }
-        // 1 where a is larger, ½ on a tie.
-        var share = Combine(new Greater(), "Greater", a, b) + Combine(new Equal(), "Equal", a, b) * 0.5f;
+        // 1 where the first is larger, ½ on a tie.
+        var share = g.Saved(0).GreaterThan(g.Saved(1)) + g.Saved(0).EqualTo(g.Saved(1)) * 0.5f;
         g[0] = g.Upstream * share;
         g[1] = g.Upstream * (1 - share);
     }

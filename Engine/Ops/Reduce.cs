@@ -26,7 +26,7 @@ public sealed partial class Tensor
         var y = ReduceTo<Max>("Max", Reduced("Max", axes));
         y.Record("Max", [this], [this, y], 0, static (g, _) =>
         {
-            var ties = Combine(new Equal(), "Equal", g.Saved(0), g.Saved(1));
+            var ties = g.Saved(0).EqualTo(g.Saved(1));
             g[0] = ties * (g.Upstream / ties.SumTo(g.Upstream.Shape));
         });
         return keepDims ? y : y.Reshape(Squeezed("Max", axes));
@@ -59,6 +59,10 @@ public sealed partial class Tensor
         Backend.ArgMax(x.View, y.View);
         return y;
     }
+
+    /// <summary>Σ x² over all elements, one pass; a scalar.</summary>
+    public Tensor SumOfSquares() => ReduceTo<SumOfSquares>("SumOfSquares", Reduced("SumOfSquares", [])).Reshape(new Shape())
+        .Record("SumOfSquares", [this], [this], 0, static (g, _) => g[0] = g.Saved(0) * g.Upstream * 2);
 
     /// <summary>Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape.</summary>
     /// <exception cref="ArgumentException">The shape does not broadcast to this one.</exception>

@@ -11,7 +11,7 @@ public sealed class GeneratorBlock : Module
     readonly BatchNorm2d _b1, _b2;
     readonly Conv2d _c1, _c2, _shortcut;
 
-    public GeneratorBlock(RandomStream random, int inputs, int outputs)
+    public GeneratorBlock(Rng random, int inputs, int outputs)
     {
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2));

@@ -30,7 +30,7 @@ public sealed class ResNetDiscriminator : Module
     readonly Linear? _rotation;
     readonly SpectralNorm[] _norms;
 
-    public ResNetDiscriminator(RandomStream random, Architecture architecture, DiscriminatorOptions? options = null)
+    public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
     {
         options ??= new();
         Architecture = architecture;

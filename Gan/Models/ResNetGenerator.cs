@@ -11,7 +11,7 @@ public sealed class ResNetGenerator : Module
     readonly BatchNorm2d _norm;
     readonly Conv2d _last;
 
-    public ResNetGenerator(RandomStream random, Architecture architecture)
+    public ResNetGenerator(Rng random, Architecture architecture)
     {
         Architecture = architecture;
         int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;

@@ -18,7 +18,7 @@ public sealed class ResidualBlock : Module
     /// <param name="outputs">Channels out.</param>
     /// <param name="downsample">Whether the image is halved.</param>
     /// <param name="shortcutFromRelu">Whether the shortcut sees ReLU(x), as in the published scores, or x.</param>
-    public ResidualBlock(RandomStream random, int inputs, int outputs, bool downsample, bool shortcutFromRelu)
+    public ResidualBlock(Rng random, int inputs, int outputs, bool downsample, bool shortcutFromRelu)
     {
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         (_downsample, _shortcutFromRelu) = (downsample, shortcutFromRelu);
@@ -51,7 +51,7 @@ public sealed class FirstResidualBlock : Module
 {
     readonly Conv2d _c1, _c2, _shortcut;
 
-    public FirstResidualBlock(RandomStream random, int inputs, int outputs)
+    public FirstResidualBlock(Rng random, int inputs, int outputs)
     {
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true));

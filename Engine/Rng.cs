@@ -6,12 +6,12 @@ namespace Ssgan.Engine;
 /// A stream of random numbers on a device: Philox 4x32-10 with a 64-bit key (the seed) and a 64-bit counter. The same seed gives the
 /// same numbers on every device and for any number of threads; saving <see cref="State"/> and restoring it continues exactly.
 /// </summary>
-public sealed class RandomStream : IDisposable
+public sealed class Rng : IDisposable
 {
     readonly Tensor _state;
 
     /// <summary>A stream that starts at counter 0.</summary>
-    public RandomStream(Device device, ulong seed)
+    public Rng(Device device, ulong seed)
     {
         _state = device.From([(int)(uint)seed, (int)(uint)(seed >> 32), 0, 0], new Shape(4)).Own();
     }

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>
+/// A folder with tensors.safetensors (every parameter, buffer and optimizer state, F32 or I32, in this library's layouts) and state.json.
+/// It is written under a temporary name, flushed to the disk and renamed, so that a folder with a final name is always whole.
+/// </summary>
+public static class Checkpoint
+{
+    /// <summary>The tensors' file.</summary>
+    public const string TensorsFile = "tensors.safetensors";
+
+    /// <summary>The state's file.</summary>
+    public const string StateFile = "state.json";
+
+    const string TemporarySuffix = ".partial";
+
+    /// <summary>Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
+    {
+        foreach (var (network, module) in step.Networks)
+        {
+            foreach (var (name, t) in module.NamedParameters()) yield return ($"{network}.{name}", t);
+            foreach (var (name, t) in module.NamedBuffers()) yield return ($"{network}.{name}", t);
+        }
+        foreach (var (name, optimizer) in step.Optimizers)
+        {
+            foreach (var (state, t) in optimizer.NamedState) yield return ($"{name}.{state}", t);
+        }
+    }
+
+    /// <summary>Writes the folder. An existing one of that name is replaced.</summary>
+    /// <param name="folder">Its final path; the parent exists.</param>
+    /// <param name="step">The networks and optimizers.</param>
+    /// <param name="state">The rest; its hash is filled in here.</param>
+    /// <exception cref="IOException">It cannot be written; nothing with the final name has changed.</exception>
+    public static void Write(string folder, GanStep step, CheckpointState state)
+    {
+        string partial = folder + TemporarySuffix;
+        if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+        Directory.CreateDirectory(partial);
+        string tensors = Path.Combine(partial, TensorsFile);
+        SafetensorsWriter.Write(tensors, NamedTensors(step).Select(static t => Item(t.Name, t.Tensor)));
+        state = state with { TensorsSha256 = Hash(tensors) };
+        AtomicFile.Write(Path.Combine(partial, StateFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
+        // Of two of one name, one is whole at every moment.
+        string replaced = folder + ".replaced" + TemporarySuffix;
+        if (Directory.Exists(folder)) Directory.Move(folder, replaced);
+        Directory.Move(partial, folder);
+        if (Directory.Exists(replaced)) Directory.Delete(replaced, recursive: true);
+    }
+
+    /// <summary>Reads state.json and checks the tensors' hash.</summary>
+    /// <exception cref="TrainingException">A file is missing or damaged.</exception>
+    public static CheckpointState ReadState(string folder)
+    {
+        string path = Path.Combine(folder, StateFile), tensors = Path.Combine(folder, TensorsFile);
+        foreach (string file in (ReadOnlySpan<string>)[path, tensors])
+        {
+            if (!File.Exists(file)) throw new TrainingException($"{folder} is not a checkpoint: it has no {Path.GetFileName(file)}.");
+        }
+        if (new FileInfo(path).Length > 1 << 20) throw new TrainingException($"{path} has {new FileInfo(path).Length:N0} bytes, far more than a checkpoint's state.");
+        var state = CheckpointState.FromJson(File.ReadAllText(path), path);
+        string hash = Hash(tensors);
+        if (hash != state.TensorsSha256) throw new TrainingException($"{tensors} is damaged: its SHA-256 is {hash}, {StateFile} says {state.TensorsSha256}.");
+        return state;
+    }
+
+    /// <summary>Reads every tensor of a training state. All are checked before the first is overwritten.</summary>
+    /// <exception cref="TrainingException">Names or shapes do not fit the networks; the message lists them.</exception>
+    public static void ReadTensors(string folder, GanStep step)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
+        LoadInto(file, [.. NamedTensors(step)], ignoreUnknown: false);
+    }
+
+    /// <summary>Reads one network's tensors, named "prefix.…", into a module.</summary>
+    /// <exception cref="TrainingException">Names or shapes do not fit; the message lists them.</exception>
+    public static void ReadNetwork(string folder, string prefix, Engine.Nn.Module module)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
+        LoadInto(file, [.. module.NamedParameters().Concat(module.NamedBuffers()).Select(t => ($"{prefix}.{t.Name}", t.Tensor))], ignoreUnknown: true);
+    }
+
+    /// <summary>Removes what an interrupted write left behind.</summary>
+    public static void RemovePartial(string parent)
+    {
+        foreach (string partial in Directory.EnumerateDirectories(parent, "*" + TemporarySuffix)) Directory.Delete(partial, recursive: true);
+    }
+
+    static void LoadInto(SafetensorsFile file, IReadOnlyList<(string Name, Tensor Tensor)> targets, bool ignoreUnknown)
+    {
+        var problems = new List<string>();
+        var known = new HashSet<string>();
+        foreach (var (name, tensor) in targets)
+        {
+            known.Add(name);
+            if (!file.TryGet(name, out var entry)) problems.Add($"{name} is missing");
+            else if (!SameShape(entry, tensor) || entry.DType != TypeOf(tensor)) problems.Add($"{entry} should be {tensor.Type} {tensor.Shape}");
+        }
+        if (!ignoreUnknown) problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
+        if (problems.Count > 0) throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
+        foreach (var (name, tensor) in targets)
+        {
+            byte[] bytes = file[name].ReadBytes();
+            tensor.Backend.Upload(bytes, tensor.View);
+        }
+    }
+
+    static bool SameShape(SafetensorsEntry entry, Tensor tensor)
+    {
+        if (entry.Shape.Length != tensor.Shape.Rank) return false;
+        for (int i = 0; i < entry.Shape.Length; i++) if (entry.Shape[i] != tensor.Shape[i]) return false;
+        return true;
+    }
+
+    static SafetensorsItem Item(string name, Tensor tensor)
+    {
+        var shape = new long[tensor.Shape.Rank];
+        for (int i = 0; i < shape.Length; i++) shape[i] = tensor.Shape[i];
+        return new SafetensorsItem(name, TypeOf(tensor), shape, stream =>
+        {
+            var bytes = new byte[tensor.View.Bytes];
+            tensor.Backend.Download(tensor.View, bytes);
+            stream.Write(bytes);
+        });
+    }
+
+    static SafetensorsDType TypeOf(Tensor tensor) => tensor.Type switch
+    {
+        DType.F32 => SafetensorsDType.F32,
+        DType.I32 => SafetensorsDType.I32,
+        DType.U8 => SafetensorsDType.U8,
+        _ => throw new InvalidOperationException($"{tensor} has a type that checkpoints do not hold."),
+    };
+
+    static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ssgan.Gan.Data;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>What a checkpoint holds beside tensors: state.json.</summary>
+public sealed record CheckpointState
+{
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Finished generator updates.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Key of the noise stream.</summary>
+    public required ulong RandomSeed { get; init; }
+
+    /// <summary>Counter of the noise stream.</summary>
+    public required ulong RandomCounter { get; init; }
+
+    /// <summary>Where the data loader stands.</summary>
+    public required LoaderPosition Data { get; init; }
+
+    /// <summary>The data's name and content hash.</summary>
+    public required string DataName { get; init; }
+
+    /// <summary>Hash of the data's content: the same data must be there on resume.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>Sums of the log line that was under way.</summary>
+    public required IReadOnlyList<StatSum> Stats { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of tensors.safetensors.</summary>
+    public required string TensorsSha256 { get; init; }
+
+    /// <summary>The run's settings.</summary>
+    public required TrainOptions Options { get; init; }
+
+    [JsonIgnore]
+    internal static int CurrentFormat => 1;
+
+    internal string ToJson() => JsonSerializer.Serialize(this, CheckpointJson.Default.CheckpointState) + "\n";
+
+    internal static CheckpointState FromJson(string json, string source)
+    {
+        CheckpointState state;
+        try
+        {
+            state = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState) ?? throw new JsonException("it holds null");
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"{source} is not a valid checkpoint state: {e.Message}", e);
+        }
+        if (state.Format != CurrentFormat) throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
+        if (state.Step < 0) throw new TrainingException($"{source} has step {state.Step}, which is negative.");
+        return state;
+    }
+}
+
+/// <summary>One metric's partial sum.</summary>
+public sealed record StatSum(string Name, float Sum, long Count);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CheckpointState))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

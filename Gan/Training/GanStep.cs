@@ -1,0 +1,91 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>
+/// A GAN's algorithm: one update of each network. It owns the networks, the optimizers and the stream of noise; a trainer owns
+/// everything else (data, schedule, files). To write another GAN, derive from this class.
+/// </summary>
+public abstract class GanStep : IDisposable
+{
+    /// <param name="device">Where it runs.</param>
+    /// <param name="seed">Seed of initial weights and of all noise.</param>
+    protected GanStep(Device device, ulong seed)
+    {
+        Device = device;
+        Random = new Rng(device, seed);
+        Stats = new StepStats(device);
+    }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>The stream that initial weights and noise come from; part of a checkpoint.</summary>
+    public Rng Random { get; }
+
+    /// <summary>What the updates report: losses, accuracies, gradient norms.</summary>
+    public StepStats Stats { get; }
+
+    /// <summary>Every network, by the name it has in a checkpoint.</summary>
+    public abstract IReadOnlyList<(string Name, Module Module)> Networks { get; }
+
+    /// <summary>Every optimizer, by the name it has in a checkpoint.</summary>
+    public abstract IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
+
+    /// <summary>One update of the discriminator.</summary>
+    /// <param name="real">Images (N, S, S, 3) in [−1, 1].</param>
+    public abstract void TrainDiscriminator(Tensor real);
+
+    /// <summary>One update of the generator.</summary>
+    /// <param name="batch">Number of images to draw.</param>
+    public abstract void TrainGenerator(int batch);
+
+    /// <summary>Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient, evaluation mode.</summary>
+    public abstract Tensor Sample(Tensor z);
+
+    /// <summary>Noise (count, latent) of a stream.</summary>
+    public abstract Tensor Noise(Rng random, int count);
+
+    /// <summary>Sets all learning rates.</summary>
+    public void SetLearningRate(float rate)
+    {
+        foreach (var (_, optimizer) in Optimizers) optimizer.LearningRate = rate;
+    }
+
+    /// <summary>Differentiates a loss, reports the gradient's norm and updates.</summary>
+    protected void Minimise(string name, Tensor loss, Optimizer optimizer)
+    {
+        optimizer.ZeroGrad();
+        loss.Backward();
+        Stats.Add($"grad_norm_{name}", GradientNorm(optimizer));
+        optimizer.Step();
+    }
+
+    /// <summary>√Σ‖g‖² over all parameters of an optimizer.</summary>
+    Tensor GradientNorm(Optimizer optimizer)
+    {
+        using var scope = Device.Step();
+        using var noGrad = Device.NoGrad();
+        Tensor? sum = null;
+        foreach (var (_, p) in optimizer.Parameters)
+        {
+            if (p.Grad is not { } gradient) continue;
+            var squares = gradient.SumOfSquares();
+            sum = sum is null ? squares : sum + squares;
+        }
+        return (sum ?? Device.Scalar(0)).Sqrt().Keep();
+    }
+
+    /// <summary>Frees networks, optimizers and streams.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, optimizer) in Optimizers) optimizer.Dispose();
+        foreach (var (_, module) in Networks) module.Dispose();
+        Random.Dispose();
+        Stats.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

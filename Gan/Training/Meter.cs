@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using Ssgan.Engine;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>Pace, remaining time and memory of a run.</summary>
+sealed class Meter(Device device, TrainOptions options, long startStep)
+{
+    readonly Stopwatch _clock = Stopwatch.StartNew();
+    long _lastStep = startStep;
+    TimeSpan _last;
+
+    public TrainingReport Report(long step, IReadOnlyList<(string, double)> metrics, double learningRate)
+    {
+        var now = _clock.Elapsed;
+        double seconds = Math.Max(1e-9, (now - _last).TotalSeconds);
+        double images = (double)(step - _lastStep) * options.DiscriminatorSteps * options.Batch / seconds;
+        (_last, _lastStep) = (now, step);
+        TimeSpan? remaining = step == startStep ? null : now / (step - startStep) * (options.Steps - step);
+        return new TrainingReport(step, options.Steps, metrics, learningRate, images, now, remaining, device.Pool.LiveBytes, device.Pool.PeakBytes);
+    }
+}

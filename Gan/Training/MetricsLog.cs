@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using Ssgan.Engine.Serialization;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>metrics.jsonl: one JSON object per report, appended and flushed, so that a run can be watched and plotted while it trains.</summary>
+public sealed class MetricsLog : IDisposable
+{
+    readonly FileStream _file;
+
+    /// <summary>Opens the log for appending; lines of steps after <paramref name="step"/>, and a torn last line, are dropped first.</summary>
+    public MetricsLog(string path, long step)
+    {
+        if (File.Exists(path))
+        {
+            var kept = File.ReadLines(path).Where(line => StepOf(line) is { } s && s <= step).ToList();
+            AtomicFile.Write(path, stream =>
+            {
+                foreach (string line in kept) stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            });
+        }
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <summary>Appends a report.</summary>
+    public void Append(TrainingReport report)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", report.Step);
+            foreach (var (name, value) in report.Metrics) json.WriteNumber(name, Math.Round(value, 6));
+            json.WriteNumber("learning_rate", report.LearningRate);
+            json.WriteNumber("images_per_second", Math.Round(report.ImagesPerSecond, 1));
+            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 2));
+            json.WriteNumber("live_bytes", report.LiveBytes);
+            json.WriteNumber("peak_bytes", report.PeakBytes);
+            json.WriteEndObject();
+        }
+        _file.Write(buffer.WrittenSpan);
+        _file.WriteByte((byte)'\n');
+        _file.Flush();
+    }
+
+    /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole are left out.</summary>
+    public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string path)
+    {
+        foreach (string line in File.ReadLines(path))
+        {
+            if (StepOf(line) is null) continue;
+            using var document = JsonDocument.Parse(line);
+            yield return document.RootElement.EnumerateObject().Where(static p => p.Value.ValueKind == JsonValueKind.Number)
+                .ToDictionary(static p => p.Name, static p => p.Value.GetDouble());
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    static long? StepOf(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("step", out var step)
+                && step.TryGetInt64(out long value) ? value : null;
+        }
+        catch (JsonException)
+        {
+            // A line torn by a crash in the middle of a write.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>
+/// A run's folder: config.json, metrics.jsonl, samples/, checkpoints/step-00001000/. New ones are numbered: runs/0001-shapes-ssgan32.
+/// </summary>
+public sealed partial class RunFolder
+{
+    RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings.</summary>
+    public string Config => System.IO.Path.Combine(Path, "config.json");
+
+    /// <summary>One JSON object per log line.</summary>
+    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>Grids of images.</summary>
+    public string Samples => System.IO.Path.Combine(Path, "samples");
+
+    /// <summary>Checkpoints.</summary>
+    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>A checkpoint's folder.</summary>
+    public string Checkpoint(long step) => System.IO.Path.Combine(Checkpoints, $"step-{step:D8}");
+
+    /// <summary>A sample grid's file.</summary>
+    public string Sample(long step) => System.IO.Path.Combine(Samples, $"fakes-{step:D8}.png");
+
+    /// <summary>Makes the next numbered folder under <paramref name="parent"/>.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static RunFolder Create(string parent, string name)
+    {
+        Directory.CreateDirectory(parent);
+        string clean = Unusual().Replace(name.ToLowerInvariant(), "-").Trim('-');
+        int last = Directory.EnumerateDirectories(parent).Select(static d => Number().Match(System.IO.Path.GetFileName(d)))
+            .Where(static m => m.Success).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+        return Prepare(System.IO.Path.Combine(parent, $"{last + 1:D4}-{clean}"));
+    }
+
+    /// <summary>Makes a folder of the given path, which must not hold a run yet.</summary>
+    /// <exception cref="TrainingException">It holds one.</exception>
+    public static RunFolder CreateAt(string path)
+    {
+        var folder = new RunFolder(path);
+        if (File.Exists(folder.Config)) throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
+        return Prepare(path);
+    }
+
+    /// <summary>Opens a run's folder.</summary>
+    /// <exception cref="TrainingException">There is none.</exception>
+    public static RunFolder Open(string path)
+    {
+        var folder = new RunFolder(path);
+        if (!Directory.Exists(path)) throw new TrainingException($"There is no run folder {path}.");
+        if (!File.Exists(folder.Config)) throw new TrainingException($"{path} is not a run folder: it has no config.json.");
+        Directory.CreateDirectory(folder.Samples);
+        Directory.CreateDirectory(folder.Checkpoints);
+        return folder;
+    }
+
+    /// <summary>The steps of its checkpoints, rising.</summary>
+    public IReadOnlyList<long> CheckpointSteps() =>
+    [
+        .. Directory.EnumerateDirectories(Checkpoints).Select(static d => Step().Match(System.IO.Path.GetFileName(d))).Where(static m => m.Success)
+            .Select(static m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Order(),
+    ];
+
+    /// <summary>Resolves what a user names as a checkpoint: its own folder, or a run's folder (the newest one there).</summary>
+    /// <exception cref="TrainingException">There is none.</exception>
+    public static string FindCheckpoint(string path)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, Training.Checkpoint.StateFile))) return path;
+        if (!Directory.Exists(path)) throw new TrainingException($"There is no checkpoint {path}.");
+        var folder = new RunFolder(path);
+        if (!Directory.Exists(folder.Checkpoints)) throw new TrainingException($"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
+        var steps = folder.CheckpointSteps();
+        if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
+        return folder.Checkpoint(steps[^1]);
+    }
+
+    static RunFolder Prepare(string path)
+    {
+        var folder = new RunFolder(path);
+        Directory.CreateDirectory(folder.Samples);
+        Directory.CreateDirectory(folder.Checkpoints);
+        return folder;
+    }
+
+    [GeneratedRegex("^([0-9]{4,9})-")]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^step-([0-9]{8,18})$")]
+    private static partial Regex Step();
+
+    [GeneratedRegex("[^a-z0-9._]+")]
+    private static partial Regex Unusual();
+}

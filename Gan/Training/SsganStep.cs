@@ -1,0 +1,149 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Models;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>The knobs of SSGAN's two updates.</summary>
+public sealed record SsganOptions
+{
+    /// <summary>Learning rate of both networks at the start.</summary>
+    public float LearningRate { get; init; } = 2e-4f;
+
+    /// <summary>Adam's decay of the gradient's mean.</summary>
+    public float Beta1 { get; init; }
+
+    /// <summary>Adam's decay of the squared gradient's mean.</summary>
+    public float Beta2 { get; init; } = 0.9f;
+
+    /// <summary>Weight of the rotation loss of real images in the discriminator's loss.</summary>
+    public float RealRotationScale { get; init; } = 1.0f;
+
+    /// <summary>Weight of the rotation loss of fake images in the generator's loss.</summary>
+    public float FakeRotationScale { get; init; } = 0.2f;
+
+    /// <summary>Which images turn.</summary>
+    public RotationBatch RotationBatch { get; init; } = RotationBatch.Quarters;
+
+    /// <summary>Whether residual shortcuts of the discriminator see ReLU(x) or x.</summary>
+    public bool ShortcutFromRelu { get; init; } = true;
+
+    /// <summary>Decay of the averaged generator that samples are drawn from; 0 keeps none.</summary>
+    public float EmaDecay { get; init; }
+}
+
+/// <summary>
+/// Self-supervised GAN (Chen et al. 2019, "Self-Supervised GANs via Auxiliary Rotation Loss"): hinge loss on upright images; the
+/// discriminator also learns by how many quarter turns real images were rotated, and the generator draws images whose turns it can tell.
+/// </summary>
+public sealed class SsganStep : GanStep
+{
+    readonly SsganOptions _options;
+    readonly ResNetGenerator _generator;
+    readonly ResNetDiscriminator _discriminator;
+    readonly Adam _generatorOptimizer, _discriminatorOptimizer;
+    readonly Ema? _average;
+
+    public SsganStep(Device device, Architecture architecture, SsganOptions options, ulong seed)
+        : base(device, seed)
+    {
+        _options = options;
+        _generator = new ResNetGenerator(Random, architecture);
+        _discriminator = new ResNetDiscriminator(Random, architecture, new() { ShortcutFromRelu = options.ShortcutFromRelu });
+        _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
+        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
+        if (options.EmaDecay > 0) _average = new Ema(_generator, new ResNetGenerator(Random, architecture), options.EmaDecay);
+        Networks = _average is null ? [("g", _generator), ("d", _discriminator)] : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];
+        Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
+    }
+
+    /// <summary>The generator.</summary>
+    public ResNetGenerator Generator => _generator;
+
+    /// <summary>The discriminator.</summary>
+    public ResNetDiscriminator Discriminator => _discriminator;
+
+    public override IReadOnlyList<(string Name, Module Module)> Networks { get; }
+
+    public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
+
+    /// <summary>
+    /// L_D = E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))] + β·E[−log Q_D(R = r | x^r)]: Chen et al. 2019, eq. 3, with the hinge loss.
+    /// </summary>
+    public override void TrainDiscriminator(Tensor real)
+    {
+        using var scope = Device.Step();
+        TrainDiscriminator(real, Noise(Random, real.Shape[0]));
+    }
+
+    /// <summary>The same with given noise (N, latent).</summary>
+    public void TrainDiscriminator(Tensor real, Tensor z)
+    {
+        using var scope = Device.Step();
+        Tensor fake;
+        using (Device.NoGrad()) fake = _generator.Forward(z);
+
+        var onReal = _discriminator.Forward(real).Logits;
+        var onFake = _discriminator.Forward(fake).Logits;
+        var adversarial = Hinge.Discriminator(onReal, onFake);
+
+        var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
+        var guess = _discriminator.Forward(rotated).Rotation!;
+        var rotation = Rotation.Loss(guess, turns);
+
+        Minimise("d", adversarial + _options.RealRotationScale * rotation, _discriminatorOptimizer);
+
+        Stats.Add("loss_d", adversarial);
+        Stats.Add("loss_d_rotation", rotation);
+        Stats.Add("rotation_accuracy_real", Rotation.Accuracy(guess, turns));
+        Stats.Add("d_real", onReal.Mean());
+        Stats.Add("d_fake", onFake.Mean());
+    }
+
+    /// <summary>L_G = −E[D(G(z))] + α·E[−log Q_D(R = r | G(z)^r)]: Chen et al. 2019, eq. 2, with the hinge loss.</summary>
+    public override void TrainGenerator(int batch)
+    {
+        using var scope = Device.Step();
+        TrainGenerator(Noise(Random, batch));
+    }
+
+    /// <summary>The same with given noise (N, latent).</summary>
+    public void TrainGenerator(Tensor z)
+    {
+        using var scope = Device.Step();
+        using var frozen = _discriminator.Frozen();
+        var fake = _generator.Forward(z);
+        var adversarial = Hinge.Generator(_discriminator.Forward(fake).Logits);
+
+        var (rotated, turns) = Rotation.Rotate(fake, _options.RotationBatch);
+        var guess = _discriminator.Forward(rotated).Rotation!;
+        var rotation = Rotation.Loss(guess, turns);
+
+        Minimise("g", adversarial + _options.FakeRotationScale * rotation, _generatorOptimizer);
+        _average?.Update();
+
+        Stats.Add("loss_g", adversarial);
+        Stats.Add("loss_g_rotation", rotation);
+        Stats.Add("rotation_accuracy_fake", Rotation.Accuracy(guess, turns));
+    }
+
+    public override Tensor Noise(Rng random, int count) => random.Normal(new Shape(count, _generator.Architecture.Latent));
+
+    public override Tensor Sample(Tensor z)
+    {
+        var network = _average is null ? _generator : (ResNetGenerator)_average.Average;
+        using var noGrad = Device.NoGrad();
+        network.Train(false);
+        try
+        {
+            return network.Forward(z);
+        }
+        finally
+        {
+            network.Train(true);
+        }
+    }
+}

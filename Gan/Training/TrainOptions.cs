@@ -1,0 +1,153 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ssgan.Gan.Losses;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>Everything that defines a run. It is saved as config.json beside the run's results.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>A data set's name ("shapes", "cifar10", "cifar100", "stl10") or the path of a folder or archive.</summary>
+    public string Data { get; init; } = "shapes";
+
+    /// <summary>Image side: 32, 48, 64 or 128.</summary>
+    public int Size { get; init; } = 32;
+
+    /// <summary>Channels of the generator's widest layer; 0 is the published width.</summary>
+    public int Ngf { get; init; }
+
+    /// <summary>Channels of the discriminator's widest layer; 0 is the published width.</summary>
+    public int Ndf { get; init; }
+
+    /// <summary>Generator updates in all.</summary>
+    public long Steps { get; init; } = 100_000;
+
+    /// <summary>Images per update.</summary>
+    public int Batch { get; init; } = 64;
+
+    /// <summary>Discriminator updates per generator update (n_dis).</summary>
+    public int DiscriminatorSteps { get; init; } = 5;
+
+    /// <summary>Learning rate at the start.</summary>
+    public float LearningRate { get; init; } = 2e-4f;
+
+    /// <summary>Whether the learning rate falls linearly to 0 at the last step.</summary>
+    public bool Decay { get; init; } = true;
+
+    /// <summary>Adam's decay of the gradient's mean.</summary>
+    public float Beta1 { get; init; }
+
+    /// <summary>Adam's decay of the squared gradient's mean.</summary>
+    public float Beta2 { get; init; } = 0.9f;
+
+    /// <summary>Weight of the rotation loss in the discriminator's loss.</summary>
+    public float RealRotationScale { get; init; } = 1;
+
+    /// <summary>Weight of the rotation loss in the generator's loss.</summary>
+    public float FakeRotationScale { get; init; } = 0.2f;
+
+    /// <summary>Which images turn.</summary>
+    public RotationBatch RotationBatch { get; init; }
+
+    /// <summary>Whether the discriminator's shortcuts see ReLU(x) or x.</summary>
+    public bool ShortcutFromRelu { get; init; } = true;
+
+    /// <summary>Decay of the averaged generator that samples come from; 0 keeps none.</summary>
+    public float EmaDecay { get; init; }
+
+    /// <summary>Whether images are mirrored at random.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Whether unreadable files of a folder are left out instead of stopping the run.</summary>
+    public bool SkipBad { get; init; }
+
+    /// <summary>Seed of weights, noise and shuffling.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Arithmetic: "f32" (the CPU has no other).</summary>
+    public string Precision { get; init; } = "f32";
+
+    /// <summary>Steps between log lines.</summary>
+    public long LogEvery { get; init; } = 50;
+
+    /// <summary>Steps between sample grids.</summary>
+    public long SampleEvery { get; init; } = 500;
+
+    /// <summary>Steps between checkpoints; one is also written at the end.</summary>
+    public long CheckpointEvery { get; init; } = 1000;
+
+    /// <summary>How many checkpoints are kept.</summary>
+    public int KeepLast { get; init; } = 3;
+
+    /// <summary>Images per sample grid.</summary>
+    public int GridImages { get; init; } = 64;
+
+    /// <summary>What differs from another run, as (name, this value, other value).</summary>
+    public IReadOnlyList<(string Name, string Mine, string Other)> Differences(TrainOptions other)
+    {
+        var (mine, theirs) = (Properties(this), Properties(other));
+        return [.. mine.Where(p => theirs[p.Key] != p.Value).Select(p => (p.Key, p.Value, theirs[p.Key]))];
+    }
+
+    /// <summary>The settings that a resumed run may change: they do not alter what has been learned so far.</summary>
+    public static IReadOnlySet<string> MayChangeOnResume { get; } = new HashSet<string>
+    {
+        "steps", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
+    };
+
+    /// <summary>Indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TrainOptionsJson.Default.TrainOptions) + "\n";
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="TrainingException">Not such JSON; the message says where.</exception>
+    public static TrainOptions FromJson(string json, string source)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TrainOptionsJson.Default.TrainOptions) ?? throw new JsonException("it holds null");
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"{source} is not a valid configuration: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Checks every value by itself.</summary>
+    /// <exception cref="TrainingException">One is out of range; the message names it.</exception>
+    public TrainOptions Validate()
+    {
+        Require(Steps >= 1, $"steps is {Steps}; at least 1 is needed");
+        Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
+        Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
+        Require(DiscriminatorSteps >= 1, $"discriminator steps is {DiscriminatorSteps}; at least 1 is needed");
+        Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive");
+        Require(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"betas are {Beta1} and {Beta2}; both must lie in [0, 1)");
+        Require(EmaDecay is >= 0 and < 1, $"EMA decay is {EmaDecay}; it must lie in [0, 1)");
+        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, $"real rotation scale is {RealRotationScale}; it must not be negative");
+        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, $"fake rotation scale is {FakeRotationScale}; it must not be negative");
+        Require(LogEvery >= 1 && SampleEvery >= 1 && CheckpointEvery >= 1, $"log, sample and checkpoint cadence are {LogEvery}, {SampleEvery} and {CheckpointEvery}; each must be at least 1");
+        Require(KeepLast >= 1, $"keep-last is {KeepLast}; at least 1 checkpoint must stay");
+        Require(GridImages is >= 1 and <= 1024, $"grid images is {GridImages}; it must lie in 1 to 1024");
+        Require(Precision == "f32", $"precision {Precision} is not available on this device; use f32");
+        return this;
+
+        static void Require(bool good, string sentence)
+        {
+            if (!good) throw new TrainingException($"The setting {sentence}.");
+        }
+    }
+
+    static Dictionary<string, string> Properties(TrainOptions options)
+    {
+        using var document = JsonDocument.Parse(options.ToJson());
+        return document.RootElement.EnumerateObject().ToDictionary(static p => p.Name, static p => p.Value.ToString());
+    }
+}
+
+/// <summary>A run cannot start or go on. The message is one sentence for the user.</summary>
+public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(TrainOptions))]
+internal sealed partial class TrainOptionsJson : JsonSerializerContext;

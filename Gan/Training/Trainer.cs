@@ -1,0 +1,149 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Optim;
+using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Data;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>How a run ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All steps are done.</summary>
+    Done,
+    /// <summary>It was asked to stop, and saved first.</summary>
+    Interrupted,
+}
+
+/// <summary>
+/// Runs a GAN's algorithm over a data set: schedule, log, sample grids, checkpoints. What is learned lives in the <see cref="GanStep"/>;
+/// resuming from a checkpoint continues bit for bit.
+/// </summary>
+public sealed class Trainer
+{
+    /// <summary>Keeps the fixed noise of the sample grids apart from the noise that trains.</summary>
+    const ulong GridStream = 0x9E3779B97F4A7C15;
+
+    readonly GanStep _step;
+    readonly IImageSource _source;
+    readonly TrainOptions _options;
+    readonly RunFolder _folder;
+    readonly ITrainingObserver _observer;
+    readonly LinearDecay _schedule;
+    LoaderPosition _position;
+    long _done;
+
+    /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
+    public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
+    {
+        (_step, _source, _options, _folder, _observer) = (step, source, options.Validate(), folder, observer);
+        _schedule = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
+        _position = new LoaderPosition(options.Seed);
+    }
+
+    /// <summary>Finished generator updates.</summary>
+    public long Done => _done;
+
+    /// <summary>Continues from a checkpoint of the same networks and data.</summary>
+    /// <exception cref="TrainingException">The checkpoint is damaged, or its settings or data differ in a way that may not change.</exception>
+    public void Resume(string checkpoint)
+    {
+        var state = Checkpoint.ReadState(checkpoint);
+        var differences = _options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
+        if (differences.Count > 0)
+            throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
+                + string.Join(", ", differences.Select(static d => $"{d.Name} was {d.Other} and is now {d.Mine}")) + ".");
+        if (state.DataHash != _source.ContentHash)
+            throw new TrainingException($"{checkpoint} was trained on {state.DataName} with content {state.DataHash}; {_source.Name} now has content {_source.ContentHash}.");
+        if (state.Step > _options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {_options.Steps} steps asked for.");
+        Checkpoint.ReadTensors(checkpoint, _step);
+        _step.Random.State = (state.RandomSeed, state.RandomCounter);
+        _step.Stats.Restore(state.Stats);
+        (_position, _done) = (state.Data, state.Step);
+        _step.SetLearningRate(_schedule.At(_done));
+    }
+
+    /// <summary>Trains to the last step, or until asked to stop; a checkpoint is written either way.</summary>
+    /// <param name="stop">Ends the run after the step that is under way.</param>
+    /// <exception cref="TrainingException">A loss or gradient became NaN or infinite; the last checkpoint is kept as it is.</exception>
+    public TrainingOutcome Run(CancellationToken stop = default)
+    {
+        Directory.CreateDirectory(_folder.Checkpoints);
+        Checkpoint.RemovePartial(_folder.Checkpoints);
+        AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
+        using var log = new MetricsLog(_folder.Metrics, _done);
+        using var loader = new BatchLoader(_source, new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip }, _position);
+        if (_done == 0) SaveFirstGrids();
+        var meter = new Meter(_step.Device, _options, _done);
+        long saved = -1;
+        while (_done < _options.Steps && !stop.IsCancellationRequested)
+        {
+            Iterate(loader);
+            _position = loader.Position;
+            _observer.Stepped(_done, _options.Steps);
+            if (_done % _options.LogEvery == 0 || _done == _options.Steps) Report(log, meter);
+            if (_done % _options.SampleEvery == 0 || _done == _options.Steps) SaveGrid();
+            if (_done % _options.CheckpointEvery == 0) Save(saved = _done);
+        }
+        if (saved != _done) Save(_done);
+        return _done < _options.Steps ? TrainingOutcome.Interrupted : TrainingOutcome.Done;
+    }
+
+    /// <summary>One global step: n_dis discriminator updates, each on fresh images, then one generator update, then the schedule.</summary>
+    void Iterate(BatchLoader loader)
+    {
+        int count = 0;
+        for (int i = 0; i < _options.DiscriminatorSteps; i++)
+        {
+            using var scope = _step.Device.Step();
+            var batch = loader.Next();
+            count = batch.Count;
+            var shape = new Shape(count, _source.Size, _source.Size, 3);
+            _step.TrainDiscriminator(Pixels.ToImages(_step.Device.From(batch.Pixels, shape)));
+        }
+        _step.TrainGenerator(count);
+        _done++;
+        _step.SetLearningRate(_schedule.At(_done));
+        if (_step.Stats.FirstNonFinite() is { } metric) throw NonFinite.Describe(_step, metric, _done);
+    }
+
+    void Report(MetricsLog log, Meter meter)
+    {
+        var report = meter.Report(_done, _step.Stats.Take(), _schedule.At(_done));
+        log.Append(report);
+        _observer.Logged(report);
+    }
+
+    void SaveFirstGrids()
+    {
+        int count = (int)Math.Min(_options.GridImages, _source.Count ?? long.MaxValue);
+        var reals = new byte[count * _source.Size * _source.Size * 3];
+        for (int i = 0; i < count; i++) _source.Read(i, reals.AsSpan(i * reals.Length / count, reals.Length / count));
+        string path = Path.Combine(_folder.Samples, "reals.png");
+        ImageGrid.Save(path, reals, count, _source.Size);
+        _observer.Wrote("real images", path);
+        SaveGrid();
+    }
+
+    void SaveGrid()
+    {
+        using var random = new Rng(_step.Device, _options.Seed ^ GridStream);
+        byte[] pixels = Pixels.Draw(_step, random, _options.GridImages);
+        string path = _folder.Sample(_done);
+        ImageGrid.Save(path, pixels, _options.GridImages, _source.Size);
+        _observer.Wrote("samples", path);
+    }
+
+    void Save(long step)
+    {
+        var (seed, counter) = _step.Random.State;
+        string path = _folder.Checkpoint(step);
+        Checkpoint.Write(path, _step, new CheckpointState
+        {
+            Step = step, RandomSeed = seed, RandomCounter = counter, Data = _position, DataName = _source.Name, DataHash = _source.ContentHash,
+            Stats = _step.Stats.Sums, TensorsSha256 = "", Options = _options,
+        });
+        foreach (long old in _folder.CheckpointSteps().SkipLast(_options.KeepLast)) Directory.Delete(_folder.Checkpoint(old), recursive: true);
+        _observer.Wrote("checkpoint", path);
+    }
+}
