@@ -2,8 +2,144 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Permute(View x, View y, ReadOnlySpan<int> order) => throw new NotImplementedException();
-    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent) => throw new NotImplementedException();
-    public override void GatherRows(View table, View indices, View y) => throw new NotImplementedException();
-    public override void ScatterAddRows(View dy, View indices, View dtable) => throw new NotImplementedException();
+    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    {
+        Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
+        Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
+        int rank = extent.Length, lead = Shape.MaxRank - rank;
+        extent.CopyTo(box[lead..]);
+        xStart.CopyTo(xFrom[lead..]);
+        yStart.CopyTo(yFrom[lead..]);
+        x.Shape.CopyTo(xDims[lead..]);
+        y.Shape.CopyTo(yDims[lead..]);
+        foreach (int e in extent) if (e == 0) return;
+
+        long xOffset = 0, yOffset = 0;
+        for (int i = 0; i < Shape.MaxRank; i++)
+        {
+            xOffset = xOffset * xDims[i] + xFrom[i];
+            yOffset = yOffset * yDims[i] + yFrom[i];
+        }
+        // Axes that the box covers whole in both arrays join the contiguous run.
+        int inner = Shape.MaxRank - 1;
+        long run = box[inner];
+        while (inner > 0 && box[inner] == xDims[inner] && box[inner] == yDims[inner]) run *= box[--inner];
+        // What is left outside: at most three axes of rows.
+        Span<long> size = [1, 1, 1], xStep = [0, 0, 0], yStep = [0, 0, 0];
+        long rows = 1, xCount = 1, yCount = 1;
+        for (int i = Shape.MaxRank - 1, g = 0; i >= 0; i--)
+        {
+            if (i < inner)
+            {
+                (size[g], xStep[g], yStep[g]) = (box[i], xCount, yCount);
+                g++;
+                rows *= box[i];
+            }
+            xCount *= xDims[i];
+            yCount *= yDims[i];
+        }
+        int bytes = x.Type.Size();
+        var body = new CopyRange(x.U8 + xOffset * bytes, y.U8 + yOffset * bytes, rows, run * bytes,
+            new Axes(size[0], size[1], xStep[0] * bytes, xStep[1] * bytes, xStep[2] * bytes),
+            new Axes(size[0], size[1], yStep[0] * bytes, yStep[1] * bytes, yStep[2] * bytes));
+        _workers.For(body.Blocks, 1, body);
+    }
+
+    public override void GatherRows(View table, View indices, View y)
+    {
+        CheckRows("GatherRows", indices, table.Shape);
+        if (y.Count == 0) return;
+        long rowBytes = y.Bytes / y.Shape[0];
+        _workers.For(y.Shape[0], Grain(rowBytes), new GatherRange(table.U8, indices.I32, y.U8, rowBytes));
+    }
+
+    public override void ScatterAddRows(View dy, View indices, View dtable)
+    {
+        CheckRows("ScatterAddRows", indices, dtable.Shape);
+        if (dy.Count == 0) return;
+        int n = dy.Shape[0], rows = dtable.Shape[0];
+        long width = dy.Count / n;
+        var body = new ScatterRange(dy.F32, indices.I32, n, dtable.F32, width, width >= 4 * ScatterRange.Columns);
+        // Each work item owns a part of the table (columns where rows are wide, else rows) and walks all indices in order, so that every
+        // element sees its additions in the order of i. That pays while the additions outweigh reading the indices again.
+        if (body.ByColumns) _workers.For((int)((width + ScatterRange.Columns - 1) / ScatterRange.Columns), 1, body);
+        else if (width >= 16 && dy.Count >= 2 * BlockElements) _workers.For(rows, Math.Max(1, rows / Threads), body);
+        else body.Invoke(0, rows);
+    }
+
+    /// <summary>Items per chunk so that a chunk moves about a block of floats.</summary>
+    static int Grain(long bytesPerItem) => (int)Math.Max(1, BlockElements * sizeof(float) / Math.Max(1, bytesPerItem));
+
+    static void CheckRows(string name, View indices, Shape table)
+    {
+        int rows = table[0];
+        int* index = indices.I32;
+        for (long i = 0; i < indices.Count; i++)
+        {
+            if ((uint)index[i] >= (uint)rows)
+            {
+                throw new ArgumentOutOfRangeException(nameof(indices), $"{name}: index {i} is {index[i]}, but the table {table} has {rows} rows.");
+            }
+        }
+    }
+
+    /// <summary>Up to three outer axes: offsets of a row counted along them, innermost first.</summary>
+    readonly struct Axes(long size0, long size1, long step0, long step1, long step2)
+    {
+        public long Offset(long row)
+        {
+            long q = Math.DivRem(row, size0, out long i0);
+            if (q == 0) return i0 * step0;
+            long i2 = Math.DivRem(q, size1, out long i1);
+            return i0 * step0 + i1 * step1 + i2 * step2;
+        }
+    }
+
+    /// <summary>Copies rows of bytes between strided places. Long rows are cut into pieces, short ones gathered into blocks.</summary>
+    readonly struct CopyRange(byte* x, byte* y, long rows, long rowBytes, Axes xAxes, Axes yAxes) : IRange
+    {
+        const int BlockBytes = BlockElements * sizeof(float);
+        readonly long _pieces = (rowBytes + BlockBytes - 1) / BlockBytes;
+        readonly long _perBlock = Math.Max(1, BlockBytes / rowBytes);
+
+        public int Blocks => checked((int)((rows * _pieces + _perBlock - 1) / _perBlock));
+
+        public void Invoke(int start, int end)
+        {
+            long last = Math.Min(end * _perBlock, rows * _pieces);
+            for (long piece = start * _perBlock; piece < last; piece++)
+            {
+                long row = _pieces == 1 ? piece : piece / _pieces;
+                long from = (piece - row * _pieces) * BlockBytes, n = Math.Min(BlockBytes, rowBytes - from);
+                Buffer.MemoryCopy(x + xAxes.Offset(row) + from, y + yAxes.Offset(row) + from, n, n);
+            }
+        }
+    }
+
+    readonly struct GatherRange(byte* table, int* indices, byte* y, long rowBytes) : IRange
+    {
+        public void Invoke(int start, int end)
+        {
+            for (int i = start; i < end; i++) Buffer.MemoryCopy(table + indices[i] * rowBytes, y + i * rowBytes, rowBytes, rowBytes);
+        }
+    }
+
+    readonly struct ScatterRange(float* dy, int* indices, int n, float* dtable, long width, bool byColumns) : IRange
+    {
+        /// <summary>Columns of one work item where the work is split by columns.</summary>
+        public const int Columns = 256;
+
+        public bool ByColumns => byColumns;
+
+        public void Invoke(int start, int end)
+        {
+            long from = byColumns ? (long)start * Columns : 0, to = byColumns ? Math.Min((long)end * Columns, width) : width;
+            for (int i = 0; i < n; i++)
+            {
+                if (!byColumns && (indices[i] < start || indices[i] >= end)) continue;
+                float* row = dtable + indices[i] * width + from;
+                ElementwiseLoops.Zip(default(Add), row, dy + i * width + from, row, to - from);
+            }
+        }
+    }
 }

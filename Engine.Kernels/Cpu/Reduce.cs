@@ -1,7 +1,176 @@
+using System.Runtime.CompilerServices;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Reduce<TOp>(View x, View y) => throw new NotImplementedException();
-    public override void ArgMax(View x, View y) => throw new NotImplementedException();
+    public override void Reduce<TOp>(View x, View y)
+    {
+        if (y.Count == 0) return;
+        if (x.Count == 0)
+        {
+            Fill(y, TOp.Identity);
+            return;
+        }
+        // Neighbouring axes of one fate merge; what remains alternates between kept and reduced axes. Innermost first.
+        Shape x4 = x.Shape.To4D(), y4 = y.Shape.To4D();
+        Span<long> size = [1, 1, 1, 1, 1];
+        int groups = 0;
+        bool innerReduced = true, reduced = false;
+        for (int axis = 3; axis >= 0; axis--)
+        {
+            int d = x4[axis];
+            if (d == 1) continue;
+            bool now = y4[axis] == 1;
+            if (groups == 0) innerReduced = now;
+            else if (now == reduced) size[groups - 1] *= d;
+            if (groups == 0 || now != reduced) size[groups++] = d;
+            reduced = now;
+        }
+        // One pass takes the two inner groups; a second reduced group further out is then a reduction of what that gave.
+        if (innerReduced) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
+        else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
+    }
+
+    /// <summary>Sizes of an array of four axes, outermost first.</summary>
+    readonly record struct Layout(long S0, long S1, long S2, long S3);
+
+    /// <summary>x (kept, reduced, kept, reduced) to y (kept, kept).</summary>
+    [SkipLocalsInit]
+    void ReduceRows<TOp>(float* x, Layout s, float* y) where TOp : unmanaged, IReduce
+    {
+        long rows = s.S0 * s.S2, columns = s.S3;
+        if (rows > 16 || s.S1 > 1 || columns <= 4 * BlockElements)
+        {
+            int perBlock = (int)Math.Clamp(BlockElements / (columns * s.S1), 1, BlockElements);
+            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), 1, new RowsRange<TOp>(x, s, y, perBlock));
+            return;
+        }
+        // Few long rows are cut into segments: their number follows from the shape alone, so that threads do not change the result.
+        const int MaxSegments = 256;
+        float* partial = stackalloc float[MaxSegments];
+        int segments = (int)Math.Min(MaxSegments / rows, (columns + 2 * BlockElements - 1) / (2 * BlockElements));
+        _workers.For((int)rows * segments, 1, new SegmentsRange<TOp>(x, columns, segments, partial));
+        for (long row = 0; row < rows; row++) y[row] = ReduceTree<TOp>(partial + row * segments, segments, 1);
+    }
+
+    /// <summary>x (reduced, kept, reduced, kept) to y (kept, kept).</summary>
+    [SkipLocalsInit]
+    void ReduceColumns<TOp>(float* x, Layout s, float* y) where TOp : unmanaged, IReduce
+    {
+        long rows = s.S2, columns = s.S3;
+        if (s.S0 > 1 || s.S1 >= 16 || rows * columns <= 2 * BlockElements)
+        {
+            int perBlock = (int)Math.Clamp(BlockElements / (rows * columns * s.S0), 1, BlockElements);
+            _workers.For(checked((int)((s.S1 + perBlock - 1) / perBlock)), 1, new MatricesRange<TOp>(x, s, y, perBlock));
+            return;
+        }
+        const int MaxBlocks = 64, Partials = MaxBlocks * 256;
+        float* partial = stackalloc float[Partials];
+        for (long i = 0; i < s.S1; i++, x += rows * columns, y += columns)
+        {
+            if (columns > ReduceLoops.MaxColumns)
+            {
+                int panels = checked((int)((columns + PanelsRange<TOp>.Columns - 1) / PanelsRange<TOp>.Columns));
+                _workers.For(panels, (int)Math.Clamp(BlockElements / (PanelsRange<TOp>.Columns * rows), 1, BlockElements),
+                    new PanelsRange<TOp>(x, rows, columns, y));
+                continue;
+            }
+            // Blocks of rows, again as many as the shape alone says.
+            long blocks = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
+            long blockRows = (rows + blocks - 1) / blocks;
+            blocks = (rows + blockRows - 1) / blockRows;
+            _workers.For((int)blocks, 1, new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
+            ReduceTree<TOp>(partial, blocks, columns);
+            new Span<float>(partial, (int)columns).CopyTo(new Span<float>(y, (int)columns));
+        }
+    }
+
+    /// <summary>Combines parts of <paramref name="width"/> numbers pairwise, in place; the result is the first part.</summary>
+    static float ReduceTree<TOp>(float* partial, long parts, long width) where TOp : unmanaged, IReduce
+    {
+        for (long apart = 1; apart < parts; apart *= 2)
+        {
+            for (long i = 0; i + apart < parts; i += 2 * apart) ReduceLoops.Merge<TOp>(partial + i * width, partial + (i + apart) * width, width);
+        }
+        return partial[0];
+    }
+
+    readonly struct RowsRange<TOp>(float* x, Layout s, float* y, int perBlock) : IRange where TOp : unmanaged, IReduce
+    {
+        public void Invoke(int start, int end)
+        {
+            long last = Math.Min(end * (long)perBlock, s.S0 * s.S2);
+            for (long row = start * (long)perBlock; row < last; row++)
+            {
+                long i0 = Math.DivRem(row, s.S2, out long i2);
+                float* from = x + (i0 * s.S1 * s.S2 + i2) * s.S3;
+                float value = ReduceLoops.Run<TOp>(from, s.S3);
+                for (long i1 = 1; i1 < s.S1; i1++) value = TOp.Combine(value, ReduceLoops.Run<TOp>(from + i1 * s.S2 * s.S3, s.S3));
+                y[row] = value;
+            }
+        }
+    }
+
+    readonly struct SegmentsRange<TOp>(float* x, long columns, int segments, float* partial) : IRange where TOp : unmanaged, IReduce
+    {
+        public void Invoke(int start, int end)
+        {
+            // Segments begin at multiples of 1024 numbers: whole leaves, whole cache lines.
+            long length = ((columns + segments - 1) / segments + 1023) / 1024 * 1024;
+            for (int i = start; i < end; i++)
+            {
+                long row = i / segments, from = Math.Min(i % segments * length, columns);
+                partial[i] = ReduceLoops.Run<TOp>(x + row * columns + from, Math.Min(length, columns - from));
+            }
+        }
+    }
+
+    readonly struct MatricesRange<TOp>(float* x, Layout s, float* y, int perBlock) : IRange where TOp : unmanaged, IReduce
+    {
+        [SkipLocalsInit]
+        public void Invoke(int start, int end)
+        {
+            const int Width = ReduceLoops.MaxColumns;
+            float* next = stackalloc float[Width];
+            long matrix = s.S2 * s.S3, last = Math.Min(end * (long)perBlock, s.S1);
+            for (long i1 = start * (long)perBlock; i1 < last; i1++)
+            {
+                float* from = x + i1 * matrix, to = y + i1 * s.S3;
+                ReduceLoops.Columns<TOp>(from, s.S2, s.S3, s.S3, to);
+                for (long i0 = 1; i0 < s.S0; i0++)
+                {
+                    for (long c = 0; c < s.S3; c += Width)
+                    {
+                        long n = Math.Min(Width, s.S3 - c);
+                        ReduceLoops.Columns<TOp>(from + i0 * s.S1 * matrix + c, s.S2, n, s.S3, next);
+                        ReduceLoops.Merge<TOp>(to + c, next, n);
+                    }
+                }
+            }
+        }
+    }
+
+    readonly struct PanelsRange<TOp>(float* x, long rows, long columns, float* y) : IRange where TOp : unmanaged, IReduce
+    {
+        public const int Columns = 256;
+
+        public void Invoke(int start, int end)
+        {
+            long from = (long)start * Columns, to = Math.Min((long)end * Columns, columns);
+            ReduceLoops.Columns<TOp>(x + from, rows, to - from, columns, y + from);
+        }
+    }
+
+    readonly struct RowBlocksRange<TOp>(float* x, long rows, long columns, long blockRows, float* partial) : IRange where TOp : unmanaged, IReduce
+    {
+        public void Invoke(int start, int end)
+        {
+            for (int i = start; i < end; i++)
+            {
+                long from = i * blockRows;
+                ReduceLoops.Columns<TOp>(x + from * columns, Math.Min(blockRows, rows - from), columns, columns, partial + i * columns);
+            }
+        }
+    }
 }

@@ -1,0 +1,127 @@
+using System.Numerics;
+
+namespace Ssgan.Engine.Kernels;
+
+/// <summary>a + b.</summary>
+public readonly record struct Add : IBinary
+{
+    public static string Name => "add";
+    public float Invoke(float a, float b) => a + b;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a + b;
+}
+
+/// <summary>a − b.</summary>
+public readonly record struct Sub : IBinary
+{
+    public static string Name => "sub";
+    public float Invoke(float a, float b) => a - b;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a - b;
+}
+
+/// <summary>a·b.</summary>
+public readonly record struct Mul : IBinary
+{
+    public static string Name => "mul";
+    public float Invoke(float a, float b) => a * b;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * b;
+}
+
+/// <summary>a / b.</summary>
+public readonly record struct Div : IBinary
+{
+    public static string Name => "div";
+    public float Invoke(float a, float b) => a / b;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a / b;
+}
+
+/// <summary>The larger; NaN if either is.</summary>
+public readonly record struct Maximum : IBinary
+{
+    public static string Name => "maximum";
+    public float Invoke(float a, float b) => MathF.Max(a, b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => Vector.Max(a, b);
+}
+
+/// <summary>The smaller; NaN if either is.</summary>
+public readonly record struct Minimum : IBinary
+{
+    public static string Name => "minimum";
+    public float Invoke(float a, float b) => MathF.Min(a, b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => Vector.Min(a, b);
+}
+
+/// <summary>max(a + b, 0); NaN stays NaN.</summary>
+public readonly record struct AddRelu : IBinary
+{
+    public static string Name => "add_relu";
+    public float Invoke(float a, float b) => default(Relu).Invoke(a + b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => default(Relu).Invoke(a + b);
+}
+
+/// <summary>ReLU's gradient (a is dy, b the output y): dy where y is positive, 0 elsewhere.</summary>
+public readonly record struct ReluGrad : IBinary
+{
+    public static string Name => "relu_grad";
+    public float Invoke(float a, float b) => b > 0f ? a : 0f;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) =>
+        Vector.ConditionalSelect(Vector.GreaterThan(b, Vector<float>.Zero), a, Vector<float>.Zero);
+}
+
+/// <summary>Leaky ReLU's gradient (a is dy, b the input x): dy where x is positive, Slope·dy elsewhere.</summary>
+public readonly record struct LeakyReluGrad(float Slope) : IBinary
+{
+    public static string Name => "leaky_relu_grad";
+    public float Invoke(float a, float b) => b > 0f ? a : Slope * a;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) =>
+        Vector.ConditionalSelect(Vector.GreaterThan(b, Vector<float>.Zero), a, a * Slope);
+}
+
+/// <summary>tanh's gradient (a is dy, b the output y): dy·(1 − y²).</summary>
+public readonly record struct TanhGrad : IBinary
+{
+    public static string Name => "tanh_grad";
+    public float Invoke(float a, float b) => a * (1f - b * b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * (Vector<float>.One - b * b);
+}
+
+/// <summary>The sigmoid's gradient (a is dy, b the output y): dy·y·(1 − y).</summary>
+public readonly record struct SigmoidGrad : IBinary
+{
+    public static string Name => "sigmoid_grad";
+    public float Invoke(float a, float b) => a * b * (1f - b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => a * b * (Vector<float>.One - b);
+}
+
+/// <summary>1 where a &gt; b, 0 elsewhere.</summary>
+public readonly record struct Greater : IBinary
+{
+    public static string Name => "greater";
+    public float Invoke(float a, float b) => a > b ? 1f : 0f;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) =>
+        Vector.ConditionalSelect(Vector.GreaterThan(a, b), Vector<float>.One, Vector<float>.Zero);
+}
+
+/// <summary>1 where a = b, 0 elsewhere.</summary>
+public readonly record struct Equal : IBinary
+{
+    public static string Name => "equal";
+    public float Invoke(float a, float b) => a == b ? 1f : 0f;
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) =>
+        Vector.ConditionalSelect(Vector.Equals(a, b), Vector<float>.One, Vector<float>.Zero);
+}
+
+/// <summary>a + Alpha·b with one rounding.</summary>
+public readonly record struct Axpy(float Alpha) : IBinary
+{
+    public static string Name => "axpy";
+    public float Invoke(float a, float b) => MathF.FusedMultiplyAdd(Alpha, b, a);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => Vector.FusedMultiplyAdd(Vector.Create(Alpha), b, a);
+}
+
+/// <summary>a + Weight·(b − a): an exponential moving average where a is the old mean.</summary>
+public readonly record struct Lerp(float Weight) : IBinary
+{
+    public static string Name => "lerp";
+    public float Invoke(float a, float b) => MathF.FusedMultiplyAdd(Weight, b - a, a);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => Vector.FusedMultiplyAdd(Vector.Create(Weight), b - a, a);
+}

@@ -1,0 +1,32 @@
+namespace Ssgan.Engine.Kernels.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public override void ArgMax(View x, View y)
+    {
+        if (y.Count == 0) return;
+        int columns = x.Shape[-1];
+        if (columns == 0) throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
+        int perBlock = Math.Max(1, BlockElements / columns);
+        _workers.For(checked((int)((y.Count + perBlock - 1) / perBlock)), 1, new ArgMaxRange(x.F32, columns, y.I32, y.Count, perBlock));
+    }
+
+    readonly struct ArgMaxRange(float* x, int columns, int* y, long rows, int perBlock) : IRange
+    {
+        public void Invoke(int start, int end)
+        {
+            long last = Math.Min(end * (long)perBlock, rows);
+            for (long row = start * (long)perBlock; row < last; row++)
+            {
+                float* from = x + row * columns;
+                int best = 0;
+                // Once the best is NaN no comparison replaces it.
+                for (int c = 1; c < columns && !float.IsNaN(from[best]); c++)
+                {
+                    if (from[c] > from[best] || float.IsNaN(from[c])) best = c;
+                }
+                y[row] = best;
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Ssgan.Engine.Kernels.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public override void Permute(View x, View y, ReadOnlySpan<int> order)
+    {
+        if (y.Count == 0) return;
+        // y's axes, innermost first, with the step in x of each; axes that lie together in x merge into one.
+        Span<long> size = [1, 1, 1, 1], step = [1, 1, 1, 1];
+        int groups = 0;
+        for (int i = y.Shape.Rank - 1; i >= 0; i--)
+        {
+            int d = y.Shape[i];
+            if (d == 1) continue;
+            long s = 1;
+            for (int j = order[i] + 1; j < x.Shape.Rank; j++) s *= x.Shape[j];
+            int g = groups - 1;
+            if (g >= 0 && s == size[g] * step[g]) size[g] *= d;
+            else (size[groups], step[groups++]) = (d, s);
+        }
+        int bytes = x.Type.Size();
+        if (step[0] == 1)
+        {
+            // The innermost run is kept: rows move whole.
+            long yRow = size[0] * bytes;
+            var copy = new CopyRange(x.U8, y.U8, y.Count / size[0], yRow,
+                new Axes(size[1], size[2], step[1] * bytes, step[2] * bytes, step[3] * bytes),
+                new Axes(size[1], size[2], yRow, yRow * size[1], yRow * size[1] * size[2]));
+            _workers.For(copy.Blocks, 1, copy);
+            return;
+        }
+        // Otherwise some axis m of y is the one that x keeps together: transpose tiles of (m, 0), over the other two axes.
+        Span<long> yStep = [1, size[0], size[0] * size[1], size[0] * size[1] * size[2]];
+        int m = 1;
+        while (step[m] != 1 || size[m] == 1) m++;
+        int p = m == 1 ? 2 : 1, q = m == 3 ? 2 : 3;
+        var plane = new Plane(size[0], size[m], step[0], yStep[m]);
+        var axesX = new Axes(size[p], size[q], step[p], step[q], 0);
+        var axesY = new Axes(size[p], size[q], yStep[p], yStep[q], 0);
+        long planes = size[p] * size[q];
+        switch (bytes)
+        {
+            case 1: Transpose((byte*)x.Address, (byte*)y.Address, planes, plane, axesX, axesY); break;
+            case 2: Transpose((ushort*)x.Address, (ushort*)y.Address, planes, plane, axesX, axesY); break;
+            default: Transpose(x.F32, y.F32, planes, plane, axesX, axesY); break;
+        }
+    }
+
+    void Transpose<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) where T : unmanaged
+    {
+        var body = new TransposeRange<T>(x, y, planes, plane, xAxes, yAxes);
+        _workers.For(body.Blocks, 1, body);
+    }
+
+    /// <summary>y[r·yStep + c] = x[r + c·xStep] for r in [0, rows), c in [0, columns).</summary>
+    readonly record struct Plane(long Columns, long Rows, long XStep, long YStep);
+
+    /// <summary>Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.</summary>
+    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) : IRange where T : unmanaged
+    {
+        // A narrow side is taken whole, so that a work item is never a sliver.
+        const int Tile = 64, Area = 4 * Tile * Tile;
+        readonly long _tileRows = plane.Columns < Tile ? Math.Min(plane.Rows, Area / plane.Columns) : Math.Min(plane.Rows, Tile);
+        readonly long _tileColumns = plane.Rows < Tile ? Math.Min(plane.Columns, Area / plane.Rows) : Math.Min(plane.Columns, Tile);
+
+        long TilesDown => (plane.Rows + _tileRows - 1) / _tileRows;
+        long TilesAcross => (plane.Columns + _tileColumns - 1) / _tileColumns;
+        long TilesPerBlock => Math.Max(1, Area / (_tileRows * _tileColumns));
+
+        public int Blocks => checked((int)((planes * TilesDown * TilesAcross + TilesPerBlock - 1) / TilesPerBlock));
+
+        public void Invoke(int start, int end)
+        {
+            long across = TilesAcross, perPlane = TilesDown * across, last = Math.Min(end * TilesPerBlock, planes * perPlane);
+            for (long tile = start * TilesPerBlock; tile < last; tile++)
+            {
+                long i = Math.DivRem(tile, perPlane, out long inPlane);
+                long r = Math.DivRem(inPlane, across, out long c);
+                r *= _tileRows;
+                c *= _tileColumns;
+                Turn(x + xAxes.Offset(i) + r + c * plane.XStep, y + yAxes.Offset(i) + r * plane.YStep + c,
+                    Math.Min(_tileRows, plane.Rows - r), Math.Min(_tileColumns, plane.Columns - c));
+            }
+        }
+
+        void Turn(T* from, T* to, long rows, long columns)
+        {
+            long xStep = plane.XStep, yStep = plane.YStep, r = 0;
+            if (sizeof(T) == sizeof(float) && Avx.IsSupported)
+            {
+                for (; r <= rows - 8; r += 8)
+                {
+                    long c = 0;
+                    for (; c <= columns - 8; c += 8) Turn8((float*)(from + r + c * xStep), xStep, (float*)(to + r * yStep + c), yStep);
+                    for (; c < columns; c++) for (long k = r; k < r + 8; k++) to[k * yStep + c] = from[k + c * xStep];
+                }
+            }
+            for (; r < rows; r++) for (long c = 0; c < columns; c++) to[r * yStep + c] = from[r + c * xStep];
+        }
+
+        /// <summary>An 8×8 block in registers: interleave pairs, then quads, then halves.</summary>
+        static void Turn8(float* x, long xs, float* y, long ys)
+        {
+            Vector256<float> a0 = Avx.LoadVector256(x), a1 = Avx.LoadVector256(x + xs), a2 = Avx.LoadVector256(x + 2 * xs);
+            Vector256<float> a3 = Avx.LoadVector256(x + 3 * xs), a4 = Avx.LoadVector256(x + 4 * xs), a5 = Avx.LoadVector256(x + 5 * xs);
+            Vector256<float> a6 = Avx.LoadVector256(x + 6 * xs), a7 = Avx.LoadVector256(x + 7 * xs);
+            Vector256<float> b0 = Avx.UnpackLow(a0, a1), b1 = Avx.UnpackHigh(a0, a1), b2 = Avx.UnpackLow(a2, a3), b3 = Avx.UnpackHigh(a2, a3);
+            Vector256<float> b4 = Avx.UnpackLow(a4, a5), b5 = Avx.UnpackHigh(a4, a5), b6 = Avx.UnpackLow(a6, a7), b7 = Avx.UnpackHigh(a6, a7);
+            Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44), c3 = Avx.Shuffle(b1, b3, 0xEE);
+            Vector256<float> c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE), c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
+            Avx.Store(y, Avx.Permute2x128(c0, c4, 0x20));
+            Avx.Store(y + ys, Avx.Permute2x128(c1, c5, 0x20));
+            Avx.Store(y + 2 * ys, Avx.Permute2x128(c2, c6, 0x20));
+            Avx.Store(y + 3 * ys, Avx.Permute2x128(c3, c7, 0x20));
+            Avx.Store(y + 4 * ys, Avx.Permute2x128(c0, c4, 0x31));
+            Avx.Store(y + 5 * ys, Avx.Permute2x128(c1, c5, 0x31));
+            Avx.Store(y + 6 * ys, Avx.Permute2x128(c2, c6, 0x31));
+            Avx.Store(y + 7 * ys, Avx.Permute2x128(c3, c7, 0x31));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
+
+namespace Ssgan.Tests.Kernels;
+
+public class AdamKernelTests
+{
+    static AdamSlot Slot(NnArrays a, params ReadOnlySpan<int> dims)
+    {
+        long count = new Shape(dims).Count;
+        return new AdamSlot(a.Normals(dims), a.Normals(dims), a.Of(new float[count], dims), a.Of(new float[count], dims));
+    }
+
+    [Test]
+    public void Ten_steps_of_many_slots_follow_the_algorithm()
+    {
+        int[] sizes = [1, 7, 0, 8, 17, 129, 8192, 8193, 20000];
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        AdamSlot[] slots = [.. sizes.Select(n => Slot(a, n))];
+        var spec = new AdamSpec(0.5f, 0.999f, 1e-8f);
+        var (step, rate) = (a.Ints([0], 1), a.Of([2e-3f], 1));
+        var state = slots.Select(s => (P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
+        for (int t = 1; t <= 10; t++)
+        {
+            b.Adam(slots, step, rate, spec);
+            double b1 = spec.Beta1, b2 = spec.Beta2;
+            for (int s = 0; s < slots.Length; s++)
+            {
+                float[] g = a.Read(slots[s].Gradient);
+                var (p, m, v) = state[s];
+                for (int i = 0; i < p.Length; i++)
+                {
+                    m[i] = b1 * m[i] + (1 - b1) * g[i];
+                    v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
+                    p[i] -= 2e-3f * (m[i] / (1 - Math.Pow(b1, t))) / (Math.Sqrt(v[i] / (1 - Math.Pow(b2, t))) + spec.Epsilon);
+                }
+                // The next step sees another gradient.
+                b.Upload(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(a.Read(a.Normals(sizes[s]))), slots[s].Gradient);
+            }
+            Assert.That(a.ReadInts(step), Is.EqualTo(new[] { t }));
+        }
+        for (int s = 0; s < slots.Length; s++)
+        {
+            // Ten roundings each; v's terms are at most about 0.02.
+            NnChecks.Close(a.Read(slots[s].FirstMoment), state[s].M, 1e-6, 1e-6);
+            NnChecks.Close(a.Read(slots[s].SecondMoment), state[s].V, 1e-8, 1e-6);
+            NnChecks.Close(a.Read(slots[s].Parameter), state[s].P, 2e-6, 1e-6);
+        }
+    }
+
+    [Test]
+    public void The_first_step_moves_by_the_learning_rate_against_the_gradient()
+    {
+        using var b = new CpuBackend(1);
+        using var a = new NnArrays(b);
+        var p = a.Of([0, 0, 0], 3);
+        AdamSlot[] slots = [new(p, a.Of([5, -1e-3f, 0], 3), a.Of([0, 0, 0], 3), a.Of([0, 0, 0], 3))];
+        b.Adam(slots, a.Ints([0], 1), a.Of([0.1f], 1), new AdamSpec(0.9f, 0.999f, 1e-8f));
+        NnChecks.Close(a.Read(p), [-0.1, 0.1, 0], 2e-6);
+    }
+
+    [Test]
+    public void Without_slots_the_step_still_counts()
+    {
+        using var b = new CpuBackend(1);
+        using var a = new NnArrays(b);
+        var step = a.Ints([41], 1);
+        b.Adam([], step, a.Of([0.1f], 1), new AdamSpec(0.9f, 0.999f, 1e-8f));
+        Assert.That(a.ReadInts(step), Is.EqualTo(new[] { 42 }));
+    }
+
+    [Test]
+    public void Threads_do_not_matter_and_nothing_is_allocated()
+    {
+        NnChecks.ThreadsDoNotMatter((b, a) =>
+        {
+            AdamSlot[] slots = [Slot(a, 70001), Slot(a, 3), Slot(a, 40, 41)];
+            b.Adam(slots, a.Ints([3], 1), a.Of([0.1f], 1), new AdamSpec(0, 0.9f, 1e-8f));
+            return [.. slots.SelectMany(s => new[] { a.Read(s.Parameter), a.Read(s.FirstMoment), a.Read(s.SecondMoment) })];
+        });
+        using var backend = new CpuBackend(2);
+        using var arrays = new NnArrays(backend);
+        AdamSlot[] many = [Slot(arrays, 70001), Slot(arrays, 3), Slot(arrays, 40, 41)];
+        var (step, rate) = (arrays.Ints([0], 1), arrays.Of([0.1f], 1));
+        NnChecks.AllocatesNothing(() => backend.Adam(many, step, rate, new AdamSpec(0.5f, 0.9f, 1e-8f)));
+    }
+}

@@ -1,0 +1,108 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Tests.Kernels;
+
+/// <summary>Fill and Cast on the CPU: rounding, saturation, NaN, and every length of remainder.</summary>
+public class CastTests
+{
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(33)]
+    [TestCase(50001)]
+    public void Fill_writes_every_element_of_every_type(int n)
+    {
+        using var arrays = new CpuArrays();
+        View f = arrays.New(new Shape(n)), i = arrays.New(new Shape(n), DType.I32), b = arrays.New(new Shape(n), DType.U8);
+        View h = arrays.New(new Shape(n), DType.BF16);
+        arrays.Cpu.Fill(f, -2.5f);
+        arrays.Cpu.Fill(i, -2.5f);
+        arrays.Cpu.Fill(b, 300f);
+        arrays.Cpu.Fill(h, -2.5f);
+        Assert.That(arrays.Read(f), Is.All.EqualTo(-2.5f));
+        Assert.That(arrays.Read<int>(i), Is.All.EqualTo(-2), "half to even");
+        Assert.That(arrays.Read<byte>(b), Is.All.EqualTo(255), "saturated");
+        Assert.That(arrays.Read<ushort>(h), Is.All.EqualTo(0xC020));
+    }
+
+    static readonly float[] Special = [0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 256f, -1f, 1e10f, -1e10f, 2147483520f, 2147483648f, -2147483648f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.49999997f, 8388609f];
+
+    [TestCase(19)]
+    [TestCase(1)]
+    [TestCase(16411)]
+    public void Floats_become_integers_half_to_even_saturating(int n)
+    {
+        using var arrays = new CpuArrays();
+        var x = CpuArrays.Numbers(n, 1, -300, 600);
+        Special.AsSpan(0, Math.Min(n, Special.Length)).CopyTo(x);
+        if (n > 2 * Special.Length) Special.CopyTo(x, n - Special.Length);
+        View v = arrays.From(new Shape(n), x), i = arrays.New(v.Shape, DType.I32), b = arrays.New(v.Shape, DType.U8);
+        arrays.Cpu.Cast(v, i);
+        arrays.Cpu.Cast(v, b);
+        Assert.That(arrays.Read<int>(i), Is.EqualTo(Array.ConvertAll(x, a => (int)Rounded(a, int.MinValue, int.MaxValue))));
+        Assert.That(arrays.Read<byte>(b), Is.EqualTo(Array.ConvertAll(x, a => (byte)Rounded(a, 0, 255))));
+
+        static double Rounded(float a, double low, double high) => float.IsNaN(a) ? 0 : Math.Clamp(Math.Round((double)a, MidpointRounding.ToEven), low, high);
+    }
+
+    [TestCase(1)]
+    [TestCase(63)]
+    [TestCase(16411)]
+    public void Integers_become_floats_and_each_other(int n)
+    {
+        using var arrays = new CpuArrays();
+        var random = new Random(2);
+        var bytes = new byte[n];
+        random.NextBytes(bytes);
+        int[] ints = Enumerable.Range(0, n).Select(k => k % 3 == 0 ? random.Next(-5, 300) : random.Next()).ToArray();
+        View b = arrays.From(new Shape(n), DType.U8, bytes), i = arrays.From(new Shape(n), DType.I32, ints);
+        View f = arrays.New(b.Shape), j = arrays.New(b.Shape, DType.I32), c = arrays.New(b.Shape, DType.U8);
+        arrays.Cpu.Cast(b, f);
+        Assert.That(arrays.Read(f), Is.EqualTo(Array.ConvertAll(bytes, v => (float)v)));
+        arrays.Cpu.Cast(i, f);
+        Assert.That(arrays.Read(f), Is.EqualTo(Array.ConvertAll(ints, v => (float)v)));
+        arrays.Cpu.Cast(b, j);
+        Assert.That(arrays.Read<int>(j), Is.EqualTo(Array.ConvertAll(bytes, v => (int)v)));
+        arrays.Cpu.Cast(i, c);
+        Assert.That(arrays.Read<byte>(c), Is.EqualTo(Array.ConvertAll(ints, v => (byte)Math.Clamp(v, 0, 255))));
+        arrays.Cpu.Cast(b, c);
+        Assert.That(arrays.Read<byte>(c), Is.EqualTo(bytes), "same type");
+    }
+
+    [TestCase(1)]
+    [TestCase(37)]
+    [TestCase(16411)]
+    public void BFloat16_rounds_half_to_even_and_returns_exactly(int n)
+    {
+        using var arrays = new CpuArrays();
+        var x = CpuArrays.Numbers(n, 3, -1e4f, 1e4f);
+        // Exact ties to either side, the largest float (which overflows), NaN with its payload only in the dropped bits.
+        uint[] bits = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFFC00000, 0x7F800000, 0x80000000, 1];
+        for (int k = 0; k < Math.Min(n, bits.Length); k++) x[n - 1 - k] = BitConverter.UInt32BitsToSingle(bits[k]);
+        for (int k = 0; k < Math.Min(n, bits.Length); k++) x[k] = BitConverter.UInt32BitsToSingle(bits[k]);
+        View v = arrays.From(new Shape(n), x), h = arrays.New(v.Shape, DType.BF16), back = arrays.New(v.Shape);
+        arrays.Cpu.Cast(v, h);
+        arrays.Cpu.Cast(h, back);
+        float[] actual = arrays.Read(back);
+        for (int k = 0; k < n; k++) Assert.That(actual[k], Is.EqualTo(Nearest(x[k])), $"element {k}: {x[k]:R}");
+
+        // The nearer of the two neighbours with 8 significant bits, on a tie the one whose last bit is 0.
+        static float Nearest(float v)
+        {
+            if (!float.IsFinite(v)) return v;
+            uint down = BitConverter.SingleToUInt32Bits(v) & 0xFFFF0000u;
+            double low = BitConverter.UInt32BitsToSingle(down), high = BitConverter.UInt32BitsToSingle(down + 0x10000u);
+            if (double.IsInfinity(high)) high = Math.CopySign(Math.Pow(2, 128), v);
+            double toLow = Math.Abs(v - low), toHigh = Math.Abs(v - high);
+            return (float)(toLow < toHigh || (toLow == toHigh && (down & 0x10000u) == 0) ? low : high);
+        }
+    }
+
+    [Test]
+    public void An_unsupported_pair_is_named()
+    {
+        using var arrays = new CpuArrays();
+        View x = arrays.New(new Shape(2), DType.BF16), y = arrays.New(new Shape(2), DType.I32);
+        Assert.That(() => arrays.Cpu.Cast(x, y), Throws.TypeOf<NotSupportedException>().With.Message.Contains("BF16").And.Message.Contains("I32"));
+    }
+}

@@ -1,0 +1,154 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
+
+namespace Ssgan.Tests.Kernels;
+
+public class RandomKernelTests
+{
+    // The known answers published with Random123.
+    [TestCase(0u, 0u, 0u, 0u, 0u, 0u, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
+    [TestCase(~0u, ~0u, ~0u, ~0u, ~0u, ~0u, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
+    [TestCase(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
+    public void Philox_gives_the_published_answers(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1, uint w0, uint w1, uint w2, uint w3) =>
+        Assert.That(Philox.Block(c0, c1, c2, c3, k0, k1), Is.EqualTo((w0, w1, w2, w3)));
+
+    const ulong Key = 0x0123456789abcdef, Counter = 0xfffffffffffffffe;
+
+    static View Generator(NnArrays a, ulong key = Key, ulong counter = Counter) =>
+        a.Ints([(int)(uint)key, (int)(key >> 32), unchecked((int)(uint)counter), (int)(counter >> 32)], 4);
+
+    static uint Word(long i)
+    {
+        ulong block = unchecked(Counter + (ulong)(i / 4));
+        var (w0, w1, w2, w3) = Philox.Block((uint)block, (uint)(block >> 32), 0, 0, unchecked((uint)Key), (uint)(Key >> 32));
+        return (i % 4) switch
+        {
+            0 => w0,
+            1 => w1,
+            2 => w2,
+            _ => w3,
+        };
+    }
+
+    [Test]
+    public void Every_element_has_its_place_in_the_stream([Values(0, 1, 2, 3, 4, 5, 1023, 8190)] int count, [Values(1, 2, 3)] int threads)
+    {
+        using var b = new CpuBackend(threads);
+        using var a = new NnArrays(b);
+        var (normals, uniforms, g1, g2) = (a.Output(count), a.Output(count), Generator(a), Generator(a));
+        b.Normal(normals, g1);
+        b.Uniform(uniforms, g2, -1, 3);
+        double[] n = new double[count], u = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            int pair = i & ~1;
+            double r = Math.Sqrt(-2 * Math.Log(((Word(pair) >> 8) + 1) / 16777216.0)), theta = 2 * Math.PI * (Word(pair + 1) >> 8) / 16777216.0;
+            n[i] = r * (i % 2 == 0 ? Math.Cos(theta) : Math.Sin(theta));
+            u[i] = -1 + 4 * ((Word(i) >> 8) / 16777216.0);
+        }
+        NnChecks.Close(a.Read(normals), n, 1e-7, 1e-6);
+        NnChecks.Close(a.Read(uniforms), u, 1e-6);
+        ulong after = unchecked(Counter + (ulong)((count + 3) / 4));
+        int[] state = [unchecked((int)(uint)Key), (int)(Key >> 32), (int)(uint)after, (int)(after >> 32)];
+        Assert.That(a.ReadInts(g1), Is.EqualTo(state));
+        Assert.That(a.ReadInts(g2), Is.EqualTo(state));
+    }
+
+    [Test]
+    public void A_million_normals_have_the_moments_of_the_normal_distribution()
+    {
+        const int Count = 1_000_000;
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var y = a.Output(Count);
+        b.Normal(y, Generator(a, 7, 0));
+        double m1 = 0, m2 = 0, m3 = 0, m4 = 0, product = 0;
+        float[] x = a.Read(y);
+        for (int i = 0; i < Count; i++)
+        {
+            double v = x[i];
+            m1 += v / Count;
+            m2 += v * v / Count;
+            m3 += v * v * v / Count;
+            m4 += v * v * v * v / Count;
+            if (i > 0) product += v * x[i - 1] / Count;
+        }
+        // Five standard errors: sqrt(1, 2, 15, 96, 1 over a million).
+        Assert.That(m1, Is.Zero.Within(5e-3));
+        Assert.That(m2, Is.EqualTo(1).Within(7.1e-3));
+        Assert.That(m3, Is.Zero.Within(1.95e-2));
+        Assert.That(m4, Is.EqualTo(3).Within(4.9e-2));
+        Assert.That(product, Is.Zero.Within(5e-3));
+        Assert.That(x.Max(Math.Abs), Is.LessThan(5.8f), "The smallest u is 2^-24.");
+    }
+
+    [Test]
+    public void Uniforms_fill_their_interval_and_never_reach_its_end()
+    {
+        const int Count = 200_000;
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var y = a.Output(Count);
+        b.Uniform(y, Generator(a, 9, 0), 2, 5);
+        float[] x = a.Read(y);
+        Assert.That(x.Min(), Is.GreaterThanOrEqualTo(2f));
+        Assert.That(x.Max(), Is.LessThan(5f));
+        double mean = x.Average(v => (double)v);
+        Assert.That(mean, Is.EqualTo(3.5).Within(5 * Math.Sqrt(9.0 / 12 / Count)));
+        Assert.That(x.Average(v => (v - mean) * (v - mean)), Is.EqualTo(0.75).Within(5 * 9 * Math.Sqrt(1.0 / 180 / Count)));
+        // Between neighbouring numbers rounding would give the upper one.
+        b.Uniform(y, Generator(a, 9, 0), 1, MathF.BitIncrement(1));
+        Assert.That(a.Read(y).Distinct(), Is.EqualTo(new[] { 1f }));
+    }
+
+    [Test]
+    public void Nothing_is_allocated()
+    {
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var (y, g) = (a.Output(20000), Generator(a));
+        NnChecks.AllocatesNothing(() => b.Normal(y, g));
+        NnChecks.AllocatesNothing(() => b.Uniform(y, g, 0, 1));
+    }
+
+    [Test]
+    public void A_host_stream_is_its_key_and_position()
+    {
+        var s = new PhiloxStream(5, 3);
+        uint[] words = [.. Enumerable.Range(0, 9).Select(_ => s.NextUInt32())];
+        Assert.That(s.Counter, Is.EqualTo(12));
+        s.Counter = 5;
+        Assert.That(s.NextUInt32(), Is.EqualTo(words[2]));
+        Assert.That(new PhiloxStream(5, 11).NextUInt32(), Is.EqualTo(words[8]));
+        Assert.That(words[1], Is.EqualTo(Philox.Block(1, 0, 1, 0, 5, 0).W0));
+        Assert.That(words, Is.Unique);
+        Assert.That(new PhiloxStream(6, 3).NextUInt32(), Is.Not.EqualTo(words[0]));
+    }
+
+    [Test]
+    public void A_host_stream_draws_below_a_bound_without_bias()
+    {
+        var s = new PhiloxStream(1);
+        var counts = new int[6];
+        for (int i = 0; i < 60000; i++) counts[s.NextBelow(6)]++;
+        // Five standard deviations of a binomial: sqrt(60000 · 1/6 · 5/6) = 91.
+        Assert.That(counts, Has.All.InRange(10000 - 456, 10000 + 456));
+        // 3·2^29 leaves a third of the words over: taken without redrawing, even numbers would come up twice as often.
+        int even = 0;
+        for (int i = 0; i < 20000; i++) even += s.NextBelow(3 << 29) % 2 == 0 ? 1 : 0;
+        Assert.That(even, Is.InRange(10000 - 354, 10000 + 354));
+        Assert.That(s.NextBelow(1), Is.Zero);
+        Assert.Throws<ArgumentOutOfRangeException>(() => s.NextBelow(0));
+        double sum = 0, squares = 0, uniform = 0;
+        for (int i = 0; i < 50000; i++)
+        {
+            double v = s.NextNormal();
+            sum += v;
+            squares += v * v;
+            uniform += s.NextSingle();
+        }
+        Assert.That(sum / 50000, Is.Zero.Within(5 / Math.Sqrt(50000)));
+        Assert.That(squares / 50000, Is.EqualTo(1).Within(5 * Math.Sqrt(2.0 / 50000)));
+        Assert.That(uniform / 50000, Is.EqualTo(0.5).Within(5 * Math.Sqrt(1.0 / 12 / 50000)));
+    }
+}

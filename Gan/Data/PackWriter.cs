@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ssgan.Gan.Data;
+
+/// <summary>Writes a <see cref="PackFile"/> in one pass; the header, which needs the checksum, is filled in last.</summary>
+internal sealed class PackWriter : IDisposable
+{
+    readonly FileStream _stream;
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly int _size;
+    readonly List<string> _notes = [];
+    byte[] _contentHash = new byte[32];
+    long _count;
+
+    internal PackWriter(FileStream stream, int size)
+    {
+        _stream = stream;
+        _size = size;
+        stream.Write(new byte[PackFile.HeaderBytes]);
+    }
+
+    internal long Count => _count;
+
+    internal IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Appends one image (size, size, 3).</summary>
+    internal void Append(ReadOnlySpan<byte> image)
+    {
+        if (image.Length != _size * _size * 3) throw new ArgumentException($"PackWriter: an image takes {_size * _size * 3} bytes, but {image.Length} were given.");
+        _stream.Write(image);
+        _hash.AppendData(image);
+        _count++;
+    }
+
+    /// <summary>Keeps a remark, such as a file left out, with the images.</summary>
+    internal void Note(string line) => _notes.Add(line);
+
+    internal void SetContentHash(byte[] hash) => _contentHash = hash;
+
+    internal void Finish()
+    {
+        byte[] notes = Encoding.UTF8.GetBytes(string.Join('\0', _notes));
+        // Names beyond the limit are dropped at a separator; the first ones are what a reader acts on.
+        if (notes.Length > PackFile.MaxNotesBytes) notes = notes[..notes.AsSpan(0, PackFile.MaxNotesBytes).LastIndexOf((byte)0)];
+        byte[] header = new byte[PackFile.HeaderBytes];
+        PackFile.Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), PackFile.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), _size);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), _count);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(24), notes.Length);
+        _contentHash.CopyTo(header, 32);
+        _stream.Write(notes);
+        _hash.AppendData(notes);
+        _hash.AppendData(header, 0, PackFile.HashedHeaderBytes);
+        _hash.GetHashAndReset().CopyTo(header, PackFile.ChecksumAt);
+        _stream.Position = 0;
+        _stream.Write(header);
+    }
+
+    public void Dispose() => _hash.Dispose();
+}

@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ssgan.Gan.Data;
+
+/// <summary>
+/// The unlabeled split of STL-10 (or its train split, where only that is there), 96x96, resized to the wanted size. Records are 27,648
+/// bytes: a plane each of red, green and blue, every plane column by column.
+/// </summary>
+public sealed class Stl10Source : IImageSource
+{
+    delegate void Reader(long index, Span<byte> pixels);
+
+    internal const int Side = 96, RecordBytes = Side * Side * 3;
+
+    // Unpacked, the archive is 3.1 GB.
+    internal const long MaxUnpackedBytes = 3300L << 20;
+    const long MaxRecords = 100_000;
+    const string FolderName = "stl10_binary", Unlabeled = "unlabeled_X.bin", Train = "train_X.bin";
+
+    readonly Reader _read;
+    readonly IDisposable _store;
+
+    Stl10Source(long count, int size, byte[] hash, Reader read, IDisposable store)
+    {
+        Count = count;
+        Size = size;
+        ContentHash = Data.ContentHash.Hex(hash);
+        _read = read;
+        _store = store;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "stl10";
+
+    /// <inheritdoc/>
+    public long? Count { get; }
+
+    /// <inheritdoc/>
+    public int Size { get; }
+
+    /// <inheritdoc/>
+    public string ContentHash { get; }
+
+    /// <inheritdoc/>
+    public void Read(long index, Span<byte> pixels)
+    {
+        ImageSourceGuard.Read(this, index, pixels.Length);
+        _read(index, pixels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _store.Dispose();
+
+    // The address is plain http, as published; the checksum is what vouches for the file.
+    internal static RemoteArchive Archive { get; } = new("stl10", "stl10_binary.tar.gz",
+        new("http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"), 2_640_397_119,
+        "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866");
+
+    /// <summary>The image file in a folder or its subfolder of the archive's name, or null.</summary>
+    internal static string? FindIn(string folder)
+    {
+        foreach (string name in (ReadOnlySpan<string>)[Unlabeled, Train])
+            foreach (string place in (ReadOnlySpan<string>)[Path.Combine(folder, FolderName, name), Path.Combine(folder, name)])
+                if (File.Exists(place)) return place;
+        return null;
+    }
+
+    internal static bool Owns(string entry) => entry.Split('/').Contains(FolderName) || entry.EndsWith(Unlabeled, StringComparison.Ordinal);
+
+    /// <summary>Reads from the .bin file as it is, resizing on the way.</summary>
+    internal static Stl10Source FromFile(string path, int size, DataOptions options, CancellationToken cancellation)
+    {
+        ImageSourceGuard.Size("stl10", size, 8, 1024);
+        long count = CheckLength(path, new FileInfo(path).Length);
+        byte[] content = Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size);
+        var resampler = new Resampler(Side, size);
+        SafeFileHandle handle = File.OpenHandle(path);
+        return new Stl10Source(count, size, content, (index, pixels) => ReadRecord(handle, path, index, resampler, pixels), handle);
+    }
+
+    /// <summary>Unpacks and resizes the images of the .tar.gz once, into the cache directory.</summary>
+    internal static Stl10Source FromArchive(string path, int size, DataOptions options, CancellationToken cancellation)
+    {
+        ImageSourceGuard.Size("stl10", size, 8, 1024);
+        string key = Data.ContentHash.Hex(Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size));
+        PackFile pack = PackFile.OpenOrBuild(Path.Combine(options.Cache, key + ".pack"), size, options, writer =>
+        {
+            using TarGz tar = TarGz.Open(path, MaxUnpackedBytes);
+            while (tar.Next())
+            {
+                if (!tar.IsFile || tar.Name[(tar.Name.LastIndexOf('/') + 1)..] != Unlabeled) continue;
+                if (writer.Count > 0) throw new DatasetException($"{path} holds {Unlabeled} twice.");
+                Unpack(path, tar, size, writer, options, cancellation);
+            }
+            if (writer.Count == 0) throw new DatasetException($"{path} lacks {Unlabeled}.");
+        }, cancellation);
+        return new Stl10Source(pack.Count, size, pack.Hash, pack.Read, pack);
+    }
+
+    static void Unpack(string path, TarGz tar, int size, PackWriter writer, DataOptions options, CancellationToken cancellation)
+    {
+        long count = CheckLength($"{path} ({tar.Name})", tar.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var gate = new ProgressGate(options.Progress, "unpack", count);
+        byte[] record = new byte[RecordBytes], image = new byte[size * size * 3];
+        var resampler = new Resampler(Side, size);
+        for (long i = 0; i < count; i++, gate.Add(1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!tar.TryRead(record)) throw new DatasetException($"{path} is cut short in image {i}.");
+            hash.AppendData(record);
+            Convert(record, resampler, image);
+            writer.Append(image);
+        }
+        // The same hash as the unpacked file's: how a set is stored must not matter.
+        writer.SetContentHash(Key(hash.GetHashAndReset(), size));
+    }
+
+    static byte[] Key(byte[] hash, int size) => Data.ContentHash.OfText($"stl10 {Data.ContentHash.Hex(hash)} size {size}");
+
+    static long CheckLength(string file, long length)
+    {
+        if (length == 0 || length % RecordBytes != 0 || length / RecordBytes > MaxRecords)
+            throw new DatasetException($"{file} has {length} bytes, which is not 1 to {MaxRecords} STL-10 images of {RecordBytes} bytes.");
+        return length / RecordBytes;
+    }
+
+    static void Convert(ReadOnlySpan<byte> record, Resampler resampler, Span<byte> pixels)
+    {
+        byte[] image = ArrayPool<byte>.Shared.Rent(RecordBytes);
+        try
+        {
+            for (int c = 0; c < 3; c++)
+                for (int x = 0; x < Side; x++)
+                    for (int y = 0; y < Side; y++) image[(y * Side + x) * 3 + c] = record[(c * Side + x) * Side + y];
+            if (resampler.Target == Side) image.AsSpan(0, RecordBytes).CopyTo(pixels);
+            else resampler.Resize(image, pixels);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(image);
+        }
+    }
+
+    static void ReadRecord(SafeFileHandle handle, string path, long index, Resampler resampler, Span<byte> pixels)
+    {
+        byte[] record = ArrayPool<byte>.Shared.Rent(RecordBytes);
+        try
+        {
+            for (int got = 0, read; got < RecordBytes; got += read)
+            {
+                read = RandomAccess.Read(handle, record.AsSpan(got, RecordBytes - got), index * RecordBytes + got);
+                if (read == 0) throw new DatasetException($"{path} was cut short while it was in use.");
+            }
+            Convert(record, resampler, pixels);
+        }
+        catch (IOException e)
+        {
+            throw new DatasetException($"{path} cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(record);
+        }
+    }
+}
