@@ -4,10 +4,11 @@ using Ssgan.Engine;
 namespace Ssgan.Gan.Training;
 
 /// <summary>Pace, remaining time and memory of a run.</summary>
-sealed class Meter(Device device, TrainOptions options, long startStep)
+sealed class Meter(Device device, TrainOptions options, long start)
 {
     readonly Stopwatch _clock = Stopwatch.StartNew();
-    long _lastStep = startStep;
+    readonly long _start = start;
+    long _lastStep = start;
     TimeSpan _last;
 
     public TrainingReport Report(long step, IReadOnlyList<(string, double)> metrics, double learningRate)
@@ -16,7 +17,7 @@ sealed class Meter(Device device, TrainOptions options, long startStep)
         double seconds = Math.Max(1e-9, (now - _last).TotalSeconds);
         double images = (double)(step - _lastStep) * options.DiscriminatorSteps * options.Batch / seconds;
         (_last, _lastStep) = (now, step);
-        TimeSpan? remaining = step == startStep ? null : now / (step - startStep) * (options.Steps - step);
+        TimeSpan? remaining = step == _start ? null : now / (step - _start) * (options.Steps - step);
         return new TrainingReport(step, options.Steps, metrics, learningRate, images, now, remaining, device.Pool.LiveBytes, device.Pool.PeakBytes);
     }
 }
