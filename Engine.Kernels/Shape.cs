@@ -12,6 +12,7 @@ public readonly struct Shape : IEquatable<Shape>
     public const int MaxRank = 4;
 
     readonly Dims _dims;
+    readonly long _count;
 
     /// <summary>A shape with the given dimensions, outermost first.</summary>
     /// <exception cref="ArgumentException">More than four dimensions, a negative one, or more than 2^40 elements.</exception>
@@ -27,14 +28,14 @@ public readonly struct Shape : IEquatable<Shape>
             count *= dims[i];
             if (count > 1L << 40) throw new ArgumentException($"Shape: ({string.Join(", ", dims.ToArray())}) has more than 2^40 elements.");
         }
-        Count = count;
+        _count = count;
     }
 
     /// <summary>Number of dimensions, 0 to 4.</summary>
     public int Rank { get; }
 
     /// <summary>Number of elements: the product of the dimensions, 1 for a scalar.</summary>
-    public long Count { get; }
+    public long Count => Rank == 0 ? 1 : _count;
 
     /// <summary>The dimension of an axis; negative axes count from the end.</summary>
     public int this[int axis] => _dims[Axis(axis)];
