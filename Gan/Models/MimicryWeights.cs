@@ -85,7 +85,7 @@ public static class MimicryWeights
     static bool IsExtra(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith(".sn_sigma", StringComparison.Ordinal);
 
     /// <summary>The names and layouts of a network's tensors in a Mimicry file.</summary>
-    static List<MimicryEntry> Map(Module network, Architecture architecture)
+    internal static List<MimicryEntry> Map(Module network, Architecture architecture)
     {
         const string u = ".spectral.u", v = ".spectral.v", weight = ".weight";
         var tensors = network.NamedParameters().Concat(network.NamedBuffers()).ToList();
