@@ -155,7 +155,8 @@ public sealed class DataFuzzTests
             using (pack)
             {
                 // A pack that is taken must be the one that was written, wherever it matters.
-                if (pack is not null) Assert.That((pack.Count, pack.Notes.Length, pack.Notes[0]), Is.EqualTo((1L, 1, "b.png is not a PNG, JPEG, WebP or BMP image")));
+                if (pack is not null)
+                    Assert.That((pack.Count, pack.Notes.Length, pack.Notes[0]), Is.EqualTo((1L, 1, "b.png is not a PNG, JPEG, WebP or BMP image")));
                 else damaged++;
             }
             Assert.That(damage is null, Is.EqualTo(pack is not null));

@@ -19,7 +19,8 @@ public sealed class DatasetDownloadTests
 
     static readonly byte[] File1 = DataSamples.Noise(300_000, 1);
 
-    static RemoteArchive Archive(byte[] file) => new("tiny", "tiny.tar.gz", new("https://example.invalid/tiny.tar.gz"), file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+    static RemoteArchive Archive(byte[] file) =>
+        new("tiny", "tiny.tar.gz", new("https://example.invalid/tiny.tar.gz"), file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
 
     static DataOptions Options(TempFolder folder, HttpMessageHandler server, Action<DataProgress>? progress = null) =>
         new() { DataDirectory = folder["data"], Http = server, Progress = progress };
@@ -62,7 +63,8 @@ public sealed class DatasetDownloadTests
         using var folder = new TempFolder();
         using var stop = new CancellationTokenSource();
         using var server = new Server(() => File1);
-        Assert.That(() => DatasetDownload.Find(Archive(File1), Options(folder, server, _ => stop.Cancel()), stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DatasetDownload.Find(Archive(File1), Options(folder, server, _ => stop.Cancel()), stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(folder["data"]), Is.Empty);
     }
 }

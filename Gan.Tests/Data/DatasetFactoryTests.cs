@@ -23,7 +23,8 @@ public sealed class DatasetFactoryTests
         using var folder = new TempFolder();
         Assert.That(() => DatasetFactory.Open("cifar11", 32, Options(folder)), Throws.InstanceOf<DatasetException>()
             .With.Message.Contains("cifar11").And.Message.Contains("cifar10, cifar100, stl10"));
-        Assert.That(() => DatasetFactory.Open(folder.Write("a.txt", [1]), 32, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains("a.txt"));
+        Assert.That(() => DatasetFactory.Open(folder.Write("a.txt", [1]), 32, Options(folder)),
+            Throws.InstanceOf<DatasetException>().With.Message.Contains("a.txt"));
         Assert.That(() => DatasetFactory.Open("cifar10", 32, Options(folder)), Throws.InstanceOf<DatasetException>()
             .With.Message.Contains("put cifar-10-binary.tar.gz").And.Message.Contains(folder["data"]));
     }
@@ -35,7 +36,8 @@ public sealed class DatasetFactoryTests
         var files = DataSamples.Cifar10Files(60);
         foreach ((string name, byte[] bytes) in files) folder.Write("data/" + name, bytes);
         string tar = folder.Write("other.tar.gz", DataSamples.TarGz(format, [("cifar-10-batches-bin/readme.html", [1, 2, 3]), .. files]));
-        using IImageSource named = DatasetFactory.Open("cifar10", 32, Options(folder)), direct = DatasetFactory.Open(folder["data/cifar-10-batches-bin"], 32, Options(folder)),
+        using IImageSource named = DatasetFactory.Open("cifar10", 32, Options(folder)),
+            direct = DatasetFactory.Open(folder["data/cifar-10-batches-bin"], 32, Options(folder)),
             packed = DatasetFactory.Open(tar, 32, Options(folder));
         Assert.That((named.Count, direct.Count, packed.Count), Is.EqualTo(((long?)300, (long?)300, (long?)300)));
         Assert.That(named.ContentHash, Is.EqualTo(packed.ContentHash).And.EqualTo(direct.ContentHash));
@@ -83,7 +85,8 @@ public sealed class DatasetFactoryTests
         byte[] file = DataSamples.Noise(3 * 27648, 5);
         folder.Write("stl10_binary/unlabeled_X.bin", file);
         folder.Write("stl10_binary/train_X.bin", DataSamples.Noise(27648, 6));
-        string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, ("stl10_binary/test_X.bin", DataSamples.Noise(27648, 7)), ("stl10_binary/unlabeled_X.bin", file)));
+        string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar,
+            ("stl10_binary/test_X.bin", DataSamples.Noise(27648, 7)), ("stl10_binary/unlabeled_X.bin", file)));
         using IImageSource unpacked = DatasetFactory.Open(folder.Root, size, Options(folder)), packed = DatasetFactory.Open(tar, size, Options(folder));
         Assert.That((unpacked.Count, packed.Count), Is.EqualTo(((long?)3, (long?)3)));
         Assert.That(packed.ContentHash, Is.EqualTo(unpacked.ContentHash));

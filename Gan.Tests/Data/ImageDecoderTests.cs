@@ -51,9 +51,10 @@ public sealed class ImageDecoderTests
     public void GreySpreadsOverThreeChannels()
     {
         using var bitmap = new SKBitmap(new SKImageInfo(8, 8, SKColorType.Gray8, SKAlphaType.Opaque));
-        for (int i = 0; i < 64; i++) bitmap.SetPixel(i % 8, i / 8, new SKColor((byte)(i * 4), (byte)(i * 4), (byte)(i * 4)));
+        SKColor Grey(int x, int y) => new((byte)((y * 8 + x) * 4), (byte)((y * 8 + x) * 4), (byte)((y * 8 + x) * 4));
+        for (int i = 0; i < 64; i++) bitmap.SetPixel(i % 8, i / 8, Grey(i % 8, i / 8));
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        Assert.That(Decode(png.ToArray(), 8), Is.EqualTo(Rgb(8, 8, (x, y) => new SKColor((byte)((y * 8 + x) * 4), (byte)((y * 8 + x) * 4), (byte)((y * 8 + x) * 4)))));
+        Assert.That(Decode(png.ToArray(), 8), Is.EqualTo(Rgb(8, 8, Grey)));
     }
 
     // Where the stored quadrants (r g / b w) are seen, reading order, for the EXIF orientations 1 to 8.
@@ -73,7 +74,14 @@ public sealed class ImageDecoderTests
         char At(int x, int y)
         {
             int at = (y * 8 + x) * 3;
-            return (pixels[at] > 128, pixels[at + 1] > 128, pixels[at + 2] > 128) switch { (true, false, false) => 'r', (false, true, false) => 'g', (false, false, true) => 'b', (true, true, true) => 'w', _ => '?' };
+            return (pixels[at] > 128, pixels[at + 1] > 128, pixels[at + 2] > 128) switch
+            {
+                (true, false, false) => 'r',
+                (false, true, false) => 'g',
+                (false, false, true) => 'b',
+                (true, true, true) => 'w',
+                _ => '?',
+            };
         }
         Assert.That(string.Concat(At(1, 1), At(6, 1), At(1, 6), At(6, 6)), Is.EqualTo(expected));
     }

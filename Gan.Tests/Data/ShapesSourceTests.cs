@@ -55,7 +55,8 @@ public sealed class ShapesSourceTests
             byte[] p = DataSamples.Pixels(source, i);
             double Agreement(Func<int, int, int> at) => Enumerable.Range(0, n * n * 3).Sum(k => mean[k] * p[at(k / 3 / n, k / 3 % n) * 3 + k % 3]);
             double up = Agreement((y, x) => y * n + x);
-            if (up > Agreement((y, x) => x * n + n - 1 - y) && up > Agreement((y, x) => (n - 1 - y) * n + n - 1 - x) && up > Agreement((y, x) => (n - 1 - x) * n + y)) upright++;
+            double left = Agreement((y, x) => x * n + n - 1 - y), down = Agreement((y, x) => (n - 1 - y) * n + n - 1 - x);
+            if (up > left && up > down && up > Agreement((y, x) => (n - 1 - x) * n + y)) upright++;
         }
         Assert.That(upright, Is.GreaterThan(150));
     }

@@ -35,7 +35,8 @@ internal static class DatasetDownload
     static async Task ReceiveAsync(RemoteArchive archive, DataOptions options, Stream file, CancellationToken cancellation)
     {
         using var client = options.Http is HttpMessageHandler handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
-        using HttpResponseMessage response = await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

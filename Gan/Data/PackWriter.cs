@@ -28,7 +28,8 @@ internal sealed class PackWriter : IDisposable
     /// <summary>Appends one image (size, size, 3).</summary>
     internal void Append(ReadOnlySpan<byte> image)
     {
-        if (image.Length != _size * _size * 3) throw new ArgumentException($"PackWriter: an image takes {_size * _size * 3} bytes, but {image.Length} were given.");
+        if (image.Length != _size * _size * 3)
+            throw new ArgumentException($"PackWriter: an image takes {_size * _size * 3} bytes, but {image.Length} were given.");
         _stream.Write(image);
         _hash.AppendData(image);
         _count++;
