@@ -27,7 +27,6 @@ public sealed unsafe partial class CpuBackend
             if (groups == 0 || now != reduced) size[groups++] = d;
             reduced = now;
         }
-        // One pass takes the two inner groups; a second reduced group further out is then a reduction of what that gave.
         if (innerReduced) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }
@@ -103,7 +102,7 @@ public sealed unsafe partial class CpuBackend
             long last = Math.Min(end * (long)perBlock, s.S0 * s.S2);
             for (long row = start * (long)perBlock; row < last; row++)
             {
-                long i0 = Math.DivRem(row, s.S2, out long i2);
+                long i2 = row, i0 = s.S0 == 1 ? 0 : Math.DivRem(row, s.S2, out i2);
                 float* from = x + (i0 * s.S1 * s.S2 + i2) * s.S3;
                 float value = ReduceLoops.Run<TOp>(from, s.S3);
                 for (long i1 = 1; i1 < s.S1; i1++) value = TOp.Combine(value, ReduceLoops.Run<TOp>(from + i1 * s.S2 * s.S3, s.S3));
