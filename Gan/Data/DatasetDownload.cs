@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
 
@@ -20,6 +21,7 @@ internal static class DatasetDownload
             throw new DatasetException($"{archive.Dataset} is not in {options.DataDirectory}: put {archive.FileName} from {archive.Address} there.");
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             AtomicFile.Write(path, stream => ReceiveAsync(archive, options, stream, cancellation).GetAwaiter().GetResult());
             return path;
         }

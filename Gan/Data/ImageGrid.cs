@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
 
@@ -46,6 +47,7 @@ public static class ImageGrid
     public static void Save(string path, ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
     {
         byte[] png = Encode(pixels, count, size, columns, scale);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
