@@ -136,12 +136,9 @@ public sealed class ModuleGoldenTests
     {
         using var device = Device.Cpu();
         using var rng = new Rng(device, 1);
-        using var c1 = new Conv2d(rng, 2, 4, 3, spectral: true);
-        using var c2 = new Conv2d(rng, 4, 5, 3, spectral: true);
-        using var l = new Linear(rng, 5, 1);
-        var layers = new (string Name, Module Module)[] { ("c1", c1), ("c2", c2), ("l", l) };
-        var maps = layers.SelectMany(static n => MimicryWeights.Map(n.Module, Architecture.For(64)).Select(e => (Key: $"{n.Name}.{e.Key}", Entry: e))).ToArray();
-        foreach (var (key, entry) in maps) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{key}")));
+        using var critic = new Critic(rng);
+        var map = MimicryWeights.Map(critic, Architecture.For(64));
+        foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
         using var scope = device.Step();
         var x = File.Tensor(device, $"{test}/real");
         if (test == "gradient_penalty")
@@ -152,7 +149,7 @@ public sealed class ModuleGoldenTests
         x = x.Detach();
         x.RequiresGrad = true;
 
-        var logit = l.Forward(c2.Forward(c1.Forward(x).Tanh().AvgPool2d()).LeakyRelu(0.2f).Sum(1, 2));
+        var logit = critic.Forward(x);
         File.Matches(logit, $"{test}/logit");
         var dx = Autograd.Grad([logit], [x], createGraph: true)[0];
         File.Matches(dx, $"{test}/dlogit_dx");
@@ -162,12 +159,28 @@ public sealed class ModuleGoldenTests
             : (norms.Sqrt() - 1).Square().Mean() * (float)File.Setting(test, "scale");
         File.Matches(y, $"{test}/y");
         y.Backward();
-        foreach (var (key, entry) in maps)
+        foreach (var entry in map)
         {
-            if (!File.Contains($"{test}/grad/{key}")) continue;
-            // A bias that reaches no gradient of the input (the last layer's) has none here and zeros there.
+            if (!File.Contains($"{test}/grad/{entry.Key}")) continue;
+            // The last bias reaches no gradient of the input: none here, zeros there.
             float[] actual = entry.Tensor.Grad?.ToArray() ?? new float[entry.Tensor.Count];
-            GoldenCheck.Close(entry.ToFile(actual), File.F32($"{test}/grad/{key}"), 5e-5, $"{test}/{key}");
+            GoldenCheck.Close(entry.ToFile(actual), File.F32($"{test}/grad/{entry.Key}"), 5e-5, $"{test}/{entry.Key}");
         }
+    }
+
+    /// <summary>SN 3x3, tanh, average pool, SN 3x3, leaky ReLU, sum pool, linear.</summary>
+    sealed class Critic : Module
+    {
+        readonly Conv2d _c1, _c2;
+        readonly Linear _l;
+
+        public Critic(Rng rng)
+        {
+            _c1 = Child("c1", new Conv2d(rng, 2, 4, 3, spectral: true));
+            _c2 = Child("c2", new Conv2d(rng, 4, 5, 3, spectral: true));
+            _l = Child("l", new Linear(rng, 5, 1));
+        }
+
+        public Tensor Forward(Tensor x) => _l.Forward(_c2.Forward(_c1.Forward(x).Tanh().AvgPool2d()).LeakyRelu(0.2f).Sum(1, 2));
     }
 }

@@ -93,7 +93,7 @@ public static class MimicryWeights
         var map = new List<MimicryEntry>();
         foreach (var (name, tensor) in tensors)
         {
-            string owner = name.Contains('.') ? name[..name.LastIndexOf('.')] : "";
+            string owner = name[..name.LastIndexOf('.')];
             if (name == "l1.weight" || name == "l1.bias")
             {
                 map.Add(FirstLinear(name, tensor, architecture));
