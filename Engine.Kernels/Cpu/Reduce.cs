@@ -61,7 +61,8 @@ public sealed unsafe partial class CpuBackend
         if (s.S0 > 1 || s.S1 >= 16 || rows * columns <= 2 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (rows * columns * s.S0), 1, BlockElements);
-            _workers.For(checked((int)((s.S1 + perBlock - 1) / perBlock)), GrainOf(perBlock * rows * columns * s.S0), new MatricesRange<TOp>(x, s, y, perBlock));
+            int items = checked((int)((s.S1 + perBlock - 1) / perBlock));
+            _workers.For(items, GrainOf(perBlock * rows * columns * s.S0), new MatricesRange<TOp>(x, s, y, perBlock));
             return;
         }
         const int MaxBlocks = 64, Partials = MaxBlocks * 256;
@@ -76,9 +77,8 @@ public sealed unsafe partial class CpuBackend
                 continue;
             }
             // Blocks of rows, again as many as the shape alone says.
-            long blocks = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
-            long blockRows = (rows + blocks - 1) / blocks;
-            blocks = (rows + blockRows - 1) / blockRows;
+            long most = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
+            long blockRows = (rows + most - 1) / most, blocks = (rows + blockRows - 1) / blockRows;
             _workers.For((int)blocks, GrainOf(2 * BlockElements), new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
             ReduceTree<TOp>(partial, blocks, columns);
             new Span<float>(partial, (int)columns).CopyTo(new Span<float>(y, (int)columns));
