@@ -33,10 +33,10 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), 1, new FillRange<T>(y, value, count));
+    void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), Grain, new FillRange<T>(y, value, count));
 
     void Convert<TConvert>(View x, View y) where TConvert : unmanaged, IConvert =>
-        _workers.For(Blocks(y.Count), 1, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
+        _workers.For(Blocks(y.Count), Grain, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
 
     readonly struct FillRange<T>(T* y, T value, long count) : IRange where T : unmanaged
     {

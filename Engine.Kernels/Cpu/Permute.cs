@@ -29,7 +29,7 @@ public sealed unsafe partial class CpuBackend
             var copy = new CopyRange(x.U8, y.U8, y.Count / size[0], yRow,
                 new Axes(size[1], size[2], step[1] * bytes, step[2] * bytes, step[3] * bytes),
                 new Axes(size[1], size[2], yRow, yRow * size[1], yRow * size[1] * size[2]));
-            _workers.For(copy.Blocks, 1, copy);
+            _workers.For(copy.Blocks, Grain, copy);
             return;
         }
         // Otherwise some axis m of y is the one that x keeps together: transpose tiles of (m, 0), over the other two axes.
@@ -52,7 +52,7 @@ public sealed unsafe partial class CpuBackend
     void Transpose<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) where T : unmanaged
     {
         var body = new TransposeRange<T>(x, y, planes, plane, xAxes, yAxes);
-        _workers.For(body.Blocks, 1, body);
+        _workers.For(body.Blocks, Grain, body);
     }
 
     /// <summary>y[r·yStep + c] = x[r + c·xStep] for r in [0, rows), c in [0, columns).</summary>
@@ -119,19 +119,10 @@ public sealed unsafe partial class CpuBackend
             }
         }
 
-        /// <summary>Element by element, the longer way inside.</summary>
+        /// <summary>Element by element, in y's order: lines that are written in one go cost less than lines that are read so.</summary>
         void Copy(T* from, T* to, long rows, long columns)
         {
             long xs = plane.XStep, ys = plane.YStep;
-            if (rows > columns)
-            {
-                for (long c = 0; c < columns; c++)
-                {
-                    T* x = from + c * xs, y = to + c;
-                    for (long r = 0; r < rows; r++, x++, y += ys) *y = *x;
-                }
-                return;
-            }
             for (long r = 0; r < rows; r++)
             {
                 T* x = from + r, y = to + r * ys;
@@ -147,8 +138,9 @@ public sealed unsafe partial class CpuBackend
             Vector256<float> a6 = Avx.LoadVector256(x + 6 * xs), a7 = Avx.LoadVector256(x + 7 * xs);
             Vector256<float> b0 = Avx.UnpackLow(a0, a1), b1 = Avx.UnpackHigh(a0, a1), b2 = Avx.UnpackLow(a2, a3), b3 = Avx.UnpackHigh(a2, a3);
             Vector256<float> b4 = Avx.UnpackLow(a4, a5), b5 = Avx.UnpackHigh(a4, a5), b6 = Avx.UnpackLow(a6, a7), b7 = Avx.UnpackHigh(a6, a7);
-            Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44), c3 = Avx.Shuffle(b1, b3, 0xEE);
-            Vector256<float> c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE), c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
+            Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44);
+            Vector256<float> c3 = Avx.Shuffle(b1, b3, 0xEE), c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE);
+            Vector256<float> c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
             Avx.Store(y, Avx.Permute2x128(c0, c4, 0x20));
             Avx.Store(y + ys, Avx.Permute2x128(c1, c5, 0x20));
             Avx.Store(y + 2 * ys, Avx.Permute2x128(c2, c6, 0x20));

@@ -42,14 +42,14 @@ public sealed unsafe partial class CpuBackend
         if (rows > 16 || s.S1 > 1 || columns <= 4 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (columns * s.S1), 1, BlockElements);
-            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), 1, new RowsRange<TOp>(x, s, y, perBlock));
+            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), GrainOf(perBlock * columns * s.S1), new RowsRange<TOp>(x, s, y, perBlock));
             return;
         }
         // Few long rows are cut into segments: their number follows from the shape alone, so that threads do not change the result.
         const int MaxSegments = 256;
         float* partial = stackalloc float[MaxSegments];
         int segments = (int)Math.Min(MaxSegments / rows, (columns + 2 * BlockElements - 1) / (2 * BlockElements));
-        _workers.For((int)rows * segments, 1, new SegmentsRange<TOp>(x, columns, segments, partial));
+        _workers.For((int)rows * segments, GrainOf(2 * BlockElements), new SegmentsRange<TOp>(x, columns, segments, partial));
         for (long row = 0; row < rows; row++) y[row] = ReduceTree<TOp>(partial + row * segments, segments, 1);
     }
 
@@ -61,7 +61,8 @@ public sealed unsafe partial class CpuBackend
         if (s.S0 > 1 || s.S1 >= 16 || rows * columns <= 2 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (rows * columns * s.S0), 1, BlockElements);
-            _workers.For(checked((int)((s.S1 + perBlock - 1) / perBlock)), 1, new MatricesRange<TOp>(x, s, y, perBlock));
+            int items = checked((int)((s.S1 + perBlock - 1) / perBlock));
+            _workers.For(items, GrainOf(perBlock * rows * columns * s.S0), new MatricesRange<TOp>(x, s, y, perBlock));
             return;
         }
         const int MaxBlocks = 64, Partials = MaxBlocks * 256;
@@ -71,15 +72,14 @@ public sealed unsafe partial class CpuBackend
             if (columns > ReduceLoops.MaxColumns)
             {
                 int panels = checked((int)((columns + PanelsRange<TOp>.Columns - 1) / PanelsRange<TOp>.Columns));
-                _workers.For(panels, (int)Math.Clamp(BlockElements / (PanelsRange<TOp>.Columns * rows), 1, BlockElements),
+                _workers.For(panels, GrainOf(PanelsRange<TOp>.Columns * rows),
                     new PanelsRange<TOp>(x, rows, columns, y));
                 continue;
             }
             // Blocks of rows, again as many as the shape alone says.
-            long blocks = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
-            long blockRows = (rows + blocks - 1) / blocks;
-            blocks = (rows + blockRows - 1) / blockRows;
-            _workers.For((int)blocks, 1, new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
+            long most = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
+            long blockRows = (rows + most - 1) / most, blocks = (rows + blockRows - 1) / blockRows;
+            _workers.For((int)blocks, GrainOf(2 * BlockElements), new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
             ReduceTree<TOp>(partial, blocks, columns);
             new Span<float>(partial, (int)columns).CopyTo(new Span<float>(y, (int)columns));
         }
