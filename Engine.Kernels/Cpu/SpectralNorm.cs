@@ -41,7 +41,8 @@ public sealed unsafe partial class CpuBackend
             // The last u was made from this y = Wv; only where no iteration ran is it still to be computed.
             if (iterations <= 0) TimesV(p, byRows, y);
             long row = 0;
-            for (int i = 0; i < count; row += p[i++].U.Count) *p[i].Sigma.F32 = (float)Dot(p[i].U.F32, y + row, p[i].U.Count);
+            for (int i = 0; i < count; row += p[i++].U.Count)
+                *p[i].Sigma.F32 = (float)Dot(p[i].U.F32, y + row, p[i].U.Count);
             _workers.For(byElements.Items, 1, new DivideBySigma { Layers = p, Map = byElements });
         }
     }

@@ -20,7 +20,8 @@ public class AdamKernelTests
         AdamSlot[] slots = [.. sizes.Select(n => Slot(a, n))];
         var spec = new AdamSpec(0.5f, 0.999f, 1e-8f);
         var (step, rate) = (a.Ints([0], 1), a.Of([2e-3f], 1));
-        var state = slots.Select(s => (P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
+        var state = slots.Select(s => (
+            P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
         for (int t = 1; t <= 10; t++)
         {
             b.Adam(slots, step, rate, spec);
