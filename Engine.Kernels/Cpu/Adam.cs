@@ -19,11 +19,11 @@ public sealed unsafe partial class CpuBackend
             {
                 Slots = first,
                 Map = map,
-                Beta1 = spec.Beta1,
-                Beta2 = spec.Beta2,
-                OneMinusBeta1 = (float)(1 - (double)spec.Beta1),
-                OneMinusBeta2 = (float)(1 - (double)spec.Beta2),
-                Epsilon = spec.Epsilon,
+                Beta1 = (float)spec.Beta1,
+                Beta2 = (float)spec.Beta2,
+                OneMinusBeta1 = (float)(1 - spec.Beta1),
+                OneMinusBeta2 = (float)(1 - spec.Beta2),
+                Epsilon = (float)spec.Epsilon,
                 StepSize = (float)(*learningRate.F32 / (1 - Math.Pow(spec.Beta1, t))),
                 RootCorrection = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)),
             });
