@@ -8,7 +8,8 @@ public sealed unsafe partial class CpuBackend
         int columns = x.Shape[-1];
         if (columns == 0) throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
         int perBlock = Math.Max(1, BlockElements / columns);
-        _workers.For(checked((int)((y.Count + perBlock - 1) / perBlock)), 1, new ArgMaxRange(x.F32, columns, y.I32, y.Count, perBlock));
+        int blocks = checked((int)((y.Count + perBlock - 1) / perBlock));
+        _workers.For(blocks, GrainOf((long)perBlock * columns), new ArgMaxRange(x.F32, columns, y.I32, y.Count, perBlock));
     }
 
     readonly struct ArgMaxRange(float* x, int columns, int* y, long rows, int perBlock) : IRange

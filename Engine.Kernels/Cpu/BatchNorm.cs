@@ -3,13 +3,15 @@ using System.Numerics;
 namespace Ssgan.Engine.Kernels.Cpu;
 
 // x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count; a block's sums per channel are in single
-// precision, and blocks are merged in order in double. The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
+// precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache. The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
 public sealed unsafe partial class CpuBackend
 {
     // Rows of a block: so few that a single-precision sum of them is as good as its terms.
     const int NormRows = 64;
     // Channels worked on at once, so that their sums stay in the L1 cache.
     const int NormTile = 256;
+    // Rows worked on at once, so that a channel's constants are loaded and its sums stored once for all of them.
+    const int NormStep = 4;
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
@@ -90,52 +92,67 @@ public sealed unsafe partial class CpuBackend
         static void Moments(float* x, nint c, int n, int tile, float* mean, float* s, float* q)
         {
             int first = Math.Min(ShiftRows, n);
-            new Span<float>(mean, tile).Clear();
-            for (int r = 0; r < first; r++)
-                for (int k = 0; k < tile; k += Vector<float>.Count) AddTo(mean + k, x + r * c + k, tile - k);
-            for (int k = 0; k < tile; k++) mean[k] /= first;
-            new Span<float>(s, tile).Clear();
-            new Span<float>(q, tile).Clear();
-            int row = 0;
-            for (; row <= n - 4; row += 4) FourRows(x + row * c, c, tile, mean, s, q);
-            for (; row < n; row++)
-            {
-                for (int k = 0; k < tile; k++)
-                {
-                    float d = x[row * c + k] - mean[k];
-                    s[k] += d;
-                    q[k] += d * d;
-                }
-            }
-            for (int k = 0; k < tile; k++)
-            {
-                q[k] = Math.Max(q[k] - s[k] * s[k] / n, 0);
-                mean[k] += s[k] / n;
-            }
+            Clear(mean, tile);
+            Clear(s, tile);
+            Rows(x, c, first, tile, mean, s, q);
+            Scale(s, 1f / first, mean, tile);
+            Clear(s, tile);
+            Clear(q, tile);
+            for (int r = 0; r < n; r += NormStep) Rows(x + r * c, c, Math.Min(NormStep, n - r), tile, mean, s, q);
+            Finish(s, q, mean, 1f / n, tile);
         }
 
-        static void AddTo(float* y, float* x, int count)
+        static void Clear(float* y, int count) => new Span<float>(y, count).Clear();
+
+        static void Scale(float* x, float scale, float* y, int count)
         {
-            if (count >= Vector<float>.Count) (Vector.Load(y) + Vector.Load(x)).Store(y);
-            else for (int k = 0; k < count; k++) y[k] += x[k];
+            int k = 0;
+            for (; k <= count - Vector<float>.Count; k += Vector<float>.Count) (Vector.Load(x + k) * scale).Store(y + k);
+            for (; k < count; k++) y[k] = x[k] * scale;
         }
 
-        static void FourRows(float* x, nint c, int tile, float* shift, float* s, float* q)
+        /// <summary>q = max(q − s² / n, 0), which rounding could make negative; mean += s / n.</summary>
+        static void Finish(float* s, float* q, float* mean, float scale, int count)
+        {
+            int k = 0;
+            for (; k <= count - Vector<float>.Count; k += Vector<float>.Count)
+            {
+                Vector<float> sum = Vector.Load(s + k), part = sum * scale;
+                Vector.Max(Vector.Load(q + k) - sum * part, Vector<float>.Zero).Store(q + k);
+                (Vector.Load(mean + k) + part).Store(mean + k);
+            }
+            for (; k < count; k++)
+            {
+                float part = s[k] * scale;
+                q[k] = Math.Max(q[k] - s[k] * part, 0);
+                mean[k] += part;
+            }
+        }
+
+        static void Rows(float* x, nint c, int rows, int tile, float* shift, float* s, float* q)
         {
             int k = 0, width = Vector<float>.Count;
             for (; k <= tile - width; k += width)
             {
-                var m = Vector.Load(shift + k);
-                Vector<float> a = Vector.Load(x + k) - m, b = Vector.Load(x + c + k) - m;
-                Vector<float> d = Vector.Load(x + 2 * c + k) - m, e = Vector.Load(x + 3 * c + k) - m;
-                (Vector.Load(s + k) + (a + b + (d + e))).Store(s + k);
-                (Vector.Load(q + k) + (a * a + b * b + (d * d + e * e))).Store(q + k);
+                Vector<float> m = Vector.Load(shift + k), sum = Vector.Load(s + k), squares = Vector.Load(q + k);
+                float* p = x + k;
+                for (int r = 0; r < rows; r++, p += c)
+                {
+                    var d = Vector.Load(p) - m;
+                    sum += d;
+                    squares += d * d;
+                }
+                sum.Store(s + k);
+                squares.Store(q + k);
             }
             for (; k < tile; k++)
             {
-                float m = shift[k], a = x[k] - m, b = x[c + k] - m, d = x[2 * c + k] - m, e = x[3 * c + k] - m;
-                s[k] += a + b + (d + e);
-                q[k] += a * a + b * b + (d * d + e * e);
+                for (int r = 0; r < rows; r++)
+                {
+                    float d = x[r * c + k] - shift[k];
+                    s[k] += d;
+                    q[k] += d * d;
+                }
             }
         }
     }
@@ -181,27 +198,36 @@ public sealed unsafe partial class CpuBackend
 
         public readonly void Invoke(int start, int end)
         {
-            int c = Map.C, width = Vector<float>.Count;
-            for (int b = start; b < end; b++)
+            nint c = Map.C;
+            for (int item = start; item < end; item++)
             {
-                nint offset = (nint)b * NormRows * c;
-                for (int r = Map.RowsOf(b); r > 0; r--, offset += c)
+                int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
+                nint offset = b * (nint)NormRows * c;
+                for (int r = 0; r < n; r += NormStep, offset += NormStep * c)
+                    Rows(X + offset, Y + offset, Gamma, Beta, Mean, InvStd, c, Math.Min(NormStep, n - r));
+            }
+        }
+
+        static void Rows(float* x, float* y, float* gamma, float* beta, float* mean, float* invStd, nint c, int rows)
+        {
+            int k = 0, width = Vector<float>.Count;
+            for (; k <= c - width; k += width)
+            {
+                Vector<float> m = Vector.Load(mean + k), scale = Vector.Load(gamma + k) * Vector.Load(invStd + k), shift = Vector.Load(beta + k);
+                nint at = k;
+                for (int r = 0; r < rows; r++, at += c)
                 {
-                    float* x = X + offset;
-                    float* y = Y + offset;
-                    int k = 0;
-                    for (; k <= c - width; k += width)
-                    {
-                        var scale = Vector.Load(Gamma + k) * Vector.Load(InvStd + k);
-                        var v = Vector.FusedMultiplyAdd(Vector.Load(x + k) - Vector.Load(Mean + k), scale, Vector.Load(Beta + k));
-                        if (TRelu.Value) v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
-                        v.Store(y + k);
-                    }
-                    for (; k < c; k++)
-                    {
-                        float v = MathF.FusedMultiplyAdd(x[k] - Mean[k], Gamma[k] * InvStd[k], Beta[k]);
-                        y[k] = TRelu.Value && v <= 0 ? 0 : v;
-                    }
+                    var v = Vector.FusedMultiplyAdd(Vector.Load(x + at) - m, scale, shift);
+                    if (TRelu.Value) v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
+                    v.Store(y + at);
+                }
+            }
+            for (; k < c; k++)
+            {
+                for (int r = 0; r < rows; r++)
+                {
+                    float v = MathF.FusedMultiplyAdd(x[r * c + k] - mean[k], gamma[k] * invStd[k], beta[k]);
+                    y[r * c + k] = TRelu.Value && v <= 0 ? 0 : v;
                 }
             }
         }

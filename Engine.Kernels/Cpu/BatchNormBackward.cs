@@ -37,30 +37,40 @@ public sealed unsafe partial class CpuBackend
     void Gradient<TRelu>(in NormSaved saved, float* means, View dx, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormGradient<TRelu> { Saved = saved, MeanDY = means, MeanDYXHat = means + map.C, DX = dx.F32, Map = map });
 
-    /// <summary>What the forward saw, and dy. With d = x − mean: xhat = d·invStd, and the output before ReLU is d·(gamma·invStd) + beta, rounded as there.</summary>
+    /// <summary>What the forward saw, and dy.</summary>
     struct NormSaved
     {
         public float* X, Gamma, Beta, Mean, InvStd, DY;
+    }
+
+    /// <summary>
+    /// The constants of a vector of channels. With d = x − mean, xhat = d·invStd, and the output before ReLU is d·(gamma·invStd) + beta, rounded as
+    /// in the forward: the mask is exactly where it put zeros.
+    /// </summary>
+    readonly struct NormChannels<TRelu>(in NormSaved s, nint k) where TRelu : unmanaged, IChoice
+    {
+        readonly Vector<float> _mean = Vector.Load(s.Mean + k), _invStd = Vector.Load(s.InvStd + k), _beta = Vector.Load(s.Beta + k);
+        public readonly Vector<float> Scale = Vector.Load(s.Gamma + k) * Vector.Load(s.InvStd + k);
 
         /// <summary>dy where the output was positive (or a NaN), else 0; and xhat.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly Vector<float> Masked<TRelu>(nint row, int k, out Vector<float> xhat) where TRelu : unmanaged, IChoice
+        public Vector<float> Masked(Vector<float> x, Vector<float> dy, out Vector<float> xhat)
         {
-            Vector<float> d = Vector.Load(X + row + k) - Vector.Load(Mean + k), invStd = Vector.Load(InvStd + k), dy = Vector.Load(DY + row + k);
-            xhat = d * invStd;
+            var d = x - _mean;
+            xhat = d * _invStd;
             if (!TRelu.Value) return dy;
-            var output = Vector.FusedMultiplyAdd(d, Vector.Load(Gamma + k) * invStd, Vector.Load(Beta + k));
+            var output = Vector.FusedMultiplyAdd(d, Scale, _beta);
             return Vector.ConditionalSelect(Vector.LessThanOrEqual(output, Vector<float>.Zero), Vector<float>.Zero, dy);
         }
+    }
 
-        /// <inheritdoc cref="Masked{TRelu}(nint, int, out Vector{float})"/>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly float Masked<TRelu>(nint row, int k, out float xhat) where TRelu : unmanaged, IChoice
-        {
-            float d = X[row + k] - Mean[k];
-            xhat = d * InvStd[k];
-            return TRelu.Value && MathF.FusedMultiplyAdd(d, Gamma[k] * InvStd[k], Beta[k]) <= 0 ? 0 : DY[row + k];
-        }
+    /// <summary><see cref="NormChannels{TRelu}.Masked"/> of one channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Masked<TRelu>(in NormSaved s, nint k, float x, float dy, out float xhat) where TRelu : unmanaged, IChoice
+    {
+        float d = x - s.Mean[k];
+        xhat = d * s.InvStd[k];
+        return TRelu.Value && MathF.FusedMultiplyAdd(d, s.Gamma[k] * s.InvStd[k], s.Beta[k]) <= 0 ? 0 : dy;
     }
 
     /// <summary>Per block and channel Σ dy, then Σ dy·xhat, of the masked dy.</summary>
@@ -72,43 +82,44 @@ public sealed unsafe partial class CpuBackend
 
         public readonly void Invoke(int start, int end)
         {
-            int c = Map.C, width = Vector<float>.Count;
+            nint c = Map.C;
             for (int b = start; b < end; b++)
             {
-                float* sum = Partial + 2 * (nint)b * c;
-                float* product = sum + c;
-                new Span<float>(sum, 2 * c).Clear();
+                float* sums = Partial + 2 * b * c;
+                new Span<float>(sums, 2 * (int)c).Clear();
                 int n = Map.RowsOf(b);
-                for (int c0 = 0; c0 < c; c0 += NormTile)
-                {
-                    int c1 = Math.Min(c0 + NormTile, c);
-                    nint row = (nint)b * NormRows * c;
-                    int r = 0;
-                    for (; r <= n - 2; r += 2, row += 2 * c)
-                    {
-                        int k = c0;
-                        for (; k <= c1 - width; k += width)
-                        {
-                            var d0 = Saved.Masked<TRelu>(row, k, out Vector<float> x0);
-                            var d1 = Saved.Masked<TRelu>(row + c, k, out Vector<float> x1);
-                            (Vector.Load(sum + k) + (d0 + d1)).Store(sum + k);
-                            (Vector.Load(product + k) + (d0 * x0 + d1 * x1)).Store(product + k);
-                        }
-                        Tail(row, k, c1, sum, product);
-                        Tail(row + c, k, c1, sum, product);
-                    }
-                    if (r < n) Tail(row, c0, c1, sum, product);
-                }
+                for (nint c0 = 0; c0 < c; c0 += NormTile)
+                    for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), c0, Math.Min(c0 + NormTile, c), sums);
             }
         }
 
-        readonly void Tail(nint row, int k, int c1, float* sum, float* product)
+        static void Rows(in NormSaved saved, nint row, nint c, int rows, nint k, nint last, float* sums)
         {
-            for (; k < c1; k++)
+            float* x = saved.X + row;
+            float* dy = saved.DY + row;
+            int width = Vector<float>.Count;
+            for (; k <= last - width; k += width)
             {
-                float d = Saved.Masked<TRelu>(row, k, out float xhat);
-                sum[k] += d;
-                product[k] += d * xhat;
+                var channels = new NormChannels<TRelu>(saved, k);
+                Vector<float> sum = Vector.Load(sums + k), product = Vector.Load(sums + c + k);
+                nint at = k;
+                for (int r = 0; r < rows; r++, at += c)
+                {
+                    var d = channels.Masked(Vector.Load(x + at), Vector.Load(dy + at), out Vector<float> xhat);
+                    sum += d;
+                    product += d * xhat;
+                }
+                sum.Store(sums + k);
+                product.Store(sums + c + k);
+            }
+            for (; k < last; k++)
+            {
+                for (int r = 0; r < rows; r++)
+                {
+                    float d = Masked<TRelu>(saved, k, x[r * c + k], dy[r * c + k], out float xhat);
+                    sums[k] += d;
+                    sums[c + k] += d * xhat;
+                }
             }
         }
     }
@@ -147,24 +158,38 @@ public sealed unsafe partial class CpuBackend
 
         public readonly void Invoke(int start, int end)
         {
-            int c = Map.C, width = Vector<float>.Count;
-            for (int b = start; b < end; b++)
+            nint c = Map.C;
+            for (int item = start; item < end; item++)
             {
-                nint row = (nint)b * NormRows * c;
-                for (int r = Map.RowsOf(b); r > 0; r--, row += c)
+                int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
+                for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), MeanDY, MeanDYXHat, DX);
+            }
+        }
+
+        static void Rows(in NormSaved saved, nint row, nint c, int rows, float* meanDY, float* meanDYXHat, float* dx)
+        {
+            float* x = saved.X + row;
+            float* dy = saved.DY + row;
+            dx += row;
+            nint k = 0;
+            int width = Vector<float>.Count;
+            for (; k <= c - width; k += width)
+            {
+                var channels = new NormChannels<TRelu>(saved, k);
+                Vector<float> mean = Vector.Load(meanDY + k), product = Vector.Load(meanDYXHat + k);
+                nint at = k;
+                for (int r = 0; r < rows; r++, at += c)
                 {
-                    int k = 0;
-                    for (; k <= c - width; k += width)
-                    {
-                        var dy = Saved.Masked<TRelu>(row, k, out Vector<float> xhat);
-                        var inner = dy - Vector.Load(MeanDY + k) - xhat * Vector.Load(MeanDYXHat + k);
-                        (Vector.Load(Saved.Gamma + k) * Vector.Load(Saved.InvStd + k) * inner).Store(DX + row + k);
-                    }
-                    for (; k < c; k++)
-                    {
-                        float dy = Saved.Masked<TRelu>(row, k, out float xhat);
-                        DX[row + k] = Saved.Gamma[k] * Saved.InvStd[k] * (dy - MeanDY[k] - xhat * MeanDYXHat[k]);
-                    }
+                    var d = channels.Masked(Vector.Load(x + at), Vector.Load(dy + at), out Vector<float> xhat);
+                    (channels.Scale * (d - mean - xhat * product)).Store(dx + at);
+                }
+            }
+            for (; k < c; k++)
+            {
+                for (int r = 0; r < rows; r++)
+                {
+                    float d = Masked<TRelu>(saved, k, x[r * c + k], dy[r * c + k], out float xhat);
+                    dx[r * c + k] = saved.Gamma[k] * saved.InvStd[k] * (d - meanDY[k] - xhat * meanDYXHat[k]);
                 }
             }
         }

@@ -33,10 +33,10 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), 1, new FillRange<T>(y, value, count));
+    void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), Grain, new FillRange<T>(y, value, count));
 
     void Convert<TConvert>(View x, View y) where TConvert : unmanaged, IConvert =>
-        _workers.For(Blocks(y.Count), 1, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
+        _workers.For(Blocks(y.Count), Grain, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
 
     readonly struct FillRange<T>(T* y, T value, long count) : IRange where T : unmanaged
     {
@@ -105,7 +105,23 @@ public sealed unsafe partial class CpuBackend
         public static void Run(byte* x, byte* y, int count, int size)
         {
             float* from = (float*)x;
-            for (int i = 0; i < count; i++) y[i] = Conversion.ToByte(from[i]);
+            int i = 0, lanes = Vector<float>.Count;
+            for (; i <= count - 4 * lanes; i += 4 * lanes)
+            {
+                var low = Vector.Narrow(Limited(from + i), Limited(from + i + lanes));
+                var high = Vector.Narrow(Limited(from + i + 2 * lanes), Limited(from + i + 3 * lanes));
+                Vector.Store(Vector.Narrow(Vector.AsVectorUInt16(low), Vector.AsVectorUInt16(high)), y + i);
+            }
+            for (; i < count; i++) y[i] = Conversion.ToByte(from[i]);
+        }
+
+        /// <summary>Rounded and within [0, 255]. A NaN fails both comparisons and becomes 0.</summary>
+        static Vector<int> Limited(float* x)
+        {
+            Vector<float> v = Vector.Load(x), high = Vector.Create(255f);
+            v = Vector.ConditionalSelect(Vector.GreaterThan(v, high), high, v);
+            v = Vector.ConditionalSelect(Vector.GreaterThan(v, Vector<float>.Zero), v, Vector<float>.Zero);
+            return Vector.ConvertToInt32Native(Vector.Round(v));
         }
     }
 

@@ -4,8 +4,11 @@ public sealed unsafe partial class CpuBackend
 {
     const int BlockElements = ElementwiseLoops.BlockElements;
 
+    /// <summary>The least number of blocks that a thread is handed at once: less work than this is done before a thread has woken up.</summary>
+    const int Grain = 4;
+
     public override void Unary<TOp>(TOp op, View x, View y) =>
-        _workers.For(Blocks(y.Count), 1, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
+        _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
 
     public override void Binary<TOp>(TOp op, View a, View b, View y)
     {
@@ -14,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         // An operand of y's size is not stretched, whatever its rank; one of size 1 is a constant.
         if ((a.Count == count || a.Count == 1) && (b.Count == count || b.Count == 1))
         {
-            _workers.For(Blocks(count), 1, new ZipRange<TOp>(op, a.F32, a.Count == 1 ? 0 : 1, b.F32, b.Count == 1 ? 0 : 1, y.F32, count));
+            _workers.For(Blocks(count), Grain, new ZipRange<TOp>(op, a.F32, a.Count == 1 ? 0 : 1, b.F32, b.Count == 1 ? 0 : 1, y.F32, count));
             return;
         }
         var plan = new BroadcastPlan(a.Shape, b.Shape, y.Shape);
@@ -22,14 +25,17 @@ public sealed unsafe partial class CpuBackend
         {
             int rowsPerBlock = (int)Math.Max(1, BlockElements / columns);
             var body = new RowVectorRange<TOp>(op, left ? b.F32 : a.F32, left ? a.F32 : b.F32, left, y.F32, count, columns, rowsPerBlock);
-            _workers.For(checked((int)((count / columns + rowsPerBlock - 1) / rowsPerBlock)), 1, body);
+            _workers.For(checked((int)((count / columns + rowsPerBlock - 1) / rowsPerBlock)), GrainOf(columns * rowsPerBlock), body);
         }
         else
         {
             var body = new BroadcastRange<TOp>(op, plan, a.F32, b.F32, y.F32);
-            _workers.For(plan.Blocks, 1, body);
+            _workers.For(plan.Blocks, Grain, body);
         }
     }
+
+    /// <summary>The grain of a loop whose items are of another size than a block.</summary>
+    static int GrainOf(long itemElements) => (int)Math.Clamp(Grain * BlockElements / Math.Max(1, itemElements), 1, Grain * BlockElements);
 
     static int Blocks(long count) => checked((int)((count + BlockElements - 1) / BlockElements));
 

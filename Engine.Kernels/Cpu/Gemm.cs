@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -43,7 +44,7 @@ readonly unsafe struct GemmTasks<TKernel, TRows, TPanels> : IRange
         new Span<float>(zeros, GemmPlan.ZeroFloats).Clear();
         // The last tile may have fewer rows: the others point at zeros and their results are dropped.
         for (int i = rows; i < rows + TKernel.Rows - 1; i++) table[i] = zeros;
-        int step = TRows.Step<TKernel>();
+        int step = TRows.Interleaved ? TKernel.Rows : 1;
         for (int kb = 0; kb < _plan.Blocks.Count; kb++)
         {
             var block = _plan.Blocks[kb];
@@ -62,11 +63,20 @@ readonly unsafe struct GemmTasks<TKernel, TRows, TPanels> : IRange
                     float* init = first ? _out.Bias != null ? _out.Bias + column : zeros : c;
                     nint initStride = first ? 0 : _out.Stride;
                     int n = Math.Min(TKernel.Rows, rows - i);
+                    Prefetch(c + TKernel.Rows * _out.Stride);
                     if (n == TKernel.Rows && columns == TKernel.Columns) TKernel.Run(table + i, step, length, panel, init, initStride, c, _out.Stride);
                     else Edge(table + i, step, length, panel, init, initStride, c, n, columns, edge);
                 }
             }
         }
+    }
+
+    /// <summary>Asks for the next tile of c while this one is computed: the hardware does not guess a walk down its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Prefetch(float* c)
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < TKernel.Rows; i++) Sse.Prefetch0(c + i * _out.Stride);
     }
 
     /// <summary>A tile that sticks out of c: computed aside, and only what lies in c is copied.</summary>

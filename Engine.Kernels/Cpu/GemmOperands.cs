@@ -7,8 +7,8 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// <summary>The left operand of a product.</summary>
 unsafe interface IGemmRows
 {
-    /// <summary>Distance between consecutive k of a row, as the kernel sees it: 1, or the rows of a tile where these are interleaved.</summary>
-    static abstract int Step<TKernel>() where TKernel : IGemmKernel;
+    /// <summary>Whether the rows of a tile are interleaved: consecutive k of a row lie a tile's rows apart, else side by side.</summary>
+    static abstract bool Interleaved { get; }
 
     /// <summary>
     /// Sets rows[i] to the values of row <paramref name="first"/> + i at the block's k, for <paramref name="count"/> rows. What cannot be read in place is
@@ -27,33 +27,60 @@ unsafe interface IGemmPanels
     void Pack<TKernel>(int first, int count, in KBlock block, float* panel) where TKernel : IGemmKernel;
 }
 
-/// <summary>Rows of a row-major matrix, read in place.</summary>
+/// <summary>
+/// Rows of a row-major matrix: read in place, or copied next to each other where their distance is such that they would compete for the same
+/// few sets of the caches.
+/// </summary>
 readonly unsafe struct MatrixRows(float* matrix, nint stride) : IGemmRows
 {
-    public static int Step<TKernel>() where TKernel : IGemmKernel => 1;
+    const int ConflictBytes = 2048;
 
+    public static bool Interleaved => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load<TKernel>(int first, int count, in KBlock block, float** rows, float* buffer, float* zeros) where TKernel : IGemmKernel
     {
         float* p = matrix + first * stride + block.Channel;
-        for (int i = 0; i < count; i++) rows[i] = p + i * stride;
+        // Not worth it for dot products, which read each row once or twice.
+        bool copy = stride * sizeof(float) % ConflictBytes == 0 && !TKernel.DepthFirst;
+        for (int i = 0; i < count; i++, p += stride)
+        {
+            rows[i] = copy ? buffer + (nint)i * block.Length : p;
+            if (copy) Panel.Copy(p, rows[i], block.Length);
+        }
     }
 }
 
 /// <summary>Rows of a transposed matrix, that is columns of a row-major one: copied so that a tile's rows interleave.</summary>
 readonly unsafe struct MatrixColumns(float* matrix, nint stride) : IGemmRows
 {
-    public static int Step<TKernel>() where TKernel : IGemmKernel => TKernel.Rows;
+    public static bool Interleaved => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load<TKernel>(int first, int count, in KBlock block, float** rows, float* buffer, float* zeros) where TKernel : IGemmKernel
     {
-        int length = block.Length;
+        int length = block.Length, tile = 0, size = TKernel.Rows * length;
         float* source = matrix + block.Start * stride + first;
-        for (int tile = 0; tile < count; tile += TKernel.Rows)
+        for (int i = 0; i < count; i += TKernel.Rows)
+        {
+            for (int r = 0; r < TKernel.Rows; r++) rows[i + r] = buffer + i * length + r;
+        }
+        // Four tiles at once, to use up most of the cache lines of a row of the matrix before the next.
+        for (; tile + 4 * TKernel.Rows <= count; tile += 4 * TKernel.Rows)
+        {
+            float* to = buffer + tile * length, from = source + tile;
+            for (int k = 0; k < length; k++, from += stride, to += TKernel.Rows)
+            {
+                CopyTile<TKernel>(from, to);
+                CopyTile<TKernel>(from + TKernel.Rows, to + size);
+                CopyTile<TKernel>(from + 2 * TKernel.Rows, to + 2 * size);
+                CopyTile<TKernel>(from + 3 * TKernel.Rows, to + 3 * size);
+            }
+        }
+        for (; tile < count; tile += TKernel.Rows)
         {
             int n = Math.Min(TKernel.Rows, count - tile);
-            float* to = buffer + (nint)tile * length, from = source + tile;
-            for (int i = 0; i < TKernel.Rows; i++) rows[tile + i] = to + i;
+            float* to = buffer + tile * length, from = source + tile;
             if (n == TKernel.Rows)
             {
                 for (int k = 0; k < length; k++, from += stride, to += TKernel.Rows) CopyTile<TKernel>(from, to);
@@ -88,7 +115,24 @@ readonly unsafe struct RowPanels(float* matrix, nint stride, nint tapStride) : I
         for (int t = 0; t < block.Taps; t++)
         {
             float* from = matrix + (block.Tap + t) * tapStride + block.Channel * stride + first;
-            for (int k = 0; k < block.Channels; k++, from += stride, panel += TKernel.Columns) Panel.Copy<TKernel>(from, count, panel);
+            if (TKernel.DepthFirst)
+            {
+                for (int k = 0; k < block.Channels; k++, from += stride, panel++)
+                {
+                    for (int j = 0; j < TKernel.Columns; j++) panel[j * block.Length] = j < count ? from[j] : 0;
+                }
+            }
+            else if (count == TKernel.Columns)
+            {
+                for (int k = 0; k < block.Channels; k++, from += stride, panel += TKernel.Columns) Panel.Copy<TKernel>(from, panel);
+            }
+            else
+            {
+                for (int k = 0; k < block.Channels; k++, from += stride, panel += TKernel.Columns)
+                {
+                    for (int j = 0; j < TKernel.Columns; j++) panel[j] = j < count ? from[j] : 0;
+                }
+            }
         }
     }
 }
@@ -103,6 +147,12 @@ readonly unsafe struct ColumnPanels(float* matrix, nint stride) : IGemmPanels
     {
         int length = block.Length, j = 0;
         float* source = matrix + first * stride + block.Start;
+        if (TKernel.DepthFirst)
+        {
+            for (; j < count; j++) Panel.Copy(source + j * stride, panel + j * length, length);
+            new Span<float>(panel + j * length, (TKernel.Columns - j) * length).Clear();
+            return;
+        }
         for (; Sse.IsSupported && j + 4 <= count; j += 4)
         {
             float* p0 = source + j * stride, p1 = p0 + stride, p2 = p1 + stride, p3 = p2 + stride, to = panel + j;
@@ -140,19 +190,19 @@ readonly unsafe struct ColumnPanels(float* matrix, nint stride) : IGemmPanels
 
 static unsafe class Panel
 {
-    /// <summary>Copies one row of a panel, filling it with zeros.</summary>
+    /// <summary>Copies one row of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Copy<TKernel>(float* from, int count, float* to) where TKernel : IGemmKernel
+    public static void Copy<TKernel>(float* from, float* to) where TKernel : IGemmKernel
     {
-        if (count == TKernel.Columns)
-        {
-            for (int j = 0; j < TKernel.Columns; j += 8) Vector256.Load(from + j).Store(to + j);
-        }
-        else
-        {
-            int j = 0;
-            for (; j < count; j++) to[j] = from[j];
-            for (; j < TKernel.Columns; j++) to[j] = 0;
-        }
+        for (int j = 0; j < TKernel.Columns; j += 8) Vector256.Load(from + j).Store(to + j);
+    }
+
+    /// <summary>Copies so many floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(float* from, float* to, int count)
+    {
+        int i = 0;
+        for (; i + 8 <= count; i += 8) Vector256.Load(from + i).Store(to + i);
+        for (; i < count; i++) to[i] = from[i];
     }
 }

@@ -32,6 +32,11 @@ public sealed unsafe partial class CpuBackend
         where TRows : unmanaged, IGemmRows
         where TPanels : unmanaged, IGemmPanels
     {
+        if (n <= GemmKernelDot.MaxColumns && !TRows.Interleaved)
+        {
+            Multiply<GemmKernelDot, TRows, TPanels>(rows, panels, c, m, n, taps, depth);
+            return;
+        }
         switch (_simd)
         {
             case SimdPath.Vector512: Multiply<GemmKernel512, TRows, TPanels>(rows, panels, c, m, n, taps, depth); break;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -23,10 +24,12 @@ public sealed unsafe partial class CpuBackend
     public override void MaxPool2dBackward(View dy, View index, View dx)
     {
         if (dx.Count == 0) return;
-        int c = dx.Shape[3], slices = (c + MaxPoolBackward.Channels - 1) / MaxPoolBackward.Channels;
-        _workers.For(checked(dx.Shape[0] * slices), 1, new MaxPoolBackward
+        // Few images are cut by channels too; who adds what in which order is the same.
+        int n = dx.Shape[0], c = dx.Shape[3], channels = n >= 2 * Threads ? c : 64, slices = (c + channels - 1) / channels;
+        _workers.For(checked(n * slices), 1, new MaxPoolBackward
         {
-            DY = dy.F32, DX = dx.F32, Index = index.I32, Inputs = dx.Shape[1] * dx.Shape[2], Outputs = dy.Shape[1] * dy.Shape[2], C = c, Slices = slices,
+            DY = dy.F32, DX = dx.F32, Index = index.I32, Inputs = dx.Shape[1] * dx.Shape[2], Outputs = dy.Shape[1] * dy.Shape[2], C = c,
+            Channels = channels, Slices = slices,
         });
     }
 
@@ -118,10 +121,9 @@ public sealed unsafe partial class CpuBackend
     /// </summary>
     struct MaxPoolBackward : IRange
     {
-        public const int Channels = 64;
         public float* DY, DX;
         public int* Index;
-        public int Inputs, Outputs, C, Slices;
+        public int Inputs, Outputs, C, Channels, Slices;
 
         public readonly void Invoke(int start, int end)
         {
@@ -130,10 +132,13 @@ public sealed unsafe partial class CpuBackend
                 int n = item / Slices, c0 = item % Slices * Channels, count = Math.Min(Channels, C - c0);
                 float* dx = DX + (nint)n * Inputs * C + c0;
                 nint first = (nint)n * Outputs * C + c0;
-                for (int i = 0; i < Inputs; i++) new Span<float>(dx + (nint)i * C, count).Clear();
+                if (count == C) Zero(dx, (long)Inputs * C);
+                else for (int i = 0; i < Inputs; i++) Zero(dx + (nint)i * C, count);
                 for (int o = 0; o < Outputs; o++, first += C)
                     for (int k = 0; k < count; k++) dx[(nint)Index[first + k] * C + k] += DY[first + k];
             }
         }
+
+        static void Zero(float* y, long count) => NativeMemory.Clear(y, (nuint)(count * sizeof(float)));
     }
 }

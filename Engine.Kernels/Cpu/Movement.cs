@@ -42,7 +42,7 @@ public sealed unsafe partial class CpuBackend
         var body = new CopyRange(x.U8 + xOffset * bytes, y.U8 + yOffset * bytes, rows, run * bytes,
             new Axes(size[0], size[1], xStep[0] * bytes, xStep[1] * bytes, xStep[2] * bytes),
             new Axes(size[0], size[1], yStep[0] * bytes, yStep[1] * bytes, yStep[2] * bytes));
-        _workers.For(body.Blocks, 1, body);
+        _workers.For(body.Blocks, Grain, body);
     }
 
     public override void GatherRows(View table, View indices, View y)
@@ -50,7 +50,7 @@ public sealed unsafe partial class CpuBackend
         CheckRows("GatherRows", indices, table.Shape);
         if (y.Count == 0) return;
         long rowBytes = y.Bytes / y.Shape[0];
-        _workers.For(y.Shape[0], Grain(rowBytes), new GatherRange(table.U8, indices.I32, y.U8, rowBytes));
+        _workers.For(y.Shape[0], GrainOf(rowBytes / sizeof(float)), new GatherRange(table.U8, indices.I32, y.U8, rowBytes));
     }
 
     public override void ScatterAddRows(View dy, View indices, View dtable)
@@ -63,12 +63,9 @@ public sealed unsafe partial class CpuBackend
         // Each work item owns a part of the table (columns where rows are wide, else rows) and walks all indices in order, so that every
         // element sees its additions in the order of i. That pays while the additions outweigh reading the indices again.
         if (body.ByColumns) _workers.For((int)((width + ScatterRange.Columns - 1) / ScatterRange.Columns), 1, body);
-        else if (width >= 16 && dy.Count >= 2 * BlockElements) _workers.For(rows, Math.Max(1, rows / Threads), body);
+        else if (width >= 16 && dy.Count > Grain * BlockElements) _workers.For(rows, Math.Max(1, rows / Threads), body);
         else body.Invoke(0, rows);
     }
-
-    /// <summary>Items per chunk so that a chunk moves about a block of floats.</summary>
-    static int Grain(long bytesPerItem) => (int)Math.Max(1, BlockElements * sizeof(float) / Math.Max(1, bytesPerItem));
 
     static void CheckRows(string name, View indices, Shape table)
     {

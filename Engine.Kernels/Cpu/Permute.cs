@@ -29,7 +29,7 @@ public sealed unsafe partial class CpuBackend
             var copy = new CopyRange(x.U8, y.U8, y.Count / size[0], yRow,
                 new Axes(size[1], size[2], step[1] * bytes, step[2] * bytes, step[3] * bytes),
                 new Axes(size[1], size[2], yRow, yRow * size[1], yRow * size[1] * size[2]));
-            _workers.For(copy.Blocks, 1, copy);
+            _workers.For(copy.Blocks, Grain, copy);
             return;
         }
         // Otherwise some axis m of y is the one that x keeps together: transpose tiles of (m, 0), over the other two axes.
@@ -52,7 +52,7 @@ public sealed unsafe partial class CpuBackend
     void Transpose<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) where T : unmanaged
     {
         var body = new TransposeRange<T>(x, y, planes, plane, xAxes, yAxes);
-        _workers.For(body.Blocks, 1, body);
+        _workers.For(body.Blocks, Grain, body);
     }
 
     /// <summary>y[r·yStep + c] = x[r + c·xStep] for r in [0, rows), c in [0, columns).</summary>
@@ -61,14 +61,14 @@ public sealed unsafe partial class CpuBackend
     /// <summary>Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.</summary>
     readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) : IRange where T : unmanaged
     {
-        // A narrow side is taken whole, so that a work item is never a sliver.
-        const int Tile = 64, Area = 4 * Tile * Tile;
+        // A narrow side is taken whole, with as much of the other as the first-level cache holds.
+        const int Tile = 64, Area = Tile * Tile / 2;
         readonly long _tileRows = plane.Columns < Tile ? Math.Min(plane.Rows, Area / plane.Columns) : Math.Min(plane.Rows, Tile);
         readonly long _tileColumns = plane.Rows < Tile ? Math.Min(plane.Columns, Area / plane.Rows) : Math.Min(plane.Columns, Tile);
 
         long TilesDown => (plane.Rows + _tileRows - 1) / _tileRows;
         long TilesAcross => (plane.Columns + _tileColumns - 1) / _tileColumns;
-        long TilesPerBlock => Math.Max(1, Area / (_tileRows * _tileColumns));
+        long TilesPerBlock => Math.Max(1, BlockElements / (_tileRows * _tileColumns));
 
         public int Blocks => checked((int)((planes * TilesDown * TilesAcross + TilesPerBlock - 1) / TilesPerBlock));
 
@@ -88,17 +88,46 @@ public sealed unsafe partial class CpuBackend
 
         void Turn(T* from, T* to, long rows, long columns)
         {
-            long xStep = plane.XStep, yStep = plane.YStep, r = 0;
+            long blockRows = 0, blockColumns = 0;
             if (sizeof(T) == sizeof(float) && Avx.IsSupported)
             {
-                for (; r <= rows - 8; r += 8)
+                blockRows = rows & ~7;
+                blockColumns = columns & ~7;
+                TurnBlocks((float*)from, (float*)to, blockRows, blockColumns);
+            }
+            Copy(from + blockColumns * plane.XStep, to + blockColumns, blockRows, columns - blockColumns);
+            Copy(from + blockRows, to + blockRows * plane.YStep, rows - blockRows, columns);
+        }
+
+        /// <summary>
+        /// Whole 8×8 blocks, in groups of 2×2: lines of x are used up while 16 of them are in the cache, and lines of y are completed
+        /// 8 at a time. More would evict each other, because steps are often large powers of two.
+        /// </summary>
+        void TurnBlocks(float* from, float* to, long rows, long columns)
+        {
+            long xs = plane.XStep, ys = plane.YStep;
+            for (long r = 0; r < rows; r += 16)
+            {
+                for (long c = 0; c < columns; c += 16)
                 {
-                    long c = 0;
-                    for (; c <= columns - 8; c += 8) Turn8((float*)(from + r + c * xStep), xStep, (float*)(to + r * yStep + c), yStep);
-                    for (; c < columns; c++) for (long k = r; k < r + 8; k++) to[k * yStep + c] = from[k + c * xStep];
+                    for (long i = r; i < Math.Min(r + 16, rows); i += 8)
+                    {
+                        Turn8(from + i + c * xs, xs, to + i * ys + c, ys);
+                        if (c + 8 < columns) Turn8(from + i + (c + 8) * xs, xs, to + i * ys + c + 8, ys);
+                    }
                 }
             }
-            for (; r < rows; r++) for (long c = 0; c < columns; c++) to[r * yStep + c] = from[r + c * xStep];
+        }
+
+        /// <summary>Element by element, in y's order: lines that are written in one go cost less than lines that are read so.</summary>
+        void Copy(T* from, T* to, long rows, long columns)
+        {
+            long xs = plane.XStep, ys = plane.YStep;
+            for (long r = 0; r < rows; r++)
+            {
+                T* x = from + r, y = to + r * ys;
+                for (long c = 0; c < columns; c++, x += xs, y++) *y = *x;
+            }
         }
 
         /// <summary>An 8×8 block in registers: interleave pairs, then quads, then halves.</summary>
@@ -109,8 +138,9 @@ public sealed unsafe partial class CpuBackend
             Vector256<float> a6 = Avx.LoadVector256(x + 6 * xs), a7 = Avx.LoadVector256(x + 7 * xs);
             Vector256<float> b0 = Avx.UnpackLow(a0, a1), b1 = Avx.UnpackHigh(a0, a1), b2 = Avx.UnpackLow(a2, a3), b3 = Avx.UnpackHigh(a2, a3);
             Vector256<float> b4 = Avx.UnpackLow(a4, a5), b5 = Avx.UnpackHigh(a4, a5), b6 = Avx.UnpackLow(a6, a7), b7 = Avx.UnpackHigh(a6, a7);
-            Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44), c3 = Avx.Shuffle(b1, b3, 0xEE);
-            Vector256<float> c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE), c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
+            Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44);
+            Vector256<float> c3 = Avx.Shuffle(b1, b3, 0xEE), c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE);
+            Vector256<float> c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);
             Avx.Store(y, Avx.Permute2x128(c0, c4, 0x20));
             Avx.Store(y + ys, Avx.Permute2x128(c1, c5, 0x20));
             Avx.Store(y + 2 * ys, Avx.Permute2x128(c2, c6, 0x20));

@@ -27,7 +27,6 @@ public sealed unsafe partial class CpuBackend
             if (groups == 0 || now != reduced) size[groups++] = d;
             reduced = now;
         }
-        // One pass takes the two inner groups; a second reduced group further out is then a reduction of what that gave.
         if (innerReduced) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }
@@ -43,14 +42,14 @@ public sealed unsafe partial class CpuBackend
         if (rows > 16 || s.S1 > 1 || columns <= 4 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (columns * s.S1), 1, BlockElements);
-            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), 1, new RowsRange<TOp>(x, s, y, perBlock));
+            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), GrainOf(perBlock * columns * s.S1), new RowsRange<TOp>(x, s, y, perBlock));
             return;
         }
         // Few long rows are cut into segments: their number follows from the shape alone, so that threads do not change the result.
         const int MaxSegments = 256;
         float* partial = stackalloc float[MaxSegments];
         int segments = (int)Math.Min(MaxSegments / rows, (columns + 2 * BlockElements - 1) / (2 * BlockElements));
-        _workers.For((int)rows * segments, 1, new SegmentsRange<TOp>(x, columns, segments, partial));
+        _workers.For((int)rows * segments, GrainOf(2 * BlockElements), new SegmentsRange<TOp>(x, columns, segments, partial));
         for (long row = 0; row < rows; row++) y[row] = ReduceTree<TOp>(partial + row * segments, segments, 1);
     }
 
@@ -62,7 +61,8 @@ public sealed unsafe partial class CpuBackend
         if (s.S0 > 1 || s.S1 >= 16 || rows * columns <= 2 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (rows * columns * s.S0), 1, BlockElements);
-            _workers.For(checked((int)((s.S1 + perBlock - 1) / perBlock)), 1, new MatricesRange<TOp>(x, s, y, perBlock));
+            int items = checked((int)((s.S1 + perBlock - 1) / perBlock));
+            _workers.For(items, GrainOf(perBlock * rows * columns * s.S0), new MatricesRange<TOp>(x, s, y, perBlock));
             return;
         }
         const int MaxBlocks = 64, Partials = MaxBlocks * 256;
@@ -72,15 +72,14 @@ public sealed unsafe partial class CpuBackend
             if (columns > ReduceLoops.MaxColumns)
             {
                 int panels = checked((int)((columns + PanelsRange<TOp>.Columns - 1) / PanelsRange<TOp>.Columns));
-                _workers.For(panels, (int)Math.Clamp(BlockElements / (PanelsRange<TOp>.Columns * rows), 1, BlockElements),
+                _workers.For(panels, GrainOf(PanelsRange<TOp>.Columns * rows),
                     new PanelsRange<TOp>(x, rows, columns, y));
                 continue;
             }
             // Blocks of rows, again as many as the shape alone says.
-            long blocks = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
-            long blockRows = (rows + blocks - 1) / blocks;
-            blocks = (rows + blockRows - 1) / blockRows;
-            _workers.For((int)blocks, 1, new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
+            long most = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
+            long blockRows = (rows + most - 1) / most, blocks = (rows + blockRows - 1) / blockRows;
+            _workers.For((int)blocks, GrainOf(2 * BlockElements), new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
             ReduceTree<TOp>(partial, blocks, columns);
             new Span<float>(partial, (int)columns).CopyTo(new Span<float>(y, (int)columns));
         }
@@ -103,7 +102,7 @@ public sealed unsafe partial class CpuBackend
             long last = Math.Min(end * (long)perBlock, s.S0 * s.S2);
             for (long row = start * (long)perBlock; row < last; row++)
             {
-                long i0 = Math.DivRem(row, s.S2, out long i2);
+                long i2 = row, i0 = s.S0 == 1 ? 0 : Math.DivRem(row, s.S2, out i2);
                 float* from = x + (i0 * s.S1 * s.S2 + i2) * s.S3;
                 float value = ReduceLoops.Run<TOp>(from, s.S3);
                 for (long i1 = 1; i1 < s.S1; i1++) value = TOp.Combine(value, ReduceLoops.Run<TOp>(from + i1 * s.S2 * s.S3, s.S3));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -17,27 +18,27 @@ static unsafe class ReduceLoops
     static int Lanes => Vector<float>.Count;
 
     /// <summary>The reduction of a run. Leaves of 64 vectors are combined like the digits of a binary counter.</summary>
+    public static float Run<TOp>(float* x, long count) where TOp : unmanaged, IReduce =>
+        Across<TOp>(count < LeafVectors * Lanes ? Rest<TOp>(x, count) : Leaves<TOp>(x, count));
+
     [SkipLocalsInit]
-    public static float Run<TOp>(float* x, long count) where TOp : unmanaged, IReduce
+    static Vector<float> Leaves<TOp>(float* x, long count) where TOp : unmanaged, IReduce
     {
-        var total = Vector.Create(TOp.Identity);
-        long leaf = (long)LeafVectors * Lanes, leaves = count / leaf;
-        if (leaves > 0)
+        long leaf = LeafVectors * Lanes, leaves = count / leaf;
+        Vector<float>* levels = stackalloc Vector<float>[Levels];
+        for (long i = 0; i < leaves; i++, x += leaf)
         {
-            Vector<float>* levels = stackalloc Vector<float>[Levels];
-            for (long i = 0; i < leaves; i++, x += leaf)
-            {
-                var v = Leaf<TOp>(x);
-                int level = 0;
-                for (long bits = i; (bits & 1) != 0; bits >>= 1) v = TOp.Combine(levels[level++], v);
-                levels[level] = v;
-            }
-            for (int level = 0; leaves >> level != 0; level++)
-            {
-                if ((leaves >> level & 1) != 0) total = TOp.Combine(levels[level], total);
-            }
+            var v = Leaf<TOp>(x);
+            int level = 0;
+            for (long bits = i; (bits & 1) != 0; bits >>= 1) v = TOp.Combine(levels[level++], v);
+            levels[level] = v;
         }
-        return Across<TOp>(TOp.Combine(total, Rest<TOp>(x, count - leaves * leaf)));
+        var total = Rest<TOp>(x, count - leaves * leaf);
+        for (int level = 0; leaves >> level != 0; level++)
+        {
+            if ((leaves >> level & 1) != 0) total = TOp.Combine(levels[level], total);
+        }
+        return total;
     }
 
     static Vector<float> Leaf<TOp>(float* x) where TOp : unmanaged, IReduce
@@ -63,34 +64,52 @@ static unsafe class ReduceLoops
             TOp.Combine(TOp.Combine(v4, v5), TOp.Combine(v6, v7)));
     }
 
-    /// <summary>Less than a leaf: two accumulators, then the last few numbers in the first lanes of a vector of identities.</summary>
+    /// <summary>Less than a leaf: four accumulators, then one, then a part of a vector.</summary>
     static Vector<float> Rest<TOp>(float* x, long count) where TOp : unmanaged, IReduce
     {
-        var identity = Vector.Create(TOp.Identity);
-        Vector<float> v0 = identity, v1 = identity;
+        int n = Lanes;
+        var v0 = Vector.Create(TOp.Identity);
         long i = 0;
-        for (; i <= count - 2 * Lanes; i += 2 * Lanes)
+        if (count >= 4 * n)
         {
-            v0 = TOp.Combine(v0, TOp.Map(Vector.Load(x + i)));
-            v1 = TOp.Combine(v1, TOp.Map(Vector.Load(x + i + Lanes)));
+            Vector<float> v1 = v0, v2 = v0, v3 = v0;
+            for (; i <= count - 4 * n; i += 4 * n)
+            {
+                v0 = TOp.Combine(v0, TOp.Map(Vector.Load(x + i)));
+                v1 = TOp.Combine(v1, TOp.Map(Vector.Load(x + i + n)));
+                v2 = TOp.Combine(v2, TOp.Map(Vector.Load(x + i + 2 * n)));
+                v3 = TOp.Combine(v3, TOp.Map(Vector.Load(x + i + 3 * n)));
+            }
+            v0 = TOp.Combine(TOp.Combine(v0, v1), TOp.Combine(v2, v3));
         }
-        if (i <= count - Lanes)
-        {
-            v0 = TOp.Combine(v0, TOp.Map(Vector.Load(x + i)));
-            i += Lanes;
-        }
-        if (i < count)
-        {
-            var last = identity;
-            float* lane = (float*)&last;
-            for (int k = 0; k < count - i; k++) lane[k] = TOp.Map(x[i + k]);
-            v1 = TOp.Combine(v1, last);
-        }
-        return TOp.Combine(v0, v1);
+        for (; i <= count - n; i += n) v0 = TOp.Combine(v0, TOp.Map(Vector.Load(x + i)));
+        if (i == count) return v0;
+        if (i == 0) return Few<TOp>(x, (int)count);
+        // The last vector of the run, without the lanes that were already taken.
+        var unseen = Vector.GreaterThanOrEqual(Vector<int>.Indices, Vector.Create((int)(n - (count - i))));
+        return TOp.Combine(v0, Vector.ConditionalSelect(unseen, TOp.Map(Vector.Load(x + count - n)), Vector.Create(TOp.Identity)));
     }
 
+    /// <summary>Fewer numbers than lanes: the others hold the identity.</summary>
+    static Vector<float> Few<TOp>(float* x, int count) where TOp : unmanaged, IReduce
+    {
+        var few = Vector.Create(TOp.Identity);
+        float* lane = (float*)&few;
+        for (int k = 0; k < count; k++) lane[k] = TOp.Map(x[k]);
+        return few;
+    }
+
+    /// <summary>All lanes combined: halves, then quarters, and so on.</summary>
     static float Across<TOp>(Vector<float> v) where TOp : unmanaged, IReduce
     {
+        if (Vector<float>.Count == 8)
+        {
+            // The same tree in registers, for the many short rows of a softmax.
+            v = TOp.Combine(v, Vector256.Shuffle(v.AsVector256(), Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)).AsVector());
+            v = TOp.Combine(v, Vector256.Shuffle(v.AsVector256(), Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)).AsVector());
+            v = TOp.Combine(v, Vector256.Shuffle(v.AsVector256(), Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)).AsVector());
+            return v.ToScalar();
+        }
         float* lane = (float*)&v;
         for (int half = Lanes / 2; half > 0; half /= 2)
         {

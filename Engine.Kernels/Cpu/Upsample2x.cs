@@ -143,42 +143,51 @@ public sealed unsafe partial class CpuBackend
 
         public readonly void Invoke(int start, int end)
         {
+            const int Tile = 256;
+            // Columns 2j − 1 and 2j of dy, mixed down: each is made once and used for two neighbours.
+            float* kept = stackalloc float[2 * Tile];
             nint row = (nint)W * C, wide = 2 * row;
             for (int item = start; item < end; item++)
             {
                 int i = item % H;
                 float* r1 = DY + 4 * item * row;
-                float* r2 = r1 + wide;
-                float* r0 = i > 0 ? r1 - wide : r1;
-                float* r3 = i < H - 1 ? r2 + wide : r2;
-                float* dx = DX + item * row;
-                for (int j = 0; j < W; j++)
+                var rows = new Rows(i > 0 ? r1 - wide : r1, r1, r1 + wide, i < H - 1 ? r1 + 2 * wide : r1 + wide);
+                for (int k = 0; k < C; k += Tile) Columns(rows, k, Math.Min(Tile, C - k), kept, kept + Tile, DX + item * row + k);
+            }
+        }
+
+        readonly void Columns(in Rows rows, nint column, int count, float* odd, float* even, float* dx)
+        {
+            int width = Vector<float>.Count, k;
+            for (k = 0; k < count; k++) odd[k] = even[k] = rows.ScalarAt(column + k);
+            for (int j = 0; j < W; j++, column += 2 * C, dx += C)
+            {
+                nint near = column + C, far = j < W - 1 ? near + C : near;
+                for (k = 0; k <= count - width; k += width)
                 {
-                    nint c1 = 2 * (nint)j * C, c2 = c1 + C, c0 = j > 0 ? c1 - C : c1, c3 = j < W - 1 ? c2 + C : c2;
-                    int k = 0, width = Vector<float>.Count;
-                    for (; k <= C - width; k += width)
-                    {
-                        var outer = Column(r0, r1, r2, r3, c0 + k) + Column(r0, r1, r2, r3, c3 + k);
-                        var inner = Column(r0, r1, r2, r3, c1 + k) + Column(r0, r1, r2, r3, c2 + k);
-                        Mix(inner, outer).Store(dx + k);
-                    }
-                    for (; k < C; k++)
-                    {
-                        float outer = Scalar(r0, r1, r2, r3, c0 + k) + Scalar(r0, r1, r2, r3, c3 + k);
-                        float inner = Scalar(r0, r1, r2, r3, c1 + k) + Scalar(r0, r1, r2, r3, c2 + k);
-                        dx[k] = Mix(inner, outer);
-                    }
-                    dx += C;
+                    Vector<float> o = rows.At(near + k), e = rows.At(far + k);
+                    Mix(Vector.Load(even + k) + o, Vector.Load(odd + k) + e).Store(dx + k);
+                    o.Store(odd + k);
+                    e.Store(even + k);
+                }
+                for (; k < count; k++)
+                {
+                    float o = rows.ScalarAt(near + k), e = rows.ScalarAt(far + k);
+                    dx[k] = Mix(even[k] + o, odd[k] + e);
+                    odd[k] = o;
+                    even[k] = e;
                 }
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector<float> Column(float* r0, float* r1, float* r2, float* r3, nint k) =>
-            Mix(Vector.Load(r1 + k) + Vector.Load(r2 + k), Vector.Load(r0 + k) + Vector.Load(r3 + k));
+        readonly struct Rows(float* r0, float* r1, float* r2, float* r3)
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public Vector<float> At(nint k) => Mix(Vector.Load(r1 + k) + Vector.Load(r2 + k), Vector.Load(r0 + k) + Vector.Load(r3 + k));
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static float Scalar(float* r0, float* r1, float* r2, float* r3, nint k) => Mix(r1[k] + r2[k], r0[k] + r3[k]);
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public float ScalarAt(nint k) => Mix(r1[k] + r2[k], r0[k] + r3[k]);
+        }
     }
 
     /// <summary>¾·near + ¼·far.</summary>

@@ -9,14 +9,21 @@ interface IRange
 /// <summary>
 /// Threads that run loops for one backend. They sleep between loops (no spinning: the host program keeps its cores). One loop
 /// runs at a time; nested loops run inline. Chunks are handed out dynamically, so results must not depend on which thread ran a chunk.
+/// A loop ends when its items are done: a thread that wakes too late to help is not waited for, so a short loop costs no more
+/// than the caller's own work.
 /// </summary>
 sealed unsafe class Workers : IDisposable
 {
+    const int Closed = 1 << 30;
     readonly Thread[] _threads;
     readonly SemaphoreSlim _go = new(0), _done = new(0);
     delegate*<void*, int, int, void> _run;
     void* _body;
-    int _next, _count, _chunk;
+    // Long, so that it cannot wrap when every thread adds a chunk beyond the end.
+    long _next;
+    int _count, _chunk;
+    // Helpers inside the loop now, plus Closed while there is no loop to join.
+    int _state = Closed;
     Exception? _error;
     volatile bool _stop;
     [ThreadStatic] static bool t_inLoop;
@@ -48,13 +55,15 @@ sealed unsafe class Workers : IDisposable
         _run = &Invoke<TBody>;
         _body = &body;
         _count = count;
-        // Four chunks a thread even out unequal progress without paying for many hand-outs.
-        _chunk = Math.Max(grain, (count + 4 * Count - 1) / (4 * Count));
+        // Sixteen chunks a thread: when another program takes a core for a while, the others lose at most a chunk's time at the end.
+        _chunk = Math.Max(Math.Max(grain, 1), (int)(((long)count + 16L * Count - 1) / (16L * Count)));
         _next = 0;
-        int helpers = Math.Min(_threads.Length, (count + _chunk - 1) / _chunk - 1);
-        _go.Release(helpers);
+        Interlocked.Exchange(ref _state, 0);
+        // Wake-ups left over from a loop that ended first still count.
+        int wanted = Math.Min(_threads.Length, (count - 1) / _chunk) - _go.CurrentCount;
+        if (wanted > 0) _go.Release(wanted);
         Drain();
-        for (int i = 0; i < helpers; i++) _done.Wait();
+        if (Interlocked.Or(ref _state, Closed) != 0) _done.Wait();
         if (_error is { } e)
         {
             _error = null;
@@ -69,8 +78,8 @@ sealed unsafe class Workers : IDisposable
         t_inLoop = true;
         try
         {
-            int start;
-            while ((start = Interlocked.Add(ref _next, _chunk) - _chunk) < _count) _run(_body, start, Math.Min(start + _chunk, _count));
+            long start;
+            while ((start = Interlocked.Add(ref _next, _chunk) - _chunk) < _count) _run(_body, (int)start, (int)Math.Min(start + _chunk, _count));
         }
         catch (Exception e)
         {
@@ -83,14 +92,29 @@ sealed unsafe class Workers : IDisposable
         }
     }
 
+    /// <summary>Counts this thread in, unless the loop it was woken for is over.</summary>
+    bool TryJoin()
+    {
+        int state = Volatile.Read(ref _state);
+        while ((state & Closed) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _state, state + 1, state);
+            if (seen == state) return true;
+            state = seen;
+        }
+        return false;
+    }
+
     void Loop()
     {
         while (true)
         {
             _go.Wait();
             if (_stop) return;
+            if (!TryJoin()) continue;
             Drain();
-            _done.Release();
+            // The last one out of a loop that the caller has closed wakes the caller.
+            if (Interlocked.Decrement(ref _state) == Closed) _done.Release();
         }
     }
 

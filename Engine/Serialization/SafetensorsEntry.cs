@@ -36,7 +36,8 @@ public sealed class SafetensorsEntry
     public void Read(Span<byte> destination, long offset = 0)
     {
         if (offset < 0 || offset > ByteLength - destination.Length)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Entry '{Name}' has {ByteLength} bytes; {destination.Length} from {offset} are not there.");
+            throw new ArgumentOutOfRangeException(nameof(offset), offset,
+                $"Entry '{Name}' has {ByteLength} bytes; {destination.Length} from {offset} are not there.");
         _file.ReadData(_begin + offset, destination, Name);
     }
 

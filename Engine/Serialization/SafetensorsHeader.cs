@@ -140,7 +140,8 @@ ref struct SafetensorsHeader
     {
         string ShapeText() => $"({string.Join(", ", shape)})";
         if (begin > end) throw SafetensorsException.Entry(_file, name, $"has data_offsets that run backwards, from {begin} to {end}");
-        if (ByteLength(type, shape) is not { } bytes) throw SafetensorsException.Entry(_file, name, $"has a shape {ShapeText()} whose size overflows 2^63 bytes");
+        if (ByteLength(type, shape) is not { } bytes)
+            throw SafetensorsException.Entry(_file, name, $"has a shape {ShapeText()} whose size overflows 2^63 bytes");
         if (bytes != end - begin)
             throw SafetensorsException.Entry(_file, name, $"has {end - begin} bytes of data, but {type.Name()} {ShapeText()} needs {bytes}");
     }
@@ -166,7 +167,8 @@ ref struct SafetensorsHeader
         foreach (var r in records)
         {
             if (r.Begin < end) throw SafetensorsException.Entry(file, r.Name, $"begins at {r.Begin}, inside the entry before it, which ends at {end}");
-            if (r.Begin > end) throw SafetensorsException.Entry(file, r.Name, $"begins at {r.Begin}, after a hole of {r.Begin - end} bytes that no entry owns");
+            if (r.Begin > end)
+                throw SafetensorsException.Entry(file, r.Name, $"begins at {r.Begin}, after a hole of {r.Begin - end} bytes that no entry owns");
             if (r.End > dataBytes) throw SafetensorsException.Entry(file, r.Name, $"ends at {r.End}, but the file has only {dataBytes} bytes of data");
             end = r.End;
         }

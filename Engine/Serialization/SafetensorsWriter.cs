@@ -15,14 +15,19 @@ public static class SafetensorsWriter
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes a file atomically: whoever opens <paramref name="path"/> sees the old file or the whole new one.</summary>
-    /// <exception cref="SafetensorsException">A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.</exception>
+    /// <exception cref="SafetensorsException">
+    /// A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, items, metadata, path));
 
     /// <summary>Writes to a stream from its current position; <paramref name="name"/> is what error messages call it.</summary>
-    /// <exception cref="SafetensorsException">A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.</exception>
-    public static void Write(Stream stream, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null, string name = "stream")
+    /// <exception cref="SafetensorsException">
+    /// A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.
+    /// </exception>
+    public static void Write(
+        Stream stream, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null, string name = "stream")
     {
         var ordered = items.OrderByDescending(static item => item.DType.Size()).ToArray(); // A stable sort.
         long[] sizes = Check(name, ordered);
@@ -50,7 +55,8 @@ public static class SafetensorsWriter
             string shape = $"({string.Join(", ", item.Shape)})";
             if (item.Shape.Length > SafetensorsHeader.MaxRank)
                 throw SafetensorsException.Entry(file, item.Name, $"has {item.Shape.Length} dimensions, more than the {SafetensorsHeader.MaxRank} allowed");
-            if (item.Shape.Any(static dim => dim < 0)) throw SafetensorsException.Entry(file, item.Name, $"has a negative dimension in its shape {shape}");
+            if (item.Shape.Any(static dim => dim < 0))
+                throw SafetensorsException.Entry(file, item.Name, $"has a negative dimension in its shape {shape}");
             if (SafetensorsHeader.ByteLength(item.DType, item.Shape) is not { } size || size > long.MaxValue - total)
                 throw SafetensorsException.Entry(file, item.Name, $"has a shape {shape} whose size overflows 2^63 bytes");
             sizes[i] = size;

@@ -8,7 +8,7 @@ public class CastTests
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(33)]
-    [TestCase(50001)]
+    [TestCase(100001)]
     public void Fill_writes_every_element_of_every_type(int n)
     {
         using var arrays = new CpuArrays();
@@ -29,7 +29,7 @@ public class CastTests
 
     [TestCase(19)]
     [TestCase(1)]
-    [TestCase(16411)]
+    [TestCase(70001)]
     public void Floats_become_integers_half_to_even_saturating(int n)
     {
         using var arrays = new CpuArrays();
@@ -39,15 +39,16 @@ public class CastTests
         View v = arrays.From(new Shape(n), x), i = arrays.New(v.Shape, DType.I32), b = arrays.New(v.Shape, DType.U8);
         arrays.Cpu.Cast(v, i);
         arrays.Cpu.Cast(v, b);
-        Assert.That(arrays.Read<int>(i), Is.EqualTo(Array.ConvertAll(x, a => (int)Rounded(a, int.MinValue, int.MaxValue))));
-        Assert.That(arrays.Read<byte>(b), Is.EqualTo(Array.ConvertAll(x, a => (byte)Rounded(a, 0, 255))));
+        CpuArrays.AssertSame(arrays.Read<int>(i), Array.ConvertAll(x, a => (int)Rounded(a, int.MinValue, int.MaxValue)));
+        CpuArrays.AssertSame(arrays.Read<byte>(b), Array.ConvertAll(x, a => (byte)Rounded(a, 0, 255)));
 
-        static double Rounded(float a, double low, double high) => float.IsNaN(a) ? 0 : Math.Clamp(Math.Round((double)a, MidpointRounding.ToEven), low, high);
+        static double Rounded(float a, double low, double high) =>
+            float.IsNaN(a) ? 0 : Math.Clamp(Math.Round((double)a, MidpointRounding.ToEven), low, high);
     }
 
     [TestCase(1)]
     [TestCase(63)]
-    [TestCase(16411)]
+    [TestCase(70001)]
     public void Integers_become_floats_and_each_other(int n)
     {
         using var arrays = new CpuArrays();
@@ -58,20 +59,20 @@ public class CastTests
         View b = arrays.From(new Shape(n), DType.U8, bytes), i = arrays.From(new Shape(n), DType.I32, ints);
         View f = arrays.New(b.Shape), j = arrays.New(b.Shape, DType.I32), c = arrays.New(b.Shape, DType.U8);
         arrays.Cpu.Cast(b, f);
-        Assert.That(arrays.Read(f), Is.EqualTo(Array.ConvertAll(bytes, v => (float)v)));
+        CpuArrays.AssertSame(arrays.Read(f), Array.ConvertAll(bytes, v => (float)v));
         arrays.Cpu.Cast(i, f);
-        Assert.That(arrays.Read(f), Is.EqualTo(Array.ConvertAll(ints, v => (float)v)));
+        CpuArrays.AssertSame(arrays.Read(f), Array.ConvertAll(ints, v => (float)v));
         arrays.Cpu.Cast(b, j);
-        Assert.That(arrays.Read<int>(j), Is.EqualTo(Array.ConvertAll(bytes, v => (int)v)));
+        CpuArrays.AssertSame(arrays.Read<int>(j), Array.ConvertAll(bytes, v => (int)v));
         arrays.Cpu.Cast(i, c);
-        Assert.That(arrays.Read<byte>(c), Is.EqualTo(Array.ConvertAll(ints, v => (byte)Math.Clamp(v, 0, 255))));
+        CpuArrays.AssertSame(arrays.Read<byte>(c), Array.ConvertAll(ints, v => (byte)Math.Clamp(v, 0, 255)));
         arrays.Cpu.Cast(b, c);
-        Assert.That(arrays.Read<byte>(c), Is.EqualTo(bytes), "same type");
+        CpuArrays.AssertSame(arrays.Read<byte>(c), bytes, "same type");
     }
 
     [TestCase(1)]
     [TestCase(37)]
-    [TestCase(16411)]
+    [TestCase(70001)]
     public void BFloat16_rounds_half_to_even_and_returns_exactly(int n)
     {
         using var arrays = new CpuArrays();

@@ -40,7 +40,7 @@ public class MovementTests
             byte[] x = Bytes(shape.Count * type.Size());
             View source = arrays.From(shape, type, x), y = arrays.New(permuted, type);
             arrays.Cpu.Permute(source, y, order);
-            Assert.That(arrays.Read<byte>(y), Is.EqualTo(Naive(x, dims, order, type.Size())), $"{type}");
+            CpuArrays.AssertSame(arrays.Read<byte>(y), Naive(x, dims, order, type.Size()), $"{type}");
         }
     }
 
@@ -63,8 +63,10 @@ public class MovementTests
     [
         [[], [], [], [], []], [[9], [2], [7], [1], [5]], [[9], [2], [7], [1], [0]],
         [[4, 6], [0, 0], [4, 6], [0, 0], [4, 6]], [[4, 6], [1, 2], [5, 4], [2, 0], [3, 4]], [[4, 6], [1, 0], [9, 6], [5, 0], [3, 6]],
-        [[2, 3, 4, 5], [1, 0, 2, 1], [3, 4, 5, 6], [0, 1, 1, 3], [1, 3, 2, 3]], [[2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3], [0, 0, 0, 0], [2, 7, 7, 3]],
-        [[2, 7, 7, 3], [0, 0, 0, 0], [2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3]], [[3, 50, 70, 16], [0, 0, 0, 0], [3, 50, 70, 40], [0, 0, 0, 24], [3, 50, 70, 16]],
+        [[2, 3, 4, 5], [1, 0, 2, 1], [3, 4, 5, 6], [0, 1, 1, 3], [1, 3, 2, 3]],
+        [[2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3], [0, 0, 0, 0], [2, 7, 7, 3]],
+        [[2, 7, 7, 3], [0, 0, 0, 0], [2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3]],
+        [[3, 50, 70, 16], [0, 0, 0, 0], [3, 50, 70, 40], [0, 0, 0, 24], [3, 50, 70, 16]],
         [[2, 100001], [0, 1], [2, 90000], [0, 7], [2, 80001]], [[3, 4, 5], [0, 0, 0], [3, 8, 5], [0, 4, 0], [3, 4, 5]],
     ];
 
@@ -93,7 +95,7 @@ public class MovementTests
                 Array.Copy(x, from * size, expected, to * size, size);
             }
             arrays.Cpu.CopyBox(source, xStart, y, yStart, extent);
-            Assert.That(arrays.Read<byte>(y), Is.EqualTo(expected), $"{type}");
+            CpuArrays.AssertSame(arrays.Read<byte>(y), expected, $"{type}");
         }
     }
 
@@ -113,7 +115,8 @@ public class MovementTests
             byte[] x = Bytes(rows * bytes);
             View table = arrays.From(new Shape(rows, width), type, x), y = arrays.New(new Shape(n, width), type);
             arrays.Cpu.GatherRows(table, arrays.From(new Shape(n), DType.I32, index), y);
-            Assert.That(arrays.Read<byte>(y), Is.EqualTo(index.SelectMany(i => x[(i * bytes)..((i + 1) * bytes)]).ToArray()));
+            byte[] expected = index.SelectMany(i => x[(i * bytes)..((i + 1) * bytes)]).ToArray();
+            CpuArrays.AssertSame(arrays.Read<byte>(y), expected, $"{type}");
         }
     }
 
@@ -136,7 +139,7 @@ public class MovementTests
             using var arrays = new CpuArrays(threads);
             View table = arrays.From(new Shape(rows, width), start);
             arrays.Cpu.ScatterAddRows(arrays.From(new Shape(n, width), dy), arrays.From(new Shape(n), DType.I32, index), table);
-            Assert.That(arrays.Read(table), Is.EqualTo(expected), "the same additions in the same order give the same bits");
+            CpuArrays.AssertSame(arrays.Read(table), expected, "the same additions in the same order give the same bits");
         }
     }
 
@@ -148,10 +151,12 @@ public class MovementTests
         View table = arrays.Random(new Shape(4, 2), 1), rows = arrays.Random(new Shape(3, 2), 2), index = arrays.From(new Shape(3), DType.I32, [0, 3, bad]);
         float[] tableBefore = arrays.Read(table), rowsBefore = arrays.Read(rows);
         string message = $"index 2 is {bad}, but the table (4, 2) has 4 rows";
-        Assert.That(() => arrays.Cpu.GatherRows(table, index, rows), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
-        Assert.That(() => arrays.Cpu.ScatterAddRows(rows, index, table), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
-        Assert.That(arrays.Read(table), Is.EqualTo(tableBefore));
-        Assert.That(arrays.Read(rows), Is.EqualTo(rowsBefore));
+        var refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message);
+        Assert.That(() => arrays.Cpu.GatherRows(table, index, rows), refused);
+        refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message);
+        Assert.That(() => arrays.Cpu.ScatterAddRows(rows, index, table), refused);
+        CpuArrays.AssertSame(arrays.Read(table), tableBefore);
+        CpuArrays.AssertSame(arrays.Read(rows), rowsBefore);
     }
 
     [Test]

@@ -32,7 +32,7 @@ public class AtomicFileTests
             stream.Write([9]);
             stream.Flush();
             Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 1, 2, 3 }));
-            Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(2), "the temporary file is in the same folder, or the rename would not be atomic");
+            Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(2), "a rename is atomic only within a folder");
         });
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 9 }));
     }
@@ -55,6 +55,7 @@ public class AtomicFileTests
     public void A_missing_folder_is_named()
     {
         string folder = Path.Combine(_folder, "none");
-        Assert.That(() => AtomicFile.Write(Path.Combine(folder, "a.bin"), _ => { }), Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains($"'{folder}'"));
+        Assert.That(() => AtomicFile.Write(Path.Combine(folder, "a.bin"), _ => { }),
+            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains($"'{folder}'"));
     }
 }

@@ -129,6 +129,7 @@ public sealed class BatchLoader : IDisposable
         if (count > int.MaxValue) throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, more than 2^31 - 1.");
         int needed = options.DropLast ? options.BatchSize : 1;
         if (count < needed)
-            throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, too few for one batch of {needed}: take a smaller batch or more images.");
+            throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, too few for one batch of {needed}: " +
+                "take a smaller batch or more images.");
     }
 }

@@ -79,7 +79,8 @@ public sealed class CifarSource : IImageSource
                 int file = tar.IsFile ? format.TrainFile(tar.Name) : -1;
                 if (file < 0) continue;
                 // Image numbers and the content hash must not depend on how the set is stored.
-                if (file != next) throw new DatasetException($"{path} holds {tar.Name} where {format.TrainFiles[Math.Min(next, format.TrainFiles.Length - 1)]} belongs.");
+                string expected = next < format.TrainFiles.Length ? format.TrainFiles[next] : "no further train file";
+                if (file != next) throw new DatasetException($"{path} holds {tar.Name} where {expected} belongs.");
                 source.Append($"{path} ({tar.Name})", tar.Length, hash, tar.TryRead, cancellation);
                 next++;
                 gate.Add(1);
@@ -92,7 +93,8 @@ public sealed class CifarSource : IImageSource
         int recordBytes = _format.RecordBytes, labels = _format.Classes.Length;
         long records = length / recordBytes;
         if (length % recordBytes != 0 || records is 0 or > CifarFormat.MaxRecordsPerFile)
-            throw new DatasetException($"{file} has {length} bytes, which is not 1 to {CifarFormat.MaxRecordsPerFile} {_format.Name} records of {recordBytes} bytes.");
+            throw new DatasetException($"{file} has {length} bytes, which is not 1 to " +
+                $"{CifarFormat.MaxRecordsPerFile} {_format.Name} records of {recordBytes} bytes.");
         byte[] record = new byte[recordBytes];
         for (long i = 0; i < records; i++)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
 
@@ -20,6 +21,7 @@ internal static class DatasetDownload
             throw new DatasetException($"{archive.Dataset} is not in {options.DataDirectory}: put {archive.FileName} from {archive.Address} there.");
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             AtomicFile.Write(path, stream => ReceiveAsync(archive, options, stream, cancellation).GetAwaiter().GetResult());
             return path;
         }
@@ -35,7 +37,8 @@ internal static class DatasetDownload
     static async Task ReceiveAsync(RemoteArchive archive, DataOptions options, Stream file, CancellationToken cancellation)
     {
         using var client = options.Http is HttpMessageHandler handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
-        using HttpResponseMessage response = await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

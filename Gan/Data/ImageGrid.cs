@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
 
@@ -12,13 +13,14 @@ public static class ImageGrid
     /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
     /// of two pixels between images. No columns given: the most nearly square sheet.
     /// </summary>
-    /// <exception cref="ArgumentException">The number of pixels does not fit, or an argument is not positive, or the sheet is above 256 megapixels.</exception>
+    /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256 megapixels.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
     {
         if (count <= 0 || size <= 0 || scale <= 0 || columns < 0)
             throw new ArgumentException($"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
         if (pixels.Length != (long)count * size * size * 3)
-            throw new ArgumentException($"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, but {pixels.Length} were given.");
+            throw new ArgumentException($"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, " +
+                $"but {pixels.Length} were given.");
         if (columns == 0) columns = (int)Math.Ceiling(Math.Sqrt(count));
         columns = Math.Min(columns, count);
         int rows = (count + columns - 1) / columns;
@@ -45,6 +47,7 @@ public static class ImageGrid
     public static void Save(string path, ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
     {
         byte[] png = Encode(pixels, count, size, columns, scale);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 

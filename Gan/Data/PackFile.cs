@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
 
@@ -69,6 +70,7 @@ internal sealed class PackFile : IDisposable
             if (pack is not null) return pack;
             options.Notice?.Invoke($"The packed copy {path} {damage}: it is built again.");
         }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         AtomicFile.Write(path, stream =>
         {
             using var writer = new PackWriter(stream, size);

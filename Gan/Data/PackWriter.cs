@@ -7,14 +7,14 @@ namespace Ssgan.Gan.Data;
 /// <summary>Writes a <see cref="PackFile"/> in one pass; the header, which needs the checksum, is filled in last.</summary>
 internal sealed class PackWriter : IDisposable
 {
-    readonly FileStream _stream;
+    readonly Stream _stream;
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     readonly int _size;
     readonly List<string> _notes = [];
     byte[] _contentHash = new byte[32];
     long _count;
 
-    internal PackWriter(FileStream stream, int size)
+    internal PackWriter(Stream stream, int size)
     {
         _stream = stream;
         _size = size;
@@ -28,7 +28,8 @@ internal sealed class PackWriter : IDisposable
     /// <summary>Appends one image (size, size, 3).</summary>
     internal void Append(ReadOnlySpan<byte> image)
     {
-        if (image.Length != _size * _size * 3) throw new ArgumentException($"PackWriter: an image takes {_size * _size * 3} bytes, but {image.Length} were given.");
+        if (image.Length != _size * _size * 3)
+            throw new ArgumentException($"PackWriter: an image takes {_size * _size * 3} bytes, but {image.Length} were given.");
         _stream.Write(image);
         _hash.AppendData(image);
         _count++;

@@ -91,7 +91,7 @@ internal readonly record struct Without<TForm, THole>(TForm Form, THole Hole) : 
 }
 
 /// <summary>
-/// A square image drawn from front to back order with edges one pixel wide. Only +, -, *, / and square roots are used, which IEEE 754
+/// A square image painted from back to front with edges one pixel wide. Only +, -, *, / and square roots are used, which IEEE 754
 /// rounds alike everywhere: the pixels are the same on every machine.
 /// </summary>
 internal readonly ref struct ShapesCanvas(Span<byte> pixels, int size)

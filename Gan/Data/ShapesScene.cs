@@ -28,8 +28,9 @@ internal static class ShapesScene
         if (!sky.Night) DrawCloud(canvas, ref random);
         if (random.Chance(0.5f)) DrawHill(canvas, ref random, sky, horizon);
 
-        Rgb ground = (sea ? random.Below(2) switch { 0 => new Rgb(36, 104, 186), _ => new Rgb(28, 142, 166) }
-            : random.Below(4) switch { 0 => new Rgb(122, 190, 84), 1 => new Rgb(206, 178, 98), 2 => new Rgb(232, 238, 246), _ => new Rgb(88, 164, 78) }) * sky.Light;
+        Rgb ground = sky.Light * (sea
+            ? random.Below(2) switch { 0 => new Rgb(36, 104, 186), _ => new Rgb(28, 142, 166) }
+            : random.Below(4) switch { 0 => new(122, 190, 84), 1 => new(206, 178, 98), 2 => new(232, 238, 246), _ => new(88, 164, 78) });
         canvas.Gradient(horizon, 1f, ground, ground.Scale(0.72f));
 
         // A subject catches more light than the ground, so that it stays readable at night.

@@ -41,7 +41,7 @@ public sealed class ShapesSource : IImageSource
     {
         ImageSourceGuard.Read(this, index, pixels.Length);
         SplitMix random = SplitMix.For(_seed, (ulong)index);
-        // Blending starts from what is there: a reused buffer must not shine through.
+        // Blending starts from what is there, and even a full cover rounds through it: a reused buffer must not matter.
         pixels.Clear();
         ShapesScene.Draw(new ShapesCanvas(pixels, Size), ref random);
     }

@@ -27,7 +27,8 @@ internal static class ShapesSubjects
     internal static void Tree(in ShapesCanvas canvas, ref SplitMix random, float x, float foot, float scale, Rgb light)
     {
         Rgb bark = new Rgb(112, 74, 46) * light;
-        Rgb leaf = light * random.Below(5) switch { 0 => new Rgb(226, 130, 48), 1 => new Rgb(244, 160, 190), 2 => new Rgb(116, 176, 62), _ => new Rgb(44, 132, 66) };
+        Rgb leaf = light * random.Below(5) switch
+            { 0 => new Rgb(226, 130, 48), 1 => new Rgb(244, 160, 190), 2 => new Rgb(116, 176, 62), _ => new Rgb(44, 132, 66) };
         float height = random.Between(0.52f, 0.62f) * scale, trunk = random.Between(0.030f, 0.042f) * scale, top = foot - height;
         canvas.Fill(new Ellipse(x, foot, 0.18f * scale, 0.032f), new(0, 0, 0), 0.25f);
         canvas.Fill(new Rect(x - trunk, foot - height * 0.5f, x + trunk, foot), bark);
@@ -75,9 +76,12 @@ internal static class ShapesSubjects
 
     internal static void Face(in ShapesCanvas canvas, ref SplitMix random, float x, float scale, Rgb light)
     {
-        Rgb skin = light * random.Below(4) switch { 0 => new Rgb(255, 214, 178), 1 => new Rgb(232, 176, 128), 2 => new Rgb(188, 130, 90), _ => new Rgb(146, 98, 68) };
-        Rgb hair = light * random.Below(4) switch { 0 => new Rgb(38, 28, 26), 1 => new Rgb(120, 70, 36), 2 => new Rgb(236, 190, 90), _ => new Rgb(186, 78, 36) };
-        Rgb shirt = light * random.Below(4) switch { 0 => new Rgb(214, 56, 62), 1 => new Rgb(50, 96, 190), 2 => new Rgb(250, 200, 60), _ => new Rgb(70, 160, 110) };
+        Rgb skin = light * random.Below(4) switch
+            { 0 => new Rgb(255, 214, 178), 1 => new Rgb(232, 176, 128), 2 => new Rgb(188, 130, 90), _ => new Rgb(146, 98, 68) };
+        Rgb hair = light * random.Below(4) switch
+            { 0 => new Rgb(38, 28, 26), 1 => new Rgb(120, 70, 36), 2 => new Rgb(236, 190, 90), _ => new Rgb(186, 78, 36) };
+        Rgb shirt = light * random.Below(4) switch
+            { 0 => new Rgb(214, 56, 62), 1 => new Rgb(50, 96, 190), 2 => new Rgb(250, 200, 60), _ => new Rgb(70, 160, 110) };
         float r = random.Between(0.20f, 0.235f) * scale, y = random.Between(0.46f, 0.52f);
         bool longHair = random.Chance(0.45f), hat = random.Chance(0.25f);
 

@@ -53,7 +53,8 @@ internal sealed class TarGz : IDisposable
             return false;
         }
         if (got < Block) throw CutShort();
-        if (!ChecksumHolds() || Octal(_block.AsSpan(124, 12)) is not long length) throw new DatasetException($"{_path} is not a tar archive, or it is damaged.");
+        if (!ChecksumHolds() || Octal(_block.AsSpan(124, 12)) is not long length)
+            throw new DatasetException($"{_path} is not a tar archive, or it is damaged.");
         string name = Text(_block.AsSpan(0, 100)), prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8) ? Text(_block.AsSpan(345, 155)) : "";
         Name = prefix.Length > 0 ? prefix + "/" + name : name;
         IsFile = _block[156] is (byte)'0' or 0;

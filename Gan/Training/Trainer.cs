@@ -3,7 +3,6 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Optim;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
-using AtomicFile = Ssgan.Engine.Serialization.AtomicFile;
 
 namespace Ssgan.Gan.Training;
 

@@ -1,0 +1,171 @@
+using Ssgan.Gan.Data;
+
+namespace Ssgan.Tests.Data;
+
+public sealed class BatchLoaderTests
+{
+    /// <summary>Image i is filled with i; its first row counts up, so that mirroring shows.</summary>
+    sealed class Numbered(long? count, Action<long>? onRead = null) : IImageSource
+    {
+        public string Name => "numbered";
+        public long? Count => count;
+        public int Size => 4;
+        public string ContentHash => "";
+
+        public void Read(long index, Span<byte> pixels)
+        {
+            onRead?.Invoke(index);
+            pixels.Fill((byte)index);
+            for (int k = 0; k < 12; k++) pixels[k] = (byte)(k + 100);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    static byte[] Ids(Batch batch) => [.. Enumerable.Range(0, batch.Count).Select(i => Of(batch, i))];
+
+    static byte Of(Batch batch, int i) => batch.Pixels[i * 48 + 20];
+
+    [TestCase(10, 3, true), TestCase(10, 3, false), TestCase(12, 4, true), TestCase(7, 7, false), TestCase(5, 1, true), TestCase(1, 2, false)]
+    public void AnEpochHasEveryImageOnceInAnOrderOfItsOwn(int count, int batchSize, bool dropLast)
+    {
+        using var source = new Numbered(count);
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = batchSize, DropLast = dropLast }, new LoaderPosition(3));
+        var orders = new List<string>();
+        for (int epoch = 0; epoch < 6; epoch++)
+        {
+            var seen = new List<byte>();
+            while (loader.Position.Epoch == epoch) seen.AddRange(Ids(loader.Next()));
+            Assert.That(seen, Is.Unique);
+            Assert.That(seen, Has.Count.EqualTo(dropLast ? count / batchSize * batchSize : count));
+            Assert.That(seen, Has.All.LessThan(count));
+            orders.Add(string.Join(",", seen));
+        }
+        if (count > 4) Assert.That(orders.Distinct().Count(), Is.EqualTo(6));
+    }
+
+    [Test]
+    public void ALoaderOpenedAtAPositionContinuesThere([Values] bool endless, [Values] bool flip, [Values] bool dropLast)
+    {
+        var options = new LoaderOptions { BatchSize = 3, DropLast = dropLast, HorizontalFlip = flip };
+        using var source = new Numbered(endless ? null : 11);
+        using var unbroken = new BatchLoader(source, options, new LoaderPosition(42));
+        for (int step = 0; step < 14; step++)
+        {
+            LoaderPosition at = LoaderPosition.FromJson(unbroken.Position.ToJson());
+            byte[] expected = unbroken.Next().Pixels.ToArray();
+            using var resumed = new BatchLoader(source, options, at);
+            Assert.That(resumed.Next().Pixels.ToArray(), Is.EqualTo(expected), $"step {step} at {at}");
+            Assert.That(resumed.Position, Is.EqualTo(unbroken.Position));
+        }
+    }
+
+    [Test]
+    public void ThePositionCountsWhatWasHandedOutAndNotWhatIsPrepared()
+    {
+        using var prepared = new CountdownEvent(4);
+        using var source = new Numbered(100, i => { if (!prepared.IsSet) prepared.Signal(); });
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 2 }, new LoaderPosition(1));
+        Assert.That(prepared.Wait(10_000), Is.True);
+        Assert.That(loader.Position, Is.EqualTo(new LoaderPosition(1)));
+        loader.Next();
+        Assert.That(loader.Position, Is.EqualTo(new LoaderPosition(1, 0, 2)));
+    }
+
+    [Test]
+    public void FlipsMirrorAboutHalfOfTheImagesAndKeepColours()
+    {
+        using var source = new Numbered(250);
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 250, HorizontalFlip = true }, new LoaderPosition(9));
+        Batch batch = loader.Next();
+        byte[] straight = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111], mirrored = [109, 110, 111, 106, 107, 108, 103, 104, 105, 100, 101, 102];
+        int flipped = 0;
+        for (int i = 0; i < 250; i++)
+        {
+            byte[] row = batch.Pixels.Slice(i * 48, 12).ToArray();
+            if (row.SequenceEqual(mirrored)) flipped++;
+            else Assert.That(row, Is.EqualTo(straight));
+        }
+        // Six standard deviations of a fair coin: 125 +- 6 * 7.9.
+        Assert.That(flipped, Is.InRange(78, 172));
+    }
+
+    [Test]
+    public void SeedsDecideTheOrder()
+    {
+        using var source = new Numbered(200);
+        byte[] First(ulong seed)
+        {
+            using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 200 }, new LoaderPosition(seed));
+            return Ids(loader.Next());
+        }
+        byte[] again = First(1);
+        Assert.That(First(1), Is.EqualTo(again));
+        Assert.That(First(1), Is.Not.EqualTo(First(2)));
+        // An identity "shuffle" would leave all 200 in place; a random one leaves one on average.
+        Assert.That(First(1).Where((id, i) => id == i).Count(), Is.LessThan(10));
+    }
+
+    [Test]
+    public void ABatchStaysUntouchedUntilTheNextCall()
+    {
+        using var source = new Numbered(null);
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 5, Prefetch = 1 }, new LoaderPosition(1));
+        for (int step = 0; step < 50; step++)
+        {
+            Batch batch = loader.Next();
+            byte[] now = batch.Pixels.ToArray();
+            Thread.Yield();
+            Assert.That(batch.Pixels.ToArray(), Is.EqualTo(now));
+            Assert.That(Of(batch, 4), Is.EqualTo((byte)(Of(batch, 0) + 4)));
+        }
+    }
+
+    [Test]
+    public void AnErrorOfTheSourceSurfacesInItsTurnAndStays()
+    {
+        using var source = new Numbered(null, _ => { });
+        int reads = 0;
+        using var failing = new Numbered(null, _ => { if (Interlocked.Increment(ref reads) > 6) throw new DatasetException("disk gone"); });
+        using var loader = new BatchLoader(failing, new LoaderOptions { BatchSize = 3 }, new LoaderPosition(1));
+        loader.Next();
+        loader.Next();
+        for (int again = 0; again < 2; again++) Assert.That(() => loader.Next(), Throws.InstanceOf<DatasetException>().With.Message.EqualTo("disk gone"));
+        Assert.That(loader.Position.Offset, Is.EqualTo(6));
+    }
+
+    [Test]
+    public void CancellationAndDisposalEndTheWait()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var source = new Numbered(null, _ => gate.Wait());
+        using var stop = new CancellationTokenSource();
+        var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 3 }, new LoaderPosition(1), stop.Token);
+        using var impatient = new CancellationTokenSource(20);
+        Assert.That(() => loader.Next(impatient.Token), Throws.InstanceOf<OperationCanceledException>());
+        stop.Cancel();
+        gate.Set();
+        Assert.That(() => loader.Next(), Throws.InstanceOf<OperationCanceledException>());
+        loader.Dispose();
+        Assert.That(() => loader.Next(), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void ArgumentsAreChecked()
+    {
+        using var source = new Numbered(10);
+        void Refuses(LoaderOptions options, LoaderPosition at, string part) =>
+            Assert.That(() => new BatchLoader(source, options, at), Throws.ArgumentException.With.Message.Contains(part));
+        Refuses(new() { BatchSize = 0 }, new(1), "batch size 0");
+        Refuses(new() { BatchSize = 11 }, new(1), "10 images");
+        Refuses(new() { Prefetch = 0 }, new(1), "prefetch");
+        Refuses(new() { BatchSize = 2 }, new(1, 0, 11), "offset 11");
+        Refuses(new() { BatchSize = 2 }, new(1, -1), "epoch -1");
+        Refuses(new() { BatchSize = 100_000_000 }, new(1), "2 GB");
+        Assert.That(() => LoaderPosition.FromJson("[1]"), Throws.InstanceOf<DatasetException>());
+        Assert.That(() => LoaderPosition.FromJson("null"), Throws.InstanceOf<DatasetException>());
+        Assert.That(LoaderPosition.FromJson(new LoaderPosition(ulong.MaxValue, 3, 4).ToJson()), Is.EqualTo(new LoaderPosition(ulong.MaxValue, 3, 4)));
+    }
+}

@@ -1,0 +1,35 @@
+"""
+Writes the golden files of this folder from PyTorch on a CPU: `python3 make_golden.py`. See README.md for what each file holds.
+
+All references are computed in float64 from inputs that are exact in float32, then rounded to float32 once: an implementation in
+float32 is compared with the true value, not with another rounding error.
+"""
+import pathlib
+import sys
+
+import torch
+
+from golden_layers import make_layers
+from golden_nets import blocks, make_nets, penalties
+from golden_train import make_train
+
+CONVENTION = {
+    "convention": "images NCHW; filters OIHW; linear weights (out, in); row-major; dx is the gradient to x for the stored upstream dy",
+    "made_by": f"make_golden.py, PyTorch {torch.__version__}, Python {sys.version.split()[0]}, CPU, one thread",
+}
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    folder = pathlib.Path(__file__).parent
+    layers = make_layers(CONVENTION)
+    blocks(layers)
+    penalties(layers)
+    layers.write(folder / "layers.safetensors")
+    make_nets(CONVENTION).write(folder / "ssgan32.safetensors")
+    make_train(CONVENTION).write(folder / "train20.safetensors")
+
+
+if __name__ == "__main__":
+    main()

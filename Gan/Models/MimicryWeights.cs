@@ -1,0 +1,142 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Serialization;
+
+namespace Ssgan.Gan.Models;
+
+/// <summary>Weights from elsewhere do not fit a network. The message lists every missing, unknown or misshapen name.</summary>
+public sealed class WeightsException(string message) : Exception(message);
+
+/// <summary>
+/// Networks from and to safetensors files with Mimicry's names and PyTorch's layouts: filters (out, in, kh, kw), feature maps (C, H, W).
+/// Both directions are exact. What PyTorch stores and this library does not need (num_batches_tracked, sn_sigma) is ignored and written.
+/// </summary>
+public static class MimicryWeights
+{
+    /// <summary>Reads a generator.</summary>
+    /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged.</exception>
+    public static void Load(string path, ResNetGenerator generator) => Load(path, Map(generator, generator.Architecture));
+
+    /// <summary>Reads a discriminator.</summary>
+    /// <inheritdoc cref="Load(string, ResNetGenerator)"/>
+    public static void Load(string path, ResNetDiscriminator discriminator)
+    {
+        var map = Map(discriminator, discriminator.Architecture);
+        Load(path, map);
+        // Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
+        foreach (var entry in map.Where(static e => e.DerivedV is not null))
+        {
+            using var scope = discriminator.Parameters[0].Device.Step();
+            using var noGrad = entry.Tensor.Device.NoGrad();
+            var (w, u) = (entry.Weight!, entry.Tensor);
+            var v = w.MatMul(u.Reshape(-1, 1), transposeA: true);
+            entry.DerivedV!.CopyFrom((v / v.SumOfSquares().Sqrt()).Reshape(entry.DerivedV.Shape));
+        }
+    }
+
+    /// <summary>Writes a generator.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, ResNetGenerator generator) => Save(path, Map(generator, generator.Architecture));
+
+    /// <summary>Writes a discriminator.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, ResNetDiscriminator discriminator) => Save(path, Map(discriminator, discriminator.Architecture));
+
+    static void Load(string path, IReadOnlyList<MimicryEntry> map)
+    {
+        using var file = SafetensorsFile.Open(path);
+        var problems = new List<string>();
+        var known = new HashSet<string>();
+        foreach (var entry in map)
+        {
+            known.Add(entry.Key);
+            if (!file.TryGet(entry.Key, out var found)) problems.Add($"{entry.Key} is missing");
+            else if (!found.Shape.SequenceEqual(entry.FileShape) || !SafetensorsConvert.IsFloat(found.DType))
+                problems.Add($"{found} should be F32 ({string.Join(", ", entry.FileShape)})");
+        }
+        problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n)).Select(static n => $"{n} is unknown"));
+        if (problems.Count > 0) throw new WeightsException($"{path} does not fit this network: {string.Join("; ", problems)}.");
+        foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(file[entry.Key].ReadF32()));
+    }
+
+    static void Save(string path, IReadOnlyList<MimicryEntry> map)
+    {
+        var items = new List<SafetensorsItem>();
+        foreach (var entry in map)
+        {
+            items.Add(new SafetensorsItem(entry.Key, entry.FileShape, entry.ToFile(entry.Tensor.ToArray())));
+            if (entry.Key.EndsWith(".running_var", StringComparison.Ordinal))
+                items.Add(new SafetensorsItem(entry.Key.Replace("running_var", "num_batches_tracked"), SafetensorsDType.I64, [], new byte[sizeof(long)]));
+            if (entry.DerivedV is { } v)
+                items.Add(new SafetensorsItem(entry.Key.Replace("sn_u", "sn_sigma"), [1], new[] { Sigma(entry.Weight!, entry.Tensor, v) }));
+        }
+        SafetensorsWriter.Write(path, items);
+    }
+
+    static float Sigma(Tensor w, Tensor u, Tensor v)
+    {
+        using var scope = w.Device.Step();
+        using var noGrad = w.Device.NoGrad();
+        return (w.MatMul(v.Reshape(-1, 1)) * u.Reshape(-1, 1)).Sum().Item();
+    }
+
+    static bool IsExtra(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith(".sn_sigma", StringComparison.Ordinal);
+
+    /// <summary>The names and layouts of a network's tensors in a Mimicry file.</summary>
+    internal static List<MimicryEntry> Map(Module network, Architecture architecture)
+    {
+        const string u = ".spectral.u", v = ".spectral.v", weight = ".weight";
+        var tensors = network.NamedParameters().Concat(network.NamedBuffers()).ToList();
+        var byName = tensors.ToDictionary(static t => t.Name, static t => t.Tensor);
+        var map = new List<MimicryEntry>();
+        foreach (var (name, tensor) in tensors)
+        {
+            string owner = name[..name.LastIndexOf('.')];
+            if (name == "l1.weight" || name == "l1.bias")
+            {
+                map.Add(FirstLinear(name, tensor, architecture));
+            }
+            else if (name.EndsWith(u, StringComparison.Ordinal))
+            {
+                owner = name[..^u.Length];
+                map.Add(OwnNorm(owner, architecture)
+                    ? new MimicryEntry($"{owner}.sn_u", [1, tensor.Shape[0]], tensor) { Weight = byName[owner + weight], DerivedV = byName[owner + v] }
+                    : new MimicryEntry($"{owner}.weight_u", [tensor.Shape[0]], tensor));
+            }
+            else if (name.EndsWith(v, StringComparison.Ordinal))
+            {
+                owner = name[..^v.Length];
+                if (OwnNorm(owner, architecture)) continue;
+                var w = byName[owner + weight].Shape;
+                map.Add(new MimicryEntry($"{owner}.weight_v", [tensor.Shape[0]], tensor)
+                {
+                    Dims = w.Rank == 4 ? [w[3], w[1], w[2]] : [w[1]], Order = w.Rank == 4 ? [1, 2, 0] : [0],
+                });
+            }
+            else
+            {
+                bool normalized = name.EndsWith(weight, StringComparison.Ordinal) && byName.ContainsKey(owner + u) && !OwnNorm(owner, architecture);
+                string key = normalized ? name + "_orig" : name;
+                var s = tensor.Shape;
+                map.Add(s.Rank == 4
+                    ? new MimicryEntry(key, [s[0], s[3], s[1], s[2]], tensor) { Dims = [s[0], s[3], s[1], s[2]], Order = [0, 2, 3, 1] }
+                    : new MimicryEntry(key, [.. Enumerable.Range(0, s.Rank).Select(i => (long)s[i])], tensor));
+            }
+        }
+        return map;
+    }
+
+    /// <summary>The heads that use Mimicry's own spectral norm class; everything else uses PyTorch's.</summary>
+    static bool OwnNorm(string owner, Architecture architecture) => architecture.HeadsIterateInEvaluation && (owner == "l_y" || owner == architecture.LogitsName);
+
+    /// <summary>The generator's first layer makes a feature map: its rows are (C, H, W) there and (H, W, C) here.</summary>
+    static MimicryEntry FirstLinear(string name, Tensor tensor, Architecture architecture)
+    {
+        int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
+        return tensor.Shape.Rank == 1
+            ? new MimicryEntry(name, [tensor.Shape[0]], tensor) { Dims = [channels, area], Order = [1, 0] }
+            : new MimicryEntry(name, [tensor.Shape[0], tensor.Shape[1]], tensor) { Dims = [channels, area, tensor.Shape[1]], Order = [1, 0, 2] };
+    }
+}
