@@ -1,1 +1,4 @@
-return 0;
+using Ssgan.Runner;
+
+using var signals = new StopSignals();
+return Cli.Run(args, new Host(Console.Out, Console.Error, Host.FindTerminal(), signals.Token));

@@ -47,7 +47,9 @@ public sealed class MetricsLog : IDisposable
     /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole are left out.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string path)
     {
-        foreach (string line in File.ReadLines(path))
+        // Sharing with a writer, because a run's own log is read while it trains.
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line)
         {
             if (StepOf(line) is null) continue;
             using var document = JsonDocument.Parse(line);

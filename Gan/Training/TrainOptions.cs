@@ -118,6 +118,9 @@ public sealed record TrainOptions
     {
         Require(Steps >= 1, $"steps is {Steps}; at least 1 is needed");
         Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
+        Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
+        Require(Ngf is >= 0 and <= LargestWidth && Ndf is >= 0 and <= LargestWidth, $"ngf or ndf is {Ngf} or {Ndf}; each must lie in 0 (the published width) to {LargestWidth}");
+        Require(Enum.IsDefined(RotationBatch), $"rotation batch is {RotationBatch}, which is no known kind");
         Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
         Require(DiscriminatorSteps >= 1, $"discriminator steps is {DiscriminatorSteps}; at least 1 is needed");
         Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive");
@@ -137,6 +140,9 @@ public sealed record TrainOptions
         }
     }
 
+    // Far beyond what fits any device: a slip of the finger is refused before memory is asked for.
+    const int LargestBatch = 1 << 16, LargestWidth = 1 << 14;
+
     static Dictionary<string, string> Properties(TrainOptions options)
     {
         using var document = JsonDocument.Parse(options.ToJson());
@@ -148,6 +154,6 @@ public sealed record TrainOptions
 public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class TrainOptionsJson : JsonSerializerContext;

@@ -49,18 +49,25 @@ public sealed class Trainer
     public void Resume(string checkpoint)
     {
         var state = Checkpoint.ReadState(checkpoint);
-        var differences = _options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
-        if (differences.Count > 0)
-            throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
-                + string.Join(", ", differences.Select(static d => $"{d.Name} was {d.Other} and is now {d.Mine}")) + ".");
+        CheckSettings(_options, state, checkpoint);
         if (state.DataHash != _source.ContentHash)
             throw new TrainingException($"{checkpoint} was trained on {state.DataName} with content {state.DataHash}; {_source.Name} now has content {_source.ContentHash}.");
-        if (state.Step > _options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {_options.Steps} steps asked for.");
         Checkpoint.ReadTensors(checkpoint, _step);
         _step.Random.State = (state.RandomSeed, state.RandomCounter);
         _step.Stats.Restore(state.Stats);
         (_position, _done) = (state.Data, state.Step);
         _step.SetLearningRate(_schedule.At(_done));
+    }
+
+    /// <summary>Checks a resumed run's settings against the checkpoint's, before networks of those settings are made.</summary>
+    /// <exception cref="TrainingException">Some differ that may not change; the message lists them.</exception>
+    public static void CheckSettings(TrainOptions options, CheckpointState state, string checkpoint)
+    {
+        var differences = options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
+        if (differences.Count > 0)
+            throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
+                + string.Join(", ", differences.Select(static d => $"{d.Name} was {d.Other} and is now {d.Mine}")) + ".");
+        if (state.Step > options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {options.Steps} steps asked for.");
     }
 
     /// <summary>Trains to the last step, or until asked to stop; a checkpoint is written either way.</summary>

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Runner;
+
+/// <summary>The commands, and what becomes of their failures: an exit code and one sentence.</summary>
+static class Cli
+{
+    /// <summary>Runs a command line.</summary>
+    public static int Run(IReadOnlyList<string> args, Host host)
+    {
+        var verbose = OptionKinds.Switch("--verbose", "Show the stack trace of a failure.");
+        verbose.Recursive = true;
+        var root = new RootCommand("Trains self-supervised GANs (SSGAN) and draws images from them.")
+        {
+            verbose, TrainCommand.Build(host), SampleCommand.Build(host), DoctorCommand.Build(host),
+        };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
+        // A leading @ is part of a name here, not a file with more arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            string message = args.Count == 0 ? "Name a command: train, sample or doctor; ssgan --help explains them." : parsed.Errors[0].Message;
+            return Fail(host, ExitCode.BadArguments, message);
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException) when (host.Stop.IsCancellationRequested)
+        {
+            return Fail(host, ExitCode.Interrupted, "Stopped before the training began; there was nothing to save.");
+        }
+        catch (Exception e)
+        {
+            int code = e is UsageException ? ExitCode.BadArguments : ExitCode.Failed;
+            Fail(host, code, IsForUsers(e) ? e.Message : $"ssgan failed with {e.GetType().Name}: {e.Message}");
+            if (parsed.GetValue(verbose)) host.Error.WriteLine(e);
+            return code;
+        }
+    }
+
+    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
+        or IOException or UnauthorizedAccessException or ArgumentException;
+
+    static int Fail(Host host, int code, string message)
+    {
+        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        host.Error.WriteLine(line.EndsWith('.') ? line : line + ".");
+        return code;
+    }
+
+    /// <summary>Prints this program's version, whichever process it runs in.</summary>
+    sealed class VersionAction : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {typeof(Cli).Assembly.GetName().Version!.ToString(3)}");
+            return ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using SkiaSharp;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Runner;
+
+/// <summary>What the doctor's checks touch. A check returns words for what it found (null for the usual ones) and throws where it fails.</summary>
+class DoctorProbes
+{
+    public virtual Version RuntimeVersion => Environment.Version;
+
+    /// <summary>What the process may use, a container's limit included.</summary>
+    public virtual long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    public virtual string Folder => Directory.GetCurrentDirectory();
+
+    public virtual string DriverName => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+
+    public virtual bool TryLoad(string library)
+    {
+        if (!NativeLibrary.TryLoad(library, out nint handle)) return false;
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    public virtual string? EncodeAndDecodePng()
+    {
+        using var bitmap = new SKBitmap(1, 1);
+        var colour = new SKColor(12, 34, 56);
+        bitmap.SetPixel(0, 0, colour);
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException("a picture of one pixel could not be encoded");
+        using var back = SKBitmap.Decode(png);
+        if (back?.GetPixel(0, 0) != colour) throw new InvalidOperationException($"a pixel went in as {colour} and came back as {back?.GetPixel(0, 0)}");
+        return null;
+    }
+
+    /// <summary>A 3x3 image, a 2x2 filter and an upstream gradient, all small whole numbers, against results worked out by hand.</summary>
+    public virtual string? ConvolveAndDifferentiate()
+    {
+        using var device = Device.Cpu();
+        using var scope = device.Step();
+        var x = device.From([1f, 2, 3, 4, 5, 6, 7, 8, 9], new Shape(1, 3, 3, 1));
+        var w = device.From([1f, 2, 3, 4], new Shape(1, 2, 2, 1));
+        x.RequiresGrad = w.RequiresGrad = true;
+        var y = x.Conv2d(w);
+        y.Backward(device.From([1f, 2, 3, 4], new Shape(1, 2, 2, 1)));
+        Expect("the result", y, [37, 47, 67, 77]);
+        Expect("the filter's gradient", w.Grad!, [37, 47, 67, 77]);
+        Expect("the image's gradient", x.Grad!, [1, 4, 4, 6, 20, 16, 9, 24, 16]);
+        return null;
+    }
+
+    public virtual string? WriteFile()
+    {
+        string file = Path.Combine(Folder, $".ssgan-{Path.GetRandomFileName()}");
+        File.WriteAllText(file, "doctor");
+        File.Delete(file);
+        return null;
+    }
+
+    /// <summary>Copy bandwidth and the rate of a matrix product: the two numbers that bound every step.</summary>
+    public virtual string? MeasureSpeed()
+    {
+        const int side = 768, bytes = 1 << 26;
+        byte[] source = new byte[bytes], target = new byte[bytes];
+        double copies = PerSecond(() => source.CopyTo(target, 0));
+        using var device = Device.Cpu();
+        using var random = new Rng(device, 1);
+        using var outer = device.Step();
+        var (a, b) = (random.Normal(new Shape(side, side)), random.Normal(new Shape(side, side)));
+        double products = PerSecond(() =>
+        {
+            using var scope = device.Step();
+            a.MatMul(b);
+        });
+        // A copy reads and writes each byte; a product takes a multiplication and an addition per term.
+        return $"copies {2.0 * bytes * copies / 1e9:0.0} GB/s (one thread), multiplies matrices at {2.0 * side * side * side * products / 1e9:0} GFLOP/s";
+    }
+
+    static double PerSecond(Action action)
+    {
+        action();
+        var clock = Stopwatch.StartNew();
+        int times = 0;
+        do
+        {
+            action();
+            times++;
+        }
+        while (clock.ElapsedMilliseconds < 400);
+        return times / clock.Elapsed.TotalSeconds;
+    }
+
+    static void Expect(string what, Tensor actual, float[] expected)
+    {
+        float[] values = actual.ToArray();
+        if (!values.SequenceEqual(expected))
+            throw new InvalidOperationException($"{what} of a convolution is {string.Join(' ', values)} instead of {string.Join(' ', expected)}");
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+
+namespace Ssgan.Runner;
+
+/// <summary>Options whose errors are sentences.</summary>
+static class OptionKinds
+{
+    public static Option<T> Number<T>(string name, string description) where T : INumber<T>
+    {
+        bool whole = typeof(T) != typeof(float);
+        return new Option<T>(name)
+        {
+            Description = description,
+            HelpName = whole ? "N" : "X",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
+                if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
+                result.AddError($"{name} takes a {(whole ? "whole number" : "number")}, and \"{text}\" is none or is out of range.");
+                return default;
+            },
+        };
+    }
+
+    public static Option<string> Text(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (text.Trim().Length == 0) result.AddError($"{name} is empty.");
+            return text;
+        },
+    };
+
+    public static Option<string> Choice(string name, string description, params string[] values) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', values),
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!values.Contains(text)) result.AddError($"{name} takes {string.Join(" or ", values)}, not \"{text}\".");
+            return text;
+        },
+    };
+
+    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>An option's value where it stands on the command line, else the other value.</summary>
+    public static T Pick<T>(this ParseResult parsed, Option<T> option, T otherwise) => parsed.Has(option) ? parsed.GetValue(option)! : otherwise;
+}

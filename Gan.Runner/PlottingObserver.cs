@@ -1,0 +1,29 @@
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Runner;
+
+/// <summary>Passes everything on and redraws loss.png whenever new samples appear.</summary>
+sealed class PlottingObserver(ITrainingObserver inner, RunFolder folder) : ITrainingObserver
+{
+    public void Stepped(long step, long steps) => inner.Stepped(step, steps);
+
+    public void Logged(TrainingReport report) => inner.Logged(report);
+
+    public void Wrote(string what, string path)
+    {
+        inner.Wrote(what, path);
+        if (what != "samples") return;
+        string file = Path.Combine(folder.Path, LossPlot.FileName);
+        try
+        {
+            LossPlot.Save(folder.Metrics, file);
+        }
+        catch (IOException e)
+        {
+            // A picture is not worth the run; where the disk is really gone, the next checkpoint stops it.
+            inner.Notice($"{file} could not be written: {e.Message}");
+        }
+    }
+
+    public void Notice(string message) => inner.Notice(message);
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Ssgan.Engine;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Runner;
+
+/// <summary>What "train" will do, decided before anything is made.</summary>
+/// <param name="Options">The run's settings.</param>
+/// <param name="Preset">One sentence on where they come from.</param>
+/// <param name="Checkpoint">The checkpoint to go on from, or null.</param>
+/// <param name="Folder">The run's folder; null takes the next numbered one.</param>
+/// <param name="IsNew">Whether the folder must not hold a run yet.</param>
+sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, string? Folder, bool IsNew)
+{
+    // A configuration has about 700 bytes.
+    const long LargestConfig = 1 << 16;
+
+    /// <summary>Decides from the command line.</summary>
+    /// <exception cref="UsageException">An option is out of range or may not change on resume.</exception>
+    /// <exception cref="TrainingException">The run to resume is missing or damaged.</exception>
+    public static RunPlan From(ParseResult parsed, TrainArguments arguments, Device device)
+    {
+        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments) : New(parsed, arguments, device);
+        DeviceChoice.CheckPrecision(device, plan.Options.Precision);
+        Check(plan.Options, static (message, e) => new UsageException(message, e));
+        return plan;
+    }
+
+    static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
+    {
+        bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
+        string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
+        string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
+        string sentence = given ? $"Preset {name}, as asked; options that are given override it."
+            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, and options that are given override either.";
+        return new RunPlan(arguments.Apply(parsed, Presets.For(name, arguments.Size(parsed))), sentence, null, parsed.GetValue(arguments.Out), true);
+    }
+
+    static RunPlan Resume(ParseResult parsed, TrainArguments arguments)
+    {
+        if (parsed.Has(arguments.Preset)) throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
+        string path = parsed.GetValue(arguments.Resume)!;
+        string checkpoint = RunFolder.FindCheckpoint(path);
+        var state = Gan.Training.Checkpoint.ReadState(checkpoint);
+        string? run = FindRun(path, checkpoint);
+        var saved = state.Options;
+        if (run is not null)
+        {
+            string config = RunFolder.Open(run).Config;
+            if (new FileInfo(config).Length > LargestConfig) throw new TrainingException($"{config} has {new FileInfo(config).Length:N0} bytes, far more than a configuration.");
+            saved = TrainOptions.FromJson(File.ReadAllText(config), config);
+            Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
+        }
+        Trainer.CheckSettings(saved, state, checkpoint);
+        var options = arguments.Apply(parsed, saved);
+        try
+        {
+            Trainer.CheckSettings(options, state, checkpoint);
+        }
+        catch (TrainingException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        return new RunPlan(options, $"Settings of {run ?? checkpoint}, from step {state.Step}.", checkpoint, Destination(), parsed.Has(arguments.Out));
+
+        string Destination()
+        {
+            if (parsed.GetValue(arguments.Out) is { } elsewhere) return elsewhere;
+            if (run is null) throw new UsageException($"{checkpoint} is not inside a run's folder; name the folder to go on in with --out.");
+            long newest = RunFolder.Open(run).CheckpointSteps()[^1];
+            // Going on in place would mix two histories in one folder.
+            if (newest > state.Step)
+                throw new UsageException($"{run} already has a checkpoint of step {newest}, newer than {checkpoint}; branch off into another folder with --out.");
+            return run;
+        }
+    }
+
+    /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>
+    static string? FindRun(string path, string checkpoint)
+    {
+        if (path != checkpoint) return path;
+        string? above = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint)));
+        return above is not null && File.Exists(Path.Combine(above, "config.json")) ? Path.GetRelativePath(".", above) : null;
+    }
+
+    static void Check(TrainOptions options, Func<string, Exception, Exception> wrap)
+    {
+        try
+        {
+            SsganRecipe.Architecture(options.Validate());
+        }
+        catch (Exception e) when (e is TrainingException or ArgumentException)
+        {
+            throw wrap(e.Message, e);
+        }
+    }
+}

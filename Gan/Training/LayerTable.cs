@@ -1,0 +1,61 @@
+using Ssgan.Engine.Nn;
+using Ssgan.Gan.Models;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>One line of a network's table.</summary>
+/// <param name="Name">"block2" or, for a part of it, "block2.c1".</param>
+/// <param name="IsPart">Whether it is part of the line before it, whose parameters include its own.</param>
+/// <param name="Output">What a whole layer returns for a batch, "(64, 8, 8, 256)"; null for parts.</param>
+/// <param name="Weight">Shape of the weight, or null where a layer has only parts.</param>
+/// <param name="Parameters">Number of trained values.</param>
+public sealed record LayerRow(string Name, bool IsPart, string? Output, string? Weight, long Parameters);
+
+/// <summary>The layers of a network as a table.</summary>
+public static class LayerTable
+{
+    /// <summary>The generator's layers for a batch.</summary>
+    public static IReadOnlyList<LayerRow> Of(ResNetGenerator generator, int batch)
+    {
+        var a = generator.Architecture;
+        var outputs = new Dictionary<string, string> { ["l1"] = Images(batch, a.StartSize, a.StartChannels) };
+        int side = a.StartSize, blocks = a.GeneratorBlocks.Count;
+        for (int i = 0; i < blocks; i++) outputs[$"block{i + 2}"] = Images(batch, side *= 2, a.GeneratorBlocks[i]);
+        outputs[$"b{blocks + 2}"] = Images(batch, side, a.GeneratorBlocks[^1]);
+        outputs[$"c{blocks + 2}"] = Images(batch, side, 3);
+        return Rows(generator, outputs);
+    }
+
+    /// <summary>The discriminator's layers for a batch.</summary>
+    public static IReadOnlyList<LayerRow> Of(ResNetDiscriminator discriminator, int batch)
+    {
+        var a = discriminator.Architecture;
+        var outputs = new Dictionary<string, string> { [a.LogitsName] = $"({batch}, 1)", ["l_y"] = $"({batch}, 4)" };
+        int side = a.Size;
+        for (int i = 0; i < a.DiscriminatorBlocks.Count; i++)
+        {
+            var block = a.DiscriminatorBlocks[i];
+            if (block.Downsample) side /= 2;
+            outputs[$"block{i + 1}"] = Images(batch, side, block.Channels);
+        }
+        return Rows(discriminator, outputs);
+    }
+
+    static string Images(int batch, int side, int channels) => $"({batch}, {side}, {side}, {channels})";
+
+    static List<LayerRow> Rows(Module network, Dictionary<string, string> outputs)
+    {
+        var rows = new List<LayerRow>();
+        foreach (var layer in network.NamedParameters().GroupBy(static p => p.Name[..p.Name.IndexOf('.', StringComparison.Ordinal)]))
+        {
+            var parts = layer.GroupBy(static p => p.Name[..p.Name.LastIndexOf('.')]).Select(Part).ToList();
+            bool whole = parts is [{ } only] && only.Name == layer.Key;
+            rows.Add(new LayerRow(layer.Key, false, outputs[layer.Key], whole ? parts[0].Weight : null, parts.Sum(static p => p.Parameters)));
+            if (!whole) rows.AddRange(parts);
+        }
+        return rows;
+
+        static LayerRow Part(IGrouping<string, (string Name, Engine.Tensor Tensor)> part) => new(part.Key, true, null,
+            part.First().Tensor.Shape.ToString(), part.Sum(static p => p.Tensor.Count));
+    }
+}

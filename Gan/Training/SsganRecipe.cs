@@ -1,0 +1,26 @@
+using Ssgan.Engine;
+using Ssgan.Gan.Models;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>From a run's settings to its networks.</summary>
+public static class SsganRecipe
+{
+    /// <summary>The shapes that a run's settings ask for.</summary>
+    /// <exception cref="ArgumentException">There are none of that size or width.</exception>
+    public static Architecture Architecture(TrainOptions options) => Models.Architecture.For(options.Size, options.Ngf, options.Ndf);
+
+    /// <summary>New networks and optimizers for a run's settings; the caller disposes them.</summary>
+    /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
+    public static SsganStep Create(Device device, TrainOptions options) => new(device, Architecture(options), new SsganOptions
+    {
+        LearningRate = options.LearningRate,
+        Beta1 = options.Beta1,
+        Beta2 = options.Beta2,
+        RealRotationScale = options.RealRotationScale,
+        FakeRotationScale = options.FakeRotationScale,
+        RotationBatch = options.RotationBatch,
+        ShortcutFromRelu = options.ShortcutFromRelu,
+        EmaDecay = options.EmaDecay,
+    }, options.Seed);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>What training will cost, from a few real steps on random pixels.</summary>
+/// <param name="ParameterBytes">Trained values of the two networks.</param>
+/// <param name="GradientBytes">Their gradients.</param>
+/// <param name="OptimizerBytes">The optimizers' state.</param>
+/// <param name="OtherBytes">Buffers, and the averaged generator if there is one.</param>
+/// <param name="PeakBytes">The most device memory in use at once, all of the above included.</param>
+/// <param name="Step">Time of one step: all updates of both networks.</param>
+public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long PeakBytes, TimeSpan Step)
+{
+    /// <summary>Runs steps, of which the fastest counts: the first one also compiles code and fills the pool.</summary>
+    /// <param name="step">New networks; their weights change.</param>
+    /// <param name="options">Batch and number of discriminator updates.</param>
+    /// <param name="size">Image side.</param>
+    /// <param name="steps">How many steps to run, at least 1.</param>
+    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int steps = 2)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
+        long trained = step.Optimizers.Sum(static o => o.Optimizer.Parameters.Sum(static p => p.Tensor.View.Bytes));
+        long states = step.Optimizers.Sum(static o => o.Optimizer.NamedState.Sum(static s => s.Tensor.View.Bytes));
+
+        using var random = new Rng(step.Device, options.Seed + 1);
+        step.Device.Pool.ResetPeak();
+        var fastest = TimeSpan.MaxValue;
+        for (int i = 0; i < steps; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            for (int d = 0; d < options.DiscriminatorSteps; d++)
+            {
+                using var scope = step.Device.Step();
+                step.TrainDiscriminator(random.Uniform(new Shape(options.Batch, size, size, 3), -1, 1));
+            }
+            step.TrainGenerator(options.Batch);
+            step.Device.Backend.Synchronize();
+            fastest = clock.Elapsed < fastest ? clock.Elapsed : fastest;
+        }
+        return new StepProbe(trained, trained, states, all - trained, step.Device.Pool.PeakBytes, fastest);
+    }
+}

@@ -1,0 +1,85 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Models;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>A generator read from a checkpoint, ready to draw images.</summary>
+public sealed class TrainedGenerator : IDisposable
+{
+    readonly Device _device;
+    readonly ResNetGenerator _network;
+
+    TrainedGenerator(Device device, ResNetGenerator network, string source, string weights, long step)
+    {
+        (_device, _network, Source, Weights, Step) = (device, network, source, weights, step);
+        network.Train(false);
+    }
+
+    /// <summary>The folder it came from.</summary>
+    public string Source { get; }
+
+    /// <summary>Which weights: "g" or, for averaged ones, "g_ema".</summary>
+    public string Weights { get; }
+
+    /// <summary>How long it was trained, in generator updates.</summary>
+    public long Step { get; }
+
+    /// <summary>Image side.</summary>
+    public int Size => _network.Architecture.Size;
+
+    /// <summary>Reads a generator. The device stays the caller's.</summary>
+    /// <param name="device">Where it will run.</param>
+    /// <param name="path">A run's folder (its newest checkpoint), a checkpoint's folder, or the tensors' file in one.</param>
+    /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
+    /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
+    public static TrainedGenerator Open(Device device, string path, bool? average = null)
+    {
+        string folder = File.Exists(path) ? FolderOf(path) : RunFolder.FindCheckpoint(path);
+        var state = Checkpoint.ReadState(folder);
+        bool has = state.Options.EmaDecay > 0;
+        if (average == true && !has) throw new TrainingException($"{folder} has no averaged generator: it was trained without EMA.");
+        string weights = average ?? has ? "g_ema" : "g";
+        using var random = new Rng(device, 0);
+        var network = new ResNetGenerator(random, SsganRecipe.Architecture(state.Options));
+        try
+        {
+            Checkpoint.ReadNetwork(folder, weights, network);
+            return new TrainedGenerator(device, network, folder, weights, state.Step);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Pixels (count, S, S, 3), the same for the same seed; the first images do not depend on the count.</summary>
+    public byte[] Draw(ulong seed, int count, int batch = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        using var random = new Rng(_device, seed);
+        int image = Size * Size * 3;
+        var pixels = new byte[checked(count * image)];
+        for (int start = 0; start < count; start += batch)
+        {
+            using var scope = _device.Step();
+            using var noGrad = _device.NoGrad();
+            int n = Math.Min(batch, count - start);
+            var z = random.Normal(new Shape(n, _network.Architecture.Latent));
+            Pixels.FromImages(_network.Forward(z)).ToArray<byte>().CopyTo(pixels, start * image);
+        }
+        return pixels;
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => _network.Dispose();
+
+    static string FolderOf(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (Path.GetFileName(file) is not (Checkpoint.TensorsFile or Checkpoint.StateFile) || !File.Exists(Path.Combine(folder, Checkpoint.StateFile)))
+            throw new TrainingException($"{file} is not a checkpoint of this program: there is no {Checkpoint.StateFile} beside a {Checkpoint.TensorsFile}.");
+        return folder;
+    }
+}
