@@ -11,7 +11,7 @@ public sealed unsafe partial class CpuBackend
     {
         int t = ++*step.I32;
         if (slots.IsEmpty) return;
-        var map = new BlockMap((int*)_nnScratch.Take(BlockMap.Bytes(slots.Length)), slots.Length);
+        var map = new BlockMap((int*)_scratch.SharedBytes(BlockMap.Bytes(slots.Length)), slots.Length);
         for (int i = 0; i < slots.Length; i++) map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
         fixed (AdamSlot* first = slots)
         {

@@ -22,7 +22,7 @@ public sealed unsafe partial class CpuBackend
         if (x.Count == 0) return;
         var map = new NormMap(x.Count, x.Shape[-1]);
         int grain = Math.Max(1, NormGrain / (NormRows * map.C));
-        float* partial = (float*)_nnScratch.Take(2L * map.Blocks * map.C * sizeof(float));
+        float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * map.C * sizeof(float));
         _workers.For(map.Blocks, grain, new NormMoments { X = x.F32, Partial = partial, Map = map });
         _workers.For(map.C, Math.Max(1, NormGrain / map.Blocks), new NormMerge
         {

@@ -17,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         }
         var map = new NormMap(x.Count, c);
         int grain = Math.Max(1, NormGrain / (NormRows * c));
-        float* partial = (float*)_nnScratch.Take(2L * map.Blocks * c * sizeof(float));
+        float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * c * sizeof(float));
         var saved = new NormSaved { X = x.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, DY = dy.F32 };
         if (spec.Relu) Sums<Yes>(saved, partial, map, grain);
         else Sums<No>(saved, partial, map, grain);
