@@ -24,8 +24,9 @@ static class Cli
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            string message = args.Count == 0 ? "Name a command: train, sample or doctor; ssgan --help explains them." : parsed.Errors[0].Message;
-            return Fail(host, ExitCode.BadArguments, message);
+            return Fail(host, ExitCode.BadArguments, parsed.CommandResult.Command != root ? parsed.Errors[0].Message
+                : parsed.UnmatchedTokens.Count > 0 ? $"There is no command \"{parsed.UnmatchedTokens[0]}\"; the commands are train, sample and doctor."
+                : "Name a command: train, sample or doctor; ssgan --help explains them.");
         }
         try
         {

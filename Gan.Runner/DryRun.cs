@@ -3,7 +3,7 @@ using Ssgan.Gan.Training;
 
 namespace Ssgan.Runner;
 
-/// <summary>"train --dry-run": layers, memory and time, measured by two steps on random pixels.</summary>
+/// <summary>"train --dry-run": layers, memory and time, measured by a few steps on random pixels.</summary>
 static class DryRun
 {
     public static void Print(Device device, TrainOptions options, TextWriter output)
@@ -11,7 +11,7 @@ static class DryRun
         using var step = SsganRecipe.Create(device, options);
         Table(output, "generator", LayerTable.Of(step.Generator, options.Batch), step.Generator.ParameterCount);
         Table(output, "discriminator", LayerTable.Of(step.Discriminator, options.Batch), step.Discriminator.ParameterCount);
-        output.WriteLine("Two steps on random pixels ...");
+        output.WriteLine("A few steps on random pixels ...");
         output.Flush();
         var probe = StepProbe.Measure(step, options, options.Size);
         output.WriteLine();

@@ -13,7 +13,7 @@ static class LossPlot
     /// <summary>More points than these are averaged in equal runs: no screen shows more.</summary>
     public const int MostPoints = 2000;
 
-    const int Width = 1000, Height = 800;
+    const int Width = 1000, Height = 800, FewPoints = 20;
 
     /// <summary>Draws the log; a log without a line leaves no file. The file appears whole or not at all.</summary>
     /// <exception cref="IOException">The log cannot be read or the picture not be written.</exception>
@@ -32,9 +32,9 @@ static class LossPlot
         var sheet = new Multiplot();
         sheet.Reset(losses);
         sheet.AddPlot(accuracies);
-        Lines(losses, rows, ["loss_d", "loss_g", "loss_d_rotation", "loss_g_rotation"]);
+        Lines(losses, rows, ["loss_d", "loss_g", "loss_d_rotation", "loss_g_rotation"], Alignment.UpperRight);
         losses.YLabel("loss");
-        Lines(accuracies, rows, ["rotation_accuracy_real", "rotation_accuracy_fake"]);
+        Lines(accuracies, rows, ["rotation_accuracy_real", "rotation_accuracy_fake"], Alignment.LowerRight);
         var chance = accuracies.Add.HorizontalLine(0.25, 1, Colors.Gray, LinePattern.Dashed);
         chance.LegendText = "chance";
         accuracies.Axes.SetLimitsY(0, 1.02);
@@ -43,17 +43,20 @@ static class LossPlot
         return sheet.Render(Width, Height).GetImageBytes(ImageFormat.Png);
     }
 
-    static void Lines(Plot plot, IReadOnlyList<IReadOnlyDictionary<string, double>> rows, ReadOnlySpan<string> names)
+    static void Lines(Plot plot, IReadOnlyList<IReadOnlyDictionary<string, double>> rows, ReadOnlySpan<string> names, Alignment legend)
     {
         foreach (string name in names)
         {
             var (steps, values) = Series(rows, name, MostPoints);
             if (steps.Length == 0) continue;
-            var line = plot.Add.ScatterLine(steps, values);
+            var line = plot.Add.Scatter(steps, values);
             line.LegendText = name;
             line.LineWidth = 1.5f;
+            // A line of one point has no length: few points get dots.
+            line.MarkerSize = steps.Length < FewPoints ? 5 : 0;
         }
-        plot.ShowLegend(Alignment.UpperRight);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+        plot.ShowLegend(legend);
     }
 
     /// <summary>One metric over the steps, averaged over runs of equal length where there are more than <paramref name="most"/> points.</summary>

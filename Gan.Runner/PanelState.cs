@@ -35,7 +35,7 @@ sealed class PanelState(RunFacts facts)
     }
 
     /// <summary>Time left at the pace so far, or null.</summary>
-    public TimeSpan? Remaining => _step > _first ? (_now - _firstAt) / (_step - _first) * (_steps - _step) : null;
+    public TimeSpan? Remaining => _first >= 0 && _step > _first ? (_now - _firstAt) / (_step - _first) * (_steps - _step) : null;
 
     /// <summary>The panel.</summary>
     public IRenderable Draw(Profile profile)

@@ -13,14 +13,18 @@ namespace Ssgan.Gan.Training;
 /// <param name="Step">Time of one step: all updates of both networks.</param>
 public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long PeakBytes, TimeSpan Step)
 {
-    /// <summary>Runs steps, of which the fastest counts: the first one also compiles code and fills the pool.</summary>
+    static readonly TimeSpan Enough = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Runs steps, of which the fastest counts: the first ones also compile code and fill the pool, so quick steps are repeated for a few seconds.
+    /// </summary>
     /// <param name="step">New networks; their weights change.</param>
     /// <param name="options">Batch and number of discriminator updates.</param>
     /// <param name="size">Image side.</param>
-    /// <param name="steps">How many steps to run, at least 1.</param>
-    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int steps = 2)
+    /// <param name="least">How many steps to run at least.</param>
+    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int least = 2)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
         long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
         long trained = step.Optimizers.Sum(static o => o.Optimizer.Parameters.Sum(static p => p.Tensor.View.Bytes));
         long states = step.Optimizers.Sum(static o => o.Optimizer.NamedState.Sum(static s => s.Tensor.View.Bytes));
@@ -28,9 +32,10 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         using var random = new Rng(step.Device, options.Seed + 1);
         step.Device.Pool.ResetPeak();
         var fastest = TimeSpan.MaxValue;
-        for (int i = 0; i < steps; i++)
+        var total = Stopwatch.StartNew();
+        for (int i = 0; i < least || total.Elapsed < Enough; i++)
         {
-            var clock = Stopwatch.StartNew();
+            var start = total.Elapsed;
             for (int d = 0; d < options.DiscriminatorSteps; d++)
             {
                 using var scope = step.Device.Step();
@@ -38,7 +43,8 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
             }
             step.TrainGenerator(options.Batch);
             step.Device.Backend.Synchronize();
-            fastest = clock.Elapsed < fastest ? clock.Elapsed : fastest;
+            var time = total.Elapsed - start;
+            fastest = time < fastest ? time : fastest;
         }
         return new StepProbe(trained, trained, states, all - trained, step.Device.Pool.PeakBytes, fastest);
     }

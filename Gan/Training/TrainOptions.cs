@@ -116,6 +116,7 @@ public sealed record TrainOptions
     /// <exception cref="TrainingException">One is out of range; the message names it.</exception>
     public TrainOptions Validate()
     {
+        Require(!string.IsNullOrWhiteSpace(Data), "data is empty");
         Require(Steps >= 1, $"steps is {Steps}; at least 1 is needed");
         Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
         Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
@@ -154,6 +155,6 @@ public sealed record TrainOptions
 public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class TrainOptionsJson : JsonSerializerContext;

@@ -1,0 +1,73 @@
+using Ssgan.Runner;
+
+namespace Ssgan.Tests.Runner;
+
+public sealed class ResumeTests
+{
+    [Test]
+    public void FinishedRunHasNothingLeftToDo()
+    {
+        using var scratch = new Scratch();
+        Shell.Train(scratch["run"], "--steps", "2");
+        var printed = Shell.Run("train", "--resume", scratch["run"]);
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
+        Assert.That(printed.Out, Does.Contain("Nothing is left to do"));
+    }
+
+    [Test]
+    public void MoreStepsContinueBitForBit()
+    {
+        using var scratch = new Scratch();
+        // Without decay: the schedule of the longer run is the shorter one's.
+        string[] steady = ["--decay", "none", "--log-every", "3"];
+        Shell.Train(scratch["whole"], ["--steps", "5", .. steady]);
+        Shell.Train(scratch["parts"], ["--steps", "2", .. steady]);
+        var printed = Shell.Run("train", "--resume", scratch["parts"], "--steps", "5", "--plain");
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
+        foreach (string file in (string[])["checkpoints/step-00000005/tensors.safetensors", "samples/fakes-00000005.png"])
+            Assert.That(File.ReadAllBytes(scratch[$"parts/{file}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
+    }
+
+    [TestCase("seed was 0 and is now 5", "--seed", "5")]
+    [TestCase("size was 32 and is now 48", "--size", "48")]
+    [TestCase("batch was 4 and is now 6", "--batch", "6")]
+    [TestCase("past the 1 steps", "--steps", "1")]
+    public void ChangedSettingIsRefusedByName(string sentence, params string[] change)
+    {
+        using var scratch = new Scratch();
+        Shell.Train(scratch["run"], "--steps", "2");
+        var printed = Shell.Run(["train", "--resume", scratch["run"], .. change]);
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
+        Assert.That(printed.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(printed.Error, Does.Contain(sentence));
+    }
+
+    [Test]
+    public void OlderCheckpointNeedsAnotherFolder()
+    {
+        using var scratch = new Scratch();
+        Shell.Train(scratch["run"], "--steps", "3", "--checkpoint-every", "1");
+        string older = scratch["run/checkpoints/step-00000002"];
+        var refused = Shell.Run("train", "--resume", older);
+        Assert.That(refused.Code, Is.EqualTo(ExitCode.BadArguments));
+        Assert.That(refused.Error, Does.Contain("--out").And.Contain("step 3"));
+        var branched = Shell.Run("train", "--resume", older, "--out", scratch["branch"], "--plain");
+        Assert.That(branched.Code, Is.EqualTo(ExitCode.Done));
+        string last = "checkpoints/step-00000003/tensors.safetensors";
+        Assert.That(File.ReadAllBytes(scratch[$"branch/{last}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"run/{last}"])));
+    }
+
+    [Test]
+    public void DamagedTensorsAreNamed()
+    {
+        using var scratch = new Scratch();
+        Shell.Train(scratch["run"], "--steps", "1");
+        string file = scratch["run/checkpoints/step-00000001/tensors.safetensors"];
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        var printed = Shell.Run("train", "--resume", scratch["run"], "--steps", "2");
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(printed.Error, Does.Contain("tensors.safetensors is damaged"));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Ssgan.Runner;
+
+namespace Ssgan.Tests.Runner;
+
+/// <summary>What a command printed and returned.</summary>
+sealed record Printed(int Code, string Out, string Error)
+{
+    public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Runs the program in this process, or as one of its own where signals matter.</summary>
+static class Shell
+{
+    /// <summary>Small enough for a step to take milliseconds.</summary>
+    public static readonly string[] Small = ["--ngf", "8", "--ndf", "8", "--batch", "4", "--n-dis", "1", "--threads", "1", "--grid", "4", "--ema", "0.9", "--plain"];
+
+    public static Printed Run(params string[] args) => Run(CancellationToken.None, args);
+
+    public static Printed Run(CancellationToken stop, params string[] args)
+    {
+        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        int code = Cli.Run(args, new Host(output, error, null, stop));
+        return new Printed(code, output.ToString(), error.ToString());
+    }
+
+    public static Printed Train(string folder, params string[] more) => Run(["train", "--out", folder, .. Small, .. more]);
+
+    /// <summary>Starts the built program.</summary>
+    public static Process Start(params string[] args)
+    {
+        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ssgan.dll"));
+        foreach (string arg in args) info.ArgumentList.Add(arg);
+        var process = Process.Start(info)!;
+        // Read, lest a full pipe stop the program.
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
+
+/// <summary>A folder that goes away with the test.</summary>
+sealed class Scratch : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("ssgan-test-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,90 @@
+using Spectre.Console;
+using Ssgan.Gan.Training;
+using Ssgan.Runner;
+
+namespace Ssgan.Tests.Runner;
+
+public sealed class ViewTests
+{
+    static readonly RunFacts Facts = new("runs/0001-[shapes]", "shapes, endless, 32x32", "G 10 + D 20 parameters on cpu");
+
+    static readonly TrainingReport Report = new(50, 1000, [("grad_norm_d", 12345.678), ("loss_d", 1.25), ("loss_g", -0.5), ("extra", 0.00001)], 2e-4, 123.45,
+        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3671), 3 << 20, 5 << 20);
+
+    [Test]
+    public void PlainLineHasNamesAndFixedColumns()
+    {
+        string line = PlainView.Line(Report);
+        Assert.That(line, Is.EqualTo("step=0050/1000 eta=01:01:11 images/s=123.5   lr=2.00e-4 grad_norm_d=1.23e4   loss_d=1.2500   loss_g=-0.5000  "
+            + "extra=1.00e-5  live_mib=3     peak_mib=5"));
+        Assert.That(PlainView.Line(Report with { Step = 1000, Remaining = TimeSpan.Zero, ImagesPerSecond = 9 }).IndexOf("loss_d", StringComparison.Ordinal),
+            Is.EqualTo(line.IndexOf("loss_d", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public void PanelShowsRunPaceMetricsAndFiles()
+    {
+        var state = new PanelState(Facts) { Report = Report, Written = "samples: runs/a.png", Notice = "one file was left out" };
+        state.Stepped(1, 1000, TimeSpan.FromSeconds(5));
+        state.Stepped(251, 1000, TimeSpan.FromSeconds(55));
+        Assert.That(state.Remaining, Is.EqualTo(TimeSpan.FromSeconds(50.0 / 250 * 749)));
+        string text = Draw(state);
+        foreach (string part in (string[])[Facts.Folder, Facts.Data, Facts.Networks, "251/1000 25%", "2 min 29 s left", "123.5 images/s", "2.00e-4", "3 MiB live, 5 MiB peak",
+            "samples: runs/a.png", "one file was left out"]) Assert.That(text, Does.Contain(part));
+        Assert.That(text, Does.Match(@"loss_d +1\.2500 +loss_g +-0\.5000").And.Match(@"grad_norm_d +1\.23e4").And.Match(@"extra +1\.00e-5"));
+    }
+
+    [Test]
+    public void PanelBeforeTheFirstStepHasNoPace()
+    {
+        var state = new PanelState(Facts);
+        Assert.That(state.Remaining, Is.Null);
+        Assert.That(Draw(state), Does.Contain("starting"));
+    }
+
+    [Test]
+    public void PanelRunsTheTrainingAndPassesItsOutcomeOn()
+    {
+        using var writer = new StringWriter();
+        var console = Terminal(writer);
+        using var view = new PanelView(console, Facts);
+        var outcome = view.Show(() =>
+        {
+            view.Stepped(1, 2);
+            view.Logged(Report);
+            view.Wrote("checkpoint", "runs/x");
+            return TrainingOutcome.Interrupted;
+        });
+        Assert.That(outcome, Is.EqualTo(TrainingOutcome.Interrupted));
+        Assert.That(writer.ToString(), Does.Contain("checkpoint: runs/x"));
+        Assert.That(() => view.Show(static () => throw new TrainingException("loss_d became NaN.")), Throws.TypeOf<TrainingException>());
+    }
+
+    [TestCase(0, "0 B")]
+    [TestCase(1023, "1023 B")]
+    [TestCase(1536, "1.5 KiB")]
+    [TestCase(5L << 30, "5 GiB")]
+    public void BytesAreReadable(long bytes, string text) => Assert.That(Format.Bytes(bytes), Is.EqualTo(text));
+
+    [TestCase(0.0451, "45 ms")]
+    [TestCase(12.34, "12.3 s")]
+    [TestCase(125, "2 min 5 s")]
+    [TestCase(12000, "3 h 20 min")]
+    [TestCase(200000, "2 d 7 h")]
+    public void TimesAreReadable(double seconds, string text) => Assert.That(Format.Time(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
+
+    static string Draw(PanelState state)
+    {
+        using var writer = new StringWriter();
+        var console = Terminal(writer);
+        console.Write(state.Draw(console.Profile));
+        return writer.ToString();
+    }
+
+    static IAnsiConsole Terminal(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
+        console.Profile.Width = 120;
+        return console;
+    }
+}
