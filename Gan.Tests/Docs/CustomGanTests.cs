@@ -37,7 +37,12 @@ sealed class CustomGanTests
         Assert.That(stats.Select(s => s.Name), Is.EquivalentTo(new[] { "grad_norm_d", "loss_d", "grad_norm_g", "loss_g" }));
         Assert.That(stats.Select(s => s.Mean), Has.All.Matches<double>(double.IsFinite));
         float[][] after = Values(step);
-        for (int i = 0; i < before.Length; i++) Assert.That(after[i], Is.Not.EqualTo(before[i]), step.Networks.SelectMany(n => n.Module.NamedParameters()).ElementAt(i).Name);
+        string[] names = [.. step.Networks.SelectMany(n => n.Module.NamedParameters()).Select(p => p.Name)];
+        for (int i = 0; i < before.Length; i++)
+        {
+            // The last bias shifts real and fake logits alike: while all lie within the hinge's margins its gradient is exactly 0.
+            if (names[i] != "l5.bias") Assert.That(after[i], Is.Not.EqualTo(before[i]), names[i]);
+        }
 
         using (device.Step())
         {
