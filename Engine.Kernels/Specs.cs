@@ -25,9 +25,10 @@ public readonly record struct PoolSpec(int Kernel, int Stride, int Padding)
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool Relu);
 
-/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step count live on the device.</summary>
+/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step count live on
+/// the device. Doubles, because 1 − 0.999f is 1.3e-5 off.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct AdamSpec(float Beta1, float Beta2, float Epsilon);
+public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon);
 
 /// <summary>How x2 upsampling fills the gaps.</summary>
 public enum UpsampleMode

@@ -53,9 +53,11 @@ public sealed class Device : IDisposable
         int thread = Environment.CurrentManagedThreadId;
         if (_depth == 0) _owner = thread;
         else CheckThread(thread);
-        if (_depth == _scopes.Count) _scopes.Add(new StepScope(this, _depth));
-        var scope = _scopes[_depth++];
-        scope.Open(new CallSite(file, line));
+        bool first = _depth == _scopes.Count;
+        var scope = new StepScope(this, _depth, new CallSite(file, line), first ? null : _scopes[_depth]);
+        if (first) _scopes.Add(scope);
+        else _scopes[_depth] = scope;
+        _depth++;
         return scope;
     }
 

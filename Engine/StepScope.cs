@@ -5,25 +5,22 @@ namespace Ssgan.Engine;
 public sealed class StepScope : IDisposable
 {
     readonly Device _device;
-    readonly List<Tensor> _tensors = [];
-    readonly List<Node> _nodes = [];
-    bool _open;
+    readonly List<Tensor> _tensors;
+    readonly List<Node> _nodes;
+    bool _open = true;
 
-    internal StepScope(Device device, int depth)
+    /// <summary>Opens it. The lists of an ended scope of the same depth are used again; the scope itself is not, so that a second disposal does nothing.</summary>
+    internal StepScope(Device device, int depth, CallSite site, StepScope? ended)
     {
         _device = device;
         Depth = depth;
+        Site = site;
+        (_tensors, _nodes) = ended is null ? ([], []) : (ended._tensors, ended._nodes);
     }
 
     internal int Depth { get; }
 
-    internal CallSite Site { get; private set; }
-
-    internal void Open(CallSite site)
-    {
-        Site = site;
-        _open = true;
-    }
+    internal CallSite Site { get; }
 
     internal void Add(Tensor tensor) => _tensors.Add(tensor);
 

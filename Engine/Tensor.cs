@@ -148,6 +148,7 @@ public sealed partial class Tensor : IDisposable
     {
         if (source.Shape != Shape || source.Type != Type)
             throw new ArgumentException($"CopyFrom: {source.Describe()} does not fit {Describe()}.");
+        Guard.SameDevice("CopyFrom", this, source);
         CopyAll(source, this);
     }
 

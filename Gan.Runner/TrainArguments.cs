@@ -15,8 +15,8 @@ sealed class TrainArguments
     readonly Option<int> _discriminatorSteps = OptionKinds.Number<int>("--n-dis", "Discriminator updates per generator update.");
     readonly Option<float> _learningRate = OptionKinds.Number<float>("--lr", "Learning rate at the start.");
     readonly Option<string> _decay = OptionKinds.Choice("--decay", "Course of the learning rate: to 0 at the last step, or constant.", "linear", "none");
-    readonly Option<float> _beta1 = OptionKinds.Number<float>("--beta1", "Adam's decay of the gradient's mean.");
-    readonly Option<float> _beta2 = OptionKinds.Number<float>("--beta2", "Adam's decay of the squared gradient's mean.");
+    readonly Option<double> _beta1 = OptionKinds.Number<double>("--beta1", "Adam's decay of the gradient's mean.");
+    readonly Option<double> _beta2 = OptionKinds.Number<double>("--beta2", "Adam's decay of the squared gradient's mean.");
     readonly Option<float> _rotationReal = OptionKinds.Number<float>("--rotation-real", "Weight of the rotation loss for the discriminator.");
     readonly Option<float> _rotationFake = OptionKinds.Number<float>("--rotation-fake", "Weight of the rotation loss for the generator.");
     readonly Option<string> _rotation = OptionKinds.Choice("--rotation",

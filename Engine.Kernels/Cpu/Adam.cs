@@ -11,7 +11,7 @@ public sealed unsafe partial class CpuBackend
     {
         int t = ++*step.I32;
         if (slots.IsEmpty) return;
-        var map = new BlockMap((int*)_nnScratch.Take(BlockMap.Bytes(slots.Length)), slots.Length);
+        var map = new BlockMap((int*)_scratch.SharedBytes(BlockMap.Bytes(slots.Length)), slots.Length);
         for (int i = 0; i < slots.Length; i++) map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
         fixed (AdamSlot* first = slots)
         {
@@ -19,11 +19,11 @@ public sealed unsafe partial class CpuBackend
             {
                 Slots = first,
                 Map = map,
-                Beta1 = spec.Beta1,
-                Beta2 = spec.Beta2,
-                OneMinusBeta1 = (float)(1 - (double)spec.Beta1),
-                OneMinusBeta2 = (float)(1 - (double)spec.Beta2),
-                Epsilon = spec.Epsilon,
+                Beta1 = (float)spec.Beta1,
+                Beta2 = (float)spec.Beta2,
+                OneMinusBeta1 = (float)(1 - spec.Beta1),
+                OneMinusBeta2 = (float)(1 - spec.Beta2),
+                Epsilon = (float)spec.Epsilon,
                 StepSize = (float)(*learningRate.F32 / (1 - Math.Pow(spec.Beta1, t))),
                 RootCorrection = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)),
             });

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Ssgan.Engine.Kernels.Cpu;
 
 // x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count; a block's sums per channel are in single
-// precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache. The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
+// precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache.
+// The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
 public sealed unsafe partial class CpuBackend
 {
     // Rows of a block: so few that a single-precision sum of them is as good as its terms.
@@ -15,12 +16,13 @@ public sealed unsafe partial class CpuBackend
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
-    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec)
+    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean,
+        View invStd, in BatchNormSpec spec)
     {
         if (x.Count == 0) return;
         var map = new NormMap(x.Count, x.Shape[-1]);
         int grain = Math.Max(1, NormGrain / (NormRows * map.C));
-        float* partial = (float*)_nnScratch.Take(2L * map.Blocks * map.C * sizeof(float));
+        float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * map.C * sizeof(float));
         _workers.For(map.Blocks, grain, new NormMoments { X = x.F32, Partial = partial, Map = map });
         _workers.For(map.C, Math.Max(1, NormGrain / map.Blocks), new NormMerge
         {

@@ -5,7 +5,8 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec)
+    public override void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma,
+        View dbeta, in BatchNormSpec spec)
     {
         int c = x.Shape[-1];
         if (x.Count == 0)
@@ -16,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         }
         var map = new NormMap(x.Count, c);
         int grain = Math.Max(1, NormGrain / (NormRows * c));
-        float* partial = (float*)_nnScratch.Take(2L * map.Blocks * c * sizeof(float));
+        float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * c * sizeof(float));
         var saved = new NormSaved { X = x.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, DY = dy.F32 };
         if (spec.Relu) Sums<Yes>(saved, partial, map, grain);
         else Sums<No>(saved, partial, map, grain);
@@ -89,7 +90,10 @@ public sealed unsafe partial class CpuBackend
                 new Span<float>(sums, 2 * (int)c).Clear();
                 int n = Map.RowsOf(b);
                 for (nint c0 = 0; c0 < c; c0 += NormTile)
-                    for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), c0, Math.Min(c0 + NormTile, c), sums);
+                {
+                    nint last = Math.Min(c0 + NormTile, c);
+                    for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), c0, last, sums);
+                }
             }
         }
 

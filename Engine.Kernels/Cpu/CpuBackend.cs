@@ -62,6 +62,5 @@ public sealed unsafe partial class CpuBackend : Backend
         if (!disposing) return;
         _workers.Dispose();
         _scratch.Dispose();
-        _nnScratch.Dispose();
     }
 }

@@ -27,7 +27,8 @@ public sealed unsafe partial class CpuBackend
         for (int i = 0; i < n; i++)
         {
             if ((uint)label[i] < (uint)k) continue;
-            throw new ArgumentOutOfRangeException(nameof(labels), $"SoftmaxCrossEntropy: labels[{i}] is {label[i]}, outside the {k} classes 0 to {k - 1}.");
+            throw new ArgumentOutOfRangeException(nameof(labels),
+                $"SoftmaxCrossEntropy: labels[{i}] is {label[i]}, outside the {k} classes 0 to {k - 1}.");
         }
     }
 

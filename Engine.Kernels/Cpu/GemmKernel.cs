@@ -31,8 +31,9 @@ unsafe interface IGemmKernel
     static abstract bool DepthFirst { get; }
 
     /// <summary>
-    /// c[i, j] = init[i, j] + Σk rows[i][k·step]·panel[k, j] (step 1 if depth comes first). Rows of c lie <paramref name="stride"/> floats apart, those of init (which may be c)
-    /// <paramref name="initStride"/>: 0 starts every row with the same values, such as a bias. The order of summation depends on depth alone.
+    /// c[i, j] = init[i, j] + Σk rows[i][k·step]·panel[k, j] (step 1 if depth comes first). Rows of c lie <paramref name="stride"/> floats apart,
+    /// those of init (which may be c) <paramref name="initStride"/>: 0 starts every row with the same values, such as a bias. The order of
+    /// summation depends on depth alone.
     /// </summary>
     static abstract void Run(float** rows, nint step, nint depth, float* panel, float* init, nint initStride, float* c, nint stride);
 }

@@ -23,7 +23,10 @@ unsafe interface IGemmPanels
     /// <summary>Whether a panel is packed once for all tasks, where the size allows, or by each task for itself.</summary>
     static abstract bool Share { get; }
 
-    /// <summary>Writes the panel [k, column] of a block: <paramref name="count"/> columns from <paramref name="first"/>, zeros up to the kernel's width.</summary>
+    /// <summary>
+    /// Writes the panel [k, column] of a block, or [column, k] if depth comes first: <paramref name="count"/> columns from <paramref name="first"/>, zeros up
+    /// to the kernel's width.
+    /// </summary>
     void Pack<TKernel>(int first, int count, in KBlock block, float* panel) where TKernel : IGemmKernel;
 }
 

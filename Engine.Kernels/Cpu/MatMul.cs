@@ -9,7 +9,8 @@ public sealed unsafe partial class CpuBackend
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1], batches = c.Shape.Rank == 3 ? c.Shape[0] : 1;
         for (int i = 0; i < batches; i++)
         {
-            MatMul(a.F32 + (long)i * m * k, transposeA, b.F32 + (long)i * k * n, transposeB, new GemmOutput(c.F32 + (long)i * m * n, n, null, accumulate), m, n, k);
+            var output = new GemmOutput(c.F32 + (long)i * m * n, n, null, accumulate);
+            MatMul(a.F32 + (long)i * m * k, transposeA, b.F32 + (long)i * k * n, transposeB, output, m, n, k);
         }
     }
 

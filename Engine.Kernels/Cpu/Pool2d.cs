@@ -18,7 +18,8 @@ public sealed unsafe partial class CpuBackend
     public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;
-        _workers.For(checked(dx.Shape[0] * dx.Shape[1]), PoolRowGrain(dx), new AvgPoolBackward { DY = dy.F32, DX = dx.F32, Map = new PoolMap(dx, dy, spec) });
+        _workers.For(checked(dx.Shape[0] * dx.Shape[1]), PoolRowGrain(dx),
+            new AvgPoolBackward { DY = dy.F32, DX = dx.F32, Map = new PoolMap(dx, dy, spec) });
     }
 
     /// <summary>Extents of a pooling's input (H, W) and output (OH, OW), and which of one belong to which of the other.</summary>

@@ -12,7 +12,8 @@ public sealed unsafe partial class CpuBackend
         if (n * row == 0) return;
         int strips = (size + RotateRows.Tile - 1) / RotateRows.Tile;
         int grain = (int)Math.Clamp(16384 / (row * RotateRows.Tile), 1, int.MaxValue);
-        _workers.For(n * strips, grain, new RotateRows { X = x.F32, Y = y.F32, Turns = turns.I32, Size = size, C = c, Strips = strips, Inverse = inverse });
+        _workers.For(n * strips, grain,
+            new RotateRows { X = x.F32, Y = y.F32, Turns = turns.I32, Size = size, C = c, Strips = strips, Inverse = inverse });
     }
 
     /// <summary>

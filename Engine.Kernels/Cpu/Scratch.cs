@@ -31,6 +31,9 @@ sealed unsafe class Scratch : IDisposable
         return _shared;
     }
 
+    /// <summary>The shared buffer with room for so many bytes; see <see cref="Shared"/>.</summary>
+    public byte* SharedBytes(long bytes) => (byte*)Shared((bytes + sizeof(float) - 1) / sizeof(float));
+
     /// <summary>The threads' buffers, to be taken and given back inside a loop.</summary>
     public ScratchSlots Slots()
     {
@@ -62,7 +65,7 @@ sealed unsafe class Scratch : IDisposable
         }
         catch (OutOfMemoryException e)
         {
-            throw new OutOfDeviceMemoryException($"The host has no {bytes} bytes of memory left for the packing buffers of a matrix product ({e.Message}).");
+            throw new OutOfDeviceMemoryException($"The host has no {bytes} bytes of memory left for the intermediate results of a primitive ({e.Message}).");
         }
     }
 

@@ -16,7 +16,7 @@ public sealed unsafe partial class CpuBackend
         int count = layers.Length, maps = 3 * BlockMap.Bytes(count);
         long rows = 0;
         foreach (ref readonly var layer in layers) rows += layer.U.Count;
-        byte* scratch = _nnScratch.Take(maps + rows * sizeof(float));
+        byte* scratch = _scratch.SharedBytes(maps + rows * sizeof(float));
         // y = Wv of all layers, one after the other.
         float* y = (float*)scratch;
         int* first = (int*)(y + rows);
@@ -41,7 +41,8 @@ public sealed unsafe partial class CpuBackend
             // The last u was made from this y = Wv; only where no iteration ran is it still to be computed.
             if (iterations <= 0) TimesV(p, byRows, y);
             long row = 0;
-            for (int i = 0; i < count; row += p[i++].U.Count) *p[i].Sigma.F32 = (float)Dot(p[i].U.F32, y + row, p[i].U.Count);
+            for (int i = 0; i < count; row += p[i++].U.Count)
+                *p[i].Sigma.F32 = (float)Dot(p[i].U.F32, y + row, p[i].U.Count);
             _workers.For(byElements.Items, 1, new DivideBySigma { Layers = p, Map = byElements });
         }
     }
@@ -50,7 +51,7 @@ public sealed unsafe partial class CpuBackend
     {
         if (layer.W.Count == 0) return;
         int blocks = checked((int)((layer.W.Count + SpectralBlock - 1) / SpectralBlock));
-        double* partial = (double*)_nnScratch.Take((long)blocks * sizeof(double));
+        double* partial = (double*)_scratch.SharedBytes((long)blocks * sizeof(double));
         _workers.For(blocks, 1, new DotBlocks { A = dn.F32, B = layer.W.F32, Partial = partial, Count = layer.W.Count });
         double dot = 0, sigma = *layer.Sigma.F32;
         for (int i = 0; i < blocks; i++) dot += partial[i];

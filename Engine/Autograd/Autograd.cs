@@ -49,6 +49,8 @@ public static class Autograd
             seeds[i] = gradOutputs?[i] ?? outputs[i].Device.Full(outputs[i].Shape, 1);
             if (seeds[i].Shape != outputs[i].Shape)
                 throw new ArgumentException($"Grad: output {i} has shape {outputs[i].Shape} but its upstream gradient has {seeds[i].Shape}.");
+            Guard.F32("Grad", seeds[i]);
+            Guard.SameDevice("Grad", outputs[0], outputs[i], seeds[i]);
         }
         if (!any) throw new ArgumentException($"Nothing to differentiate: {outputs[0].Describe()} depends on no tensor that requires a gradient.");
         return seeds;

@@ -20,8 +20,11 @@ static class Tape
     {
         y.Named(operation);
         if (!IsNeeded(y.Device, inputs)) return y;
-        var outermost = y.Device.Outermost
-            ?? throw new InvalidOperationException($"{y.Describe()} would record a gradient outside any step scope; open one with device.Step(), or use device.NoGrad().");
+        if (y.Device.Outermost is not { } outermost)
+        {
+            y.Dispose();
+            throw new InvalidOperationException($"{y.Describe()} would record a gradient outside any step scope; open one with device.Step(), or use device.NoGrad().");
+        }
         var parents = new Node?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) parents[i] = inputs[i]?.Node;
         var handles = new Tensor[saved.Length];

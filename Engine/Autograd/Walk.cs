@@ -36,11 +36,19 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         }
         _wanted = NodesLeadingTo(outputs, targets.Keys);
         var results = new Tensor?[inputs.Length];
-        Run(outputs, seeds, (node, gradient) =>
+        try
         {
-            if (!targets.TryGetValue(node, out var list)) return;
-            foreach (int i in list) results[i] = gradient.Alias(gradient.Shape, gradient.Node);
-        });
+            Run(outputs, seeds, (node, gradient) =>
+            {
+                if (!targets.TryGetValue(node, out var list)) return;
+                foreach (int i in list) results[i] = gradient.Alias(gradient.Shape, gradient.Node);
+            });
+        }
+        catch
+        {
+            foreach (var result in results) result?.Dispose();
+            throw;
+        }
         return results;
     }
 

@@ -36,7 +36,11 @@ public sealed partial class Tensor
 
     /// <summary>x raised to a constant.</summary>
     public Tensor Pow(float exponent) => Map(new Pow(exponent), "Pow")
-        .Record("Pow", [this], [this], exponent, static (g, p) => g[0] = g.Upstream * g.Saved(0).Pow(p - 1) * p);
+        .Record("Pow", [this], [this], exponent, static (g, p) =>
+        {
+            // x⁰ is constant: x⁻¹·0 would be NaN at 0.
+            if (p != 0) g[0] = g.Upstream * g.Saved(0).Pow(p - 1) * p;
+        });
 
     /// <summary>eˣ.</summary>
     public Tensor Exp()

@@ -36,6 +36,13 @@ static class Guard
         if (t.Shape != shape) throw new ArgumentException($"{operation}: {argument} has shape {t.Shape}; {shape} is needed.");
     }
 
+    /// <summary>An axis in [−rank, rank) as one in [0, rank).</summary>
+    public static int Axis(string operation, Shape shape, int axis)
+    {
+        int a = axis < 0 ? axis + shape.Rank : axis;
+        return (uint)a < (uint)shape.Rank ? a : throw new ArgumentException($"{operation}: axis {axis} does not exist in shape {shape}.");
+    }
+
     /// <summary>Axes in [0, rank) without repeats; none given means all.</summary>
     public static bool[] Axes(string operation, Shape shape, ReadOnlySpan<int> axes)
     {
@@ -43,8 +50,7 @@ static class Guard
         if (axes.Length == 0) Array.Fill(chosen, true);
         foreach (int axis in axes)
         {
-            int a = axis < 0 ? axis + shape.Rank : axis;
-            if ((uint)a >= (uint)shape.Rank) throw new ArgumentException($"{operation}: axis {axis} does not exist in shape {shape}.");
+            int a = Axis(operation, shape, axis);
             if (chosen[a]) throw new ArgumentException($"{operation}: axis {axis} is named twice.");
             chosen[a] = true;
         }

@@ -5,10 +5,10 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>Sum over the given axes (none: all, to a scalar).</summary>
-    public Tensor Sum(params ReadOnlySpan<int> axes) => SumOver(axes, keepDims: false);
+    public Tensor Sum(params ReadOnlySpan<int> axes) => SumOver("Sum", axes, keepDims: false);
 
     /// <summary>Sum over the given axes; with keepDims they stay with extent 1.</summary>
-    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims) => SumOver(axes, keepDims);
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDims) => SumOver("Sum", axes, keepDims);
 
     /// <summary>Mean over the given axes (none: all, to a scalar).</summary>
     public Tensor Mean(params ReadOnlySpan<int> axes) => Mean(axes, keepDims: false);
@@ -16,7 +16,7 @@ public sealed partial class Tensor
     /// <summary>Mean over the given axes; with keepDims they stay with extent 1.</summary>
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims)
     {
-        var sum = SumOver(axes, keepDims);
+        var sum = SumOver("Mean", axes, keepDims);
         return sum * ((float)sum.Count / Count);
     }
 
@@ -35,10 +35,12 @@ public sealed partial class Tensor
     /// <summary>ln Σ eˣ over the given axes (none: all), without overflow.</summary>
     public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
+        Guard.F32("LogSumExp", this);
+        var kept = Reduced("LogSumExp", axes);
         // Shifting by any constant is exact, so none of its gradient is needed; a finite one keeps ∞ − ∞ out.
         Tensor shift;
         using (Device.NoGrad()) shift = Max(axes, keepDims: true).Clamp(float.MinValue, float.MaxValue);
-        var y = (this - shift).Exp().SumTo(shift.Shape).Log() + shift;
+        var y = (this - shift).Exp().SumTo(kept).Log() + shift;
         return keepDims ? y : y.Reshape(Squeezed("LogSumExp", axes));
     }
 
@@ -47,7 +49,7 @@ public sealed partial class Tensor
     {
         Guard.F32("ArgMax", this);
         if (Shape.Rank == 0) throw new ArgumentException("ArgMax: a scalar has no axis.");
-        int a = Shape.Axis(axis);
+        int a = Guard.Axis("ArgMax", Shape, axis);
         if (Shape[a] == 0) throw new ArgumentException($"ArgMax: axis {axis} of shape {Shape} is empty.");
         Span<int> order = stackalloc int[Shape.Rank];
         for (int i = 0, k = 0; i < Shape.Rank; i++) if (i != a) order[k++] = i;
@@ -91,10 +93,11 @@ public sealed partial class Tensor
         return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
     }
 
-    Tensor SumOver(ReadOnlySpan<int> axes, bool keepDims)
+    Tensor SumOver(string name, ReadOnlySpan<int> axes, bool keepDims)
     {
-        var y = SumTo(Reduced("Sum", axes));
-        return keepDims ? y : y.Reshape(Squeezed("Sum", axes));
+        Guard.F32(name, this);
+        var y = SumTo(Reduced(name, axes));
+        return keepDims ? y : y.Reshape(Squeezed(name, axes));
     }
 
     Tensor ReduceTo<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce

@@ -8,7 +8,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The range leaves the axis.</exception>
     public Tensor Slice(int axis, int start, int length)
     {
-        int a = Shape.Axis(axis);
+        int a = Guard.Axis("Slice", Shape, axis);
         if (start < 0 || length < 0 || start + (long)length > Shape[a])
             throw new ArgumentException($"Slice: [{start}, {start + (long)length}) leaves axis {axis} of shape {Shape}.");
         var y = Device.Empty(Shape.With(a, length), Type);
@@ -25,7 +25,7 @@ public sealed partial class Tensor
     {
         if (parts.Count == 0) throw new ArgumentException("Concat: no tensors were given.");
         var first = parts[0];
-        int a = first.Shape.Axis(axis), total = 0;
+        int a = Guard.Axis("Concat", first.Shape, axis), total = 0;
         foreach (var part in parts)
         {
             if (part.Type != first.Type || part.Shape.Rank != first.Shape.Rank || part.Shape.With(a, 0) != first.Shape.With(a, 0))

@@ -8,9 +8,12 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The number of elements differs.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> dims)
     {
+        if (dims.Length > Kernels.Shape.MaxRank) throw new ArgumentException($"Reshape: rank {dims.Length} is above the supported {Kernels.Shape.MaxRank}.");
         Span<int> d = stackalloc int[dims.Length];
         dims.CopyTo(d);
-        int unknown = d.IndexOf(-1);
+        int unknown = d.IndexOf(-1), other = d.LastIndexOfAnyExceptInRange(0, int.MaxValue);
+        if (other >= 0 && (other != unknown || d[..other].IndexOfAnyExceptInRange(0, int.MaxValue) >= 0))
+            throw new ArgumentException($"Reshape: ({string.Join(", ", dims.ToArray())}) is no shape; dimensions are not negative, and at most one is −1.");
         if (unknown >= 0)
         {
             d[unknown] = 1;

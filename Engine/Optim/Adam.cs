@@ -11,7 +11,7 @@ public sealed class Adam : Optimizer
     readonly List<AdamSlot> _slots = [];
 
     /// <exception cref="ArgumentException">A beta outside [0, 1), or epsilon not positive.</exception>
-    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, float beta1 = 0, float beta2 = 0.9f, float epsilon = 1e-8f)
+    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0, double beta2 = 0.9, double epsilon = 1e-8)
         : base(parameters, learningRate)
     {
         if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1)) throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");

@@ -37,8 +37,10 @@ public sealed class Ema
 
     IEnumerable<(Tensor From, Tensor To)> Pairs(bool parameters)
     {
-        var from = parameters ? _source.NamedParameters() : _source.NamedBuffers();
-        var to = parameters ? Average.NamedParameters() : Average.NamedBuffers();
+        var from = (parameters ? _source.NamedParameters() : _source.NamedBuffers()).ToList();
+        var to = (parameters ? Average.NamedParameters() : Average.NamedBuffers()).ToList();
+        if (from.Count != to.Count)
+            throw new ArgumentException($"Ema: the source has {from.Count} {(parameters ? "parameters" : "buffers")}, the average {to.Count}.");
         foreach (var (a, b) in from.Zip(to))
         {
             if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape) throw new ArgumentException($"Ema: {a.Name} {a.Tensor.Shape} meets {b.Name} {b.Tensor.Shape}.");

@@ -100,7 +100,7 @@ public sealed class ModuleGoldenTests
         using var w = File.Tensor(device, $"{test}/w", requiresGrad: true);
         float rate = (float)File.Setting(test, "lr");
         using Optimizer optimizer = test.StartsWith("adam", StringComparison.Ordinal)
-            ? new Adam([("w", w)], rate, (float)File.Setting(test, "beta1"), (float)File.Setting(test, "beta2"), (float)File.Setting(test, "eps"))
+            ? new Adam([("w", w)], rate, File.Setting(test, "beta1"), File.Setting(test, "beta2"), File.Setting(test, "eps"))
             : new Sgd([("w", w)], rate, test == "sgd" ? 0 : (float)File.Setting(test, "momentum"));
         float[] gradients = File.F32($"{test}/dw"), after = File.F32($"{test}/w_after");
         int size = (int)w.Count;

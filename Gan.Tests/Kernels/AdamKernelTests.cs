@@ -18,9 +18,10 @@ public class AdamKernelTests
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
         AdamSlot[] slots = [.. sizes.Select(n => Slot(a, n))];
-        var spec = new AdamSpec(0.5f, 0.999f, 1e-8f);
+        var spec = new AdamSpec(0.5, 0.999, 1e-8);
         var (step, rate) = (a.Ints([0], 1), a.Of([2e-3f], 1));
-        var state = slots.Select(s => (P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
+        var state = slots.Select(s => (
+            P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
         for (int t = 1; t <= 10; t++)
         {
             b.Adam(slots, step, rate, spec);
@@ -56,7 +57,7 @@ public class AdamKernelTests
         using var a = new NnArrays(b);
         var p = a.Of([0, 0, 0], 3);
         AdamSlot[] slots = [new(p, a.Of([5, -1e-3f, 0], 3), a.Of([0, 0, 0], 3), a.Of([0, 0, 0], 3))];
-        b.Adam(slots, a.Ints([0], 1), a.Of([0.1f], 1), new AdamSpec(0.9f, 0.999f, 1e-8f));
+        b.Adam(slots, a.Ints([0], 1), a.Of([0.1f], 1), new AdamSpec(0.9, 0.999, 1e-8));
         NnChecks.Close(a.Read(p), [-0.1, 0.1, 0], 2e-6);
     }
 
@@ -66,7 +67,7 @@ public class AdamKernelTests
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
         var step = a.Ints([41], 1);
-        b.Adam([], step, a.Of([0.1f], 1), new AdamSpec(0.9f, 0.999f, 1e-8f));
+        b.Adam([], step, a.Of([0.1f], 1), new AdamSpec(0.9, 0.999, 1e-8));
         Assert.That(a.ReadInts(step), Is.EqualTo(new[] { 42 }));
     }
 
@@ -76,13 +77,13 @@ public class AdamKernelTests
         NnChecks.ThreadsDoNotMatter((b, a) =>
         {
             AdamSlot[] slots = [Slot(a, 70001), Slot(a, 3), Slot(a, 40, 41)];
-            b.Adam(slots, a.Ints([3], 1), a.Of([0.1f], 1), new AdamSpec(0, 0.9f, 1e-8f));
+            b.Adam(slots, a.Ints([3], 1), a.Of([0.1f], 1), new AdamSpec(0, 0.9, 1e-8));
             return [.. slots.SelectMany(s => new[] { a.Read(s.Parameter), a.Read(s.FirstMoment), a.Read(s.SecondMoment) })];
         });
         using var backend = new CpuBackend(2);
         using var arrays = new NnArrays(backend);
         AdamSlot[] many = [Slot(arrays, 70001), Slot(arrays, 3), Slot(arrays, 40, 41)];
         var (step, rate) = (arrays.Ints([0], 1), arrays.Of([0.1f], 1));
-        NnChecks.AllocatesNothing(() => backend.Adam(many, step, rate, new AdamSpec(0.5f, 0.9f, 1e-8f)));
+        NnChecks.AllocatesNothing(() => backend.Adam(many, step, rate, new AdamSpec(0.5, 0.9, 1e-8)));
     }
 }

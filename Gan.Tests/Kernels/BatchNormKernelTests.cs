@@ -5,7 +5,8 @@ namespace Ssgan.Tests.Kernels;
 
 public class BatchNormKernelTests
 {
-    sealed record Run(View X, View Gamma, View Beta, View RunningMean, View RunningVar, View Y, View Mean, View InvStd, View DY, View DX, View DGamma, View DBeta)
+    sealed record Run(View X, View Gamma, View Beta, View RunningMean, View RunningVar, View Y, View Mean, View InvStd,
+        View DY, View DX, View DGamma, View DBeta)
     {
         public void Forward(CpuBackend b, BatchNormSpec s) => b.BatchNormForward(X, Gamma, Beta, RunningMean, RunningVar, Y, Mean, InvStd, s);
         public void Backward(CpuBackend b, BatchNormSpec s) => b.BatchNormBackward(X, Gamma, Beta, Mean, InvStd, DY, DX, DGamma, DBeta, s);
@@ -14,8 +15,8 @@ public class BatchNormKernelTests
     static Run Make(NnArrays a, float mean, float deviation, params ReadOnlySpan<int> dims)
     {
         int c = dims[^1];
-        return new(a.NormalsOf(mean, deviation, dims), a.NormalsOf(1, 0.5f, c), a.Normals(c), a.Normals(c), a.NormalsOf(2, 0.1f, c), a.Output(dims), a.Output(c), a.Output(c),
-            a.Normals(dims), a.Output(dims), a.Output(c), a.Output(c));
+        return new(a.NormalsOf(mean, deviation, dims), a.NormalsOf(1, 0.5f, c), a.Normals(c), a.Normals(c), a.NormalsOf(2, 0.1f, c), a.Output(dims), a.Output(c),
+            a.Output(c), a.Normals(dims), a.Output(dims), a.Output(c), a.Output(c));
     }
 
     /// <summary>The formulas in double, on a matrix (rows, c).</summary>

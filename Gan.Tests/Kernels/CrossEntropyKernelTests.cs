@@ -68,7 +68,8 @@ public class CrossEntropyKernelTests
     {
         NnChecks.ThreadsDoNotMatter((b, a) =>
         {
-            var (x, labels, loss, dx) = (a.Normals(300, 37), a.Ints([.. Enumerable.Range(0, 300).Select(i => i % 37)], 300), a.Output(300), a.Output(300, 37));
+            var (x, labels, loss, dx) =
+                (a.Normals(300, 37), a.Ints([.. Enumerable.Range(0, 300).Select(i => i % 37)], 300), a.Output(300), a.Output(300, 37));
             b.SoftmaxCrossEntropy(x, labels, loss);
             b.SoftmaxCrossEntropyBackward(x, labels, loss, dx);
             return [a.Read(loss), a.Read(dx)];

@@ -4,7 +4,8 @@ using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>Arrays for a kernel test. Outputs start as NaN, so that an element nobody wrote shows; a guard around each array is checked at the end.</summary>
+/// <summary>Arrays for a kernel test. Outputs start as NaN, so that an element nobody wrote shows;
+/// a guard around each array is checked at the end.</summary>
 sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
 {
     const int Guard = 64;
@@ -90,7 +91,9 @@ static class NnChecks
         Assert.That(actual, Has.Length.EqualTo(expected.Length));
         for (int i = 0; i < actual.Length; i++)
         {
-            bool same = double.IsNaN(expected[i]) ? float.IsNaN(actual[i]) : Math.Abs(actual[i] - expected[i]) <= absolute + relative * Math.Abs(expected[i]);
+            bool same = double.IsNaN(expected[i])
+                ? float.IsNaN(actual[i])
+                : Math.Abs(actual[i] - expected[i]) <= absolute + relative * Math.Abs(expected[i]);
             if (!same) Assert.Fail($"Element {i} of {actual.Length} is {actual[i]:R}, expected {expected[i]:R}.");
         }
     }

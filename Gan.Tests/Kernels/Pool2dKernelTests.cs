@@ -70,7 +70,8 @@ public class Pool2dKernelTests
         // Few distinct negative values: many ties, and a padding zero would win if it took part.
         var values = new float[N * h * W * c];
         for (int i = 0; i < values.Length; i++) values[i] = nans && a.Random.Next(7) == 0 ? float.NaN : -1 - a.Random.Next(3);
-        var (x, y, index, dy, dx, again) = (a.Of(values, N, h, W, c), a.Output(N, oh, ow, c), a.Ints(new int[N * oh * ow * c], N, oh, ow, c), a.Normals(N, oh, ow, c),
+        var (x, y, index, dy, dx, again) = (a.Of(values, N, h, W, c), a.Output(N, oh, ow, c),
+            a.Ints(new int[N * oh * ow * c], N, oh, ow, c), a.Normals(N, oh, ow, c),
             a.Output(N, h, W, c), a.Output(N, oh, ow, c));
         b.MaxPool2d(x, y, index, s);
         var max = new double[y.Count];
@@ -116,7 +117,8 @@ public class Pool2dKernelTests
         int o = s.Output(33);
         NnChecks.ThreadsDoNotMatter((b, a) =>
         {
-            var (x, y, z, dx, dz, index) = (a.Normals(2, 33, 33, 70), a.Output(2, o, o, 70), a.Output(2, o, o, 70), a.Output(2, 33, 33, 70), a.Output(2, 33, 33, 70),
+            var (x, y, z, dx, dz, index) = (a.Normals(2, 33, 33, 70), a.Output(2, o, o, 70), a.Output(2, o, o, 70),
+                a.Output(2, 33, 33, 70), a.Output(2, 33, 33, 70),
                 a.Ints(new int[2 * o * o * 70], 2, o, o, 70));
             b.AvgPool2d(x, y, s);
             b.AvgPool2dBackward(y, dx, s);

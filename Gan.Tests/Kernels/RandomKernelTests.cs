@@ -133,7 +133,8 @@ public class RandomKernelTests
         for (int i = 0; i < 60000; i++) counts[s.NextBelow(6)]++;
         // Five standard deviations of a binomial: sqrt(60000 · 1/6 · 5/6) = 91.
         Assert.That(counts, Has.All.InRange(10000 - 456, 10000 + 456));
-        // Of eight words ⌊x·3 / 8⌋ takes three, three and two to the residues 0, 1 and 2 of 3·2^29: without redrawing the last would come a quarter of the time.
+        // Of eight words ⌊x·3 / 8⌋ takes three, three and two to the residues 0, 1 and 2 of 3·2^29:
+        // without redrawing the last would come a quarter of the time.
         int last = 0;
         for (int i = 0; i < 20000; i++) last += s.NextBelow(3 << 29) % 3 == 2 ? 1 : 0;
         Assert.That(last, Is.InRange(6667 - 333, 6667 + 333), "Five standard deviations: sqrt(20000 · 2/9) = 67.");

@@ -45,7 +45,8 @@ public class SpectralNormKernelTests
         using var a = new NnArrays(b);
         SpectralLayer[] layers =
         [
-            Layer(a, 1, 1), Layer(a, 1, 128), Layer(a, 5, 3, 3, 3), Layer(a, 64, 3, 3, 17), Layer(a, 129, 1, 1, 8), Layer(a, 33, 3000), Layer(a, 300, 257), Layer(a, 4, 40000),
+            Layer(a, 1, 1), Layer(a, 1, 128), Layer(a, 5, 3, 3, 3), Layer(a, 64, 3, 3, 17),
+            Layer(a, 129, 1, 1, 8), Layer(a, 33, 3000), Layer(a, 300, 257), Layer(a, 4, 40000),
         ];
         var before = layers.Select(l => (U: a.Read(l.U), V: a.Read(l.V))).ToArray();
         b.SpectralNormForward(layers, iterations, 1e-12f);
@@ -89,7 +90,8 @@ public class SpectralNormKernelTests
                         pq += a[r * columns + p] * a[r * columns + q];
                     }
                     if (Math.Abs(pq) <= 1e-14 * Math.Sqrt(pp * qq)) continue;
-                    double zeta = (qq - pp) / (2 * pq), t = (zeta >= 0 ? 1 : -1) / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta)), c = 1 / Math.Sqrt(1 + t * t);
+                    double zeta = (qq - pp) / (2 * pq),
+                        t = (zeta >= 0 ? 1 : -1) / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta)), c = 1 / Math.Sqrt(1 + t * t);
                     for (int r = 0; r < rows; r++)
                     {
                         double x = a[r * columns + p], y = a[r * columns + q];

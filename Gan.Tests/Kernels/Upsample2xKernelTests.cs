@@ -25,7 +25,8 @@ public class Upsample2xKernelTests
                         var (r0, r1, tr) = Source(r, h, mode);
                         var (q0, q1, tq) = Source(q, w, mode);
                         double At(int row, int column) => x[((i * h + row) * w + column) * c + k];
-                        y[((i * 2 * h + r) * 2 * w + q) * c + k] = (1 - tr) * ((1 - tq) * At(r0, q0) + tq * At(r0, q1)) + tr * ((1 - tq) * At(r1, q0) + tq * At(r1, q1));
+                        y[((i * 2 * h + r) * 2 * w + q) * c + k] =
+                            (1 - tr) * ((1 - tq) * At(r0, q0) + tq * At(r0, q1)) + tr * ((1 - tq) * At(r1, q0) + tq * At(r1, q1));
                     }
         return y;
     }

@@ -54,7 +54,8 @@ public sealed record CheckpointState
             throw new TrainingException($"{source} is not a valid checkpoint state: {e.Message}", e);
         }
         if (state.Format != CurrentFormat) throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
-        if (state.Step < 0) throw new TrainingException($"{source} has step {state.Step}, which is negative.");
+        if (state.Step < 0 || state.Data.Epoch < 0 || state.Data.Offset < 0 || state.Stats.Any(static s => s.Count < 0))
+            throw new TrainingException($"{source} has a negative step, data position or count.");
         return state;
     }
 }
@@ -63,6 +64,6 @@ public sealed record CheckpointState
 public sealed record StatSum(string Name, float Sum, long Count);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CheckpointState))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -14,10 +14,10 @@ public sealed record SsganOptions
     public float LearningRate { get; init; } = 2e-4f;
 
     /// <summary>Adam's decay of the gradient's mean.</summary>
-    public float Beta1 { get; init; }
+    public double Beta1 { get; init; }
 
     /// <summary>Adam's decay of the squared gradient's mean.</summary>
-    public float Beta2 { get; init; } = 0.9f;
+    public double Beta2 { get; init; } = 0.9;
 
     /// <summary>Weight of the rotation loss of real images in the discriminator's loss.</summary>
     public float RealRotationScale { get; init; } = 1.0f;

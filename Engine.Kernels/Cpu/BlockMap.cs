@@ -1,45 +1,4 @@
-using System.Runtime.InteropServices;
-
 namespace Ssgan.Engine.Kernels.Cpu;
-
-public sealed unsafe partial class CpuBackend
-{
-    readonly NnScratch _nnScratch = new();
-}
-
-/// <summary>
-/// Native memory for a primitive's partial results while it runs. It grows to the largest request and is then reused, so a
-/// steady state allocates nothing. Taking it again invalidates what was taken before.
-/// </summary>
-sealed unsafe class NnScratch : IDisposable
-{
-    void* _memory;
-    long _bytes;
-
-    /// <summary>At least this many bytes, 64-byte aligned, contents undefined.</summary>
-    public byte* Take(long bytes)
-    {
-        if (bytes <= _bytes) return (byte*)_memory;
-        Dispose();
-        try
-        {
-            _memory = NativeMemory.AlignedAlloc((nuint)bytes, 64);
-        }
-        catch (OutOfMemoryException e)
-        {
-            throw new OutOfDeviceMemoryException($"The host has no {bytes} bytes of memory left for partial results ({e.Message}).");
-        }
-        _bytes = bytes;
-        return (byte*)_memory;
-    }
-
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
-        _bytes = 0;
-    }
-}
 
 /// <summary>
 /// Splits several arrays into blocks that one parallel loop can run over: array i owns the loop's items [first[i], first[i + 1]).

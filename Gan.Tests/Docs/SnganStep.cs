@@ -1,0 +1,63 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Training;
+
+namespace CustomGan;
+
+/// <summary>SNGAN (Miyato et al. 2018): hinge loss, spectral norm in the discriminator, nothing else.</summary>
+public sealed class SnganStep : GanStep
+{
+    readonly ResNetGenerator _generator;
+    readonly ResNetDiscriminator _discriminator;
+    readonly Adam _generatorOptimizer, _discriminatorOptimizer;
+
+    public SnganStep(Device device, Architecture architecture, ulong seed) : base(device, seed)
+    {
+        _generator = new ResNetGenerator(Random, architecture);
+        _discriminator = new ResNetDiscriminator(Random, architecture, new() { RotationHead = false });
+        _generatorOptimizer = new Adam(_generator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9f);
+        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9f);
+        Networks = [("g", _generator), ("d", _discriminator)];
+        Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
+    }
+
+    public override IReadOnlyList<(string Name, Module Module)> Networks { get; }
+
+    public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
+
+    public override void TrainDiscriminator(Tensor real)
+    {
+        using var scope = Device.Step();
+        Tensor fake;
+        using (Device.NoGrad()) fake = _generator.Forward(Noise(Random, real.Shape[0]));
+
+        var loss = Hinge.Discriminator(_discriminator.Forward(real).Logits, _discriminator.Forward(fake).Logits);
+        Minimise("d", loss, _discriminatorOptimizer);
+        Stats.Add("loss_d", loss);
+    }
+
+    public override void TrainGenerator(int batch)
+    {
+        using var scope = Device.Step();
+        using var frozen = _discriminator.Frozen();
+        var fake = _generator.Forward(Noise(Random, batch));
+
+        var loss = Hinge.Generator(_discriminator.Forward(fake).Logits);
+        Minimise("g", loss, _generatorOptimizer);
+        Stats.Add("loss_g", loss);
+    }
+
+    public override Tensor Noise(Rng random, int count) => random.Normal(new(count, _generator.Architecture.Latent));
+
+    public override Tensor Sample(Tensor z)
+    {
+        using var noGrad = Device.NoGrad();
+        _generator.Train(false);
+        var images = _generator.Forward(z);
+        _generator.Train();
+        return images;
+    }
+}

@@ -1,0 +1,112 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Nn;
+
+sealed class ModuleTests
+{
+    sealed class Tree : Module
+    {
+        public Tree(Device device, Action<Tree, Device> build) => build(this, device);
+
+        public Tensor P(string name, Tensor t) => Parameter(name, t);
+
+        public Tensor B(string name, Tensor t) => Buffer(name, t);
+
+        public T C<T>(string name, T child) where T : Module => Child(name, child);
+    }
+
+    static Tree Sample(Device device) => new(device, (root, d) =>
+    {
+        root.P("w", d.Of(2, 3));
+        root.B("running", d.Of(3));
+        root.C("left", new Tree(d, (t, d) =>
+        {
+            t.P("w", d.Of(4));
+            t.C("inner", new Tree(d, (t, d) =>
+            {
+                t.B("u", d.Of(1));
+                t.P("b", d.Of());
+            }));
+        }));
+        root.C("right", new Tree(d, (t, d) => t.P("w", d.Of(5))));
+    });
+
+    [Test]
+    public void Names_join_with_dots_in_order_of_registration()
+    {
+        using var device = Device.Cpu(1);
+        using var tree = Sample(device);
+        Assert.That(tree.NamedParameters().Select(p => p.Name), Is.EqualTo(new[] { "w", "left.w", "left.inner.b", "right.w" }));
+        Assert.That(tree.NamedBuffers().Select(b => b.Name), Is.EqualTo(new[] { "running", "left.inner.u" }));
+        Assert.That(tree.ParameterCount, Is.EqualTo(6 + 4 + 1 + 5));
+        Assert.That(tree.Parameters.Select(p => p.RequiresGrad), Has.All.True);
+        Assert.That(tree.NamedBuffers().Select(b => b.Tensor.RequiresGrad), Has.All.False);
+    }
+
+    [TestCase("w")]
+    [TestCase("running")]
+    [TestCase("left")]
+    public void A_name_is_given_once(string name)
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        using var tree = Sample(device);
+        Assert.That(() => tree.P(name, device.Of(1)), Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice").And.Message.Contains("Tree"));
+        Assert.That(() => tree.B(name, device.Of(1)), Throws.ArgumentException);
+        Assert.That(() => tree.C(name, tree), Throws.ArgumentException);
+    }
+
+    [TestCase("")]
+    [TestCase("a.b")]
+    public void A_name_is_not_empty_and_has_no_dot(string name)
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        using var tree = Sample(device);
+        Assert.That(() => tree.P(name, device.Of(1)), Throws.ArgumentException.With.Message.Contains($"\"{name}\""));
+    }
+
+    [Test]
+    public void Only_F32_is_trained()
+    {
+        using var device = Device.Cpu(1);
+        using var tree = Sample(device);
+        Assert.That(() => tree.P("count", device.Ints(1)), Throws.InvalidOperationException.With.Message.Contains("I32"));
+    }
+
+    [Test]
+    public void Training_mode_reaches_all_descendants()
+    {
+        using var device = Device.Cpu(1);
+        Tree? inner = null;
+        using var tree = new Tree(device, (t, d) => t.C("a", new Tree(d, (t, d) => inner = t.C("b", new Tree(d, (_, _) => { })))));
+        Assert.That((tree.Training, inner!.Training), Is.EqualTo((true, true)));
+        tree.Train(false);
+        Assert.That((tree.Training, inner.Training), Is.EqualTo((false, false)));
+        tree.Train();
+        Assert.That((tree.Training, inner.Training), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public void Parameters_outlive_the_scope_they_were_made_in_and_disposal_frees_all()
+    {
+        using var device = Device.Cpu(1);
+        using var leaks = new NoLeaks(device);
+        Tree tree;
+        using (device.Step())
+        {
+            tree = Sample(device);
+            foreach (var p in tree.Parameters) p.Square().Sum().Backward();
+        }
+        Near.All(tree.Parameters[0].ToArray(), new double[6]);
+        Assert.That(tree.Parameters.Select(p => p.Grad), Has.None.Null);
+        tree.ZeroGrad();
+        Assert.That(tree.Parameters.Select(p => p.Grad), Has.All.Null);
+        using (device.Step()) foreach (var p in tree.Parameters) p.Square().Sum().Backward();
+        tree.Dispose();
+        tree.Dispose();
+    }
+}

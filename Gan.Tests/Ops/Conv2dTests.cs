@@ -1,0 +1,37 @@
+using Ssgan.Engine;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Ops;
+
+sealed class Conv2dTests
+{
+    public static OpCase[] Cases { get; } =
+    [
+        Conv("3x3, padding 1", [2, 4, 5, 3], [4, 3, 3, 3], 1, 1),
+        Conv("1x1", [2, 3, 3, 5], [2, 1, 1, 5], 1, 0),
+        Conv("4x4, stride 2, padding 1", [1, 6, 6, 2], [3, 4, 4, 2], 2, 1),
+        Conv("3x3, stride 2: the last row and column are unread", [2, 6, 4, 2], [2, 3, 3, 2], 2, 0),
+        Conv("stride 3 skips pixels under a 2x2 filter", [1, 8, 5, 1], [2, 2, 2, 1], 3, 0),
+        Conv("a flat filter", [2, 3, 6, 2], [3, 1, 4, 2], 1, 0),
+        Conv("a filter as large as the image", [2, 3, 4, 2], [5, 3, 4, 2], 1, 0),
+        Conv("padding beyond the filter", [1, 2, 2, 1], [1, 2, 2, 1], 1, 2),
+        Conv("one pixel, one channel", [1, 1, 1, 1], [1, 1, 1, 1], 1, 0),
+        new("Conv2d", "without bias", [[2, 4, 4, 2], [3, 3, 3, 2]], t => t[0].Conv2d(t[1], null, 2, 1)),
+        new("Conv2d", "an image under itself as the filter", [[2, 2, 2, 3]], t => t[0].Conv2d(t[0], null, 1, 1)) { Tolerance = 5e-3 },
+    ];
+
+    public static Refusal[] Refusals { get; } =
+    [
+        new("channels", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 4)), "Conv2d", "3 channels", "expects 4"),
+        new("no image", d => d.Of(4, 4, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "x", "rank 4"),
+        new("no filter", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 27)), "Conv2d", "w", "rank 4"),
+        new("the bias", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), d.Of(3)), "Conv2d", "bias", "(8)"),
+        new("stride 0", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 0), "Conv2d", "stride 0"),
+        new("negative padding", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 1, -1), "Conv2d", "padding -1"),
+        new("a filter too large", d => d.Of(1, 2, 9, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "(1, 2, 9, 3)", "smaller than the filter"),
+        new("integers", d => d.Ints(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "I32"),
+    ];
+
+    static OpCase Conv(string name, int[] x, int[] w, int stride, int padding) =>
+        new("Conv2d", name, [x, w, [w[0]]], t => t[0].Conv2d(t[1], t[2], stride, padding));
+}

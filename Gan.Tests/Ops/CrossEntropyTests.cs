@@ -1,0 +1,38 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Ops;
+
+sealed class CrossEntropyTests
+{
+    public static OpCase[] Cases { get; } =
+    [
+        new("CrossEntropy", "four classes", [[5, 4]], t => t[0].SoftmaxCrossEntropy(Labels(t[0].Device, 0, 3, 1, 1, 2))),
+        new("CrossEntropy", "one row of two", [[1, 2]], t => t[0].SoftmaxCrossEntropy(Labels(t[0].Device, 1))),
+        new("CrossEntropy", "one class", [[3, 1]], t => t[0].Square().SoftmaxCrossEntropy(Labels(t[0].Device, 0, 0, 0))),
+        new("CrossEntropy", "the mean of a product", [[3, 5]], t => (t[0] * t[0]).SoftmaxCrossEntropy(Labels(t[0].Device, 4, 0, 2)).Mean()),
+    ];
+
+    public static Refusal[] Refusals { get; } =
+    [
+        new("logits of rank 1", d => d.Of(4).SoftmaxCrossEntropy(d.Ints(4)), "SoftmaxCrossEntropy", "logits", "rank 2"),
+        new("labels of another count", d => d.Of(3, 4).SoftmaxCrossEntropy(d.Ints(4)), "SoftmaxCrossEntropy", "labels", "(3)"),
+        new("float labels", d => d.Of(3, 4).SoftmaxCrossEntropy(d.Of(3)), "SoftmaxCrossEntropy", "I32 is needed"),
+        new("integer logits", d => d.Ints(3, 4).SoftmaxCrossEntropy(d.Ints(3)), "SoftmaxCrossEntropy", "F32 is needed"),
+        new("a label without a class", d => d.Of(1, 4).SoftmaxCrossEntropy(Labels(d, 4)), "SoftmaxCrossEntropy", "labels[0] is 4"),
+    ];
+
+    static Tensor Labels(Device device, params int[] labels) => device.From(labels, new Shape(labels.Length));
+
+    [Test]
+    public void It_agrees_with_the_composition()
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        var x = device.From(Make.Numbers(12, 4), new Shape(3, 4)) * 40;
+        var fused = x.SoftmaxCrossEntropy(Labels(device, 1, 0, 3)).ToArray();
+        float[] values = x.ToArray(), total = x.LogSumExp([1]).ToArray();
+        Near.All(fused, [total[0] - (double)values[1], total[1] - (double)values[4], total[2] - (double)values[11]]);
+    }
+}

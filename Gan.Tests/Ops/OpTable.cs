@@ -1,0 +1,21 @@
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Ops;
+
+/// <summary>Every differentiable operation, with the variants that its code tells apart.</summary>
+static class OpTable
+{
+    public static IEnumerable<OpCase> Cases =>
+    [
+        .. ElementwiseTests.Cases, .. ActivationTests.Cases, .. ReduceTests.Cases, .. ViewsTests.Cases, .. SliceTests.Cases, .. PermuteTests.Cases,
+        .. GatherRowsTests.Cases, .. MatMulTests.Cases, .. Conv2dTests.Cases, .. Pool2dTests.Cases, .. Upsample2xTests.Cases, .. Rotate90Tests.Cases,
+        .. BatchNormTests.Cases, .. SpectralNormTests.Cases, .. CrossEntropyTests.Cases,
+    ];
+
+    public static IEnumerable<Refusal> Refusals =>
+    [
+        .. ElementwiseTests.Refusals, .. ReduceTests.Refusals, .. ViewsTests.Refusals, .. SliceTests.Refusals, .. PermuteTests.Refusals,
+        .. GatherRowsTests.Refusals, .. MatMulTests.Refusals, .. Conv2dTests.Refusals, .. Pool2dTests.Refusals, .. Upsample2xTests.Refusals,
+        .. Rotate90Tests.Refusals, .. BatchNormTests.Refusals, .. SpectralNormTests.Refusals, .. CrossEntropyTests.Refusals,
+    ];
+}

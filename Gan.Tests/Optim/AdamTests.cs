@@ -1,0 +1,68 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Optim;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Optim;
+
+sealed class AdamTests
+{
+    [TestCase(0f, 0.9f)]
+    [TestCase(0.5f, 0.999f)]
+    [TestCase(0.9f, 0.99f)]
+    public void Updates_follow_algorithm_1_also_where_a_gradient_is_missing(float beta1, float beta2)
+    {
+        const float Rate = 0.03f, Epsilon = 1e-6f;
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        Tensor[] p = [device.Leaf(1, 5), device.Leaf(2, 2, 3), device.Leaf(3)];
+        using var adam = new Adam([("a", p[0]), ("b", p[1]), ("c", p[2])], Rate, beta1, beta2, Epsilon);
+        double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], first = [new double[5], new double[6], new double[1]],
+            second = [new double[5], new double[6], new double[1]];
+        double rate = Rate;
+        for (int step = 1; step <= 8; step++)
+        {
+            if (step == 5) (adam.LearningRate, rate) = (0.01f, 0.01f);
+            adam.ZeroGrad();
+            for (int i = 0; i < 3; i++)
+            {
+                // The second parameter has a gradient in every other step, the third none at first.
+                if ((i == 1 && step % 2 == 0) || (i == 2 && step < 4)) continue;
+                float[] g = Make.Numbers(value[i].Length, 100 * step + i);
+                (p[i] * device.From(g, p[i].Shape)).Sum().Backward();
+                for (int j = 0; j < g.Length; j++)
+                {
+                    first[i][j] = beta1 * first[i][j] + (1 - (double)beta1) * g[j];
+                    second[i][j] = beta2 * second[i][j] + (1 - (double)beta2) * g[j] * g[j];
+                    value[i][j] -= rate * (first[i][j] / (1 - Math.Pow(beta1, step))) / (Math.Sqrt(second[i][j] / (1 - Math.Pow(beta2, step))) + Epsilon);
+                }
+            }
+            adam.Step();
+            for (int i = 0; i < 3; i++) Near.All(p[i].ToArray(), value[i], 1e-5);
+        }
+        Assert.That(adam.NamedState.Single(s => s.Name == "step").Tensor.ToArray<int>(), Is.EqualTo(new[] { 8 }));
+    }
+
+    [Test]
+    public void State_is_named_for_a_checkpoint_and_freed()
+    {
+        using var device = Device.Cpu(1);
+        using var a = device.Leaf(1, 2);
+        using var leaks = new NoLeaks(device);
+        using var adam = new Adam([("x.weight", a)]);
+        Assert.That(adam.NamedState.Select(s => s.Name), Is.EqualTo(new[] { "learning_rate", "step", "x.weight.m", "x.weight.v" }));
+        Assert.That(adam.LearningRate, Is.EqualTo(2e-4f));
+    }
+
+    [Test]
+    public void Constants_out_of_range_are_refused_by_name()
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        var p = new[] { ("a", device.Leaf(1, 2)) };
+        Assert.That(() => new Adam(p, 1, 1), Throws.ArgumentException.With.Message.Contains("betas (1,"));
+        Assert.That(() => new Adam(p, 1, 0, -0.1f), Throws.ArgumentException.With.Message.Contains("-0.1"));
+        Assert.That(() => new Adam(p, 1, float.NaN), Throws.ArgumentException.With.Message.Contains("NaN"));
+        Assert.That(() => new Adam(p, 1, 0, 0.9f, 0), Throws.ArgumentException.With.Message.Contains("epsilon 0"));
+        Assert.That(() => new Adam([]), Throws.ArgumentException.With.Message.Contains("Adam: no parameters"));
+    }
+}

@@ -1,0 +1,72 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Optim;
+
+sealed class EmaTests
+{
+    sealed class Net : Module
+    {
+        public Net(Rng random, int features)
+        {
+            Linear = Child("linear", new Linear(random, 3, features));
+            Norm = Child("norm", new BatchNorm2d(random.Device, features));
+        }
+
+        public Linear Linear { get; }
+
+        public BatchNorm2d Norm { get; }
+    }
+
+    [Test]
+    public void It_starts_at_the_source_and_follows_it_buffers_at_once()
+    {
+        using var device = Device.Cpu(1);
+        using var leaks = new NoLeaks(device);
+        using var random = new Rng(device, 1);
+        using var source = new Net(random, 4);
+        using var average = new Net(random, 4);
+        var ema = new Ema(source, average, 0.9f);
+        double[] expected = [.. source.Linear.Weight.ToArray().Select(x => (double)x)];
+        Near.All(average.Linear.Weight.ToArray(), expected, 0);
+        for (int step = 0; step < 5; step++)
+        {
+            float[] next = Make.Numbers(12, step), mean = Make.Numbers(4, 50 + step);
+            source.Linear.Weight.CopyFrom<float>(next);
+            source.Norm.RunningMean.CopyFrom<float>(mean);
+            ema.Update();
+            for (int i = 0; i < 12; i++) expected[i] = 0.9 * expected[i] + 0.1 * next[i];
+            Near.All(average.Linear.Weight.ToArray(), expected);
+            Assert.That(average.Norm.RunningMean.ToArray(), Is.EqualTo(mean));
+            Assert.That(source.Linear.Weight.ToArray(), Is.EqualTo(next));
+        }
+        Assert.That(ema.Average, Is.SameAs(average));
+    }
+
+    [Test]
+    public void A_structure_or_decay_that_does_not_fit_is_refused()
+    {
+        using var device = Device.Cpu(1);
+        using var random = new Rng(device, 1);
+        using var four = new Net(random, 4);
+        using var five = new Net(random, 5);
+        using var linear = new Linear(random, 3, 4);
+        Assert.That(() => new Ema(four, five, 0.9f), Throws.ArgumentException.With.Message.Contains("linear.weight (4, 3)").And.Message.Contains("(5, 3)"));
+        Assert.That(() => new Ema(four, linear, 0.9f), Throws.ArgumentException);
+        Assert.That(() => new Ema(four, four, 1), Throws.ArgumentException.With.Message.Contains("decay 1"));
+    }
+
+    /// <summary>The longer of two structures must not be cut to the shorter in silence.</summary>
+    [Test]
+    public void A_module_with_more_parts_is_refused()
+    {
+        using var device = Device.Cpu(1);
+        using var random = new Rng(device, 1);
+        using var linear = new Linear(random, 3, 4);
+        using var spectral = new Linear(random, 3, 4, spectral: true);
+        Assert.That(() => new Ema(linear, spectral, 0.9f), Throws.ArgumentException);
+        Assert.That(() => new Ema(spectral, linear, 0.9f), Throws.ArgumentException);
+    }
+}

@@ -1,0 +1,88 @@
+using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Training;
+using Ssgan.Tests.Data;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>Damaged checkpoints: a sentence every time, and the networks keep what they had.</summary>
+public sealed class CheckpointFuzzTests
+{
+    [Test]
+    public void Mutated_files_are_refused_or_read_and_never_crash()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        string folder = run.Folder.Checkpoint(2), copy = temp["copy"];
+        Directory.CreateDirectory(copy);
+        byte[] state = File.ReadAllBytes(Path.Combine(folder, Checkpoint.StateFile)), tensors = File.ReadAllBytes(Path.Combine(folder, Checkpoint.TensorsFile));
+        var random = new Random(1);
+        int refused = 0;
+        for (int i = 0; i < 1500; i++)
+        {
+            bool inState = i % 3 != 0;
+            File.WriteAllBytes(Path.Combine(copy, Checkpoint.StateFile), inState ? Mutate(state, random) : state);
+            File.WriteAllBytes(Path.Combine(copy, Checkpoint.TensorsFile), inState ? tensors : Mutate(tensors, random));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                run.Trainer.Resume(copy);
+            }
+            catch (Exception e) when (e is TrainingException or SafetensorsException)
+            {
+                refused++;
+                Assert.That(e.Message, Is.Not.Empty.And.Not.Contains("\n"), "one sentence");
+            }
+            // A few copies of both files, whatever a length field claims.
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(20L * (state.Length + tensors.Length) + (4 << 20)));
+        }
+        Assert.That(refused, Is.GreaterThan(1000));
+    }
+
+    [Test]
+    public void A_missing_or_damaged_file_is_named()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        string folder = run.Folder.Checkpoint(2), tensors = Path.Combine(folder, Checkpoint.TensorsFile);
+        byte[] bytes = File.ReadAllBytes(tensors);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(tensors, bytes);
+        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("tensors.safetensors is damaged"));
+        File.Delete(tensors);
+        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("no tensors.safetensors"));
+        Assert.That(() => RunFolder.FindCheckpoint(temp["nowhere"]), Throws.TypeOf<TrainingException>().With.Message.Contains("There is no checkpoint"));
+    }
+
+    [Test]
+    public void Other_networks_are_refused_with_every_misfit_and_nothing_changes()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        using var wider = new TrainingRun(temp["other"], TrainingRun.Tiny with { Ndf = 8, EmaDecay = 0 });
+        var before = Checkpoint.NamedTensors(wider.Step).First().Tensor.ToArray();
+        var error = Assert.Throws<TrainingException>(() => Checkpoint.ReadTensors(run.Folder.Checkpoint(2), wider.Step));
+        Assert.That(error!.Message, Does.Contain("d.block1.c1.weight").And.Contain("d.l_y.weight").And.Contain("g_ema.l1.weight is unknown"));
+        Assert.That(Checkpoint.NamedTensors(wider.Step).First().Tensor.ToArray(), Is.EqualTo(before));
+    }
+
+    static byte[] Mutate(byte[] original, Random random)
+    {
+        byte[] bytes = [.. original];
+        switch (random.Next(4))
+        {
+            case 0:
+                for (int k = random.Next(1, 4); k > 0; k--) bytes[random.Next(Math.Min(bytes.Length, 4096))] = (byte)random.Next(256);
+                return bytes;
+            case 1:
+                return bytes[..random.Next(bytes.Length)];
+            case 2:
+                return [.. bytes, .. new byte[random.Next(1, 64)]];
+            default:
+                int at = random.Next(bytes.Length), length = Math.Min(random.Next(1, 32), bytes.Length - at);
+                return [.. bytes[..at], .. bytes[(at + length)..]];
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Ssgan.Gan.Training;
+using Ssgan.Tests.Data;
+
+namespace Ssgan.Tests.Training;
+
+public sealed class TrainerTests
+{
+    [Test]
+    public void A_run_leaves_all_its_files_and_keeps_the_last_checkpoints()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny);
+        Assert.That(run.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
+        string[] files = [.. Directory.EnumerateFiles(run.Folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run.Folder.Path, f).Replace('\\', '/')).Order()];
+        Assert.That(files, Is.EqualTo(new[]
+        {
+            "checkpoints/step-00000004/state.json", "checkpoints/step-00000004/tensors.safetensors",
+            "checkpoints/step-00000006/state.json", "checkpoints/step-00000006/tensors.safetensors",
+            "config.json", "metrics.jsonl", "samples/fakes-00000000.png", "samples/fakes-00000003.png", "samples/fakes-00000006.png", "samples/reals.png",
+        }));
+        var reports = MetricsLog.Read(run.Folder.Metrics).ToList();
+        Assert.That(reports.Select(static r => r["step"]), Is.EqualTo(new[] { 4.0, 6.0 }));
+        Assert.That(reports[0].Keys, Is.SupersetOf(new[]
+        {
+            "loss_d", "loss_d_rotation", "loss_g", "loss_g_rotation", "d_real", "d_fake", "rotation_accuracy_real", "rotation_accuracy_fake",
+            "grad_norm_d", "grad_norm_g", "images_per_second", "live_bytes", "peak_bytes", "learning_rate",
+        }));
+        Assert.That(TrainOptions.FromJson(File.ReadAllText(run.Folder.Config), "config.json"), Is.EqualTo(TrainingRun.Tiny));
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(4)]
+    public void Stopping_and_resuming_changes_no_byte(long stopAfter)
+    {
+        using var temp = new TempFolder();
+        byte[] unbroken, sample;
+        IReadOnlyDictionary<string, double> last;
+        using (var run = new TrainingRun(temp["unbroken"], TrainingRun.Tiny))
+        {
+            run.Trainer.Run();
+            unbroken = run.Tensors(6);
+            sample = File.ReadAllBytes(run.Folder.Sample(6));
+            last = MetricsLog.Read(run.Folder.Metrics).Last();
+        }
+
+        using (var first = new TrainingRun(temp["broken"], TrainingRun.Tiny))
+        using (var stop = new CancellationTokenSource())
+        {
+            first.AfterStep = step =>
+            {
+                if (step == stopAfter) stop.Cancel();
+            };
+            Assert.That(first.Trainer.Run(stop.Token), Is.EqualTo(TrainingOutcome.Interrupted));
+        }
+        using var second = new TrainingRun(temp["broken"], TrainingRun.Tiny);
+        second.Trainer.Resume(RunFolder.FindCheckpoint(second.Folder.Path));
+        Assert.That(second.Trainer.Done, Is.EqualTo(stopAfter));
+        Assert.That(second.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
+
+        Assert.That(second.Tensors(6), Is.EqualTo(unbroken), "weights, Adam, EMA, spectral norm, batch norm");
+        Assert.That(File.ReadAllBytes(second.Folder.Sample(6)), Is.EqualTo(sample), "the last grid");
+        var resumed = MetricsLog.Read(second.Folder.Metrics).Last();
+        foreach (string metric in new[] { "loss_d", "loss_g", "rotation_accuracy_real", "grad_norm_g" })
+            Assert.That(resumed[metric], Is.EqualTo(last[metric]), $"{metric} of a log line that spans the stop");
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
+    {
+        using var temp = new TempFolder();
+        byte[] Train(string name, ulong seed)
+        {
+            using var run = new TrainingRun(temp[name], TrainingRun.Tiny with { Seed = seed, Steps = 2 });
+            run.Trainer.Run();
+            return run.Tensors(2);
+        }
+        byte[] one = Train("a", 1);
+        Assert.That(Train("b", 1), Is.EqualTo(one));
+        Assert.That(Train("c", 2), Is.Not.EqualTo(one));
+    }
+
+    [Test]
+    public void Changed_settings_are_listed_and_refused_unless_they_may_change()
+    {
+        using var temp = new TempFolder();
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny)) run.Trainer.Run();
+        string checkpoint = RunFolder.FindCheckpoint(temp["run"]);
+
+        using (var changed = new TrainingRun(temp["run"], TrainingRun.Tiny with { Seed = 8, DiscriminatorSteps = 1, LogEvery = 1 }))
+        {
+            var error = Assert.Throws<TrainingException>(() => changed.Trainer.Resume(checkpoint));
+            Assert.That(error!.Message, Does.Contain("seed was 7 and is now 8").And.Contain("discriminatorSteps was 2 and is now 1").And.Not.Contain("logEvery"));
+        }
+        using (var shorter = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 5 }))
+            Assert.That(() => shorter.Trainer.Resume(checkpoint), Throws.TypeOf<TrainingException>().With.Message.Contains("step 6, past the 5"));
+        using var longer = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 8, LogEvery = 1, KeepLast = 1 });
+        longer.Trainer.Resume(checkpoint);
+        Assert.That(longer.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
+        Assert.That(longer.Folder.CheckpointSteps(), Is.EqualTo(new[] { 8L }));
+    }
+
+    [Test]
+    public void A_number_that_is_not_finite_stops_the_run_names_the_tensor_and_keeps_the_last_checkpoint()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny);
+        run.AfterStep = step =>
+        {
+            if (step != 3) return;
+            var (_, weight) = run.Step.Generator.NamedParameters().Single(static p => p.Name == "block3.c1.weight");
+            float[] values = weight.ToArray();
+            values[5] = float.NaN;
+            weight.CopyFrom<float>(values);
+        };
+        var error = Assert.Throws<TrainingException>(() => run.Trainer.Run());
+        Assert.That(error!.Message, Does.Contain("step 4").And.Contain("NaN or infinite").And.Match(@"(gradient of )?[gd]\.[a-z0-9_.]+"));
+        Assert.That(run.Folder.CheckpointSteps(), Is.EqualTo(new[] { 2L }));
+        Assert.That(() => Checkpoint.ReadState(run.Folder.Checkpoint(2)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Data_that_changed_is_refused()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        string checkpoint = run.Folder.Checkpoint(2);
+        string state = Path.Combine(checkpoint, Checkpoint.StateFile);
+        File.WriteAllText(state, File.ReadAllText(state).Replace("\"dataHash\": \"", "\"dataHash\": \"0"));
+        Assert.That(() => run.Trainer.Resume(checkpoint), Throws.TypeOf<TrainingException>().With.Message.Contains("was trained on shapes"));
+    }
+
+    [Test]
+    public void Settings_out_of_range_are_named()
+    {
+        var bad = new (TrainOptions Options, string Part)[]
+        {
+            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
+            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminator steps"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learning rate"),
+            (TrainingRun.Tiny with { Beta1 = 1 }, "betas"), (TrainingRun.Tiny with { EmaDecay = 1 }, "EMA"), (TrainingRun.Tiny with { KeepLast = 0 }, "keep-last"),
+            (TrainingRun.Tiny with { GridImages = 0 }, "grid"), (TrainingRun.Tiny with { Precision = "bf16" }, "precision bf16"),
+            (TrainingRun.Tiny with { LogEvery = 0 }, "cadence"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "real rotation scale"),
+        };
+        foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
+    }
+}

@@ -1,0 +1,57 @@
+using Ssgan.Engine;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>A small training run in a folder of its own.</summary>
+sealed class TrainingRun : ITrainingObserver, IDisposable
+{
+    readonly Device _device = Device.Cpu(1);
+    readonly ShapesSource _source = new(32, 0);
+
+    public TrainingRun(string folder, TrainOptions options)
+    {
+        Options = options;
+        Step = SsganRecipe.Create(_device, options);
+        Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
+        Trainer = new Trainer(Step, _source, options, Folder, this);
+    }
+
+    /// <summary>Networks of width 4: a step takes milliseconds.</summary>
+    public static TrainOptions Tiny { get; } = new()
+    {
+        Ngf = 4, Ndf = 4, Batch = 4, DiscriminatorSteps = 2, Steps = 6, LogEvery = 4, SampleEvery = 3, CheckpointEvery = 2, KeepLast = 2, GridImages = 4, EmaDecay = 0.9f, Seed = 7,
+    };
+
+    public TrainOptions Options { get; }
+    public SsganStep Step { get; }
+    public RunFolder Folder { get; }
+    public Trainer Trainer { get; }
+
+    /// <summary>Called after each step.</summary>
+    public Action<long>? AfterStep { get; set; }
+
+    public byte[] Tensors(long step) => File.ReadAllBytes(Path.Combine(Folder.Checkpoint(step), Checkpoint.TensorsFile));
+
+    void ITrainingObserver.Stepped(long step, long steps) => AfterStep?.Invoke(step);
+
+    void ITrainingObserver.Logged(TrainingReport report)
+    {
+    }
+
+    void ITrainingObserver.Wrote(string what, string path)
+    {
+    }
+
+    void ITrainingObserver.Notice(string message)
+    {
+    }
+
+    public void Dispose()
+    {
+        Step.Dispose();
+        _source.Dispose();
+        _device.Dispose();
+    }
+}
