@@ -43,6 +43,7 @@ static class TrainCommand
                 return ExitCode.Done;
             }
         }
+        using var remark = host.Stop.Register(() => view.Notice("Stopping after this step; another Ctrl-C leaves at once, without saving."));
         var outcome = view.Show(() => trainer.Run(host.Stop));
         LossPlot.Save(folder.Metrics, Path.Combine(folder.Path, LossPlot.FileName));
         host.Out.WriteLine(outcome == TrainingOutcome.Done
