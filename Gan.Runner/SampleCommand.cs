@@ -11,7 +11,8 @@ static class SampleCommand
 
     public static Command Build(Host host)
     {
-        var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE", "A run's folder (its newest checkpoint), a checkpoint's folder, or the tensors.safetensors in one.");
+        var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE", 
+            "A run's folder (its newest checkpoint), a checkpoint's folder, the tensors.safetensors in one, or a generator's file with Mimicry's names.");
         var output = OptionKinds.Text("--out", "FILE.png", "The picture to write.");
         var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
         var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Default: 0.");
@@ -34,7 +35,7 @@ static class SampleCommand
             using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0));
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
-            host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} (step {generator.Step}, weights {generator.Weights}).");
+            host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} ({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
             return ExitCode.Done;
         });
         return command;

@@ -36,6 +36,22 @@ public static class MimicryWeights
         }
     }
 
+    /// <summary>The architecture of the generator in a file, told from its names and shapes.</summary>
+    /// <exception cref="WeightsException">It holds no such generator.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged.</exception>
+    public static Architecture ArchitectureOf(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.TryGet("l1.weight", out var first) || first.Shape.Length != 2 || !file.TryGet("block2.b1.weight", out var norm) || norm.Shape.Length != 1 || norm.Count == 0)
+            throw new WeightsException($"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight (channels) are needed.");
+        int blocks = 0;
+        while (file.TryGet($"block{blocks + 2}.b1.weight", out _)) blocks++;
+        long start = (long)Math.Round(Math.Sqrt((double)first.Shape[0] / norm.Count)), size = blocks < 8 ? start << blocks : 0;
+        if (!Architecture.Sizes.Contains((int)Math.Min(size, int.MaxValue)))
+            throw new WeightsException($"{path} holds a generator that starts at {start}x{start} and doubles {blocks} times, which is none of the sizes {string.Join(", ", Architecture.Sizes)}.");
+        return Architecture.For((int)size, (int)Math.Min(norm.Count, int.MaxValue)) with { Latent = (int)Math.Min(first.Shape[1], int.MaxValue) };
+    }
+
     /// <summary>Writes a generator.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, ResNetGenerator generator) => Save(path, Map(generator, generator.Architecture));

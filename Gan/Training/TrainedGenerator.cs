@@ -16,13 +16,13 @@ public sealed class TrainedGenerator : IDisposable
         network.Train(false);
     }
 
-    /// <summary>The folder it came from.</summary>
+    /// <summary>The folder or file it came from.</summary>
     public string Source { get; }
 
     /// <summary>Which weights: "g" or, for averaged ones, "g_ema".</summary>
     public string Weights { get; }
 
-    /// <summary>How long it was trained, in generator updates.</summary>
+    /// <summary>How long it was trained, in generator updates; 0 where the file does not say.</summary>
     public long Step { get; }
 
     /// <summary>Image side.</summary>
@@ -30,12 +30,16 @@ public sealed class TrainedGenerator : IDisposable
 
     /// <summary>Reads a generator. The device stays the caller's.</summary>
     /// <param name="device">Where it will run.</param>
-    /// <param name="path">A run's folder (its newest checkpoint), a checkpoint's folder, or the tensors' file in one.</param>
+    /// <param name="path">
+    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors file with Mimicry's names.
+    /// </param>
     /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
+    /// <exception cref="WeightsException">The file does not hold a generator.</exception>
     public static TrainedGenerator Open(Device device, string path, bool? average = null)
     {
-        string folder = File.Exists(path) ? FolderOf(path) : RunFolder.FindCheckpoint(path);
+        if (File.Exists(path) && FolderOf(path) is null) return OpenMimicry(device, path, average);
+        string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);
         bool has = state.Options.EmaDecay > 0;
         if (average == true && !has) throw new TrainingException($"{folder} has no averaged generator: it was trained without EMA.");
@@ -75,11 +79,28 @@ public sealed class TrainedGenerator : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => _network.Dispose();
 
-    static string FolderOf(string file)
+    /// <summary>The checkpoint that a file belongs to, or null.</summary>
+    static string? FolderOf(string file)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (Path.GetFileName(file) is not (Checkpoint.TensorsFile or Checkpoint.StateFile) || !File.Exists(Path.Combine(folder, Checkpoint.StateFile)))
-            throw new TrainingException($"{file} is not a checkpoint of this program: there is no {Checkpoint.StateFile} beside a {Checkpoint.TensorsFile}.");
-        return folder;
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(file));
+        bool part = Path.GetFileName(file) is Checkpoint.TensorsFile or Checkpoint.StateFile;
+        return part && folder is not null && File.Exists(Path.Combine(folder, Checkpoint.StateFile)) ? folder : null;
+    }
+
+    static TrainedGenerator OpenMimicry(Device device, string path, bool? average)
+    {
+        if (average == true) throw new TrainingException($"{path} holds one generator; averaged weights are in this program's own checkpoints only.");
+        using var random = new Rng(device, 0);
+        var network = new ResNetGenerator(random, MimicryWeights.ArchitectureOf(path));
+        try
+        {
+            MimicryWeights.Load(path, network);
+            return new TrainedGenerator(device, network, path, "g", 0);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 }
