@@ -82,13 +82,25 @@ sealed class ModuleTests
     public void Training_mode_reaches_all_descendants()
     {
         using var device = Device.Cpu(1);
-        Tree? inner = null;
-        using var tree = new Tree(device, (t, d) => t.C("a", new Tree(d, (t, d) => inner = t.C("b", new Tree(d, (_, _) => { })))));
-        Assert.That((tree.Training, inner!.Training), Is.EqualTo((true, true)));
+        var all = new List<Tree>();
+        using var tree = Grow(3);
+        Assert.That(all, Has.Count.EqualTo(15));
+        Assert.That(all.Select(t => t.Training), Has.All.True);
         tree.Train(false);
-        Assert.That((tree.Training, inner.Training), Is.EqualTo((false, false)));
+        Assert.That(all.Select(t => t.Training), Has.All.False);
         tree.Train();
-        Assert.That((tree.Training, inner.Training), Is.EqualTo((true, true)));
+        Assert.That(all.Select(t => t.Training), Has.All.True);
+
+        Tree Grow(int depth)
+        {
+            all.Add(new Tree(device, (t, _) =>
+            {
+                if (depth == 0) return;
+                t.C("left", Grow(depth - 1));
+                t.C("right", Grow(depth - 1));
+            }));
+            return all[^1];
+        }
     }
 
     [Test]
