@@ -9,7 +9,7 @@ public sealed class StepScope : IDisposable
     readonly List<Node> _nodes;
     bool _open = true;
 
-    /// <summary>Opens it. The lists of an ended scope of the same depth are used again; the scope itself is not, so that a second disposal does nothing.</summary>
+    /// <summary>Opens it. An ended scope of the same depth lends its lists, but is not itself used again: disposing it twice must do nothing.</summary>
     internal StepScope(Device device, int depth, CallSite site, StepScope? ended)
     {
         _device = device;

@@ -15,6 +15,7 @@ public sealed partial class Tensor : IDisposable
     readonly string? _madeAt;
     CallSite _endedAt;
     bool _released;
+    LeafNode? _leaf;
 
     internal Tensor(Storage storage, Shape shape, DType type, string operation)
     {
@@ -67,7 +68,8 @@ public sealed partial class Tensor : IDisposable
             if (value == RequiresGrad) return;
             if (Node is { IsLeaf: false }) throw new InvalidOperationException($"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
             if (value && Type != DType.F32) throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 tensors have gradients.");
-            Node = value ? new LeafNode(this) : null;
+            // The same node again after a freeze, so that graphs from before it still lead here.
+            Node = value ? _leaf ??= new LeafNode(this) : null;
         }
     }
 

@@ -18,7 +18,8 @@ public sealed partial class Tensor
         {
             d[unknown] = 1;
             long known = new Shape(d).Count;
-            if (known == 0 || Count % known != 0) throw new ArgumentException($"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
+            if (known == 0 || Count % known != 0)
+                throw new ArgumentException($"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
             d[unknown] = (int)(Count / known);
         }
         return Reshape(new Shape(d));

@@ -43,7 +43,8 @@ public sealed class Ema
             throw new ArgumentException($"Ema: the source has {from.Count} {(parameters ? "parameters" : "buffers")}, the average {to.Count}.");
         foreach (var (a, b) in from.Zip(to))
         {
-            if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape) throw new ArgumentException($"Ema: {a.Name} {a.Tensor.Shape} meets {b.Name} {b.Tensor.Shape}.");
+            if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape)
+                throw new ArgumentException($"Ema: {a.Name} {a.Tensor.Shape} meets {b.Name} {b.Tensor.Shape}.");
             yield return (a.Tensor, b.Tensor);
         }
     }

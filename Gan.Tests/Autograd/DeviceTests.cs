@@ -59,7 +59,8 @@ sealed class DeviceTests
             () => Tensor.SpectralNorm([new(x, one.Of(1), two.Of(32))], 1)[0], () => Autograd.Grad([x * 2], [x], [two.Of(1, 4, 4, 2)])[0],
         ];
         foreach (var call in calls) Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains("different devices"));
-        Assert.That(() => x.CopyFrom(two.Of(1, 4, 4, 2)), Throws.ArgumentException.With.Message.Contains("CopyFrom").And.Message.Contains("different devices"));
+        Assert.That(() => x.CopyFrom(two.Of(1, 4, 4, 2)),
+            Throws.ArgumentException.With.Message.Contains("CopyFrom").And.Message.Contains("different devices"));
     }
 
     [Test]

@@ -29,7 +29,7 @@ sealed class FrozenTests
 
             conv.Forward(x).Square().Sum().Backward();
             Assert.That(backend.Count("Conv2dBackwardFilter") + backend.Count("SpectralNormBackward"), Is.EqualTo(2));
-            Assert.That((conv.Weight.Grad?.Shape, conv.Bias.Grad?.Shape), Is.EqualTo(((Engine.Kernels.Shape?)conv.Weight.Shape, (Engine.Kernels.Shape?)conv.Bias.Shape)));
+            Assert.That((conv.Weight.Grad!.Shape, conv.Bias.Grad!.Shape), Is.EqualTo((conv.Weight.Shape, conv.Bias.Shape)));
         }
     }
 
@@ -45,6 +45,18 @@ sealed class FrozenTests
         layer.Forward(device.Of(4, 3)).Sum().Backward();
         // One product forward, one for the weight, none for the input.
         Assert.That(backend.Count("MatMul"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_graph_from_before_a_freeze_still_leads_to_its_parameters()
+    {
+        using var device = Device.Cpu(1);
+        using var random = new Rng(device, 1);
+        using var layer = new Linear(random, 3, 2);
+        using var scope = device.Step();
+        var loss = layer.Forward(device.Values([1, 3], 1, 2, 3)).Sum();
+        using (layer.Frozen()) Assert.That(layer.Forward(device.Of(1, 3)).RequiresGrad, Is.False);
+        Near.All(Autograd.Grad([loss], [layer.Weight])[0].ToArray(), [1, 2, 3, 1, 2, 3]);
     }
 
     [Test]

@@ -116,12 +116,18 @@ sealed class LifetimeTests
     [Test]
     public void A_scope_that_is_disposed_again_leaves_a_later_one_alone()
     {
+        using var leaks = new NoLeaks(_device);
         var first = _device.Step();
         first.Dispose();
-        using var second = _device.Step();
-        var x = _device.Values([1], 4);
-        first.Dispose();
-        Near.All(x.ToArray(), [4]);
+        Tensor later;
+        using (_device.Step())
+        {
+            var x = _device.Values([1], 4);
+            first.Dispose();
+            Near.All(x.ToArray(), [4]);
+            later = x + 1;
+        }
+        Assert.That(() => later.ToArray(), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     [Test]

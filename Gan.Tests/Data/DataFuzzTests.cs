@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
 

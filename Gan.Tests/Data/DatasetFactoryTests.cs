@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Ssgan.Gan.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
 

@@ -1,4 +1,5 @@
 using Ssgan.Gan.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
 

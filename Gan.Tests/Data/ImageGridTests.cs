@@ -1,5 +1,6 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
 

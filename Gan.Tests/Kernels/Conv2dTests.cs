@@ -1,5 +1,6 @@
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -90,9 +91,9 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     {
         var t = new Case(2, 12, 12, 24, 40, 3, 3, 1, 1);
         using var a = new Arrays(_backend, t);
-        Assert.That(GuardedArray.BytesPerRound(() => a.Forward(_backend, t)), Is.Zero, "forward");
-        Assert.That(GuardedArray.BytesPerRound(() => a.BackwardData(_backend, t)), Is.Zero, "data gradient");
-        Assert.That(GuardedArray.BytesPerRound(() => a.BackwardFilter(_backend, t)), Is.Zero, "filter gradient");
+        Assert.That(Allocations.PerRound(() => a.Forward(_backend, t)), Is.Zero, "forward");
+        Assert.That(Allocations.PerRound(() => a.BackwardData(_backend, t)), Is.Zero, "data gradient");
+        Assert.That(Allocations.PerRound(() => a.BackwardFilter(_backend, t)), Is.Zero, "filter gradient");
     }
 
     [Test]

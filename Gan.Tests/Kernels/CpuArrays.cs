@@ -63,15 +63,6 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
         if (same < expected.Length) Assert.Fail($"{what}: element {same} is {actual[same]}, expected {expected[same]}");
     }
 
-    /// <summary>Bytes of managed memory that a call allocates on this thread once it is warm.</summary>
-    public static long Allocated(Action call)
-    {
-        for (int i = 0; i < 3; i++) call();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        call();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-
     public void Dispose()
     {
         bool intact = true;

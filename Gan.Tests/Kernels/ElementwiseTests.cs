@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -127,7 +128,7 @@ public class ElementwiseTests
         using var arrays = new CpuArrays();
         View x = arrays.Random(new Shape(64, 32, 32, 3), 7), bias = arrays.Random(new Shape(3), 8), y = arrays.New(x.Shape);
         View rows = arrays.Random(new Shape(64, 1, 1, 3), 9), bytes = arrays.New(x.Shape, DType.U8);
-        Assert.That(CpuArrays.Allocated(() =>
+        Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Fill(y, 1);
             arrays.Cpu.Unary(default(Tanh), x, y);

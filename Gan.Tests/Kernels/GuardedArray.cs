@@ -44,23 +44,6 @@ sealed class GuardedArray : IDisposable
 
     public void Dispose() => _backend.Free(_address, _bytes);
 
-    /// <summary>
-    /// Bytes that a call allocates on this thread once warm: the least of several rounds, for the runtime now and then charges a thread
-    /// with a whole allocation quantum, while what the call itself allocates is in every round.
-    /// </summary>
-    public static long BytesPerRound(Action call)
-    {
-        for (int i = 0; i < 3; i++) call();
-        long least = long.MaxValue;
-        for (int round = 0; round < 5; round++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 4; i++) call();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-        return least;
-    }
-
     /// <summary>Uniform values in [-1, 1).</summary>
     public static float[] Random(Random random, long count)
     {

@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -165,7 +166,7 @@ public class MovementTests
         using var arrays = new CpuArrays();
         View x = arrays.Random(new Shape(16, 32, 32, 5), 7), y = arrays.New(new Shape(16, 5, 32, 32)), part = arrays.New(new Shape(16, 30, 30, 5));
         View index = arrays.From(new Shape(16), DType.I32, Enumerable.Range(0, 16).ToArray()), rows = arrays.New(x.Shape);
-        Assert.That(CpuArrays.Allocated(() =>
+        Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Permute(x, y, [0, 3, 1, 2]);
             arrays.Cpu.CopyBox(x, [0, 1, 1, 0], part, [0, 0, 0, 0], [16, 30, 30, 5]);

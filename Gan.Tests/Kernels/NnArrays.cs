@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -134,11 +135,5 @@ static class NnChecks
     }
 
     /// <summary>After a first call, no call leaves garbage.</summary>
-    public static void AllocatesNothing(Action call)
-    {
-        for (int i = 0; i < 3; i++) call();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 5; i++) call();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
-    }
+    public static void AllocatesNothing(Action call) => Assert.That(Allocations.PerRound(call), Is.Zero);
 }

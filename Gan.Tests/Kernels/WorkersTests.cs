@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -110,7 +111,7 @@ sealed unsafe class WorkersTests
         using var workers = new Workers(2);
         var visits = stackalloc int[64];
         nint address = (nint)visits;
-        Assert.That(GuardedArray.BytesPerRound(() => workers.For(64, 1, new CountVisits((int*)address))), Is.Zero);
+        Assert.That(Allocations.PerRound(() => workers.For(64, 1, new CountVisits((int*)address))), Is.Zero);
     }
 
     [Test]

@@ -90,7 +90,8 @@ sealed class GanGradientTests
         Tensor fake;
         using (_device.NoGrad()) fake = _generator.Forward(Noise());
         var (turned, turns) = Rotation.Rotate(real);
-        return loss(_discriminator.Forward(real).Logits, _discriminator.Forward(fake).Logits) + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns);
+        return loss(_discriminator.Forward(real).Logits, _discriminator.Forward(fake).Logits)
+            + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns);
     }
 
     Tensor GeneratorLoss(Func<Tensor, Tensor> loss)

@@ -12,7 +12,8 @@ sealed class GradientPenaltyTests
     const int Batch = 3, Side = 8;
 
     /// <summary>
-    /// Images, convolution with stride, batch norm, leaky ReLU, max pool, spectrally normalised convolution, tanh, average pool, spectrally normalised linear layer.
+    /// Images, convolution with stride, batch norm, leaky ReLU, max pool, spectrally normalised convolution, tanh, average pool,
+    /// spectrally normalised linear layer.
     /// Gamma is small and beta ±1.5, so that batch norm's outputs keep their sign within a step: the penalty jumps at a kink.
     /// </summary>
     static readonly int[][] Parameters = [[4, 3, 3, 2], [4], [4], [4], [3, 2, 2, 4], [3], [1, 3]];
@@ -80,7 +81,8 @@ sealed class GradientPenaltyTests
         // D(x) = ⟨w, x⟩ has the same slope everywhere.
         var w = device.Leaf(5, 1, 12);
         using var random = new Rng(device, 7);
-        var penalty = Wasserstein.GradientPenalty(x => x.Reshape(3, 12).MatMul(w, false, true), device.Leaf(1, 3, 2, 2, 3), device.Leaf(2, 3, 2, 2, 3), random);
+        var (real, fake) = (device.Leaf(1, 3, 2, 2, 3), device.Leaf(2, 3, 2, 2, 3));
+        var penalty = Wasserstein.GradientPenalty(x => x.Reshape(3, 12).MatMul(w, false, true), real, fake, random);
         double norm = Math.Sqrt(w.ToArray().Sum(v => (double)v * v));
         Assert.That(penalty.Item(), Is.EqualTo((norm - 1) * (norm - 1)).Within(1e-5 * norm * norm));
         penalty.Backward();

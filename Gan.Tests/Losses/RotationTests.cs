@@ -66,10 +66,12 @@ sealed class RotationTests
     {
         using var device = Device.Cpu(1);
         using var scope = device.Step();
-        Assert.That(() => Rotation.Rotate(device.Of(2, 3, 4, 1)), Throws.ArgumentException.With.Message.Contains("(2, 3, 4, 1)").And.Message.Contains("square"));
+        Assert.That(() => Rotation.Rotate(device.Of(2, 3, 4, 1)),
+            Throws.ArgumentException.With.Message.Contains("(2, 3, 4, 1)").And.Message.Contains("square"));
         Assert.That(() => Rotation.Rotate(device.Of(3, 3, 1)), Throws.ArgumentException.With.Message.Contains("(3, 3, 1)"));
         Assert.That(() => Rotation.Rotate(device.Of(0, 3, 3, 1)), Throws.ArgumentException.With.Message.Contains("empty"));
-        Assert.That(() => Rotation.Rotate(device.Of(3, 3, 3, 1), RotationBatch.FourAnglesOfAQuarter), Throws.ArgumentException.With.Message.Contains("at least 4"));
+        Assert.That(() => Rotation.Rotate(device.Of(3, 3, 3, 1), RotationBatch.FourAnglesOfAQuarter),
+            Throws.ArgumentException.With.Message.Contains("at least 4"));
     }
 
     [TestCase(RotationBatch.Quarters)]

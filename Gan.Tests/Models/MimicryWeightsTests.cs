@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
-using Ssgan.Tests.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Models;
 

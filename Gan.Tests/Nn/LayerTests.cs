@@ -32,7 +32,9 @@ sealed class LayerTests
         using var scope = _device.Step();
         float[] x = Make.Numbers(12, 1), w = layer.Weight.ToArray(), b = layer.Bias.ToArray();
         Near.All(layer.Forward(_device.Values([4, 3], x)).ToArray(),
-            [.. from n in Enumerable.Range(0, 4) from o in Enumerable.Range(0, 2) select Enumerable.Range(0, 3).Sum(i => (double)x[n * 3 + i] * w[o * 3 + i]) + b[o]]);
+            [.. from n in Enumerable.Range(0, 4)
+                from o in Enumerable.Range(0, 2)
+                select Enumerable.Range(0, 3).Sum(i => (double)x[n * 3 + i] * w[o * 3 + i]) + b[o]]);
         Assert.That(layer.NamedParameters().Select(p => p.Name), Is.EqualTo(new[] { "weight", "bias" }));
     }
 

@@ -54,7 +54,8 @@ sealed class ModuleTests
         using var device = Device.Cpu(1);
         using var scope = device.Step();
         using var tree = Sample(device);
-        Assert.That(() => tree.P(name, device.Of(1)), Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice").And.Message.Contains("Tree"));
+        Assert.That(() => tree.P(name, device.Of(1)),
+            Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice").And.Message.Contains("Tree"));
         Assert.That(() => tree.B(name, device.Of(1)), Throws.ArgumentException);
         Assert.That(() => tree.C(name, tree), Throws.ArgumentException);
     }

@@ -44,7 +44,8 @@ sealed class BatchNormTests
         using var device = Device.Cpu(1);
         using var scope = device.Step();
         float[] x = Make.Numbers(6, 1), gamma = [1.5f, -2, 0.3f], beta = [0.1f, 0.2f, 0], mean = [0.5f, -1, 2], variance = [4, 0.25f, 0];
-        var y = device.Values([2, 3], x).BatchNormEval(device.Values([3], gamma), device.Values([3], beta), device.Values([3], mean), device.Values([3], variance), 0.01f);
+        var y = device.Values([2, 3], x).BatchNormEval(device.Values([3], gamma), device.Values([3], beta),
+            device.Values([3], mean), device.Values([3], variance), 0.01f);
         Near.All(y.ToArray(), [.. x.Select((v, i) => gamma[i % 3] * ((double)v - mean[i % 3]) / Math.Sqrt(variance[i % 3] + 0.01) + beta[i % 3])], 1e-4);
     }
 

@@ -30,6 +30,9 @@ sealed class PermuteTests
         float[] x = Make.Numbers(24, 3);
         var y = device.Values([2, 3, 4], x).Permute(2, 0, 1);
         Assert.That(y.Shape, Is.EqualTo(new Shape(4, 2, 3)));
-        Near.All(y.ToArray(), [.. from c in Enumerable.Range(0, 4) from a in Enumerable.Range(0, 2) from b in Enumerable.Range(0, 3) select (double)x[(a * 3 + b) * 4 + c]], 0);
+        Near.All(y.ToArray(), [.. from c in Enumerable.Range(0, 4)
+            from a in Enumerable.Range(0, 2)
+            from b in Enumerable.Range(0, 3)
+            select (double)x[(a * 3 + b) * 4 + c]], 0);
     }
 }

@@ -18,7 +18,8 @@ sealed class Pool2dTests
     public static OpCase[] Cases { get; } =
     [
         .. Windows.Select(w => new OpCase("Pool2d", $"average, {w.Name}", [w.X], t => t[0].AvgPool2d(w.Kernel, w.Stride, w.Padding))),
-        .. Windows.Select(w => new OpCase("Pool2d", $"maximum, {w.Name}", [w.X], t => t[0].MaxPool2d(w.Kernel, w.Stride, w.Padding)) { Fills = [Fill.Distinct] }),
+        .. Windows.Select(w => new OpCase("Pool2d", $"maximum, {w.Name}", [w.X], t => t[0].MaxPool2d(w.Kernel, w.Stride, w.Padding))
+            { Fills = [Fill.Distinct] }),
     ];
 
     public static Refusal[] Refusals { get; } =

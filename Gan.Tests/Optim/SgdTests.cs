@@ -31,7 +31,8 @@ sealed class SgdTests
             sgd.Step();
             for (int i = 0; i < 2; i++) Near.All(p[i].ToArray(), value[i]);
         }
-        Assert.That(sgd.NamedState.Select(s => s.Name), Is.EqualTo(momentum == 0 ? ["learning_rate"] : new[] { "learning_rate", "a.momentum", "b.momentum" }));
+        Assert.That(sgd.NamedState.Select(s => s.Name),
+            Is.EqualTo(momentum == 0 ? ["learning_rate"] : new[] { "learning_rate", "a.momentum", "b.momentum" }));
     }
 
     [Test]

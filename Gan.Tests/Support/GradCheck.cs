@@ -4,7 +4,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Tests.Support;
 
 /// <summary>
-/// Derivatives against central finite differences of L = Σ y·r, where r is random (with ones a wrong gradient of a normalisation or a softmax can still be 0)
+/// Derivatives against central finite differences of L = Σ y·r, where r is random (with ones the gradient of a softmax or
+/// a normalisation is 0, right or wrong)
 /// and the sum is taken in double on the host.
 /// </summary>
 static class GradCheck
@@ -34,8 +35,8 @@ static class GradCheck
     }
 
     /// <summary>
-    /// d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it is a function of. The differences
-    /// are taken of the first gradient without a graph, so that fused backwards are held against their differentiable form.
+    /// d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it is a function
+    /// of. The differences are taken of the first gradient without a graph, so that fused backwards are held against their differentiable form.
     /// </summary>
     public static void Second(Device device, OpCase c)
     {

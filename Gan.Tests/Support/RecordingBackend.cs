@@ -48,22 +48,28 @@ sealed class RecordingBackend : Backend
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) =>
         Note(nameof(MatMul)).MatMul(a, transposeA, b, transposeB, c, accumulate);
 
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) => Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
+    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) =>
+        Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
 
-    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) => Note(nameof(Conv2dBackwardData)).Conv2dBackwardData(dy, w, dx, spec);
+    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) =>
+        Note(nameof(Conv2dBackwardData)).Conv2dBackwardData(dy, w, dx, spec);
 
-    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) => Note(nameof(Conv2dBackwardFilter)).Conv2dBackwardFilter(x, dy, dw, spec);
+    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) =>
+        Note(nameof(Conv2dBackwardFilter)).Conv2dBackwardFilter(x, dy, dw, spec);
 
-    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec) =>
+    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y,
+        View mean, View invStd, in BatchNormSpec spec) =>
         Note(nameof(BatchNormForward)).BatchNormForward(x, gamma, beta, runningMean, runningVar, y, mean, invStd, spec);
 
-    public override void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) =>
+    public override void BatchNormBackward(View x, View gamma, View beta,
+        View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) =>
         Note(nameof(BatchNormBackward)).BatchNormBackward(x, gamma, beta, mean, invStd, dy, dx, dgamma, dbeta, spec);
 
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
         Note(nameof(SpectralNormForward)).SpectralNormForward(layers, iterations, epsilon);
 
-    public override void SpectralNormBackward(in SpectralLayer layer, View dn, View dw) => Note(nameof(SpectralNormBackward)).SpectralNormBackward(layer, dn, dw);
+    public override void SpectralNormBackward(in SpectralLayer layer, View dn, View dw) =>
+        Note(nameof(SpectralNormBackward)).SpectralNormBackward(layer, dn, dw);
 
     public override void AvgPool2d(View x, View y, in PoolSpec spec) => Note(nameof(AvgPool2d)).AvgPool2d(x, y, spec);
 
@@ -81,12 +87,14 @@ sealed class RecordingBackend : Backend
 
     public override void Rotate90(View x, View turns, View y, bool inverse) => Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
 
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses) => Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses);
+    public override void SoftmaxCrossEntropy(View logits, View labels, View losses) =>
+        Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses);
 
     public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits) =>
         Note(nameof(SoftmaxCrossEntropyBackward)).SoftmaxCrossEntropyBackward(logits, labels, dlosses, dlogits);
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) => Note(nameof(Adam)).Adam(slots, step, learningRate, spec);
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) =>
+        Note(nameof(Adam)).Adam(slots, step, learningRate, spec);
 
     public override void Normal(View y, View generator) => Note(nameof(Normal)).Normal(y, generator);
 

@@ -1,6 +1,6 @@
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
 

@@ -1,5 +1,5 @@
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Data;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
 

@@ -108,7 +108,7 @@ public sealed record TrainOptions
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{source} is not a valid configuration: {e.Message}", e);
+            throw new TrainingException($"{source} is not a valid configuration {JsonErrors.Describe(e)}", e);
         }
     }
 

@@ -1,9 +1,9 @@
-namespace Ssgan.Tests.Data;
+namespace Ssgan.Tests.Support;
 
 /// <summary>A folder of a test's own, removed with everything in it.</summary>
 sealed class TempFolder : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("ssgan-data-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory("ssgan-test-").FullName;
 
     public string this[string relative] => Path.Combine(Root, relative);
 
