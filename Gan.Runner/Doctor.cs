@@ -30,11 +30,12 @@ static class Doctor
         yield return Runtime(probes.RuntimeVersion);
         yield return new("cpu", FindingState.Note, $"{Environment.ProcessorCount} logical processors, {Simd()}");
         yield return Memory(probes.MemoryBytes);
-        yield return Try("images", "SkiaSharp encodes and decodes a PNG", "install the native library that SkiaSharp needs: in a trimmed or copied folder, publish again for this system",
-            probes.EncodeAndDecodePng);
-        yield return Try("engine", "a convolution and its gradients are exact", "this is a defect of the engine on this processor: report it with the lines above", probes.ConvolveAndDifferentiate);
-        yield return Try("folder", $"{probes.Folder} can be written", "change to a folder that you may write to, or name one with --out", probes.WriteFile);
-        yield return Try("speed", null, "close what else is running and try again", probes.MeasureSpeed);
+        yield return Try("images", "SkiaSharp encodes and decodes a PNG", probes.EncodeAndDecodePng,
+            "install the native library that SkiaSharp needs: in a trimmed or copied folder, publish again for this system");
+        yield return Try("engine", "a convolution and its gradients are exact", probes.ConvolveAndDifferentiate,
+            "this is a defect of the engine on this processor: report it with the lines above");
+        yield return Try("folder", $"{probes.Folder} can be written", probes.WriteFile, "change to a folder that you may write to, or name one with --out");
+        yield return Try("speed", null, probes.MeasureSpeed, "close what else is running and try again");
         yield return Cuda(probes);
     }
 
@@ -44,7 +45,8 @@ static class Doctor
 
     static Finding Memory(long bytes) => bytes >= NeededMemory
         ? new("memory", FindingState.Good, $"{Format.Bytes(bytes)} for this process; the tiny preset needs less than {Format.Bytes(NeededMemory)}")
-        : new("memory", FindingState.Broken, $"{Format.Bytes(bytes)} for this process; the tiny preset needs up to {Format.Bytes(NeededMemory)}", "raise the memory limit, or lower --batch, --ngf and --ndf");
+        : new("memory", FindingState.Broken, $"{Format.Bytes(bytes)} for this process; the tiny preset needs up to {Format.Bytes(NeededMemory)}",
+            "raise the memory limit, or lower --batch, --ngf and --ndf");
 
     /// <summary>The widest vectors that the processor and the runtime have.</summary>
     static string Simd()
@@ -54,7 +56,7 @@ static class Doctor
         return $"{width} vectors, {(fused ? "with" : "without")} fused multiply-add";
     }
 
-    static Finding Try(string subject, string? good, string fix, Func<string?> check)
+    static Finding Try(string subject, string? good, Func<string?> check, string fix)
     {
         try
         {
@@ -71,6 +73,7 @@ static class Doctor
     static Finding Cuda(DoctorProbes probes)
     {
         string found = probes.TryLoad(probes.DriverName) ? "found" : "not found";
-        return new("cuda", FindingState.Note, $"the NVIDIA driver's library {probes.DriverName} was looked for and {found}; this version has no CUDA backend and does not use it");
+        return new("cuda", FindingState.Note,
+            $"the NVIDIA driver's library {probes.DriverName} was looked for and {found}; this version has no CUDA backend and does not use it");
     }
 }

@@ -24,7 +24,8 @@ static class DoctorCommand
             output.Flush();
             if (finding.State == FindingState.Broken) broken++;
         }
-        output.WriteLine(broken == 0 ? "Everything that is needed works; this version runs on the CPU." : $"{broken} of the things that are needed do not work.");
+        output.WriteLine(broken == 0 ? "Everything that is needed works; this version runs on the CPU."
+            : $"{broken} of the things that are needed do not work.");
         return broken == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -47,7 +47,7 @@ sealed class PanelState(RunFacts facts)
         rows.AddRow(new Markup("[grey]progress[/]"), Progress(profile));
         if (Report is { } report)
         {
-            Row(rows, "pace", $"{report.ImagesPerSecond.ToString("0.0", CultureInfo.InvariantCulture)} images/s, learning rate {report.LearningRate.ToString("0.00e0", CultureInfo.InvariantCulture)}");
+            Row(rows, "pace", string.Create(CultureInfo.InvariantCulture, $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
             Row(rows, "memory", $"{Format.Bytes(report.LiveBytes)} live, {Format.Bytes(report.PeakBytes)} peak");
         }
         if (Written is not null) Row(rows, "written", Written);

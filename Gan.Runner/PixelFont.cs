@@ -93,7 +93,8 @@ static class PixelFont
         int segments = map.Count + 1;
         int[] ends = [.. map.Select(static m => (int)m.Sign), 0xFFFF], deltas = [.. map.Select(static m => m.Index - m.Sign), 1];
         int log = (int)Math.Log2(segments), range = 2 << log;
-        return Words([0, 1, 3, 1, 0, 12, 4, 16 + 8 * segments, 0, 2 * segments, range, log, 2 * segments - range, .. ends, 0, .. ends, .. deltas, .. new int[segments]]);
+        int[] header = [0, 1, 3, 1, 0, 12, 4, 16 + 8 * segments, 0, 2 * segments, range, log, 2 * segments - range];
+        return Words([.. header, .. ends, 0, .. ends, .. deltas, .. new int[segments]]);
     }
 
     static byte[] File(params ReadOnlySpan<(string Tag, byte[] Data)> tables)

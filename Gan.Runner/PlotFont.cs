@@ -11,7 +11,8 @@ sealed class PlotFont : IFontResolver
     /// <summary>The name of the font to set on a plot, or null where the machine's own will do.</summary>
     public static string? Find(bool? anyInstalled)
     {
-        if (anyInstalled ?? SKFontManager.Default.FontFamilyCount > 0) return null;
+        // Without any font Skia still has a default one, which is empty.
+        if (anyInstalled ?? SKTypeface.Default.ContainsGlyphs("a1")) return null;
         if (!Fonts.FontResolvers.OfType<PlotFont>().Any()) Fonts.FontResolvers.Insert(0, new PlotFont());
         return Name;
     }

@@ -32,7 +32,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
         string sentence = given ? $"Preset {name}, as asked; options that are given override it."
-            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, and options that are given override either.";
+            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, "
+                + "and options that are given override either.";
         return new RunPlan(arguments.Apply(parsed, Presets.For(name, arguments.Size(parsed))), sentence, null, parsed.GetValue(arguments.Out), true);
     }
 
@@ -47,7 +48,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         if (run is not null)
         {
             string config = RunFolder.Open(run).Config;
-            if (new FileInfo(config).Length > LargestConfig) throw new TrainingException($"{config} has {new FileInfo(config).Length:N0} bytes, far more than a configuration.");
+            long bytes = new FileInfo(config).Length;
+            if (bytes > LargestConfig) throw new TrainingException($"{config} has {bytes:N0} bytes, far more than a configuration.");
             saved = TrainOptions.FromJson(File.ReadAllText(config), config);
             Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
         }

@@ -11,7 +11,7 @@ static class SampleCommand
 
     public static Command Build(Host host)
     {
-        var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE", 
+        var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE",
             "A run's folder (its newest checkpoint), a checkpoint's folder, the tensors.safetensors in one, or a generator's file with Mimicry's names.");
         var output = OptionKinds.Text("--out", "FILE.png", "The picture to write.");
         var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
@@ -30,12 +30,14 @@ static class SampleCommand
             if (perRow < 0) throw new UsageException($"--columns is {perRow}; it takes 0 (nearly square) or more.");
             if (pixel is < 1 or > 64) throw new UsageException($"--scale is {pixel}; it takes 1 to 64.");
             string file = parsed.GetValue(output)!;
-            if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
+            if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+                throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
             bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
             using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0));
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
-            host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} ({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
+            host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
+                + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
             return ExitCode.Done;
         });
         return command;

@@ -32,7 +32,8 @@ static class TrainCommand
         using var step = SsganRecipe.Create(device, plan.Options);
         var folder = OpenFolder(plan);
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
-        using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain) ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
+        using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
+            ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
         var trainer = new Trainer(step, source, plan.Options, folder, new PlottingObserver(view, folder));
         if (plan.Checkpoint is not null)
         {
@@ -70,14 +71,16 @@ static class TrainCommand
 
     static RunFolder OpenFolder(RunPlan plan)
     {
-        if (plan.Folder is null) return RunFolder.Create("runs", $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data))}-ssgan{plan.Options.Size}");
-        return plan.IsNew ? RunFolder.CreateAt(plan.Folder) : RunFolder.Open(plan.Folder);
+        if (plan.Folder is not null) return plan.IsNew ? RunFolder.CreateAt(plan.Folder) : RunFolder.Open(plan.Folder);
+        string data = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data));
+        return RunFolder.Create("runs", $"{data}-ssgan{plan.Options.Size}");
     }
 
     static string Networks(Device device, SsganStep step, TrainOptions options)
     {
         string threads = device.Backend is CpuBackend cpu ? $", {cpu.Threads} threads" : "";
-        return $"G {Format.Count(step.Generator.ParameterCount)} + D {Format.Count(step.Discriminator.ParameterCount)} parameters on {device.Name}{threads}, {options.Precision}";
+        string parameters = $"G {Format.Count(step.Generator.ParameterCount)} + D {Format.Count(step.Discriminator.ParameterCount)} parameters";
+        return $"{parameters} on {device.Name}{threads}, {options.Precision}";
     }
 
     static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;

@@ -29,8 +29,12 @@ public sealed class ViewTests
         state.Stepped(251, 1000, TimeSpan.FromSeconds(55));
         Assert.That(state.Remaining, Is.EqualTo(TimeSpan.FromSeconds(50.0 / 250 * 749)));
         string text = Draw(state);
-        foreach (string part in (string[])[Facts.Folder, Facts.Data, Facts.Networks, "251/1000 25%", "2 min 29 s left", "123.5 images/s", "2.00e-4", "3 MiB live, 5 MiB peak",
-            "samples: runs/a.png", "one file was left out"]) Assert.That(text, Does.Contain(part));
+        string[] parts =
+        [
+            Facts.Folder, Facts.Data, Facts.Networks, "251/1000 25%", "2 min 29 s left", "123.5 images/s", "2.00e-4", "3 MiB live, 5 MiB peak",
+            "samples: runs/a.png", "one file was left out",
+        ];
+        foreach (string part in parts) Assert.That(text, Does.Contain(part));
         Assert.That(text, Does.Match(@"loss_d +1\.2500 +loss_g +-0\.5000").And.Match(@"grad_norm_d +1\.23e4").And.Match(@"extra +1\.00e-5"));
     }
 
@@ -83,7 +87,10 @@ public sealed class ViewTests
 
     static IAnsiConsole Terminal(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer),
+        });
         console.Profile.Width = 120;
         return console;
     }
