@@ -95,6 +95,15 @@ public sealed class Device : IDisposable
         return new Tensor(new Storage(this, shape.Count * type.Size()), shape, type, "Empty").Adopt();
     }
 
+    /// <summary>An operation's result, contents undefined: it belongs to the innermost scope, and there must be one.</summary>
+    internal Tensor Result(Shape shape, DType type = DType.F32)
+    {
+        var result = Empty(shape, type);
+        if (_depth > 0) return result;
+        result.Dispose();
+        throw new InvalidOperationException("An operation ran outside any step scope, so nothing would own its result; open one with device.Step().");
+    }
+
     /// <summary>A tensor of zeros.</summary>
     public Tensor Zeros(Shape shape, DType type = DType.F32) => Full(shape, 0, type);
 

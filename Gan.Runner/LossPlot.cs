@@ -27,19 +27,15 @@ static class LossPlot
 
     /// <summary>The picture as PNG bytes.</summary>
     /// <param name="rows">The log.</param>
-    /// <param name="anyInstalled">Whether to use the machine's fonts; null looks whether it has any.</param>
-    public static byte[] Draw(IReadOnlyList<IReadOnlyDictionary<string, double>> rows, bool? anyInstalled = null)
+    public static byte[] Draw(IReadOnlyList<IReadOnlyDictionary<string, double>> rows)
     {
         using Plot losses = new(), accuracies = new();
         var sheet = new Multiplot();
         sheet.Reset(losses);
         sheet.AddPlot(accuracies);
-        string? font = PlotFont.Find(anyInstalled);
-        if (font is not null)
-        {
-            losses.Font.Set(font);
-            accuracies.Font.Set(font);
-        }
+        PlotFont.Register();
+        losses.Font.Set(PlotFont.Name);
+        accuracies.Font.Set(PlotFont.Name);
         Lines(losses, rows, ["loss_d", "loss_g", "loss_d_rotation", "loss_g_rotation"], Alignment.UpperRight);
         losses.YLabel("loss");
         Lines(accuracies, rows, ["rotation_accuracy_real", "rotation_accuracy_fake"], Alignment.LowerRight);

@@ -3,25 +3,29 @@ using SkiaSharp;
 
 namespace Ssgan.Runner;
 
-/// <summary>Lends plots <see cref="PixelFont"/> where the machine has no font: text would be invisible.</summary>
+/// <summary>
+/// The font of every plot: DejaVu Sans, cut down to ASCII and embedded (Fonts/), because most containers have no font at all and text
+/// would be invisible there. So a plot also looks the same everywhere.
+/// </summary>
 sealed class PlotFont : IFontResolver
 {
-    const string Name = "ssgan pixels";
+    /// <summary>The name to set on a plot.</summary>
+    public const string Name = "DejaVu Sans (embedded)";
 
-    /// <summary>The name of the font to set on a plot, or null where the machine's own will do.</summary>
-    public static string? Find(bool? anyInstalled)
+    const string Resource = "DejaVuSans-ASCII.ttf";
+
+    /// <summary>Makes the font known to ScottPlot, once.</summary>
+    public static void Register()
     {
-        // Without any font Skia still has a default one, which is empty.
-        if (anyInstalled ?? SKTypeface.Default.ContainsGlyphs("a1")) return null;
         if (!Fonts.FontResolvers.OfType<PlotFont>().Any()) Fonts.FontResolvers.Insert(0, new PlotFont());
-        return Name;
     }
 
     public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic)
     {
         if (fontName != Name) return null;
-        using var data = SKData.CreateCopy(PixelFont.Build());
-        return SKTypeface.FromData(data);
+        using var stream = typeof(PlotFont).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"This program was built without its font {Resource}.");
+        return SKTypeface.FromStream(stream);
     }
 
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => CreateTypeface(fontName, false, false);

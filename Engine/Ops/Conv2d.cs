@@ -22,7 +22,7 @@ public sealed partial class Tensor
         if (Shape[1] + 2 * padding < w.Shape[1] || Shape[2] + 2 * padding < w.Shape[2])
             throw new ArgumentException($"Conv2d: x {Shape} with padding {padding} is smaller than the filter {w.Shape}.");
 
-        var y = Device.Empty(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]));
+        var y = Device.Result(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]));
         Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
         return y.Record("Conv2d", [this, w, bias], [this, w], spec, static (g, spec) =>
         {
@@ -36,7 +36,7 @@ public sealed partial class Tensor
     /// <summary>dx from dy and w: linear in both, so its own gradients are a convolution and a filter gradient.</summary>
     static Tensor Conv2dBackwardData(Tensor dy, Tensor w, Shape x, ConvSpec spec)
     {
-        var dx = dy.Device.Empty(x);
+        var dx = dy.Device.Result(x);
         dy.Backend.Conv2dBackwardData(dy.View, w.View, dx.View, spec);
         return dx.Record("Conv2dBackwardData", [dy, w], [dy, w], spec, static (g, spec) =>
         {
@@ -49,7 +49,7 @@ public sealed partial class Tensor
     /// <summary>dw from x and dy: linear in both.</summary>
     static Tensor Conv2dBackwardFilter(Tensor x, Tensor dy, Shape w, ConvSpec spec)
     {
-        var dw = x.Device.Empty(w);
+        var dw = x.Device.Result(w);
         x.Backend.Conv2dBackwardFilter(x.View, dy.View, dw.View, spec);
         return dw.Record("Conv2dBackwardFilter", [x, dy], [x, dy], spec, static (g, spec) =>
         {

@@ -14,14 +14,14 @@ public sealed partial class Tensor
         Guard.SameDevice("SoftmaxCrossEntropy", this, labels);
         Guard.Type("SoftmaxCrossEntropy", labels, DType.I32);
         Guard.Shape("SoftmaxCrossEntropy", "labels", labels, new Shape(Shape[0]));
-        var losses = Device.Empty(new Shape(Shape[0]));
+        var losses = Device.Result(new Shape(Shape[0]));
         Backend.SoftmaxCrossEntropy(View, labels.View, losses.View);
         return losses.Record("SoftmaxCrossEntropy", [this], [this, labels], 0, static (g, _) =>
         {
             var (logits, labels, dy) = (g.Saved(0), g.Saved(1), g.Upstream);
             if (!dy.Device.GradEnabled)
             {
-                var dx = dy.Device.Empty(logits.Shape);
+                var dx = dy.Device.Result(logits.Shape);
                 dy.Backend.SoftmaxCrossEntropyBackward(logits.View, labels.View, dy.View, dx.View);
                 g[0] = dx;
                 return;

@@ -127,7 +127,7 @@ public sealed partial class Tensor
     {
         Guard.F32(name, this);
         var x = View;
-        var y = Device.Empty(Shape).Named(name);
+        var y = Device.Result(Shape).Named(name);
         Backend.Unary(op, x, y.View);
         return y;
     }
@@ -138,7 +138,7 @@ public sealed partial class Tensor
         Guard.SameDevice(name, a, b);
         var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape) ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
         var (x, z) = (a.View, b.View);
-        var y = a.Device.Empty(shape).Named(name);
+        var y = a.Device.Result(shape).Named(name);
         a.Backend.Binary(op, x, z, y.View);
         return y;
     }

@@ -12,7 +12,7 @@ public sealed partial class Tensor
         Guard.Rank("GatherRows", "indices", indices, 1);
         Guard.SameDevice("GatherRows", this, indices);
         if (Shape.Rank == 0) throw new ArgumentException("GatherRows: a scalar has no rows.");
-        var y = Device.Empty(Shape.With(0, indices.Shape[0]), Type);
+        var y = Device.Result(Shape.With(0, indices.Shape[0]), Type);
         Backend.GatherRows(View, indices.View, y.View);
         return y.Record("GatherRows", [this], [indices], Shape, static (g, shape) => g[0] = g.Upstream.ScatterAddRows(g.Saved(0), shape));
     }

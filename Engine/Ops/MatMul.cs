@@ -20,7 +20,7 @@ public sealed partial class Tensor
         if (k != k2) throw new ArgumentException($"MatMul: {Mark(this, transposeA)} has {k} columns, {Mark(other, transposeB)} has {k2} rows.");
         if (Shape.Rank == 3 && Shape[0] != other.Shape[0]) throw new ArgumentException($"MatMul: batches differ, {Shape} and {other.Shape}.");
 
-        var y = Device.Empty(Shape.Rank == 2 ? new Shape(m, n) : new Shape(Shape[0], m, n));
+        var y = Device.Result(Shape.Rank == 2 ? new Shape(m, n) : new Shape(Shape[0], m, n));
         Backend.MatMul(View, transposeA, other.View, transposeB, y.View, accumulate: false);
         return y.Record("MatMul", [this, other], [this, other], (transposeA, transposeB), static (g, s) =>
         {

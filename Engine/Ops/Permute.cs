@@ -18,7 +18,7 @@ public sealed partial class Tensor
             inverse[forward[i]] = i;
             dims[i] = Shape[forward[i]];
         }
-        var y = Device.Empty(new Shape(dims), Type);
+        var y = Device.Result(new Shape(dims), Type);
         Backend.Permute(View, y.View, forward);
         return y.Record("Permute", [this], [], inverse, static (g, inverse) => g[0] = g.Upstream.Permute(inverse));
     }

@@ -12,7 +12,7 @@ public sealed partial class Tensor
     public Tensor AvgPool2d(int kernel = 2, int stride = 0, int padding = 0)
     {
         var spec = CheckPool("AvgPool2d", kernel, stride, padding);
-        var y = Device.Empty(Pooled(spec));
+        var y = Device.Result(Pooled(spec));
         Backend.AvgPool2d(View, y.View, spec);
         return y.Record("AvgPool2d", [this], [], (Shape, spec), static (g, s) => g[0] = AvgPool2dBackward(g.Upstream, s.Shape, s.spec));
     }
@@ -22,21 +22,21 @@ public sealed partial class Tensor
     public Tensor MaxPool2d(int kernel = 2, int stride = 0, int padding = 0)
     {
         var spec = CheckPool("MaxPool2d", kernel, stride, padding);
-        var (y, index) = (Device.Empty(Pooled(spec)), Device.Empty(Pooled(spec), DType.I32));
+        var (y, index) = (Device.Result(Pooled(spec)), Device.Result(Pooled(spec), DType.I32));
         Backend.MaxPool2d(View, y.View, index.View, spec);
         return y.Record("MaxPool2d", [this], [index], Shape, static (g, shape) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), shape));
     }
 
     static Tensor AvgPool2dBackward(Tensor dy, Shape x, PoolSpec spec)
     {
-        var dx = dy.Device.Empty(x);
+        var dx = dy.Device.Result(x);
         dy.Backend.AvgPool2dBackward(dy.View, dx.View, spec);
         return dx.Record("AvgPool2dBackward", [dy], [], spec, static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
     }
 
     static Tensor MaxPool2dBackward(Tensor dy, Tensor index, Shape x)
     {
-        var dx = dy.Device.Empty(x);
+        var dx = dy.Device.Result(x);
         dy.Backend.MaxPool2dBackward(dy.View, index.View, dx.View);
         return dx.Record("MaxPool2dBackward", [dy], [index], 0, static (g, _) => g[0] = MaxPool2dGather(g.Upstream, g.Saved(0)));
     }
@@ -44,7 +44,7 @@ public sealed partial class Tensor
     /// <summary>x at the positions a max pool chose: the transpose of its backward.</summary>
     static Tensor MaxPool2dGather(Tensor x, Tensor index)
     {
-        var y = x.Device.Empty(index.Shape);
+        var y = x.Device.Result(index.Shape);
         x.Backend.MaxPool2dGather(x.View, index.View, y.View);
         return y.Record("MaxPool2dGather", [x], [index], x.Shape, static (g, shape) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), shape));
     }

@@ -57,7 +57,7 @@ public sealed partial class Tensor
         var x = a == Shape.Rank - 1 ? this : Detach().Permute(order);
         Span<int> dims = stackalloc int[x.Shape.Rank];
         x.Shape.CopyTo(dims);
-        var y = Device.Empty(new Shape(dims[..^1]), DType.I32).Named("ArgMax");
+        var y = Device.Result(new Shape(dims[..^1]), DType.I32).Named("ArgMax");
         Backend.ArgMax(x.View, y.View);
         return y;
     }
@@ -87,7 +87,7 @@ public sealed partial class Tensor
         if (shape == Shape) return this;
         Guard.F32("BroadcastTo", this);
         if (Kernels.Shape.Broadcast(Shape, shape) != shape) throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
-        var y = Device.Empty(shape);
+        var y = Device.Result(shape);
         var zero = Device.Scalar(0);
         Backend.Binary(new Add(), View, zero.View, y.View);
         return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
@@ -103,7 +103,7 @@ public sealed partial class Tensor
     Tensor ReduceTo<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce
     {
         Guard.F32(name, this);
-        var y = Device.Empty(shape).Named(name);
+        var y = Device.Result(shape).Named(name);
         Backend.Reduce<TOp>(View, y.View);
         return y;
     }

@@ -20,7 +20,7 @@ public sealed partial class Tensor
         if (Shape[1] != Shape[2]) throw new ArgumentException($"Rotate90: images {Shape} are not square; a quarter turn would change their shape.");
         Guard.Type("Rotate90", turns, DType.I32);
         Guard.Shape("Rotate90", "turns", turns, new Shape(Shape[0]));
-        var y = Device.Empty(Shape);
+        var y = Device.Result(Shape);
         Backend.Rotate90(View, turns.View, y.View, inverse);
         return y.Record("Rotate90", [this], [turns], inverse, static (g, inverse) => g[0] = g.Upstream.Rotate90(g.Saved(0), !inverse));
     }

@@ -11,7 +11,7 @@ public sealed partial class Tensor
         int a = Guard.Axis("Slice", Shape, axis);
         if (start < 0 || length < 0 || start + (long)length > Shape[a])
             throw new ArgumentException($"Slice: [{start}, {start + (long)length}) leaves axis {axis} of shape {Shape}.");
-        var y = Device.Empty(Shape.With(a, length), Type);
+        var y = Device.Result(Shape.With(a, length), Type);
         Span<int> from = stackalloc int[Shape.Rank], to = stackalloc int[Shape.Rank], extent = stackalloc int[Shape.Rank];
         from[a] = start;
         y.Shape.CopyTo(extent);
@@ -33,7 +33,7 @@ public sealed partial class Tensor
             Guard.SameDevice("Concat", first, part);
             total += part.Shape[a];
         }
-        var y = first.Device.Empty(first.Shape.With(a, total), first.Type);
+        var y = first.Device.Result(first.Shape.With(a, total), first.Type);
         Span<int> from = stackalloc int[first.Shape.Rank], to = stackalloc int[first.Shape.Rank], extent = stackalloc int[first.Shape.Rank];
         var lengths = new int[parts.Count];
         for (int i = 0; i < lengths.Length; i++)

@@ -65,7 +65,7 @@ public sealed partial class Tensor
     /// <summary>A copy without history, in the current scope.</summary>
     internal Tensor Copy()
     {
-        var y = Device.Empty(Shape, Type).Named("Copy");
+        var y = Device.Result(Shape, Type).Named("Copy");
         CopyAll(this, y);
         return y;
     }

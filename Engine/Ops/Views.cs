@@ -38,7 +38,7 @@ public sealed partial class Tensor
     public Tensor Cast(DType type)
     {
         if (type == Type) return this;
-        var y = Device.Empty(Shape, type).Named("Cast");
+        var y = Device.Result(Shape, type).Named("Cast");
         Backend.Cast(View, y.View);
         return y;
     }
