@@ -18,8 +18,8 @@ public sealed class SnganStep : GanStep
     {
         _generator = new ResNetGenerator(Random, architecture);
         _discriminator = new ResNetDiscriminator(Random, architecture, new() { RotationHead = false });
-        _generatorOptimizer = new Adam(_generator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9f);
-        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9f);
+        _generatorOptimizer = new Adam(_generator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9);
+        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9);
         Networks = [("g", _generator), ("d", _discriminator)];
         Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
     }

@@ -13,18 +13,24 @@ public static class Pixels
     public static Tensor FromImages(Tensor images) => images.Affine(127.5f, 127.5f).Cast(DType.U8);
 
     /// <summary>Pixels (count, S, S, 3) of generated images, drawn in batches so that memory stays bounded.</summary>
-    public static byte[] Draw(GanStep step, Rng random, int count, int batch = 64)
+    /// <param name="device">Where they are drawn.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="generate">Makes the next n images (n, S, S, 3) in [−1, 1].</param>
+    /// <param name="batch">The most images at a time.</param>
+    public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64)
     {
-        byte[]? all = null;
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        byte[] all = [];
         for (int start = 0; start < count; start += batch)
         {
-            using var scope = step.Device.Step();
-            using var noGrad = step.Device.NoGrad();
+            using var scope = device.Step();
+            using var noGrad = device.NoGrad();
             int n = Math.Min(batch, count - start);
-            byte[] pixels = FromImages(step.Sample(step.Noise(random, n))).ToArray<byte>();
-            all ??= new byte[pixels.Length / n * count];
-            pixels.CopyTo(all, pixels.Length / n * start);
+            byte[] pixels = FromImages(generate(n)).ToArray<byte>();
+            int image = pixels.Length / n;
+            if (start == 0) all = new byte[checked(image * count)];
+            pixels.CopyTo(all, image * start);
         }
-        return all ?? [];
+        return all;
     }
 }

@@ -59,21 +59,10 @@ public sealed class TrainedGenerator : IDisposable
     }
 
     /// <summary>Pixels (count, S, S, 3), the same for the same seed; the first images do not depend on the count.</summary>
-    public byte[] Draw(ulong seed, int count, int batch = 64)
+    public byte[] Draw(ulong seed, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         using var random = new Rng(_device, seed);
-        int image = Size * Size * 3;
-        var pixels = new byte[checked(count * image)];
-        for (int start = 0; start < count; start += batch)
-        {
-            using var scope = _device.Step();
-            using var noGrad = _device.NoGrad();
-            int n = Math.Min(batch, count - start);
-            var z = random.Normal(new Shape(n, _network.Architecture.Latent));
-            Pixels.FromImages(_network.Forward(z)).ToArray<byte>().CopyTo(pixels, start * image);
-        }
-        return pixels;
+        return Pixels.Draw(_device, count, n => _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent))));
     }
 
     /// <summary>Frees the network.</summary>

@@ -135,7 +135,7 @@ public sealed class Trainer
     void SaveGrid()
     {
         using var random = new Rng(_step.Device, _options.Seed ^ GridStream);
-        byte[] pixels = Pixels.Draw(_step, random, _options.GridImages);
+        byte[] pixels = Pixels.Draw(_step.Device, _options.GridImages, n => _step.Sample(_step.Noise(random, n)));
         string path = _folder.Sample(_done);
         ImageGrid.Save(path, pixels, _options.GridImages, _source.Size);
         _observer.Wrote("samples", path);

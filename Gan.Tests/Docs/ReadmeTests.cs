@@ -1,0 +1,63 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Models;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Docs;
+
+/// <summary>Code in the README and in docs/weights.md is code of this file, line by line, so it compiles and runs.</summary>
+public sealed class ReadmeTests
+{
+    [Test]
+    public void Engine_example()
+    {
+        using var device = Device.Cpu();
+        using (device.Step())                                   // owns every tensor made inside
+        {
+            var x = device.From([1f, 2, 3, 4], new Shape(2, 2));
+            x.RequiresGrad = true;
+            var loss = x.MatMul(x, transposeB: true).Tanh().Sum();
+            loss.Backward();
+            Console.WriteLine(string.Join(" ", x.Grad!.ToArray()));
+            // tanh is flat at 5, 11 and 25: d/dx of the four nearly vanishes, but not to nothing.
+            Assert.That(x.Grad!.ToArray(), Has.All.InRange(0f, 1e-2f).And.Some.GreaterThan(0f));
+        }
+    }
+
+    [Test]
+    public void Weights_example()
+    {
+        using var temp = new TempFolder();
+        string before = Environment.CurrentDirectory;
+        try
+        {
+            Environment.CurrentDirectory = temp.Root;
+            using (var maker = Device.Cpu())
+            using (var seed = new Rng(maker, 1))
+            using (var made = new ResNetGenerator(seed, Architecture.For(32))) MimicryWeights.Save("netG.safetensors", made);
+            using var device = Device.Cpu();
+            using var rng = new Rng(device, seed: 0);
+            using var generator = new ResNetGenerator(rng, Architecture.For(32));
+            MimicryWeights.Load("netG.safetensors", generator);     // and MimicryWeights.Save(path, generator)
+            Assert.That(generator.ParameterCount, Is.EqualTo(4_276_739));
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    [TestCase("README.md")]
+    [TestCase("docs/weights.md")]
+    public void Every_line_shown_is_compiled_here(string page)
+    {
+        var compiled = new Queue<string>(File.ReadLines(RepoRoot.At("Gan.Tests", "Docs", "ReadmeTests.cs")).Select(static l => l.Trim()));
+        var blocks = File.ReadAllText(RepoRoot.At(page.Split('/'))).ReplaceLineEndings("\n").Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0]).ToList();
+        Assert.That(blocks, Is.Not.Empty);
+        foreach (string line in blocks.SelectMany(static b => b.Split('\n')).Select(static l => l.Trim()).Where(static l => l.Length > 0))
+        {
+            while (compiled.TryPeek(out string? next) && next != line) compiled.Dequeue();
+            Assert.That(compiled, Is.Not.Empty, $"{page} shows a line that is not compiled here, in this order: {line}");
+        }
+    }
+}
