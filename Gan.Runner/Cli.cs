@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Runner;
@@ -48,7 +49,7 @@ static class Cli
         }
     }
 
-    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
+    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException or WeightsException
         or IOException or UnauthorizedAccessException or ArgumentException;
 
     static int Fail(Host host, int code, string message)

@@ -12,7 +12,7 @@ static class SampleCommand
     public static Command Build(Host host)
     {
         var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE",
-            "A run's folder (its newest checkpoint), a checkpoint's folder, or the tensors.safetensors in one.");
+            "A run's folder (its newest checkpoint), a checkpoint's folder, the tensors.safetensors in one, or a safetensors file by Mimicry's names.");
         var output = OptionKinds.Text("--out", "FILE.png", "The picture to write.");
         var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
         var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Default: 0.");
@@ -37,7 +37,7 @@ static class SampleCommand
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
-                + $"(step {generator.Step}, weights {generator.Weights}).");
+                + (generator.Step is { } step ? $"(step {step}, weights {generator.Weights})." : "(weights by Mimicry's names)."));
             return ExitCode.Done;
         });
         return command;
