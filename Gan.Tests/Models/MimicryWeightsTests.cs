@@ -1,7 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Models;
@@ -36,36 +35,6 @@ public sealed class MimicryWeightsTests
             bool derived = size == 32 && a.Name.EndsWith(".v", StringComparison.Ordinal) && a.Name.StartsWith('l');
             if (!derived) Assert.That(b.Tensor.ToArray(), Is.EqualTo(a.Tensor.ToArray()), a.Name);
         }
-    }
-
-    [TestCase(32)]
-    [TestCase(48)]
-    [TestCase(64)]
-    [TestCase(128)]
-    public void Images_can_be_drawn_from_a_lone_file(int size)
-    {
-        using var temp = new TempFolder();
-        using var device = Device.Cpu(1);
-        using var rng = new Rng(device, 3);
-        using var generator = new ResNetGenerator(rng, Architecture.For(size, 16, 16) with { Latent = 24 });
-        MimicryWeights.Save(temp["g.safetensors"], generator);
-        using var read = TrainedGenerator.Open(device, temp["g.safetensors"]);
-        byte[] pixels = read.Draw(seed: 5, count: 2);
-
-        using var noise = new Rng(device, 5);
-        using var scope = device.Step();
-        generator.Train(false);
-        Assert.That(read.Size, Is.EqualTo(size));
-        Assert.That(pixels, Is.EqualTo(Pixels.FromImages(generator.Forward(noise.Normal(new(2, 24)))).ToArray<byte>()));
-    }
-
-    [Test]
-    public void A_file_without_a_generator_is_refused()
-    {
-        using var temp = new TempFolder();
-        SafetensorsWriter.Write(temp["x.safetensors"], [new SafetensorsItem("x", [1], new float[1])]);
-        using var device = Device.Cpu(1);
-        Assert.That(() => TrainedGenerator.Open(device, temp["x.safetensors"]), Throws.TypeOf<WeightsException>().With.Message.Contains("holds no generator"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 using Ssgan.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
@@ -12,7 +13,7 @@ public sealed class ConfigFuzzTests
     [Test]
     public void AnyConfigurationIsUsedOrRefusedInOneSentence()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         string config = scratch["run/config.json"];
         byte[] whole = File.ReadAllBytes(config);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
 using Ssgan.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
@@ -14,7 +15,7 @@ public sealed class InterruptTests
     public void SignalSavesAndLeavesWith130(string signal)
     {
         if (OperatingSystem.IsWindows()) Assert.Ignore("Signals are sent with kill, which Windows does not have.");
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         string run = scratch["run"];
         using var process = Shell.Start(["train", "--out", run, .. Shell.Small, "--steps", "1000000", "--log-every", "1"]);
         try

@@ -1,4 +1,5 @@
 using Ssgan.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
@@ -7,7 +8,7 @@ public sealed class ResumeTests
     [Test]
     public void FinishedRunHasNothingLeftToDo()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         var printed = Shell.Run("train", "--resume", scratch["run"]);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
@@ -17,7 +18,7 @@ public sealed class ResumeTests
     [Test]
     public void MoreStepsContinueBitForBit()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         // Without decay: the schedule of the longer run is the shorter one's.
         string[] steady = ["--decay", "none", "--log-every", "3"];
         Shell.Train(scratch["whole"], ["--steps", "5", .. steady]);
@@ -34,7 +35,7 @@ public sealed class ResumeTests
     [TestCase("past the 1 steps", "--steps", "1")]
     public void ChangedSettingIsRefusedByName(string sentence, params string[] change)
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         var printed = Shell.Run(["train", "--resume", scratch["run"], .. change]);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
@@ -45,7 +46,7 @@ public sealed class ResumeTests
     [Test]
     public void OlderCheckpointNeedsAnotherFolder()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "3", "--checkpoint-every", "1");
         string older = scratch["run/checkpoints/step-00000002"];
         var refused = Shell.Run("train", "--resume", older);
@@ -60,7 +61,7 @@ public sealed class ResumeTests
     [Test]
     public void DamagedTensorsAreNamed()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1");
         string file = scratch["run/checkpoints/step-00000001/tensors.safetensors"];
         byte[] bytes = File.ReadAllBytes(file);

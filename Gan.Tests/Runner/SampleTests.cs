@@ -1,5 +1,11 @@
 using SkiaSharp;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Training;
 using Ssgan.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
@@ -8,7 +14,7 @@ public sealed class SampleTests
     [Test]
     public void SameSeedGivesTheSameFile()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         Sample(scratch["run"], scratch["a.png"], "--seed", "7");
         Sample(scratch["run/checkpoints/step-00000002"], scratch["b.png"], "--seed", "7", "--threads", "1");
@@ -20,7 +26,7 @@ public sealed class SampleTests
     [Test]
     public void SheetHasTheSizeAskedFor()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1");
         Sample(scratch["run"], scratch["a.png"], "--count", "5", "--columns", "3", "--scale", "1");
         using var sheet = SKBitmap.Decode(scratch["a.png"]);
@@ -31,7 +37,7 @@ public sealed class SampleTests
     [Test]
     public void AveragedWeightsAreTakenWhereThereAreAny()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         Assert.That(Sample(scratch["run"], scratch["auto.png"]).Out, Does.Contain("weights g_ema"));
         Sample(scratch["run"], scratch["on.png"], "--ema", "on");
@@ -43,7 +49,7 @@ public sealed class SampleTests
     [Test]
     public void RunWithoutAverageSaysSo()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         // The last --ema wins nothing: the option may stand once, so the small set is spelled out here.
         Shell.Run("train", "--out", scratch["run"], "--ngf", "8", "--ndf", "8", "--batch", "4", "--n-dis", "1", "--steps", "1", "--ema", "0", "--plain", "--grid", "4");
         Assert.That(Sample(scratch["run"], scratch["a.png"]).Out, Does.Contain("weights g)"));
@@ -52,14 +58,37 @@ public sealed class SampleTests
         Assert.That(printed.Error, Does.Contain("without EMA"));
     }
 
-    [Test]
-    public void LoneFileIsRefused()
+    [TestCase(32, 8)]
+    [TestCase(48, 16)]
+    [TestCase(64, 16)]
+    [TestCase(128, 16)]
+    public void MimicryFileIsDrawnFrom(int size, int ngf)
     {
-        using var scratch = new Scratch();
-        File.WriteAllText(scratch["weights.safetensors"], "");
+        using var scratch = new TempFolder();
+        string file = scratch["weights.safetensors"];
+        using var device = Device.Cpu(1);
+        using var random = new Rng(device, 3);
+        using var network = new ResNetGenerator(random, Architecture.For(size, ngf));
+        MimicryWeights.Save(file, network);
+        Sample(file, scratch["a.png"], "--seed", "9", "--count", "3");
+
+        using var noise = new Rng(device, 9);
+        using var scope = device.Step();
+        network.Train(false);
+        byte[] pixels = Pixels.FromImages(network.Forward(noise.Normal(new Shape(3, 128)))).ToArray<byte>();
+        Assert.That(File.ReadAllBytes(scratch["a.png"]), Is.EqualTo(ImageGrid.Encode(pixels, 3, size)));
+    }
+
+    [TestCase("")]
+    [TestCase("\u0002\0\0\0\0\0\0\0{}")]
+    public void OtherFileIsRefused(string contents)
+    {
+        using var scratch = new TempFolder();
+        File.WriteAllText(scratch["weights.safetensors"], contents);
         var printed = Shell.Run("sample", "--checkpoint", scratch["weights.safetensors"], "--out", scratch["a.png"]);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Failed));
-        Assert.That(printed.Error, Does.Contain("weights.safetensors"));
+        Assert.That(printed.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(printed.Error, Does.Contain("weights.safetensors").And.Not.StartWith("ssgan failed"));
     }
 
     static Printed Sample(string checkpoint, string file, params string[] more)

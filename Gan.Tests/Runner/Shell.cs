@@ -39,13 +39,3 @@ static class Shell
         return process;
     }
 }
-
-/// <summary>A folder that goes away with the test.</summary>
-sealed class Scratch : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("ssgan-test-").FullName;
-
-    public string this[string name] => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}

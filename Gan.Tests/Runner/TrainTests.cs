@@ -1,5 +1,6 @@
 using Ssgan.Gan.Training;
 using Ssgan.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
@@ -8,7 +9,7 @@ public sealed class TrainTests
     [Test]
     public void RunLeavesEveryFile()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         string run = scratch["run"];
         var printed = Shell.Train(run, "--steps", "3", "--log-every", "1", "--sample-every", "2", "--checkpoint-every", "2");
         Assert.That(printed.Error, Is.Empty);
@@ -28,7 +29,7 @@ public sealed class TrainTests
     [Test]
     public void OptionsOverrideThePreset()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--decay", "none", "--rotation", "four-angles", "--shortcut", "raw",
             "--flip", "--seed", "18446744073709551615", "--rotation-fake", "0.5");
         string config = scratch["run/config.json"];
@@ -43,7 +44,7 @@ public sealed class TrainTests
     [Test]
     public void SecondRunInOneFolderIsRefused()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1");
         var again = Shell.Train(scratch["run"], "--steps", "1");
         Assert.That(again.Code, Is.EqualTo(ExitCode.Failed));
@@ -53,10 +54,10 @@ public sealed class TrainTests
     [Test]
     public void DryRunPrintsTheTableAndWritesNothing()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         var printed = Shell.Train(scratch["run"], "--dry-run");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
-        Assert.That(Directory.EnumerateFileSystemEntries(scratch.Path), Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(scratch.Root), Is.Empty);
         // The generator at width 8: 128·128 + 128, three blocks of 2·(8·8·9 + 8) + 2·16 + 72, then 16 and 8·27 + 3.
         Assert.That(printed.Out, Does.Match(@"l1 +\(4, 4, 4, 8\) +\(128, 128\) +16,512").And.Match(@"block2\.c1 +\(8, 3, 3, 8\) +584"));
         Assert.That(printed.Out, Does.Match(@"(?s)generator.*total +20,563.*discriminator.*total +4,461"));
@@ -66,7 +67,7 @@ public sealed class TrainTests
     [Test]
     public void StoppedBeforeItBeginsIsInterrupted()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         var printed = Shell.Run(stop.Token, ["train", "--out", scratch["run"], .. Shell.Small, "--steps", "5"]);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Ssgan.Runner;
 using Ssgan.Tests.Runner;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
 
@@ -16,7 +17,7 @@ public sealed class KillResumeTests
     [Test]
     public void KilledInTheMiddleOfAWriteThenResumedEqualsAnUnbrokenRun()
     {
-        using var scratch = new Scratch();
+        using var scratch = new TempFolder();
         string[] settings = ["--steps", $"{Steps}", "--checkpoint-every", "1", "--log-every", "4", "--sample-every", "1000"];
         Assert.That(Shell.Train(scratch["whole"], settings).Code, Is.EqualTo(ExitCode.Done));
 
