@@ -23,7 +23,7 @@ public static class Presets
         Tiny => new TrainOptions
         {
             Size = size, Ngf = size == 32 ? 32 : 64, Ndf = size == 32 ? 32 : 128, Batch = 16, DiscriminatorSteps = 1, LearningRate = 8e-4f,
-            EmaDecay = 0.99f, Steps = 1500, LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500,
+            EmaDecay = 0.99f, Steps = 1000, LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500,
         },
         _ => throw new ArgumentException($"There is no preset \"{name}\"; the presets are {string.Join(", ", Names)}."),
     };
