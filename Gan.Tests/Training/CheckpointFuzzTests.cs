@@ -40,6 +40,19 @@ public sealed class CheckpointFuzzTests
     }
 
     [Test]
+    public void A_checkpoint_that_was_being_replaced_comes_back()
+    {
+        using var temp = new TempFolder();
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 })) run.Trainer.Run();
+        string folder = RunFolder.FindCheckpoint(temp["run"]), parent = Path.GetDirectoryName(folder)!;
+        Directory.Move(folder, folder + ".replaced.partial");
+        Directory.CreateDirectory(folder + ".partial");
+        Checkpoint.RemovePartial(parent);
+        Assert.That(Directory.GetDirectories(parent), Is.EqualTo(new[] { folder }));
+        Assert.That(() => Checkpoint.ReadState(folder), Throws.Nothing);
+    }
+
+    [Test]
     public void A_missing_or_damaged_file_is_named()
     {
         using var temp = new TempFolder();

@@ -17,7 +17,7 @@ public static class Checkpoint
     /// <summary>The state's file.</summary>
     public const string StateFile = "state.json";
 
-    const string TemporarySuffix = ".partial";
+    const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix;
 
     /// <summary>Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".</summary>
     public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
@@ -48,7 +48,7 @@ public static class Checkpoint
         state = state with { TensorsSha256 = Hash(tensors) };
         AtomicFile.Write(Path.Combine(partial, StateFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
         // Of two of one name, one is whole at every moment.
-        string replaced = folder + ".replaced" + TemporarySuffix;
+        string replaced = folder + ReplacedSuffix;
         if (Directory.Exists(folder)) Directory.Move(folder, replaced);
         Directory.Move(partial, folder);
         if (Directory.Exists(replaced)) Directory.Delete(replaced, recursive: true);
@@ -86,10 +86,15 @@ public static class Checkpoint
         LoadInto(file, [.. module.NamedParameters().Concat(module.NamedBuffers()).Select(t => ($"{prefix}.{t.Name}", t.Tensor))], ignoreUnknown: true);
     }
 
-    /// <summary>Removes what an interrupted write left behind.</summary>
+    /// <summary>Clears up after an interrupted write: a checkpoint that was being replaced comes back, the rest goes.</summary>
     public static void RemovePartial(string parent)
     {
-        foreach (string partial in Directory.EnumerateDirectories(parent, "*" + TemporarySuffix)) Directory.Delete(partial, recursive: true);
+        foreach (string replaced in Directory.GetDirectories(parent, "*" + ReplacedSuffix))
+        {
+            string folder = replaced[..^ReplacedSuffix.Length];
+            if (!Directory.Exists(folder)) Directory.Move(replaced, folder);
+        }
+        foreach (string partial in Directory.GetDirectories(parent, "*" + TemporarySuffix)) Directory.Delete(partial, recursive: true);
     }
 
     static void LoadInto(SafetensorsFile file, IReadOnlyList<(string Name, Tensor Tensor)> targets, bool ignoreUnknown)
