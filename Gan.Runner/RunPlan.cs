@@ -41,6 +41,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         if (parsed.Has(arguments.Preset)) throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
         string path = parsed.GetValue(arguments.Resume)!;
+        // A run that was killed while it replaced a checkpoint has it under another name until the folder is opened.
+        if (File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path);
         string checkpoint = RunFolder.FindCheckpoint(path);
         var state = Gan.Training.Checkpoint.ReadState(checkpoint);
         string? run = FindRun(path, checkpoint);

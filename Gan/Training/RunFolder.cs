@@ -51,7 +51,7 @@ public sealed partial class RunFolder
         return Prepare(path);
     }
 
-    /// <summary>Opens a run's folder.</summary>
+    /// <summary>Opens a run's folder to go on with it; what an interrupted write left is cleared up.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
     public static RunFolder Open(string path)
     {
@@ -60,6 +60,7 @@ public sealed partial class RunFolder
         if (!File.Exists(folder.Config)) throw new TrainingException($"{path} is not a run folder: it has no config.json.");
         Directory.CreateDirectory(folder.Samples);
         Directory.CreateDirectory(folder.Checkpoints);
+        Training.Checkpoint.RemovePartial(folder.Checkpoints);
         return folder;
     }
 

@@ -76,7 +76,6 @@ public sealed class Trainer
     public TrainingOutcome Run(CancellationToken stop = default)
     {
         Directory.CreateDirectory(_folder.Checkpoints);
-        Checkpoint.RemovePartial(_folder.Checkpoints);
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
         using var loader = new BatchLoader(_source, new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip }, _position);
