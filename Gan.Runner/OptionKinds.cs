@@ -9,7 +9,7 @@ static class OptionKinds
 {
     public static Option<T> Number<T>(string name, string description) where T : INumber<T>
     {
-        bool whole = typeof(T) != typeof(float);
+        bool whole = T.IsInteger(T.One / (T.One + T.One));
         return new Option<T>(name)
         {
             Description = description,
