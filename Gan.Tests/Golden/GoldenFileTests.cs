@@ -1,3 +1,5 @@
+using Ssgan.Tests.Support;
+
 namespace Ssgan.Tests.Golden;
 
 /// <summary>The files are there, hold what README.md says, and the layout conversions are right: checked by plain loops, without the engine.</summary>
@@ -82,9 +84,7 @@ public class GoldenFileTests
     {
         var golden = GoldenFile.Load(stem);
         Assert.That(golden.Contains("nothing"), Is.False);
-        string readme = File.ReadAllText(Path.Combine(SourceFolder(), "README.md"));
+        string readme = File.ReadAllText(RepoRoot.At("Gan.Tests", "Golden", "README.md"));
         foreach (string test in golden.Cases()) Assert.That(readme, Does.Contain($"`{test}`"), stem);
     }
-
-    static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }
