@@ -84,7 +84,8 @@ public sealed class Device : IDisposable
     internal void CheckThread(int thread)
     {
         if (_depth > 0 && thread != _owner)
-            throw new InvalidOperationException($"{Name} has a step scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
+            throw new InvalidOperationException(
+                $"{Name} has a step scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
     }
 
     /// <summary>A tensor with undefined contents; inside a scope it is the scope's, outside it is the caller's to dispose.</summary>

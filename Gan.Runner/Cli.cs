@@ -49,8 +49,8 @@ static class Cli
         }
     }
 
-    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException or WeightsException
-        or IOException or UnauthorizedAccessException or ArgumentException;
+    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
+        or WeightsException or IOException or UnauthorizedAccessException or ArgumentException;
 
     static int Fail(Host host, int code, string message)
     {

@@ -23,7 +23,8 @@ static class Tape
         if (y.Device.Outermost is not { } outermost)
         {
             y.Dispose();
-            throw new InvalidOperationException($"{y.Describe()} would record a gradient outside any step scope; open one with device.Step(), or use device.NoGrad().");
+            throw new InvalidOperationException(
+                $"{y.Describe()} would record a gradient outside any step scope; open one with device.Step(), or use device.NoGrad().");
         }
         var parents = new Node?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) parents[i] = inputs[i]?.Node;

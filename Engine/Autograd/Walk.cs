@@ -85,7 +85,9 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
 
     void Step(Node node, Tensor upstream)
     {
-        if (node.Released) throw new InvalidOperationException($"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its step scope ended.");
+        if (node.Released)
+            throw new InvalidOperationException(
+                $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its step scope ended.");
         using (device.Step())
         {
             var gradients = new Gradients(node, upstream, _wanted is null ? null : IsWanted);

@@ -13,7 +13,8 @@ public sealed partial class Tensor
     {
         CheckBatchNorm(gamma, beta, runningMean, runningVar);
         int channels = Shape[-1];
-        if (channels > 0 && Count / channels == 1) throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
+        if (channels > 0 && Count / channels == 1)
+            throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
         var spec = new BatchNormSpec(epsilon, momentum, relu);
         var (y, mean, invStd) = (Device.Result(Shape), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
         Backend.BatchNormForward(View, gamma.View, beta.View, runningMean.View, runningVar.View, y.View, mean.View, invStd.View, spec);

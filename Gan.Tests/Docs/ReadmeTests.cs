@@ -52,7 +52,8 @@ public sealed class ReadmeTests
     public void Every_line_shown_is_compiled_here(string page)
     {
         var compiled = new Queue<string>(File.ReadLines(RepoRoot.At("Gan.Tests", "Docs", "ReadmeTests.cs")).Select(static l => l.Trim()));
-        var blocks = File.ReadAllText(RepoRoot.At(page.Split('/'))).ReplaceLineEndings("\n").Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0]).ToList();
+        string text = File.ReadAllText(RepoRoot.At(page.Split('/'))).ReplaceLineEndings("\n");
+        var blocks = text.Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0]).ToList();
         Assert.That(blocks, Is.Not.Empty);
         foreach (string line in blocks.SelectMany(static b => b.Split('\n')).Select(static l => l.Trim()).Where(static l => l.Length > 0))
         {

@@ -32,7 +32,8 @@ public sealed class NetworkGoldenTests
         File.Matches(z.Grad, "g/dz", Tolerance);
         var map = MimicryWeights.Map(generator, Small);
         File.GradientsMatch(map, "g/grad", Tolerance);
-        Assert.That(map.Count(e => File.Contains($"g/grad/{e.Key}")), Is.EqualTo(generator.NamedParameters().Count()), "every parameter's gradient is compared");
+        Assert.That(map.Count(e => File.Contains($"g/grad/{e.Key}")), Is.EqualTo(generator.NamedParameters().Count()),
+            "every parameter's gradient is compared");
     }
 
     [TestCase("d", true)]
@@ -61,7 +62,8 @@ public sealed class NetworkGoldenTests
         File.Matches(x.Grad, $"{test}/dx", Tolerance);
         var map = MimicryWeights.Map(discriminator, Small);
         File.GradientsMatch(map, $"{test}/grad", Tolerance);
-        Assert.That(map.Count(e => File.Contains($"{test}/grad/{e.Key}")), Is.EqualTo(discriminator.NamedParameters().Count()), "every parameter's gradient is compared");
+        Assert.That(map.Count(e => File.Contains($"{test}/grad/{e.Key}")), Is.EqualTo(discriminator.NamedParameters().Count()),
+            "every parameter's gradient is compared");
         foreach (var entry in map.Where(e => File.Contains($"{test}/after/{e.Key}")))
             GoldenCheck.Close(entry.ToFile(entry.Tensor.ToArray()), File.F32($"{test}/after/{entry.Key}"), Tolerance, entry.Key);
     }

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Nn;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Support;
@@ -27,14 +28,16 @@ public sealed class MimicryWeightsTests
         MimicryWeights.Load(temp["g.safetensors"], generator2);
         MimicryWeights.Load(temp["d.safetensors"], discriminator2);
 
-        foreach (var (a, b) in generator.NamedParameters().Concat(generator.NamedBuffers()).Zip(generator2.NamedParameters().Concat(generator2.NamedBuffers())))
+        foreach (var (a, b) in All(generator).Zip(All(generator2)))
             Assert.That(b.Tensor.ToArray(), Is.EqualTo(a.Tensor.ToArray()), a.Name);
-        foreach (var (a, b) in discriminator.NamedParameters().Concat(discriminator.NamedBuffers()).Zip(discriminator2.NamedParameters().Concat(discriminator2.NamedBuffers())))
+        foreach (var (a, b) in All(discriminator).Zip(All(discriminator2)))
         {
             // The two heads of 32 keep no v in the file: it is computed from u.
             bool derived = size == 32 && a.Name.EndsWith(".v", StringComparison.Ordinal) && a.Name.StartsWith('l');
             if (!derived) Assert.That(b.Tensor.ToArray(), Is.EqualTo(a.Tensor.ToArray()), a.Name);
         }
+
+        static IEnumerable<(string Name, Tensor Tensor)> All(Module module) => module.NamedParameters().Concat(module.NamedBuffers());
     }
 
     [Test]
@@ -55,7 +58,10 @@ public sealed class MimicryWeightsTests
             "block1.c1.weight_orig: F32 (16, 3, 3, 3)", "block1.c1.weight_u: F32 (16)", "block1.c1.weight_v: F32 (27)", "block2.c_sc.bias: F32 (16)",
             "l5.weight: F32 (1, 16)", "l5.sn_u: F32 (1, 1)", "l5.sn_sigma: F32 (1)", "l_y.sn_u: F32 (1, 4)",
         }));
-        Assert.That(Keys(64), Is.SupersetOf(new[] { "l6.weight_orig: F32 (1, 16)", "l6.weight_u: F32 (1)", "l6.weight_v: F32 (16)", "l_y.weight_orig: F32 (4, 16)" }));
+        Assert.That(Keys(64), Is.SupersetOf(new[]
+        {
+            "l6.weight_orig: F32 (1, 16)", "l6.weight_u: F32 (1)", "l6.weight_v: F32 (16)", "l_y.weight_orig: F32 (4, 16)",
+        }));
     }
 
     [Test]
@@ -74,7 +80,8 @@ public sealed class MimicryWeightsTests
         }
         float[] before = generator.Parameters[0].ToArray();
         var error = Assert.Throws<WeightsException>(() => MimicryWeights.Load(temp["bad.safetensors"], generator));
-        Assert.That(error!.Message, Does.Contain("b5.bias is missing").And.Contain("c5.bias: F32 (4) should be F32 (3)").And.Contain("block9.c1.weight is unknown"));
+        Assert.That(error!.Message, Does.Contain("b5.bias is missing").And.Contain("c5.bias: F32 (4) should be F32 (3)")
+            .And.Contain("block9.c1.weight is unknown"));
         Assert.That(generator.Parameters[0].ToArray(), Is.EqualTo(before));
     }
 }

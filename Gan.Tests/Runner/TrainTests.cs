@@ -70,7 +70,8 @@ public sealed class TrainTests
         using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1", "--lr", "2.5e-4", "--beta1", "0.5", "--beta2", "0.999", "--rotation-real", "0.75", "--rotation-fake", "0.1");
         var options = TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
-        Assert.That((options.LearningRate, options.Beta1, options.Beta2, options.RealRotationScale, options.FakeRotationScale), Is.EqualTo((2.5e-4f, 0.5, 0.999, 0.75f, 0.1f)));
+        Assert.That((options.LearningRate, options.Beta1, options.Beta2, options.RealRotationScale, options.FakeRotationScale),
+            Is.EqualTo((2.5e-4f, 0.5, 0.999, 0.75f, 0.1f)));
     }
 
     [Test]

@@ -11,7 +11,8 @@ public sealed class TrainerTests
         using var temp = new TempFolder();
         using var run = new TrainingRun(temp["run"], TrainingRun.Tiny);
         Assert.That(run.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
-        string[] files = [.. Directory.EnumerateFiles(run.Folder.Path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run.Folder.Path, f).Replace('\\', '/')).Order()];
+        string[] files = [.. Directory.EnumerateFiles(run.Folder.Path, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(run.Folder.Path, f).Replace('\\', '/')).Order()];
         Assert.That(files, Is.EqualTo(new[]
         {
             "checkpoints/step-00000004/state.json", "checkpoints/step-00000004/tensors.safetensors",

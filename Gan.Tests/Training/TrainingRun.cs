@@ -21,7 +21,8 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     /// <summary>Networks of width 4: a step takes milliseconds.</summary>
     public static TrainOptions Tiny { get; } = new()
     {
-        Ngf = 4, Ndf = 4, Batch = 4, DiscriminatorSteps = 2, Steps = 6, LogEvery = 4, SampleEvery = 3, CheckpointEvery = 2, KeepLast = 2, GridImages = 4, EmaDecay = 0.9f, Seed = 7,
+        Ngf = 4, Ndf = 4, Batch = 4, DiscriminatorSteps = 2, Steps = 6, LogEvery = 4, SampleEvery = 3, CheckpointEvery = 2,
+        KeepLast = 2, GridImages = 4, EmaDecay = 0.9f, Seed = 7,
     };
 
     public TrainOptions Options { get; }

@@ -42,13 +42,15 @@ public static class MimicryWeights
     public static Architecture ArchitectureOf(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        if (!file.TryGet("l1.weight", out var first) || first.Shape.Length != 2 || !file.TryGet("block2.b1.weight", out var norm) || norm.Shape.Length != 1 || norm.Count == 0)
+        bool hasEnds = file.TryGet("l1.weight", out var first) & file.TryGet("block2.b1.weight", out var norm);
+        if (!hasEnds || first!.Shape.Length != 2 || norm!.Shape.Length != 1 || norm.Count == 0)
             throw new WeightsException($"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight (channels) are needed.");
         int blocks = 0;
         while (file.TryGet($"block{blocks + 2}.b1.weight", out _)) blocks++;
         long start = (long)Math.Round(Math.Sqrt((double)first.Shape[0] / norm.Count)), size = blocks < 8 ? start << blocks : 0;
         if (!Architecture.Sizes.Contains((int)Math.Min(size, int.MaxValue)))
-            throw new WeightsException($"{path} holds a generator that starts at {start}x{start} and doubles {blocks} times, which is none of the sizes {string.Join(", ", Architecture.Sizes)}.");
+            throw new WeightsException($"{path} holds a generator that starts at {start}x{start} and doubles {blocks} times, "
+                + $"which is none of the sizes {string.Join(", ", Architecture.Sizes)}.");
         return Architecture.For((int)size, (int)Math.Min(norm.Count, int.MaxValue)) with { Latent = (int)Math.Min(first.Shape[1], int.MaxValue) };
     }
 
@@ -145,7 +147,8 @@ public static class MimicryWeights
     }
 
     /// <summary>The heads that use Mimicry's own spectral norm class; everything else uses PyTorch's.</summary>
-    static bool OwnNorm(string owner, Architecture architecture) => architecture.HeadsIterateInEvaluation && (owner == "l_y" || owner == architecture.LogitsName);
+    static bool OwnNorm(string owner, Architecture architecture) =>
+        architecture.HeadsIterateInEvaluation && (owner == "l_y" || owner == architecture.LogitsName);
 
     /// <summary>The generator's first layer makes a feature map: its rows are (C, H, W) there and (H, W, C) here.</summary>
     static MimicryEntry FirstLinear(string name, Tensor tensor, Architecture architecture)

@@ -63,7 +63,8 @@ public static class Checkpoint
         {
             if (!File.Exists(file)) throw new TrainingException($"{folder} is not a checkpoint: it has no {Path.GetFileName(file)}.");
         }
-        if (new FileInfo(path).Length > 1 << 20) throw new TrainingException($"{path} has {new FileInfo(path).Length:N0} bytes, far more than a checkpoint's state.");
+        long length = new FileInfo(path).Length;
+        if (length > 1 << 20) throw new TrainingException($"{path} has {length:N0} bytes, far more than a checkpoint's state.");
         var state = CheckpointState.FromJson(File.ReadAllText(path), path);
         string hash = Hash(tensors);
         if (hash != state.TensorsSha256) throw new TrainingException($"{tensors} is damaged: its SHA-256 is {hash}, {StateFile} says {state.TensorsSha256}.");

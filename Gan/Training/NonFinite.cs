@@ -8,8 +8,10 @@ static class NonFinite
     /// <summary>The error that stops a run: the metric, and the first parameter, buffer, gradient or optimizer state that is not finite.</summary>
     public static TrainingException Describe(GanStep step, string metric, long number)
     {
-        string culprit = Find(step) is { } name ? $"the first tensor that is not finite is {name}" : "all parameters are still finite, so the loss itself overflowed";
-        return new TrainingException($"{metric} became NaN or infinite in step {number}: {culprit}. The last checkpoint is from before; try a lower learning rate.");
+        string culprit = Find(step) is { } name ? $"the first tensor that is not finite is {name}"
+            : "all parameters are still finite, so the loss itself overflowed";
+        return new TrainingException($"{metric} became NaN or infinite in step {number}: {culprit}. "
+            + "The last checkpoint is from before; try a lower learning rate.");
     }
 
     static string? Find(GanStep step)

@@ -78,7 +78,8 @@ public sealed partial class RunFolder
         if (File.Exists(System.IO.Path.Combine(path, Training.Checkpoint.StateFile))) return path;
         if (!Directory.Exists(path)) throw new TrainingException($"There is no checkpoint {path}.");
         var folder = new RunFolder(path);
-        if (!Directory.Exists(folder.Checkpoints)) throw new TrainingException($"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
+        if (!Directory.Exists(folder.Checkpoints))
+            throw new TrainingException($"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
         var steps = folder.CheckpointSteps();
         if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
         return folder.Checkpoint(steps[^1]);

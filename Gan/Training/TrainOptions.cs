@@ -120,7 +120,8 @@ public sealed record TrainOptions
         Require(Steps >= 1, $"steps is {Steps}; at least 1 is needed");
         Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
         Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
-        Require(Ngf is >= 0 and <= LargestWidth && Ndf is >= 0 and <= LargestWidth, $"ngf or ndf is {Ngf} or {Ndf}; each must lie in 0 (the published width) to {LargestWidth}");
+        Require(Ngf is >= 0 and <= LargestWidth && Ndf is >= 0 and <= LargestWidth,
+            $"ngf or ndf is {Ngf} or {Ndf}; each must lie in 0 (the published width) to {LargestWidth}");
         Require(Enum.IsDefined(RotationBatch), $"rotation batch is {RotationBatch}, which is no known kind");
         Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
         Require(DiscriminatorSteps >= 1, $"discriminator steps is {DiscriminatorSteps}; at least 1 is needed");
@@ -129,7 +130,8 @@ public sealed record TrainOptions
         Require(EmaDecay is >= 0 and < 1, $"EMA decay is {EmaDecay}; it must lie in [0, 1)");
         Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, $"real rotation scale is {RealRotationScale}; it must not be negative");
         Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, $"fake rotation scale is {FakeRotationScale}; it must not be negative");
-        Require(LogEvery >= 1 && SampleEvery >= 1 && CheckpointEvery >= 1, $"log, sample and checkpoint cadence are {LogEvery}, {SampleEvery} and {CheckpointEvery}; each must be at least 1");
+        Require(LogEvery >= 1 && SampleEvery >= 1 && CheckpointEvery >= 1,
+            $"log, sample and checkpoint cadence are {LogEvery}, {SampleEvery} and {CheckpointEvery}; each must be at least 1");
         Require(KeepLast >= 1, $"keep-last is {KeepLast}; at least 1 checkpoint must stay");
         Require(GridImages is >= 1 and <= 1024, $"grid images is {GridImages}; it must lie in 1 to 1024");
         Require(Precision == "f32", $"precision {Precision} is not available on this device; use f32");

@@ -51,7 +51,8 @@ public sealed class Trainer
         var state = Checkpoint.ReadState(checkpoint);
         CheckSettings(_options, state, checkpoint);
         if (state.DataHash != _source.ContentHash)
-            throw new TrainingException($"{checkpoint} was trained on {state.DataName} with content {state.DataHash}; {_source.Name} now has content {_source.ContentHash}.");
+            throw new TrainingException($"{checkpoint} was trained on {state.DataName} with content {state.DataHash}; "
+                + $"{_source.Name} now has content {_source.ContentHash}.");
         Checkpoint.ReadTensors(checkpoint, _step);
         _step.Random.State = (state.RandomSeed, state.RandomCounter);
         _step.Stats.Restore(state.Stats);
@@ -78,7 +79,8 @@ public sealed class Trainer
         Directory.CreateDirectory(_folder.Checkpoints);
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
-        using var loader = new BatchLoader(_source, new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip }, _position);
+        var loading = new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip };
+        using var loader = new BatchLoader(_source, loading, _position);
         if (_done == 0) SaveFirstGrids();
         var meter = new Meter(_step.Device, _options, _done);
         long saved = -1;
