@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Ssgan.Runner;
 
 namespace Ssgan.Tests.Runner;
@@ -29,7 +30,12 @@ static class Shell
     /// <summary>Starts the built program.</summary>
     public static Process Start(params string[] args)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (info.FileName == "env")
+        {
+            info.ArgumentList.Add("--default-signal=INT");
+            info.ArgumentList.Add("dotnet");
+        }
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ssgan.dll"));
         foreach (string arg in args) info.ArgumentList.Add(arg);
         var process = Process.Start(info)!;
@@ -37,5 +43,18 @@ static class Shell
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
+    }
+
+    /// <summary>
+    /// Whether this process ignores Ctrl-C, as a shell's background jobs do. Its children would inherit that, and a program that was started so
+    /// rightly goes on ignoring it.
+    /// </summary>
+    static bool InterruptIsIgnored()
+    {
+        const string status = "/proc/self/status", field = "SigIgn:";
+        const int interrupt = 2;
+        if (!File.Exists(status)) return false;
+        string mask = File.ReadLines(status).First(static l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
+        return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (interrupt - 1) & 1) != 0;
     }
 }
