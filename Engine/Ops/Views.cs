@@ -37,7 +37,7 @@ public sealed partial class Tensor
     /// <summary>Converted to another element type; no gradient flows. To an integer it rounds half to even and saturates.</summary>
     public Tensor Cast(DType type)
     {
-        if (type == Type) return this;
+        if (type == Type) return Detach();
         var y = Device.Result(Shape, type).Named("Cast");
         Backend.Cast(View, y.View);
         return y;
