@@ -19,7 +19,7 @@ public static class Presets
         // Lee and Town 2020, "Mimicry": full width, Adam(0, 0.9) at 2e-4 with linear decay over 100k updates; fewer D updates at 128.
         Mimicry => new TrainOptions { Size = size, Batch = 64, DiscriminatorSteps = size >= 128 ? 2 : 5, Steps = 100_000 },
         // Two minutes on two cores at 32: an eighth of the width, one D update per G update, and many small batches at a higher rate. Momentum
-        // (beta1 0.5) and averaged weights settle what a high rate leaves noisy in so short a run. Of eight settings tried side by side on
+        // (beta1 0.5) and averaged weights settle what a high rate leaves noisy in so short a run. Of nine settings tried side by side on
         // shapes this one's last grid was the clearest.
         Tiny => new TrainOptions
         {
