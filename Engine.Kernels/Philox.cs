@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
@@ -63,71 +61,5 @@ public static class Philox
         double r = Math.Sqrt(-2 * Math.Log(u));
         var (sin, cos) = Math.SinCos(theta);
         return ((float)(r * cos), (float)(r * sin));
-    }
-}
-
-/// <summary>
-/// A sequential stream of Philox words on the host, for shuffles and procedural data. Its whole state is a key and a position. Word p is
-/// word p mod 4 of block (low(p / 4), high(p / 4), 1, 0): the 1 keeps it apart from the device stream of the same key.
-/// </summary>
-[SuppressMessage("Naming", "CA1711", Justification = "A stream of random numbers, the field's term.")]
-public sealed class PhiloxStream
-{
-    readonly ulong _key;
-    ulong _cached;
-    (uint W0, uint W1, uint W2, uint W3) _block;
-    bool _hasBlock;
-
-    /// <summary>A stream at a position.</summary>
-    public PhiloxStream(ulong key, ulong counter = 0)
-    {
-        _key = key;
-        Counter = counter;
-    }
-
-    /// <summary>Words drawn so far; setting it moves the stream there.</summary>
-    public ulong Counter { get; set; }
-
-    /// <summary>The next word.</summary>
-    public uint NextUInt32()
-    {
-        ulong position = Counter++, block = position >> 2;
-        if (!_hasBlock || block != _cached)
-        {
-            _block = Philox.Block((uint)block, (uint)(block >> 32), 1, 0, (uint)_key, (uint)(_key >> 32));
-            _cached = block;
-            _hasBlock = true;
-        }
-        return (position & 3) switch
-        {
-            0 => _block.W0,
-            1 => _block.W1,
-            2 => _block.W2,
-            _ => _block.W3,
-        };
-    }
-
-    /// <summary>A number in [0, n), each equally likely (Lemire 2019: multiply, and redraw in the short interval).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">n is not positive.</exception>
-    public int NextBelow(int n)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        ulong product = (ulong)NextUInt32() * (uint)n;
-        if ((uint)product < (uint)n)
-        {
-            uint threshold = unchecked(0u - (uint)n) % (uint)n;
-            while ((uint)product < threshold) product = (ulong)NextUInt32() * (uint)n;
-        }
-        return (int)(product >> 32);
-    }
-
-    /// <summary>A number in [0, 1), a multiple of 2^-24.</summary>
-    public float NextSingle() => Philox.Uniform(NextUInt32());
-
-    /// <summary>A standard normal; always two words, so that the position stays the whole state.</summary>
-    public float NextNormal()
-    {
-        uint x = NextUInt32(), y = NextUInt32();
-        return Philox.Normals(x, y).Even;
     }
 }

@@ -1,4 +1,3 @@
-
 namespace Ssgan.Engine;
 
 /// <summary>Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Step"/>.</summary>

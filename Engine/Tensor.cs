@@ -190,7 +190,15 @@ public sealed partial class Tensor : IDisposable
         Dispose();
     }
 
-    internal static void CopyAll(Tensor source, Tensor destination)
+    /// <summary>A copy without history, in the current scope.</summary>
+    internal Tensor Copy()
+    {
+        var y = Device.Result(Shape, Type).Named("Copy");
+        CopyAll(this, y);
+        return y;
+    }
+
+    static void CopyAll(Tensor source, Tensor destination)
     {
         ReadOnlySpan<int> zero = [0];
         Shape flat = new((int)Math.Min(source.Count, int.MaxValue));

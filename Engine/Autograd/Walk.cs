@@ -21,7 +21,7 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         if (node is not LeafNode leaf) return;
         if (leaf.Leaf.Grad is { } sum) Accumulate(sum, gradient);
         else if (gradient.IsExclusive) leaf.Leaf.Grad = gradient.Alias(gradient.Shape, null);
-        else leaf.Leaf.Grad = OwnCopy(gradient);
+        else leaf.Leaf.Grad = gradient.Copy().Own();
     });
 
     /// <summary>The gradients of the given inputs; null for one that the outputs do not depend on. The handles belong to no scope yet.</summary>
@@ -125,13 +125,6 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
     }
 
     static void Accumulate(Tensor sum, Tensor gradient) => sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.View);
-
-    Tensor OwnCopy(Tensor source)
-    {
-        var copy = new Tensor(new Storage(device, source.View.Bytes), source.Shape, source.Type, "Grad");
-        Tensor.CopyAll(source, copy);
-        return copy;
-    }
 
     bool IsWanted(Node node) => _wanted is null || _wanted.Contains(node);
 

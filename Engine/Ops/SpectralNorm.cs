@@ -61,12 +61,4 @@ public sealed partial class Tensor
         var s = (w.Reshape(rows, -1).MatMul(row) * column).Sum();
         g[0] = dn / s - column.MatMul(row, false, true).Reshape(w.Shape) * ((dn * w).Sum() / s.Square());
     }
-
-    /// <summary>A copy without history, in the current scope.</summary>
-    internal Tensor Copy()
-    {
-        var y = Device.Result(Shape, Type).Named("Copy");
-        CopyAll(this, y);
-        return y;
-    }
 }

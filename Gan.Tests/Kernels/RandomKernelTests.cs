@@ -110,46 +110,4 @@ public class RandomKernelTests
         NnChecks.AllocatesNothing(() => b.Normal(y, g));
         NnChecks.AllocatesNothing(() => b.Uniform(y, g, 0, 1));
     }
-
-    [Test]
-    public void A_host_stream_is_its_key_and_position()
-    {
-        var s = new PhiloxStream(5, 3);
-        uint[] words = [.. Enumerable.Range(0, 9).Select(_ => s.NextUInt32())];
-        Assert.That(s.Counter, Is.EqualTo(12));
-        s.Counter = 5;
-        Assert.That(s.NextUInt32(), Is.EqualTo(words[2]));
-        Assert.That(new PhiloxStream(5, 11).NextUInt32(), Is.EqualTo(words[8]));
-        Assert.That(words[1], Is.EqualTo(Philox.Block(1, 0, 1, 0, 5, 0).W0));
-        Assert.That(words, Is.Unique);
-        Assert.That(new PhiloxStream(6, 3).NextUInt32(), Is.Not.EqualTo(words[0]));
-    }
-
-    [Test]
-    public void A_host_stream_draws_below_a_bound_without_bias()
-    {
-        var s = new PhiloxStream(1);
-        var counts = new int[6];
-        for (int i = 0; i < 60000; i++) counts[s.NextBelow(6)]++;
-        // Five standard deviations of a binomial: sqrt(60000 · 1/6 · 5/6) = 91.
-        Assert.That(counts, Has.All.InRange(10000 - 456, 10000 + 456));
-        // Of eight words ⌊x·3 / 8⌋ takes three, three and two to the residues 0, 1 and 2 of 3·2^29:
-        // without redrawing the last would come a quarter of the time.
-        int last = 0;
-        for (int i = 0; i < 20000; i++) last += s.NextBelow(3 << 29) % 3 == 2 ? 1 : 0;
-        Assert.That(last, Is.InRange(6667 - 333, 6667 + 333), "Five standard deviations: sqrt(20000 · 2/9) = 67.");
-        Assert.That(s.NextBelow(1), Is.Zero);
-        Assert.Throws<ArgumentOutOfRangeException>(() => s.NextBelow(0));
-        double sum = 0, squares = 0, uniform = 0;
-        for (int i = 0; i < 50000; i++)
-        {
-            double v = s.NextNormal();
-            sum += v;
-            squares += v * v;
-            uniform += s.NextSingle();
-        }
-        Assert.That(sum / 50000, Is.Zero.Within(5 / Math.Sqrt(50000)));
-        Assert.That(squares / 50000, Is.EqualTo(1).Within(5 * Math.Sqrt(2.0 / 50000)));
-        Assert.That(uniform / 50000, Is.EqualTo(0.5).Within(5 * Math.Sqrt(1.0 / 12 / 50000)));
-    }
 }

@@ -31,7 +31,7 @@ public sealed class Trainer
     readonly ITrainingObserver _observer;
     readonly LinearDecay _schedule;
     LoaderPosition _position;
-    long _done;
+    long _done, _saved = -1;
 
     /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
@@ -76,14 +76,12 @@ public sealed class Trainer
     /// <exception cref="TrainingException">A loss or gradient became NaN or infinite; the last checkpoint is kept as it is.</exception>
     public TrainingOutcome Run(CancellationToken stop = default)
     {
-        Directory.CreateDirectory(_folder.Checkpoints);
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
         var loading = new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip };
         using var loader = new BatchLoader(_source, loading, _position);
         if (_done == 0) SaveFirstGrids();
         var meter = new Meter(_step.Device, _options, _done);
-        long saved = -1;
         while (_done < _options.Steps && !stop.IsCancellationRequested)
         {
             Iterate(loader);
@@ -91,9 +89,9 @@ public sealed class Trainer
             _observer.Stepped(_done, _options.Steps);
             if (_done % _options.LogEvery == 0 || _done == _options.Steps) Report(log, meter);
             if (_done % _options.SampleEvery == 0 || _done == _options.Steps) SaveGrid();
-            if (_done % _options.CheckpointEvery == 0) Save(saved = _done);
+            if (_done % _options.CheckpointEvery == 0) Save();
         }
-        if (saved != _done) Save(_done);
+        if (_saved != _done) Save();
         return _done < _options.Steps ? TrainingOutcome.Interrupted : TrainingOutcome.Done;
     }
 
@@ -142,15 +140,16 @@ public sealed class Trainer
         _observer.Wrote("samples", path);
     }
 
-    void Save(long step)
+    void Save()
     {
         var (seed, counter) = _step.Random.State;
-        string path = _folder.Checkpoint(step);
+        string path = _folder.Checkpoint(_done);
         Checkpoint.Write(path, _step, new CheckpointState
         {
-            Step = step, RandomSeed = seed, RandomCounter = counter, Data = _position, DataName = _source.Name, DataHash = _source.ContentHash,
+            Step = _done, RandomSeed = seed, RandomCounter = counter, Data = _position, DataName = _source.Name, DataHash = _source.ContentHash,
             Stats = _step.Stats.Sums, TensorsSha256 = "", Options = _options,
         });
+        _saved = _done;
         foreach (long old in _folder.CheckpointSteps().SkipLast(_options.KeepLast)) Directory.Delete(_folder.Checkpoint(old), recursive: true);
         _observer.Wrote("checkpoint", path);
     }
