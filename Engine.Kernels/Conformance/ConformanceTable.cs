@@ -1,0 +1,14 @@
+namespace Ssgan.Engine.Kernels.Conformance;
+
+/// <summary>
+/// Every primitive's cases, in one table that is run three ways: the CPU against naive loops, CUDA on the emulated device against the
+/// CPU, and CUDA on a real card against the CPU.
+/// </summary>
+public static class ConformanceTable
+{
+    /// <summary>All cases.</summary>
+    public static IReadOnlyList<ConformanceCase> All { get; } =
+    [
+        .. Rotate90Cases.All,
+    ];
+}

@@ -1,0 +1,53 @@
+namespace Ssgan.Engine.Kernels.Cuda;
+
+// Primitives whose files are still to come; each line goes when its stem arrives.
+public sealed unsafe partial class CudaBackend
+{
+    public override void Fill(View y, float value) => throw new NotSupportedException();
+    public override void Cast(View x, View y) => throw new NotSupportedException();
+
+    public override void Unary<TOp>(TOp op, View x, View y) => throw new NotSupportedException();
+    public override void Binary<TOp>(TOp op, View a, View b, View y) => throw new NotSupportedException();
+
+    public override void Permute(View x, View y, ReadOnlySpan<int> order) => throw new NotSupportedException();
+
+    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent) => throw new NotSupportedException();
+    public override void GatherRows(View table, View indices, View y) => throw new NotSupportedException();
+    public override void ScatterAddRows(View dy, View indices, View dtable) => throw new NotSupportedException();
+
+    public override void Reduce<TOp>(View x, View y) => throw new NotSupportedException();
+
+    public override void ArgMax(View x, View y) => throw new NotSupportedException();
+
+    public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) => throw new NotSupportedException();
+
+    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) => throw new NotSupportedException();
+    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) => throw new NotSupportedException();
+    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) => throw new NotSupportedException();
+
+    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec) => throw new NotSupportedException();
+    public override void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) => throw new NotSupportedException();
+
+    public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) => throw new NotSupportedException();
+    public override void SpectralNormBackward(in SpectralLayer layer, View dn, View dw) => throw new NotSupportedException();
+
+    public override void AvgPool2d(View x, View y, in PoolSpec spec) => throw new NotSupportedException();
+    public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec) => throw new NotSupportedException();
+
+    public override void MaxPool2d(View x, View y, View index, in PoolSpec spec) => throw new NotSupportedException();
+    public override void MaxPool2dGather(View x, View index, View y) => throw new NotSupportedException();
+    public override void MaxPool2dBackward(View dy, View index, View dx) => throw new NotSupportedException();
+
+    public override void Upsample2x(View x, View y, UpsampleMode mode) => throw new NotSupportedException();
+    public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode) => throw new NotSupportedException();
+
+    public override void Rotate90(View x, View turns, View y, bool inverse) => throw new NotSupportedException();
+
+    public override void SoftmaxCrossEntropy(View logits, View labels, View losses) => throw new NotSupportedException();
+    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits) => throw new NotSupportedException();
+
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) => throw new NotSupportedException();
+
+    public override void Normal(View y, View generator) => throw new NotSupportedException();
+    public override void Uniform(View y, View generator, float low, float high) => throw new NotSupportedException();
+}

@@ -1,0 +1,2 @@
+// What every kernel includes. Compiles with clang-19 alone (no toolkit) and with nvcc.
+#pragma once
