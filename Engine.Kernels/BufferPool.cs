@@ -4,13 +4,18 @@ namespace Ssgan.Engine.Kernels;
 /// Hands out device memory and keeps what comes back, by exact size (rounded up to 256 bytes): the shapes of a training
 /// step repeat, so a free list per size is enough and never fragments. When the device is full the cache is given
 /// back and the allocation is tried once more. Safe to call from several threads.
+/// <para>
+/// A graph replays on the addresses it was captured with, so memory rented during a capture is set apart: it is reused within captures only
+/// (replays do not overlap, so one graph's temporaries may be another's), and is given back when the last graph is gone.
+/// </para>
 /// </summary>
 public sealed class BufferPool(Backend backend) : IDisposable
 {
     const long Granularity = 256;
-    readonly Dictionary<long, Stack<nint>> _free = [];
+    readonly Dictionary<long, Stack<nint>> _free = [], _freeCaptured = [];
+    readonly HashSet<nint> _captured = [];
     readonly Lock _lock = new();
-    bool _disposed;
+    bool _capturing, _disposed;
 
     /// <summary>Bytes in use now.</summary>
     public long LiveBytes { get; private set; }
@@ -20,6 +25,9 @@ public sealed class BufferPool(Backend backend) : IDisposable
 
     /// <summary>Bytes held for reuse.</summary>
     public long CachedBytes { get; private set; }
+
+    /// <summary>Bytes set apart for captured graphs, in use or not.</summary>
+    public long CapturedBytes { get; private set; }
 
     /// <summary>Blocks in use now.</summary>
     public int LiveBlocks { get; private set; }
@@ -35,15 +43,20 @@ public sealed class BufferPool(Backend backend) : IDisposable
         {
             long size = Round(bytes);
             nint address;
-            if (_free.TryGetValue(size, out var stack) && stack.Count > 0)
+            if ((_capturing ? _freeCaptured : _free).TryGetValue(size, out var stack) && stack.Count > 0)
             {
                 address = stack.Pop();
-                CachedBytes -= size;
+                if (!_capturing) CachedBytes -= size;
             }
             else
             {
                 address = Allocate(size);
                 DeviceAllocations++;
+                if (_capturing)
+                {
+                    _captured.Add(address);
+                    CapturedBytes += size;
+                }
             }
             LiveBytes += size;
             LiveBlocks++;
@@ -65,10 +78,50 @@ public sealed class BufferPool(Backend backend) : IDisposable
                 backend.Free(address, size);
                 return;
             }
-            if (!_free.TryGetValue(size, out var stack)) _free[size] = stack = new Stack<nint>();
-            stack.Push(address);
-            CachedBytes += size;
+            bool captured = _captured.Contains(address);
+            Push(captured ? _freeCaptured : _free, size, address);
+            if (!captured) CachedBytes += size;
         }
+    }
+
+    /// <summary>From here on blocks come from the memory of captured graphs. The cache is given back first: a capture cannot do so on its way.</summary>
+    public void BeginCapture()
+    {
+        lock (_lock)
+        {
+            Trim();
+            _capturing = true;
+        }
+    }
+
+    /// <summary>Ends what <see cref="BeginCapture"/> began.</summary>
+    public void EndCapture()
+    {
+        lock (_lock) _capturing = false;
+    }
+
+    /// <summary>Makes the memory of captured graphs ordinary again; no graph may be replayed any more.</summary>
+    public void ReleaseCaptured()
+    {
+        lock (_lock)
+        {
+            foreach (var (size, stack) in _freeCaptured)
+            {
+                while (stack.TryPop(out nint address))
+                {
+                    Push(_free, size, address);
+                    CachedBytes += size;
+                }
+            }
+            _captured.Clear();
+            CapturedBytes = 0;
+        }
+    }
+
+    static void Push(Dictionary<long, Stack<nint>> free, long size, nint address)
+    {
+        if (!free.TryGetValue(size, out var stack)) free[size] = stack = new Stack<nint>();
+        stack.Push(address);
     }
 
     /// <summary>Gives all cached blocks back to the device.</summary>
@@ -97,7 +150,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
         {
             return backend.Allocate(size);
         }
-        catch (OutOfDeviceMemoryException) when (CachedBytes > 0)
+        catch (OutOfDeviceMemoryException) when (CachedBytes > 0 && !_capturing)
         {
             Trim();
         }
@@ -116,7 +169,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     }
 
     OutOfDeviceMemoryException Full(long size, OutOfDeviceMemoryException e) => new(
-        $"{backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, peak {PeakBytes:N0}. {e.Message}");
+        $"{backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, {CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
 
     static long Round(long bytes) => Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
 
@@ -124,6 +177,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        ReleaseCaptured();
         Trim();
     }
 }

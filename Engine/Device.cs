@@ -14,6 +14,7 @@ public sealed class Device : IDisposable
     readonly List<StepScope> _scopes = [];
     int _depth;
     int _owner;
+    int _graphs;
     long _lastNode;
     bool _disposed;
 
@@ -86,6 +87,52 @@ public sealed class Device : IDisposable
         if (_depth > 0 && thread != _owner)
             throw new InvalidOperationException(
                 $"{Name} has a step scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
+    }
+
+    /// <summary>Whether <see cref="Capture"/> works on this device.</summary>
+    public bool CanCapture => Backend is IGraphCapture;
+
+    /// <summary>
+    /// Records a step as a graph that can be replayed without its host code. The step must have run once before (first uses load kernels and make
+    /// lasting tensors), and depend on nothing that changes on the host. Recording runs nothing. Tensors that outlive the step, such as
+    /// gradients, are overwritten by each replay.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The device runs each operation as it is called.</exception>
+    /// <exception cref="InvalidOperationException">A step scope is open, or the step reads or uploads values on its way.</exception>
+    public CapturedStep Capture(Action step)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Backend is not IGraphCapture capture) throw new NotSupportedException($"{Name} runs each operation as it is called and captures no graphs.");
+        if (_depth > 0) throw new InvalidOperationException($"Capture was called inside the step scope opened at {Scope!.Site}; a captured step opens its own.");
+        Pool.BeginCapture();
+        try
+        {
+            capture.BeginCapture();
+            try
+            {
+                step();
+            }
+            catch
+            {
+                capture.AbandonCapture();
+                throw;
+            }
+            var graph = capture.EndCapture();
+            _graphs++;
+            return new CapturedStep(this, graph);
+        }
+        finally
+        {
+            Pool.EndCapture();
+        }
+    }
+
+    /// <summary>A captured step ended; with the last one its memory becomes ordinary again.</summary>
+    internal void Forget(ICapturedGraph graph)
+    {
+        if (_disposed) return;
+        graph.Dispose();
+        if (--_graphs == 0) Pool.ReleaseCaptured();
     }
 
     /// <summary>A tensor with undefined contents; inside a scope it is the scope's, outside it is the caller's to dispose.</summary>

@@ -29,6 +29,12 @@ public abstract class GanStep : IDisposable
     /// <summary>What the updates report: losses, accuracies, gradient norms.</summary>
     public StepStats Stats { get; }
 
+    /// <summary>
+    /// Whether the updates depend on device memory alone once warm: no value is read or uploaded on the way, and no choice on the host changes
+    /// between calls of one batch size. Such updates can be captured as graphs.
+    /// </summary>
+    public virtual bool IsCapturable => false;
+
     /// <summary>Every network, by the name it has in a checkpoint.</summary>
     public abstract IReadOnlyList<(string Name, Module Module)> Networks { get; }
 

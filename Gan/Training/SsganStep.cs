@@ -66,6 +66,8 @@ public sealed class SsganStep : GanStep
     /// <summary>The discriminator.</summary>
     public ResNetDiscriminator Discriminator => _discriminator;
 
+    public override bool IsCapturable => true;
+
     public override IReadOnlyList<(string Name, Module Module)> Networks { get; }
 
     public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }

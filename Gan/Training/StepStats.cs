@@ -27,6 +27,16 @@ public sealed class StepStats(Device device) : IDisposable
         _entries[name] = (entry.Index, entry.Count + 1);
     }
 
+    /// <summary>How often each name was added since the last report.</summary>
+    internal IReadOnlyDictionary<string, long> Counts => _entries.ToDictionary(static e => e.Key, static e => e.Value.Count);
+
+    /// <summary>Counts values that a replayed graph added on the device without this object's knowledge.</summary>
+    internal void Count(string name, long more)
+    {
+        var (index, count) = _entries[name];
+        _entries[name] = (index, count + more);
+    }
+
     /// <summary>The means since the last call, in order of first use; waits for the device, and starts over.</summary>
     public IReadOnlyList<(string Name, double Mean)> Take()
     {

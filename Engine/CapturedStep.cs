@@ -1,0 +1,27 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+/// <summary>A step recorded by <see cref="Device.Capture"/>. It belongs to its device; dispose it before the device.</summary>
+public sealed class CapturedStep : IDisposable
+{
+    readonly Device _device;
+    readonly ICapturedGraph _graph;
+    bool _disposed;
+
+    internal CapturedStep(Device device, ICapturedGraph graph) => (_device, _graph) = (device, graph);
+
+    /// <summary>Runs the step again: one launch, no host work.</summary>
+    public void Replay()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _graph.Replay();
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _device.Forget(_graph);
+    }
+}
