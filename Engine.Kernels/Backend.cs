@@ -67,10 +67,18 @@ public abstract class Backend : IDisposable
     public abstract void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec);
     /// <summary>dx, dgamma, dbeta from dy and what the forward saw; with fused ReLU dy is masked where the output was not positive. dx may be dy.</summary>
     public abstract void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec);
-    /// <summary>Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma.</summary>
+    /// <summary>
+    /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the latter F32 or BF16.
+    /// Deterministic on a given device.
+    /// </summary>
     public abstract void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon);
-    /// <summary>Adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).</summary>
-    public abstract void SpectralNormBackward(in SpectralLayer layer, View dn, View dw);
+    /// <summary>
+    /// Per layer adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).
+    /// dn has W's shape; the layers' Normalized are not looked at. Deterministic.
+    /// </summary>
+    public abstract void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw);
+    /// <summary>The same for one layer.</summary>
+    public void SpectralNormBackward(in SpectralLayer layer, View dn, View dw) => SpectralNormBackward(new(in layer), new(in dn), new(in dw));
 
     // ---- images (N, H, W, C) ---------------------------------------------------------------------------------------
     /// <summary>y = mean over each window; padding counts as zeros and in the divisor.</summary>
@@ -91,14 +99,25 @@ public abstract class Backend : IDisposable
     public abstract void Rotate90(View x, View turns, View y, bool inverse);
 
     // ---- losses --------------------------------------------------------------------------------------------------------
-    /// <summary>losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N).</summary>
-    public abstract void SoftmaxCrossEntropy(View logits, View labels, View losses);
-    /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i].</summary>
+    /// <summary>
+    /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where the
+    /// first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
+    /// </summary>
+    public abstract void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default);
+    /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i]; may be logits.</summary>
     public abstract void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits);
 
+    /// <summary>loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is empty. Deterministic.</summary>
+    public abstract void HingeDiscriminator(View real, View fake, View loss);
+    /// <summary>dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).</summary>
+    public abstract void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake);
+
     // ---- optimizer ---------------------------------------------------------------------------------------------------
-    /// <summary>step I32 (1) += 1, then Adam's update of every slot with bias correction; learningRate (1). Kingma and Ba 2015, algorithm 1.</summary>
+    /// <summary>step I32 (1) += 1, then Adam's update of every slot with bias correction; learningRate (1). Kingma and Ba 2015, algorithm 1.
+    /// A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.</summary>
     public abstract void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec);
+    /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
+    public abstract void GradientNorm(ReadOnlySpan<View> gradients, View norm);
 
     // ---- random ----------------------------------------------------------------------------------------------------
     /// <summary>y = standard normals (Box-Muller on Philox 4x32-10); generator I32 (4) = key lo, hi, counter lo, hi, advanced by ⌈count / 4⌉.</summary>

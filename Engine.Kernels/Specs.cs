@@ -27,8 +27,12 @@ public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool 
 
 /// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step count live on
 /// the device. Doubles, because 1 − 0.999f is 1.3e-5 off.</summary>
+/// <param name="Beta1">Decay of the gradient's mean.</param>
+/// <param name="Beta2">Decay of the mean of its square.</param>
+/// <param name="Epsilon">Added to the root.</param>
+/// <param name="AverageDecay">Decay of the slots' averages.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon);
+public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon, double AverageDecay = 0);
 
 /// <summary>How x2 upsampling fills the gaps.</summary>
 public enum UpsampleMode
@@ -47,5 +51,6 @@ public enum UpsampleMode
 /// <param name="Normalized">W / sigma, the shape of W, overwritten.</param>
 public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, View Normalized);
 
-/// <summary>One parameter in an Adam update: all views have the parameter's shape; all but the gradient are updated in place.</summary>
-public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment);
+/// <summary>One parameter in an Adam update: all views have the parameter's shape; all but the gradient are updated in place.
+/// The average may be missing (default).</summary>
+public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Average = default);

@@ -24,6 +24,8 @@ public sealed unsafe partial class CpuBackend
                 OneMinusBeta1 = (float)(1 - spec.Beta1),
                 OneMinusBeta2 = (float)(1 - spec.Beta2),
                 Epsilon = (float)spec.Epsilon,
+                Decay = (float)spec.AverageDecay,
+                OneMinusDecay = (float)(1 - spec.AverageDecay),
                 StepSize = (float)(*learningRate.F32 / (1 - Math.Pow(spec.Beta1, t))),
                 RootCorrection = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)),
             });
@@ -32,13 +34,13 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>
     /// m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², p -= lr / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε), in PyTorch's order.
-    /// It moves 28 bytes an element (reads p, g, m, v; writes p, m, v), and is bound by that.
+    /// It moves 28 bytes an element (reads p, g, m, v; writes p, m, v), 8 more where an average follows, and is bound by that.
     /// </summary>
     struct AdamUpdate : IRange
     {
         public AdamSlot* Slots;
         public BlockMap Map;
-        public float Beta1, Beta2, OneMinusBeta1, OneMinusBeta2, Epsilon, StepSize, RootCorrection;
+        public float Beta1, Beta2, OneMinusBeta1, OneMinusBeta2, Epsilon, Decay, OneMinusDecay, StepSize, RootCorrection;
 
         public readonly void Invoke(int start, int end)
         {
@@ -46,8 +48,9 @@ public sealed unsafe partial class CpuBackend
             {
                 ref AdamSlot s = ref Slots[Map.Find(item, out int block)];
                 long offset = (long)block * AdamBlock;
-                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset,
-                    (int)Math.Min(AdamBlock, s.Parameter.Count - offset));
+                int count = (int)Math.Min(AdamBlock, s.Parameter.Count - offset);
+                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset, count);
+                if (s.Average.Address != 0) Follow(s.Parameter.F32 + offset, s.Average.F32 + offset, count);
             }
         }
 
@@ -71,6 +74,14 @@ public sealed unsafe partial class CpuBackend
                 v[i] = Beta2 * v[i] + OneMinusBeta2 * g[i] * g[i];
                 p[i] -= StepSize * m[i] / (MathF.Sqrt(v[i]) / RootCorrection + Epsilon);
             }
+        }
+
+        /// <summary>a = decay·a + (1 − decay)·p, while the block's parameters are still in the cache.</summary>
+        readonly void Follow(float* p, float* a, int count)
+        {
+            int i = 0, width = Vector<float>.Count;
+            for (; i <= count - width; i += width) (Vector.Load(a + i) * Decay + Vector.Load(p + i) * OneMinusDecay).Store(a + i);
+            for (; i < count; i++) a[i] = a[i] * Decay + p[i] * OneMinusDecay;
         }
     }
 }

@@ -17,17 +17,19 @@ public sealed unsafe partial class CpuBackend
         public void Invoke(int start, int end)
         {
             long last = Math.Min(end * (long)perBlock, rows);
-            for (long row = start * (long)perBlock; row < last; row++)
-            {
-                float* from = x + row * columns;
-                int best = 0;
-                // Once the best is NaN no comparison replaces it.
-                for (int c = 1; c < columns && !float.IsNaN(from[best]); c++)
-                {
-                    if (from[c] > from[best] || float.IsNaN(from[c])) best = c;
-                }
-                y[row] = best;
-            }
+            for (long row = start * (long)perBlock; row < last; row++) y[row] = FirstMaximum(x + row * columns, columns);
         }
+    }
+
+    /// <summary>Index of the first maximum, or of the first NaN.</summary>
+    static int FirstMaximum(float* x, int count)
+    {
+        int best = 0;
+        // Once the best is NaN no comparison replaces it.
+        for (int i = 1; i < count && !float.IsNaN(x[best]); i++)
+        {
+            if (x[i] > x[best] || float.IsNaN(x[i])) best = i;
+        }
+        return best;
     }
 }

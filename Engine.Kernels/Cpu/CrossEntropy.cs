@@ -5,12 +5,12 @@ public sealed unsafe partial class CpuBackend
     // Logits per hand-out of a loop; an exponential costs several nanoseconds.
     const int CrossEntropyGrain = 4096;
 
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses)
+    public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default)
     {
         int n = logits.Shape[0], k = logits.Shape[1];
         CheckLabels(labels, n, k);
         _workers.For(n, Math.Max(1, CrossEntropyGrain / Math.Max(k, 1)),
-            new CrossEntropyForward { X = logits.F32, Labels = labels.I32, Losses = losses.F32, K = k });
+            new CrossEntropyForward { X = logits.F32, Labels = labels.I32, Losses = losses.F32, Correct = correct.F32, K = k });
     }
 
     public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits)
@@ -45,7 +45,7 @@ public sealed unsafe partial class CpuBackend
 
     struct CrossEntropyForward : IRange
     {
-        public float* X, Losses;
+        public float* X, Losses, Correct;
         public int* Labels;
         public int K;
 
@@ -56,6 +56,7 @@ public sealed unsafe partial class CpuBackend
                 float* x = X + (long)i * K;
                 double sum = SumOfExponentials(x, K, out double max);
                 Losses[i] = (float)(Math.Log(sum) + (max - x[Labels[i]]));
+                if (Correct != null) Correct[i] = FirstMaximum(x, K) == Labels[i] ? 1 : 0;
             }
         }
     }

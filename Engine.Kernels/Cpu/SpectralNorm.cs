@@ -47,7 +47,12 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void SpectralNormBackward(in SpectralLayer layer, View dn, View dw)
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw)
+    {
+        for (int i = 0; i < layers.Length; i++) AddSpectralGradient(layers[i], dn[i], dw[i]);
+    }
+
+    void AddSpectralGradient(in SpectralLayer layer, View dn, View dw)
     {
         if (layer.W.Count == 0) return;
         int blocks = checked((int)((layer.W.Count + SpectralBlock - 1) / SpectralBlock));

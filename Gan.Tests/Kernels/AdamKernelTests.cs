@@ -62,6 +62,22 @@ public class AdamKernelTests
     }
 
     [Test]
+    public void An_average_follows_its_parameter_and_others_have_none()
+    {
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        AdamSlot[] slots = [Slot(a, 5), Slot(a, 8193) with { Average = a.Normals(8193) }, Slot(a, 3, 3) with { Average = a.Normals(3, 3) }];
+        float[][] before = [.. slots[1..].Select(s => a.Read(s.Average))];
+        var spec = new AdamSpec(0.5, 0.999, 1e-8, 0.9);
+        b.Adam(slots, a.Ints([0], 1), a.Of([0.1f], 1), spec);
+        for (int s = 1; s < slots.Length; s++)
+        {
+            float[] p = a.Read(slots[s].Parameter);
+            NnChecks.Close(a.Read(slots[s].Average), [.. before[s - 1].Select((x, i) => 0.9 * x + 0.1 * p[i])], 1e-6);
+        }
+    }
+
+    [Test]
     public void Without_slots_the_step_still_counts()
     {
         using var b = new CpuBackend(1);

@@ -49,6 +49,17 @@ public class CrossEntropyKernelTests
         NnChecks.Close(a.Read(loss), [double.NaN, Math.Log(2)], 1e-6);
     }
 
+    [Test]
+    public void Correct_is_whether_the_first_maximum_is_the_label()
+    {
+        using var b = new CpuBackend(1);
+        using var a = new NnArrays(b);
+        var (loss, correct) = (a.Output(5), a.Output(5));
+        var x = a.Of([1, 2, 2, 1, 2, 2, 3, 2, 2, 9, float.NaN, 7, 0, -1, float.NegativeInfinity], 5, 3);
+        b.SoftmaxCrossEntropy(x, a.Ints([1, 2, 0, 1, 1], 5), loss, correct);
+        Assert.That(a.Read(correct), Is.EqualTo(new[] { 1f, 0, 1, 1, 0 }));
+    }
+
     [TestCase(-1)]
     [TestCase(4)]
     public void A_label_without_a_class_is_named_before_anything_is_written(int bad)

@@ -149,6 +149,23 @@ public class SpectralNormKernelTests
     }
 
     [Test]
+    public void Backward_of_many_layers_is_that_of_each()
+    {
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        SpectralLayer[] layers = [Layer(a, 5, 27), Layer(a, 1, 1), Layer(a, 64, 40)];
+        b.SpectralNormForward(layers, 1, 1e-12f);
+        View[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))], dw = [.. dn.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
+        View[] alone = [.. dw.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
+        b.SpectralNormBackward(layers, dn, dw);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            b.SpectralNormBackward(layers[i], dn[i], alone[i]);
+            NnChecks.Same(a.Read(dw[i]), a.Read(alone[i]));
+        }
+    }
+
+    [Test]
     public void Backward_is_the_slope_of_the_forward()
     {
         const double H = 1e-2;

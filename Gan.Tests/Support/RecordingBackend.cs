@@ -68,8 +68,8 @@ sealed class RecordingBackend : Backend
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
         Note(nameof(SpectralNormForward)).SpectralNormForward(layers, iterations, epsilon);
 
-    public override void SpectralNormBackward(in SpectralLayer layer, View dn, View dw) =>
-        Note(nameof(SpectralNormBackward)).SpectralNormBackward(layer, dn, dw);
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw) =>
+        Note(nameof(SpectralNormBackward)).SpectralNormBackward(layers, dn, dw);
 
     public override void AvgPool2d(View x, View y, in PoolSpec spec) => Note(nameof(AvgPool2d)).AvgPool2d(x, y, spec);
 
@@ -87,11 +87,18 @@ sealed class RecordingBackend : Backend
 
     public override void Rotate90(View x, View turns, View y, bool inverse) => Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
 
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses) =>
-        Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses);
+    public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default) =>
+        Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses, correct);
 
     public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits) =>
         Note(nameof(SoftmaxCrossEntropyBackward)).SoftmaxCrossEntropyBackward(logits, labels, dlosses, dlogits);
+
+    public override void HingeDiscriminator(View real, View fake, View loss) => Note(nameof(HingeDiscriminator)).HingeDiscriminator(real, fake, loss);
+
+    public override void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake) =>
+        Note(nameof(HingeDiscriminatorBackward)).HingeDiscriminatorBackward(real, fake, dloss, dreal, dfake);
+
+    public override void GradientNorm(ReadOnlySpan<View> gradients, View norm) => Note(nameof(GradientNorm)).GradientNorm(gradients, norm);
 
     public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) =>
         Note(nameof(Adam)).Adam(slots, step, learningRate, spec);
