@@ -4,12 +4,14 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// Named scalars of many steps, summed on the device and read once per report, so that logging costs no wait in a step.
+/// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a step.
 /// </summary>
 public sealed class StepStats(Device device) : IDisposable
 {
-    readonly List<(string Name, Tensor Sum)> _sums = [];
+    const int FirstCapacity = 32;
+    readonly List<string> _names = [];
     readonly Dictionary<string, (int Index, long Count)> _entries = [];
+    Tensor? _sums;
 
     /// <summary>Adds one step's value.</summary>
     /// <param name="name">For example "loss_d".</param>
@@ -17,13 +19,10 @@ public sealed class StepStats(Device device) : IDisposable
     public void Add(string name, Tensor value)
     {
         if (value.Count != 1) throw new ArgumentException($"StepStats: {name} is {value}, not a scalar.");
-        if (!_entries.TryGetValue(name, out var entry))
-        {
-            entry = (_sums.Count, 0);
-            _sums.Add((name, device.Zeros(new Shape()).Own()));
-        }
-        var sum = _sums[entry.Index].Sum;
-        device.Backend.Binary(new Add(), sum.View, value.View.As(new Shape()), sum.View);
+        if (!_entries.TryGetValue(name, out var entry)) entry = Enter(name, 0);
+        var all = _sums!.View;
+        var sum = new View(all.Address + entry.Index * sizeof(float), new Shape(), DType.F32);
+        device.Backend.Binary(new Add(), sum, value.View.As(new Shape()), sum);
         _entries[name] = (entry.Index, entry.Count + 1);
     }
 
@@ -40,45 +39,61 @@ public sealed class StepStats(Device device) : IDisposable
     /// <summary>The means since the last call, in order of first use; waits for the device, and starts over.</summary>
     public IReadOnlyList<(string Name, double Mean)> Take()
     {
-        var means = new List<(string, double)>(_sums.Count);
-        foreach (var (name, sum) in _sums)
+        var means = new List<(string, double)>(_names.Count);
+        foreach (var (name, sum, count) in Sums)
         {
-            var (index, count) = _entries[name];
-            if (count == 0) continue;
-            means.Add((name, sum.Item() / (double)count));
-            device.Backend.Fill(sum.View, 0);
-            _entries[name] = (index, 0);
+            if (count > 0) means.Add((name, sum / (double)count));
+            _entries[name] = (_entries[name].Index, 0);
         }
+        if (_sums is not null) device.Backend.Fill(_sums.View, 0);
         return means;
     }
 
     /// <summary>The sums under way, for a checkpoint; waits for the device.</summary>
-    public IReadOnlyList<StatSum> Sums => [.. _sums.Select(s => new StatSum(s.Name, s.Sum.Item(), _entries[s.Name].Count))];
+    public IReadOnlyList<StatSum> Sums
+    {
+        get
+        {
+            float[] sums = _sums?.ToArray() ?? [];
+            return [.. _names.Select((name, i) => new StatSum(name, sums[i], _entries[name].Count))];
+        }
+    }
 
     /// <summary>Continues from saved sums.</summary>
     public void Restore(IReadOnlyList<StatSum> sums)
     {
         Clear();
-        foreach (var (name, sum, count) in sums)
-        {
-            _entries[name] = (_sums.Count, count);
-            _sums.Add((name, device.Full(new Shape(), sum).Own()));
-        }
+        foreach (var (name, _, count) in sums) Enter(name, count);
+        if (_sums is null) return;
+        var values = new float[_sums.Count];
+        for (int i = 0; i < sums.Count; i++) values[i] = sums[i].Sum;
+        _sums.CopyFrom<float>(values);
     }
 
     /// <summary>The first name whose sum is NaN or infinite, or null; waits for the device.</summary>
-    public string? FirstNonFinite()
-    {
-        foreach (var (name, sum) in _sums) if (!float.IsFinite(sum.Item())) return name;
-        return null;
-    }
+    public string? FirstNonFinite() => Sums.FirstOrDefault(static s => !float.IsFinite(s.Sum))?.Name;
 
     public void Dispose() => Clear();
 
+    (int Index, long Count) Enter(string name, long count)
+    {
+        int index = _names.Count;
+        if (_sums is null || index == _sums.Count)
+        {
+            float[] before = _sums?.ToArray() ?? [];
+            _sums?.Dispose();
+            _sums = device.Empty(new Shape(Math.Max(FirstCapacity, 2 * index))).Own();
+            _sums.CopyFrom<float>([.. before, .. new float[_sums.Count - before.Length]]);
+        }
+        _names.Add(name);
+        return _entries[name] = (index, count);
+    }
+
     void Clear()
     {
-        foreach (var (_, sum) in _sums) sum.Dispose();
-        _sums.Clear();
+        _sums?.Dispose();
+        _sums = null;
+        _names.Clear();
         _entries.Clear();
     }
 }
