@@ -12,8 +12,8 @@ public readonly record struct Tolerance(double Absolute, double Relative)
     /// <summary>Sums of up to some thousand terms of size one in single precision, whatever their order.</summary>
     public static Tolerance Sum => new(2e-5, 2e-5);
 
-    /// <summary>The same in a given storage: one unit in the last place (2⁻⁸ relative) more where a result is rounded to BF16.</summary>
-    public Tolerance In(DType storage) => storage == DType.BF16 ? new(Absolute, Relative + 1.0 / 256) : this;
+    /// <summary>The same in a given storage: one unit in the last place (up to 2⁻⁷ relative) more where a result is rounded to BF16.</summary>
+    public Tolerance In(DType storage) => storage == DType.BF16 ? new(Absolute, Relative + 1.0 / 128) : this;
 
     /// <summary>The sentence that names the first element outside the tolerance, or null.</summary>
     internal string? Misfit(string name, ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
