@@ -92,6 +92,14 @@ public readonly record struct Tanh : IUnary
     public Vector<float> Invoke(Vector<float> x) => VectorMath.Tanh(x);
 }
 
+/// <summary>Scale·tanh(x) in one pass.</summary>
+public readonly record struct ScaledTanh(float Scale) : IUnary
+{
+    public static string Name => "scaled_tanh";
+    public float Invoke(float x) => Scale * default(Tanh).Invoke(x);
+    public Vector<float> Invoke(Vector<float> x) => Vector.Create(Scale) * VectorMath.Tanh(x);
+}
+
 /// <summary>1 / (1 + e^−x).</summary>
 public readonly record struct Sigmoid : IUnary
 {

@@ -9,6 +9,13 @@ public static class ConformanceTable
     /// <summary>All cases.</summary>
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
+        .. ArgMaxCases.All,
+        .. CastCases.All,
+        .. ElementwiseCases.All,
+        .. MovementCases.All,
+        .. PermuteCases.All,
+        .. RandomCases.All,
+        .. ReduceCases.All,
         .. Rotate90Cases.All,
     ];
 }

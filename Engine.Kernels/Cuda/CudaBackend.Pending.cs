@@ -3,22 +3,6 @@ namespace Ssgan.Engine.Kernels.Cuda;
 // Primitives whose files are still to come; each line goes when its stem arrives.
 public sealed unsafe partial class CudaBackend
 {
-    public override void Fill(View y, float value) => throw new NotSupportedException();
-    public override void Cast(View x, View y) => throw new NotSupportedException();
-
-    public override void Unary<TOp>(TOp op, View x, View y) => throw new NotSupportedException();
-    public override void Binary<TOp>(TOp op, View a, View b, View y) => throw new NotSupportedException();
-
-    public override void Permute(View x, View y, ReadOnlySpan<int> order) => throw new NotSupportedException();
-
-    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent) => throw new NotSupportedException();
-    public override void GatherRows(View table, View indices, View y) => throw new NotSupportedException();
-    public override void ScatterAddRows(View dy, View indices, View dtable) => throw new NotSupportedException();
-
-    public override void Reduce<TOp>(View x, View y) => throw new NotSupportedException();
-
-    public override void ArgMax(View x, View y) => throw new NotSupportedException();
-
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) => throw new NotSupportedException();
 
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) => throw new NotSupportedException();
@@ -52,7 +36,4 @@ public sealed unsafe partial class CudaBackend
     public override void GradientNorm(ReadOnlySpan<View> gradients, View norm) => throw new NotSupportedException();
 
     public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) => throw new NotSupportedException();
-
-    public override void Normal(View y, View generator) => throw new NotSupportedException();
-    public override void Uniform(View y, View generator, float low, float high) => throw new NotSupportedException();
 }

@@ -1,0 +1,160 @@
+namespace Ssgan.Engine.Kernels.Conformance;
+
+/// <summary>Functions of one and of two numbers: every functor on special values, and every way to walk memory with a few of them.</summary>
+static class ElementwiseCases
+{
+    public static IEnumerable<ConformanceCase> All =>
+    [
+        .. CaseRun.Storages.SelectMany(UnaryFunctors),
+        .. CaseRun.Storages.SelectMany(BinaryFunctors),
+        .. CaseRun.Storages.SelectMany(UnaryMemory),
+        .. CaseRun.Storages.SelectMany(Broadcasts),
+        .. MixedStorage(),
+    ];
+
+    static readonly Shape s_odd = new(3, 5, 7, 11), s_several = new(3, 41, 33, 8);
+
+    static double F(double x) => (float)x;
+
+    static double Relu(double x) => x < 0 ? 0 : x;
+
+    static double Sigmoid(double x) => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x));
+
+    static double Softplus(double x) => Math.Max(x, 0) + (x == 0 ? Math.Log(2) : Log1p(Math.Exp(-Math.Abs(x))));
+
+    /// <summary>Kahan's: exact where 1 + u rounds.</summary>
+    static double Log1p(double u) => 1 + u == 1 ? u : Math.Log(1 + u) * u / (1 + u - 1);
+
+    static IEnumerable<ConformanceCase> UnaryFunctors(DType type) =>
+    [
+        Map(type, new Neg(), static x => -x), Map(type, new Abs(), Math.Abs), Map(type, new Square(), static x => x * x),
+        Map(type, new Sqrt(), Math.Sqrt), Map(type, new Rsqrt(), static x => 1 / Math.Sqrt(x)), Map(type, new Reciprocal(), static x => 1 / x),
+        Map(type, new Exp(), Math.Exp), Map(type, new Log(), Math.Log), Map(type, new Relu(), Relu),
+        Map(type, new LeakyRelu(0.2f), static x => x > 0 ? x : 0.2f * x), Map(type, new Tanh(), Math.Tanh),
+        Map(type, new ScaledTanh(1.25f), static x => 1.25 * Math.Tanh(x)), Map(type, new Sigmoid(), Sigmoid), Map(type, new Softplus(), Softplus),
+        Map(type, new Affine(0.75f, -0.5f), static x => 0.75 * x - 0.5), Map(type, new Step(), static x => x > 0 ? 1 : 0),
+        Map(type, new Sign(), static x => x > 0 ? 1 : x < 0 ? -1 : x), Map(type, new Clamp(-0.5f, 0.75f), static x => x < -0.5 ? -0.5 : x > 0.75 ? 0.75 : x),
+        Map(type, new Pow(3), static x => Math.Pow(x, 3)), Map(type, new Pow(-0.5f), static x => Math.Pow(x, -0.5)), Map(type, new Pow(0), static _ => 1),
+        Map(type, new Pow(2.75f), static x => Math.Pow(x, 2.75)), Map(type, new Pow(-2), static x => Math.Pow(x, -2)),
+    ];
+
+    static IEnumerable<ConformanceCase> BinaryFunctors(DType type) =>
+    [
+        Pairs(type, new Add(), static (a, b) => a + b), Pairs(type, new Sub(), static (a, b) => a - b), Pairs(type, new Mul(), static (a, b) => a * b),
+        Pairs(type, new Div(), static (a, b) => a / b), Pairs(type, new Maximum(), Math.Max), Pairs(type, new Minimum(), Math.Min),
+        Pairs(type, new AddRelu(), static (a, b) => Relu(a + b)), Pairs(type, new ReluGrad(), static (a, b) => b > 0 ? a : 0),
+        Pairs(type, new LeakyReluGrad(0.2f), static (a, b) => b > 0 ? a : 0.2f * a), Pairs(type, new TanhGrad(), static (a, b) => a * F(1 - F(b * b))),
+        Pairs(type, new SigmoidGrad(), static (a, b) => F(a * b) * (1 - b)), Pairs(type, new Greater(), static (a, b) => a > b ? 1 : 0),
+        Pairs(type, new Equal(), static (a, b) => a == b ? 1 : 0), Pairs(type, new Axpy(-0.3f), static (a, b) => a + (double)-0.3f * b),
+        Pairs(type, new Lerp(0.25f), static (a, b) => a + 0.25 * F(b - a)),
+    ];
+
+    /// <summary>A functor on ordinary and special values.</summary>
+    static ConformanceCase Map<TOp>(DType type, TOp op, Func<double, double> f) where TOp : unmanaged, IUnary =>
+        new("Elementwise", $"{op} {type}", run => Map(run, op, f, s_odd, type, Draw.Special));
+
+    /// <summary>A functor on all pairs of special values.</summary>
+    static ConformanceCase Pairs<TOp>(DType type, TOp op, Func<double, double, double> f) where TOp : unmanaged, IBinary =>
+        new("Elementwise", $"{op} {type}", run =>
+        {
+            Shape rows = new(24, 1), columns = new(40);
+            Zip(run, op, f, run.Input(rows, type, Draw.Special), run.Input(columns, type, Draw.Special), new Shape(24, 40), type);
+        });
+
+    static IEnumerable<ConformanceCase> UnaryMemory(DType type) =>
+    [
+        .. from s in new Shape[] { new(1), new(0, 4), new(31), s_several }
+           select new ConformanceCase("Elementwise", $"Exp {s} {type}", run => Map(run, new Exp(), Math.Exp, s, type, Draw.Uniform)),
+        .. from skew in new[] { (1, 0), (0, 1), (3, 3) }
+           select new ConformanceCase("Elementwise", $"Square {type} skewed {skew}", run =>
+               Map(run, new Square(), static x => x * x, s_odd, type, Draw.Uniform, skew.Item1, skew.Item2)),
+        new("Elementwise", $"Relu {type} in place", run =>
+        {
+            var x = run.Input(s_odd, type, Draw.Special);
+            run.Backend.Unary(new Relu(), x, x);
+            run.Expect("x", x, Tolerance.Exact, () => Array.ConvertAll(run[x], Relu));
+        }),
+    ];
+
+    static IEnumerable<ConformanceCase> Broadcasts(DType type)
+    {
+        (Shape A, Shape B, Shape Y)[] shapes =
+        [
+            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
+            (s_odd, new(), s_odd), (new(1), s_odd, s_odd), (new(5, 7, 9, 16), new(16), new(5, 7, 9, 16)), (new(3), new(6, 5, 5, 3), new(6, 5, 5, 3)),
+            (new(4, 5, 6, 24), new(4, 1, 1, 24), new(4, 5, 6, 24)), (new(3, 5, 6, 1), new(3, 5, 6, 8), new(3, 5, 6, 8)),
+            (new(2, 1, 3, 1), new(1, 4, 1, 5), new(2, 4, 3, 5)), (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)),
+            (new(2, 1, 3, 16), new(1, 4, 1, 16), new(2, 4, 3, 16)), (new(70, 1), new(1, 130), new(70, 130)), (new(1), new(), new(2, 3)),
+        ];
+        foreach (var (a, b, y) in shapes)
+        {
+            yield return new("Elementwise", $"Sub {a} {b} {type}", run => Zip(run, new Sub(), static (p, q) => p - q, run.Input(a, type), run.Input(b, type), y, type));
+        }
+        foreach (var (p, q, r) in new[] { (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1) })
+        {
+            yield return new("Elementwise", $"AddRelu of a bias, {type} skewed {(p, q, r)}", run =>
+                Zip(run, new AddRelu(), static (a, b) => Relu(a + b), run.Input(new(5, 7, 16), type, skew: p), run.Input(new(16), type, skew: q), new(5, 7, 16), type, r));
+        }
+        yield return new("Elementwise", $"Add {type} in place of the first", run =>
+        {
+            var (a, b) = (run.Input(s_odd, type), run.Input(s_odd, type));
+            run.Backend.Binary(new Add(), a, b, a);
+            run.Expect("a", a, Tolerance.Rounding.In(type), () => Zip(static (p, q) => p + q, run[a], s_odd, run[b], s_odd, s_odd));
+        });
+        yield return new("Elementwise", $"Sub {type} in place of the second", run =>
+        {
+            var (a, b) = (run.Input(new(11), type), run.Input(s_odd, type));
+            run.Backend.Binary(new Sub(), a, b, b);
+            run.Expect("b", b, Tolerance.Rounding.In(type), () => Zip(static (p, q) => p - q, run[a], new(11), run[b], s_odd, s_odd));
+        });
+    }
+
+    /// <summary>Parameters stay F32 beside BF16 activations.</summary>
+    static IEnumerable<ConformanceCase> MixedStorage() =>
+        from c in new[] { 16, 3 }
+        from skew in new[] { 0, 1 }
+        from left in CaseRun.Both
+        select new ConformanceCase("Elementwise", $"Sub of BF16 and F32, {c} channels{(left ? ", F32 first" : "")}, skewed {skew}", run =>
+        {
+            Shape image = new(2, 5, 5, c), bias = new(c);
+            var x = run.Input(image, DType.BF16);
+            var v = run.Input(bias, skew: skew);
+            Zip(run, new Sub(), static (a, b) => a - b, left ? v : x, left ? x : v, image, DType.BF16);
+        });
+
+    static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw, int xSkew = 0, int ySkew = 0) where TOp : unmanaged, IUnary
+    {
+        var x = run.Input(shape, type, draw, xSkew);
+        var y = run.Output(shape, type, ySkew);
+        run.Backend.Unary(op, x, y);
+        run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(run[x], v => F(f(v))));
+    }
+
+    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, View a, View b, Shape shape, DType type, int skew = 0) where TOp : unmanaged, IBinary
+    {
+        var y = run.Output(shape, type, skew);
+        run.Backend.Binary(op, a, b, y);
+        run.Expect("y", y, Tolerance.Rounding.In(type), () => Zip(f, run[a], a.Shape, run[b], b.Shape, shape));
+    }
+
+    static double[] Zip(Func<double, double, double> f, double[] a, Shape aShape, double[] b, Shape bShape, Shape shape)
+    {
+        Shape s = shape.To4D(), p = aShape.To4D(), q = bShape.To4D();
+        var y = new double[shape.Count];
+        for (int i = 0; i < y.Length; i++) y[i] = F(f(a[Source(i, s, p)], b[Source(i, s, q)]));
+        return y;
+    }
+
+    /// <summary>Where element i of shape s lies in an operand whose ones stretch.</summary>
+    static long Source(long i, Shape s, Shape operand)
+    {
+        long at = 0, step = 1;
+        for (int axis = 3; axis >= 0; axis--)
+        {
+            if (operand[axis] != 1) at += i % s[axis] * step;
+            step *= operand[axis];
+            i /= s[axis];
+        }
+        return at;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    public override void Unary<TOp>(TOp op, View x, View y)
+    {
+        if (y.Count == 0) return;
+        SameType("Unary", x, y);
+        var (p, q) = Constants(op);
+        var args = new UnaryArgs { X = x.Address, Y = y.Address, Count = y.Count, P = p, Q = q };
+        Launch(UnaryKernel<TOp>.Family, y.Type, GridStride(Packs.Items(x, y)), args);
+    }
+
+    public override void Binary<TOp>(TOp op, View a, View b, View y)
+    {
+        if (y.Count == 0) return;
+        if (a.Type != DType.F32) SameType("Binary", a, y);
+        if (b.Type != DType.F32) SameType("Binary", b, y);
+        // An operand of y's size is not stretched, whatever its rank.
+        var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
+        int width = Packs.Width(y.Type);
+        bool packed = plan.Fits(width) && Packs.Aligned(y) && (plan.A[0] == 0 || Packs.Aligned(a)) && (plan.B[0] == 0 || Packs.Aligned(b));
+        var (p, q) = Constants(op);
+        var args = new BinaryArgs
+        {
+            A = a.Address, B = b.Address, Y = y.Address, Count = y.Count,
+            Size0 = new(plan.Size[0]), Size1 = new(plan.Size[1]), Size2 = new(plan.Size[2]),
+            ASteps = plan.A, BSteps = plan.B, Groups = plan.Groups, Packed = packed ? 1 : 0,
+            AFloat = a.Type == DType.F32 ? 1 : 0, BFloat = b.Type == DType.F32 ? 1 : 0, P = p, Q = q,
+        };
+        Launch(BinaryKernel<TOp>.Family, y.Type, GridStride(packed ? (y.Count + width - 1) / width : y.Count), args);
+    }
+
+    /// <summary>The fields of a functor: none, one or two floats.</summary>
+    static (float P, float Q) Constants<TOp>(TOp op) where TOp : unmanaged =>
+        sizeof(TOp) < sizeof(float) ? default : (*(float*)&op, sizeof(TOp) > sizeof(float) ? ((float*)&op)[1] : 0);
+
+    static void SameType(string name, View x, View y)
+    {
+        if (x.Type != y.Type) throw new ArgumentException($"{name}: an input {x.Shape} is {x.Type}, the output {y.Shape} {y.Type}.");
+    }
+
+    static class UnaryKernel<TOp> where TOp : unmanaged, IUnary
+    {
+        public static readonly KernelFamily Family = new("elementwise", TOp.Name);
+    }
+
+    static class BinaryKernel<TOp> where TOp : unmanaged, IBinary
+    {
+        public static readonly KernelFamily Family = new("elementwise", TOp.Name);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct UnaryArgs
+    {
+        public nint X, Y;
+        public long Count;
+        public float P, Q;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct BinaryArgs
+    {
+        public nint A, B, Y;
+        public long Count;
+        public Divisor Size0, Size1, Size2;
+        public Four ASteps, BSteps;
+        public int Groups, Packed, AFloat, BFloat;
+        public float P, Q;
+    }
+}
+
+/// <summary>One number for each of four groups of axes, innermost first.</summary>
+[InlineArray(4)]
+struct Four
+{
+    long _first;
+}
+
+/// <summary>
+/// How two operands stretch to an output: its axes merged into groups over which each operand either walks its memory in order
+/// or stands still (step 0). Group 0 is the innermost; groups that an output lacks have size 1.
+/// </summary>
+readonly struct BroadcastSteps
+{
+    public readonly Four Size, A, B;
+
+    public BroadcastSteps(Shape a, Shape b, Shape y)
+    {
+        Shape a4 = a.To4D(), b4 = b.To4D(), y4 = y.To4D();
+        for (int i = 0; i < 4; i++) Size[i] = 1;
+        long aCount = 1, bCount = 1;
+        for (int axis = 3; axis >= 0; axis--)
+        {
+            int d = y4[axis];
+            if (d == 1) continue;
+            long aNext = a4[axis] == 1 ? 0 : aCount, bNext = b4[axis] == 1 ? 0 : bCount;
+            aCount *= a4[axis];
+            bCount *= b4[axis];
+            int g = Groups - 1;
+            if (g >= 0 && aNext == A[g] * Size[g] && bNext == B[g] * Size[g]) Size[g] *= d;
+            else (Size[Groups], A[Groups], B[Groups++]) = (d, aNext, bNext);
+        }
+    }
+
+    /// <summary>Number of groups, 0 to 4.</summary>
+    public int Groups { get; }
+
+    /// <summary>Whether packs of so many elements lie within rows of group 0, and begin at multiples of their width in both operands.</summary>
+    public bool Fits(int width)
+    {
+        if (Groups > 1 && Size[0] % width != 0) return false;
+        for (int g = 1; g < Groups; g++)
+        {
+            if ((A[0] != 0 && A[g] % width != 0) || (B[0] != 0 && B[g] % width != 0)) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    static readonly KernelFamily s_copy = new("movement", "copy"), s_copyWide = new("movement", "copy_wide");
+    static readonly KernelFamily s_gather = new("movement", "gather"), s_gatherWide = new("movement", "gather_wide");
+    static readonly KernelFamily s_scatterAdd = new("movement", "scatter_add");
+
+    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    {
+        foreach (int e in extent) if (e == 0) return;
+        SameType("CopyBox", x, y);
+        Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
+        Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
+        int lead = Shape.MaxRank - extent.Length;
+        extent.CopyTo(box[lead..]);
+        xStart.CopyTo(xFrom[lead..]);
+        yStart.CopyTo(yFrom[lead..]);
+        x.Shape.CopyTo(xDims[lead..]);
+        y.Shape.CopyTo(yDims[lead..]);
+
+        long xOffset = 0, yOffset = 0;
+        for (int i = 0; i < Shape.MaxRank; i++)
+        {
+            xOffset = xOffset * xDims[i] + xFrom[i];
+            yOffset = yOffset * yDims[i] + yFrom[i];
+        }
+        // Axes that the box covers whole in both arrays join the contiguous run.
+        int inner = Shape.MaxRank - 1;
+        long run = box[inner];
+        while (inner > 0 && box[inner] == xDims[inner] && box[inner] == yDims[inner]) run *= box[--inner];
+        // What is left outside: at most three axes of rows.
+        var rows = default(RowAxes);
+        long xCount = 1, yCount = 1;
+        for (int i = Shape.MaxRank - 1; i >= 0; i--)
+        {
+            if (i < inner) rows.Add(box[i], xCount, yCount);
+            xCount *= xDims[i];
+            yCount *= yDims[i];
+        }
+        int bytes = x.Type.Size();
+        CopyRows(x.Address + (nint)(xOffset * bytes), y.Address + (nint)(yOffset * bytes), run, rows, bytes);
+    }
+
+    public override void GatherRows(View table, View indices, View y)
+    {
+        if (y.Count == 0) return;
+        SameType("GatherRows", table, y);
+        long rowBytes = y.Bytes / y.Shape[0];
+        int unit = Packs.Unit(table.Address | y.Address | rowBytes);
+        var args = new GatherArgs
+        {
+            Table = table.Address, Indices = indices.Address, Y = y.Address,
+            Units = y.Bytes / unit, Run = new(rowBytes / unit), Rows = table.Shape[0],
+        };
+        Launch(unit == 16 ? s_gatherWide : s_gather, OfSize(unit), GridStride(args.Units), args);
+    }
+
+    public override void ScatterAddRows(View dy, View indices, View dtable)
+    {
+        if (dy.Count == 0) return;
+        if (dtable.Type != DType.F32) throw new ArgumentException($"ScatterAddRows: the table {dtable.Shape} is {dtable.Type}; sums are kept in F32.", nameof(dtable));
+        const int WarpColumns = 128;
+        int n = dy.Shape[0];
+        long width = dy.Count / n;
+        var args = new ScatterArgs { Dy = dy.Address, Indices = indices.Address, Table = dtable.Address, Width = width, N = n, Rows = dtable.Shape[0] };
+        Launch(s_scatterAdd, dy.Type, GridStride((width + WarpColumns - 1) / WarpColumns * n * 32), args);
+    }
+
+    /// <summary>y = x, as many bytes.</summary>
+    void CopyBytes(nint x, nint y, long bytes) => CopyRows(x, y, bytes, default, 1);
+
+    /// <summary>Copies rows of <paramref name="run"/> elements between strided places, in the widest unit that fits everything.</summary>
+    void CopyRows(nint x, nint y, long run, RowAxes rows, int bytes)
+    {
+        long bits = x | y | run * bytes;
+        for (int i = 0; i < rows.Count; i++) bits |= rows.X[i] * bytes | rows.Y[i] * bytes;
+        int unit = Packs.Unit(bits);
+        for (int i = 0; i < rows.Count; i++) (rows.X[i], rows.Y[i]) = (rows.X[i] * bytes / unit, rows.Y[i] * bytes / unit);
+        run = run * bytes / unit;
+        long units = run;
+        for (int i = 0; i < rows.Count; i++) units *= rows.Size[i];
+        var args = new CopyArgs
+        {
+            X = x, Y = y, Units = units, Run = new(run),
+            Size0 = new(Math.Max(1, rows.Size[0])), Size1 = new(Math.Max(1, rows.Size[1])),
+            X0 = rows.X[0], X1 = rows.X[1], X2 = rows.X[2], Y0 = rows.Y[0], Y1 = rows.Y[1], Y2 = rows.Y[2], Axes = rows.Count,
+        };
+        Launch(unit == 16 ? s_copyWide : s_copy, OfSize(unit), GridStride(units), args);
+    }
+
+    /// <summary>The type that names a movement kernel for units of so many bytes; 16-byte units have families of their own, named as bytes.</summary>
+    static DType OfSize(int unit) => unit == 4 ? DType.F32 : unit == 2 ? DType.BF16 : DType.U8;
+
+    /// <summary>Up to three axes of rows, innermost first: sizes, and steps in two arrays.</summary>
+    struct RowAxes
+    {
+        public Four Size, X, Y;
+        public int Count;
+
+        public void Add(long size, long x, long y) => (Size[Count], X[Count], Y[Count++]) = (size, x, y);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct CopyArgs
+    {
+        public nint X, Y;
+        public long Units;
+        public Divisor Run, Size0, Size1;
+        public long X0, X1, X2, Y0, Y1, Y2;
+        public int Axes;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct GatherArgs
+    {
+        public nint Table, Indices, Y;
+        public long Units;
+        public Divisor Run;
+        public int Rows;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct ScatterArgs
+    {
+        public nint Dy, Indices, Table;
+        public long Width;
+        public int N, Rows;
+    }
+}
