@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Text;
+using Ssgan.Engine.Kernels.Cuda.Native;
+
+namespace Ssgan.Engine.Kernels.Cuda.Runtime;
+
+/// <summary>Loads modules and finds kernels when they are first launched. All calls are within a lease.</summary>
+sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
+{
+    const int LogBytes = 16 * 1024;
+    readonly ConcurrentDictionary<(KernelFamily, DType), Kernel> _kernels = [];
+    readonly Dictionary<string, nint> _modules = [];
+    readonly Lock _lock = new();
+
+    /// <summary>The PTX of a stem from this assembly's resources, NUL-terminated, or null.</summary>
+    public static byte[]? Embedded(string stem)
+    {
+        using var resource = typeof(KernelCache).Assembly.GetManifestResourceStream($"kernels/{stem}.ptx");
+        if (resource is null) return null;
+        var image = new byte[resource.Length + 1];
+        resource.ReadExactly(image, 0, (int)resource.Length);
+        return image;
+    }
+
+    /// <summary>The kernel, checked against the size of the struct that it will be given.</summary>
+    public Kernel Get(KernelFamily family, DType type, int argumentBytes, int sharedBytes)
+    {
+        var kernel = Get(family, type);
+        if (kernel.ParameterBytes != argumentBytes && kernel.ParameterBytes != 0)
+        {
+            throw new DeviceException(
+                $"Kernel {kernel.Entry} of kernels/{family.Stem}.ptx takes {kernel.ParameterBytes} bytes, but the struct for it has {argumentBytes}.");
+        }
+        if (sharedBytes > kernel.DynamicSharedBytes) Raise(kernel, sharedBytes);
+        return kernel;
+    }
+
+    /// <summary>The kernel.</summary>
+    public Kernel Get(KernelFamily family, DType type) => _kernels.TryGetValue((family, type), out var kernel) ? kernel : Find(family, type);
+
+    /// <summary>Unloads everything. No call follows.</summary>
+    public void Unload()
+    {
+        foreach (nint module in _modules.Values) device.Freed(device.Api.ModuleUnload(module));
+        _modules.Clear();
+        _kernels.Clear();
+    }
+
+    Kernel Find(KernelFamily family, DType type)
+    {
+        lock (_lock)
+        {
+            if (_kernels.TryGetValue((family, type), out var kernel)) return kernel;
+            if (!_modules.TryGetValue(family.Stem, out nint module)) _modules[family.Stem] = module = Load(family.Stem);
+            string entry = family.Entry(type);
+            nint function;
+            fixed (byte* name = Encoding.UTF8.GetBytes(entry + '\0'))
+            {
+                int status = device.Api.ModuleGetFunction(&function, module, name);
+                if (status != DriverStatus.Success) throw device.Failure(status, $"Looking up kernel {entry} in kernels/{family.Stem}.ptx");
+            }
+            int shared;
+            device.Check(device.Api.FuncGetAttribute(&shared, DriverConstants.FunctionSharedBytes, function));
+            kernel = new Kernel(function, entry, ParameterBytes(function, entry), shared);
+            _kernels[(family, type)] = kernel;
+            return kernel;
+        }
+    }
+
+    nint Load(string stem)
+    {
+        byte[] image = images(stem) ?? throw new DeviceException($"kernels/{stem}.ptx is not part of this build.");
+        var log = new byte[LogBytes];
+        nint module;
+        int status;
+        fixed (byte* ptx = image, text = log)
+        {
+            int* options = stackalloc int[2] { DriverConstants.JitErrorLogBuffer, DriverConstants.JitErrorLogBufferBytes };
+            // The second slot holds the number itself, and the driver writes the log's length into it.
+            void** values = stackalloc void*[2] { text, (void*)(nint)LogBytes };
+            status = device.Api.ModuleLoadDataEx(&module, ptx, 2, options, values);
+            if (status == DriverStatus.Success) return module;
+            log[^1] = 0;
+            string reason = Marshal.PtrToStringUTF8((nint)text)!.Trim();
+            throw device.Failure(status, $"Loading kernels/{stem}.ptx", reason.Length == 0 ? "" : $"; the assembler says: {reason}");
+        }
+    }
+
+    int ParameterBytes(nint function, string entry)
+    {
+        if (device.Api.FuncGetParamInfo == null) return 0;
+        nuint offset, bytes;
+        device.Check(device.Api.FuncGetParamInfo(function, 0, &offset, &bytes));
+        nuint second;
+        if (device.Api.FuncGetParamInfo(function, 1, &offset, &second) == DriverStatus.Success)
+            throw new DeviceException($"Kernel {entry} takes more than one parameter; our kernels take one struct.");
+        return (int)bytes;
+    }
+
+    void Raise(Kernel kernel, int sharedBytes)
+    {
+        int status = device.Api.FuncSetAttribute(kernel.Function, DriverConstants.FunctionMaxDynamicSharedBytes, sharedBytes);
+        if (status != DriverStatus.Success) throw device.Failure(status, $"Asking for {sharedBytes} bytes of shared memory for kernel {kernel.Entry}");
+        kernel.DynamicSharedBytes = sharedBytes;
+    }
+}
