@@ -62,11 +62,17 @@ public abstract class Backend : IDisposable
     // ---- normalisation -----------------------------------------------------------------------------------------------
     /// <summary>
     /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C) are the
-    /// batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x.
+    /// batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x. With classes I32 (N) x has rank 4,
+    /// gamma and beta are (K, C), and image i takes row classes[i]; a class outside [0, K) throws on the CPU. Without, classes is default.
     /// </summary>
-    public abstract void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec);
-    /// <summary>dx, dgamma, dbeta from dy and what the forward saw; with fused ReLU dy is masked where the output was not positive. dx may be dy.</summary>
-    public abstract void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec);
+    public abstract void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean, View invStd,
+        in BatchNormSpec spec);
+    /// <summary>
+    /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output was not positive.
+    /// dx may be dy. Deterministic.
+    /// </summary>
+    public abstract void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma, View dbeta,
+        in BatchNormSpec spec);
     /// <summary>
     /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the latter F32 or BF16.
     /// Deterministic on a given device.
@@ -83,20 +89,30 @@ public abstract class Backend : IDisposable
     // ---- images (N, H, W, C) ---------------------------------------------------------------------------------------
     /// <summary>y = mean over each window; padding counts as zeros and in the divisor.</summary>
     public abstract void AvgPool2d(View x, View y, in PoolSpec spec);
+    /// <summary>y = other + <see cref="AvgPool2d"/> of x; in place over other.</summary>
+    public abstract void AvgPool2dAdd(View x, View other, View y, in PoolSpec spec);
     /// <summary>dx = each dy spread evenly over its window.</summary>
     public abstract void AvgPool2dBackward(View dy, View dx, in PoolSpec spec);
     /// <summary>y = maximum of each window (padding never wins; a NaN does); index I32 = its h·W + w, the first on a tie.</summary>
     public abstract void MaxPool2d(View x, View y, View index, in PoolSpec spec);
     /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
     public abstract void MaxPool2dGather(View x, View index, View y);
-    /// <summary>dx = 0, then each dy is added at its index.</summary>
-    public abstract void MaxPool2dBackward(View dy, View index, View dx);
+    /// <summary>dx = 0, then each dy is added at the index that <see cref="MaxPool2d"/> of the same spec chose, in the order of dy. Deterministic.</summary>
+    public abstract void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec);
     /// <summary>y (N, 2H, 2W, C) from x (N, H, W, C).</summary>
     public abstract void Upsample2x(View x, View y, UpsampleMode mode);
     /// <summary>dx (N, H, W, C) from dy (N, 2H, 2W, C): the transpose of <see cref="Upsample2x"/>.</summary>
     public abstract void Upsample2xBackward(View dy, View dx, UpsampleMode mode);
     /// <summary>Square images: y[i] = x[i] turned by 90°·turns[i] counter-clockwise (clockwise if inverse); turns I32 (N), any integer, mod 4.</summary>
     public abstract void Rotate90(View x, View turns, View y, bool inverse);
+    /// <summary>Square images: labels I32 (N) = ⌊4i / N⌋ for image i, and y[i] = x[i] turned by 90°·labels[i] counter-clockwise.</summary>
+    public abstract void RotateQuarters(View x, View y, View labels);
+    /// <summary>
+    /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to right where flips I32 (N), if
+    /// not default, is not 0; rotated and labels as <see cref="RotateQuarters"/> makes them of it. An index outside [0, M) throws on the CPU and
+    /// makes NaN of both images on CUDA.
+    /// </summary>
+    public abstract void GatherRotate(View pixels, View indices, View flips, View upright, View rotated, View labels);
 
     // ---- losses --------------------------------------------------------------------------------------------------------
     /// <summary>

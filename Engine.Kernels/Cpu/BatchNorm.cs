@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
-// x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count; a block's sums per channel are in single
-// precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache.
+// x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count, and with classes at the images' ends too, so that
+// one row of gamma and beta serves a block; a block's sums per channel are in single precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache.
 // The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
 public sealed unsafe partial class CpuBackend
 {
@@ -16,11 +16,11 @@ public sealed unsafe partial class CpuBackend
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
-    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y, View mean,
+    public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean,
         View invStd, in BatchNormSpec spec)
     {
         if (x.Count == 0) return;
-        var map = new NormMap(x.Count, x.Shape[-1]);
+        var map = NormMap.Of("BatchNormForward", x, gamma, classes);
         int grain = Math.Max(1, NormGrain / (NormRows * map.C));
         float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * map.C * sizeof(float));
         _workers.For(map.Blocks, grain, new NormMoments { X = x.F32, Partial = partial, Map = map });
@@ -54,13 +54,39 @@ public sealed unsafe partial class CpuBackend
         public static bool Value => false;
     }
 
-    /// <summary>The matrix (Rows, C) and its blocks of rows.</summary>
-    readonly struct NormMap(long count, int c)
+    /// <summary>The matrix (Rows, C) as groups of rows with one class each (a single group without classes), and their blocks of rows.</summary>
+    readonly struct NormMap
     {
-        public readonly long Rows = count / c;
-        public readonly int C = c, Blocks = checked((int)((count / c + NormRows - 1) / NormRows));
+        readonly int* _classes;
+        readonly long _groupRows;
+        readonly int _groupBlocks;
+        public readonly long Rows;
+        public readonly int C, Blocks, Classes;
 
-        public int RowsOf(int block) => (int)Math.Min(NormRows, Rows - (long)block * NormRows);
+        NormMap(long rows, int c, int groups, int* classes, int classCount)
+        {
+            _classes = classes;
+            (Rows, C, Classes) = (rows, c, classCount);
+            _groupRows = rows / groups;
+            _groupBlocks = checked((int)((_groupRows + NormRows - 1) / NormRows));
+            Blocks = checked(groups * _groupBlocks);
+        }
+
+        public static NormMap Of(string name, View x, View gamma, View classes)
+        {
+            int c = x.Shape[-1];
+            if (classes.Address == 0) return new NormMap(x.Count / c, c, 1, null, 1);
+            CheckRows(name, classes, gamma.Shape);
+            return new NormMap(x.Count / c, c, x.Shape[0], classes.I32, gamma.Shape[0]);
+        }
+
+        public int RowsOf(int block) => (int)Math.Min(NormRows, _groupRows - block % _groupBlocks * (long)NormRows);
+
+        /// <summary>The block's first element.</summary>
+        public nint Start(int block) => (nint)(block / _groupBlocks * _groupRows + block % _groupBlocks * (long)NormRows) * C;
+
+        /// <summary>The block's row of gamma and beta.</summary>
+        public int Class(int block) => _classes == null ? 0 : _classes[block / _groupBlocks];
     }
 
     /// <summary>
@@ -80,7 +106,7 @@ public sealed unsafe partial class CpuBackend
             for (int b = start; b < end; b++)
             {
                 int n = Map.RowsOf(b);
-                float* x = X + (nint)b * NormRows * c;
+                float* x = X + Map.Start(b);
                 float* mean = Partial + 2 * (nint)b * c;
                 float* squares = mean + c;
                 for (int c0 = 0; c0 < c; c0 += NormTile)
@@ -204,9 +230,9 @@ public sealed unsafe partial class CpuBackend
             for (int item = start; item < end; item++)
             {
                 int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
-                nint offset = b * (nint)NormRows * c;
+                nint offset = Map.Start(b), affine = Map.Class(b) * c;
                 for (int r = 0; r < n; r += NormStep, offset += NormStep * c)
-                    Rows(X + offset, Y + offset, Gamma, Beta, Mean, InvStd, c, Math.Min(NormStep, n - r));
+                    Rows(X + offset, Y + offset, Gamma + affine, Beta + affine, Mean, InvStd, c, Math.Min(NormStep, n - r));
             }
         }
 

@@ -5,29 +5,24 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void BatchNormBackward(View x, View gamma, View beta, View mean, View invStd, View dy, View dx, View dgamma,
+    public override void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma,
         View dbeta, in BatchNormSpec spec)
     {
         int c = x.Shape[-1];
         if (x.Count == 0)
         {
-            new Span<float>(dgamma.F32, c).Clear();
-            new Span<float>(dbeta.F32, c).Clear();
+            new Span<float>(dgamma.F32, checked((int)dgamma.Count)).Clear();
+            new Span<float>(dbeta.F32, checked((int)dbeta.Count)).Clear();
             return;
         }
-        var map = new NormMap(x.Count, c);
+        var map = NormMap.Of("BatchNormBackward", x, gamma, classes);
         int grain = Math.Max(1, NormGrain / (NormRows * c));
         float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * c * sizeof(float));
         var saved = new NormSaved { X = x.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, DY = dy.F32 };
         if (spec.Relu) Sums<Yes>(saved, partial, map, grain);
         else Sums<No>(saved, partial, map, grain);
-        _workers.For(c, Math.Max(1, NormGrain / map.Blocks), new NormMergeSums { Partial = partial, DBeta = dbeta.F32, DGamma = dgamma.F32, Map = map });
-        // The partial sums are merged; their memory now holds two numbers a channel.
-        for (int k = 0; k < c; k++)
-        {
-            partial[k] = (float)((double)dbeta.F32[k] / map.Rows);
-            partial[c + k] = (float)((double)dgamma.F32[k] / map.Rows);
-        }
+        _workers.For(c, Math.Max(1, NormGrain / map.Blocks),
+            new NormMergeSums { Partial = partial, Gamma = gamma.F32, DBeta = dbeta.F32, DGamma = dgamma.F32, Map = map });
         if (spec.Relu) Gradient<Yes>(saved, partial, dx, map, grain);
         else Gradient<No>(saved, partial, dx, map, grain);
     }
@@ -42,6 +37,10 @@ public sealed unsafe partial class CpuBackend
     struct NormSaved
     {
         public float* X, Gamma, Beta, Mean, InvStd, DY;
+
+        /// <summary>The same from a given element and row of gamma and beta on.</summary>
+        public readonly NormSaved At(nint element, nint affine) =>
+            new() { X = X + element, Gamma = Gamma + affine, Beta = Beta + affine, Mean = Mean, InvStd = InvStd, DY = DY + element };
     }
 
     /// <summary>
@@ -50,15 +49,15 @@ public sealed unsafe partial class CpuBackend
     /// </summary>
     readonly struct NormChannels<TRelu>(in NormSaved s, nint k) where TRelu : unmanaged, IChoice
     {
-        readonly Vector<float> _mean = Vector.Load(s.Mean + k), _invStd = Vector.Load(s.InvStd + k), _beta = Vector.Load(s.Beta + k);
-        public readonly Vector<float> Scale = Vector.Load(s.Gamma + k) * Vector.Load(s.InvStd + k);
+        readonly Vector<float> _mean = Vector.Load(s.Mean + k), _beta = Vector.Load(s.Beta + k);
+        public readonly Vector<float> InvStd = Vector.Load(s.InvStd + k), Scale = Vector.Load(s.Gamma + k) * Vector.Load(s.InvStd + k);
 
         /// <summary>dy where the output was positive (or a NaN), else 0; and xhat.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector<float> Masked(Vector<float> x, Vector<float> dy, out Vector<float> xhat)
         {
             var d = x - _mean;
-            xhat = d * _invStd;
+            xhat = d * InvStd;
             if (!TRelu.Value) return dy;
             var output = Vector.FusedMultiplyAdd(d, Scale, _beta);
             return Vector.ConditionalSelect(Vector.LessThanOrEqual(output, Vector<float>.Zero), Vector<float>.Zero, dy);
@@ -89,10 +88,11 @@ public sealed unsafe partial class CpuBackend
                 float* sums = Partial + 2 * b * c;
                 new Span<float>(sums, 2 * (int)c).Clear();
                 int n = Map.RowsOf(b);
+                var saved = Saved.At(Map.Start(b), Map.Class(b) * c);
                 for (nint c0 = 0; c0 < c; c0 += NormTile)
                 {
                     nint last = Math.Min(c0 + NormTile, c);
-                    for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), c0, last, sums);
+                    for (int r = 0; r < n; r += NormStep) Rows(saved, r * c, c, Math.Min(NormStep, n - r), c0, last, sums);
                 }
             }
         }
@@ -128,10 +128,13 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is a channel: dbeta and dgamma from the blocks' sums.</summary>
+    /// <summary>
+    /// An item is a channel: dbeta and dgamma from the sums of the blocks of each class; then, in place of the first block's sums, the means over all
+    /// rows of gamma·dy and gamma·dy·xhat.
+    /// </summary>
     struct NormMergeSums : IRange
     {
-        public float* Partial, DBeta, DGamma;
+        public float* Partial, Gamma, DBeta, DGamma;
         public NormMap Map;
 
         public readonly void Invoke(int start, int end)
@@ -141,19 +144,29 @@ public sealed unsafe partial class CpuBackend
             {
                 float* sums = Partial + c;
                 float* products = sums + Map.C;
-                double sum = 0, product = 0;
-                for (int b = 0; b < Map.Blocks; b++)
+                double allSum = 0, allProduct = 0;
+                for (int k = 0; k < Map.Classes; k++)
                 {
-                    sum += sums[b * stride];
-                    product += products[b * stride];
+                    double sum = 0, product = 0;
+                    for (int b = 0; b < Map.Blocks; b++)
+                    {
+                        if (Map.Class(b) != k) continue;
+                        sum += sums[b * stride];
+                        product += products[b * stride];
+                    }
+                    nint at = k * (nint)Map.C + c;
+                    DBeta[at] = (float)sum;
+                    DGamma[at] = (float)product;
+                    allSum += Gamma[at] * sum;
+                    allProduct += Gamma[at] * product;
                 }
-                DBeta[c] = (float)sum;
-                DGamma[c] = (float)product;
+                *sums = (float)(allSum / Map.Rows);
+                *products = (float)(allProduct / Map.Rows);
             }
         }
     }
 
-    /// <summary>dx = gamma·invStd·(dy − dbeta / M − xhat·dgamma / M).</summary>
+    /// <summary>dx = invStd·(gamma·dy − mean(gamma·dy) − xhat·mean(gamma·dy·xhat)).</summary>
     struct NormGradient<TRelu> : IRange where TRelu : unmanaged, IChoice
     {
         public NormSaved Saved;
@@ -166,7 +179,9 @@ public sealed unsafe partial class CpuBackend
             for (int item = start; item < end; item++)
             {
                 int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
-                for (int r = 0; r < n; r += NormStep) Rows(Saved, (b * (nint)NormRows + r) * c, c, Math.Min(NormStep, n - r), MeanDY, MeanDYXHat, DX);
+                nint first = Map.Start(b);
+                var saved = Saved.At(first, Map.Class(b) * c);
+                for (int r = 0; r < n; r += NormStep) Rows(saved, r * c, c, Math.Min(NormStep, n - r), MeanDY, MeanDYXHat, DX + first);
             }
         }
 
@@ -185,7 +200,7 @@ public sealed unsafe partial class CpuBackend
                 for (int r = 0; r < rows; r++, at += c)
                 {
                     var d = channels.Masked(Vector.Load(x + at), Vector.Load(dy + at), out Vector<float> xhat);
-                    (channels.Scale * (d - mean - xhat * product)).Store(dx + at);
+                    (channels.Scale * d - channels.InvStd * (mean + xhat * product)).Store(dx + at);
                 }
             }
             for (; k < c; k++)
@@ -193,7 +208,7 @@ public sealed unsafe partial class CpuBackend
                 for (int r = 0; r < rows; r++)
                 {
                     float d = Masked<TRelu>(saved, k, x[r * c + k], dy[r * c + k], out float xhat);
-                    dx[r * c + k] = saved.Gamma[k] * saved.InvStd[k] * (d - meanDY[k] - xhat * meanDYXHat[k]);
+                    dx[r * c + k] = saved.Gamma[k] * saved.InvStd[k] * d - saved.InvStd[k] * (meanDY[k] + xhat * meanDYXHat[k]);
                 }
             }
         }

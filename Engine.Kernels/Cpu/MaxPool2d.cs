@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuBackend
         });
     }
 
-    public override void MaxPool2dBackward(View dy, View index, View dx)
+    public override void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;
         // Few images are cut by channels too; who adds what in which order is the same.

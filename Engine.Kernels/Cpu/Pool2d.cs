@@ -9,10 +9,13 @@ public sealed unsafe partial class CpuBackend
 
     static int PoolRowGrain(View y) => Math.Max(1, PoolGrain / Math.Max(1, y.Shape[2] * y.Shape[3]));
 
-    public override void AvgPool2d(View x, View y, in PoolSpec spec)
+    public override void AvgPool2d(View x, View y, in PoolSpec spec) => AvgPool2dAdd(x, default, y, spec);
+
+    public override void AvgPool2dAdd(View x, View other, View y, in PoolSpec spec)
     {
         if (y.Count == 0) return;
-        _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y), new AvgPoolForward { X = x.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
+        _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y),
+            new AvgPoolForward { X = x.F32, Other = other.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
     }
 
     public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec)
@@ -47,10 +50,10 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is an output row.</summary>
+    /// <summary>An item is an output row. Other is null where nothing is added.</summary>
     struct AvgPoolForward : IRange
     {
-        public float* X, Y;
+        public float* X, Other, Y;
         public PoolMap Map;
 
         public readonly void Invoke(int start, int end)
@@ -61,17 +64,19 @@ public sealed unsafe partial class CpuBackend
             {
                 float* image = X + item / Map.OH * Map.H * row;
                 float* y = Y + item * Map.OW * c;
+                float* other = Other == null ? null : Other + item * Map.OW * c;
                 Map.Window(item % Map.OH, Map.H, out int h0, out int h1);
                 for (int o = 0; o < Map.OW; o++, y += c)
                 {
-                    if (Map.IsHalving)
-                    {
-                        float* a = image + h0 * row + 2 * o * c;
-                        SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, scale);
-                        continue;
-                    }
                     Map.Window(o, Map.W, out int w0, out int w1);
-                    SumOfWindow(image, row, c, h0, h1, w0, w1, y, scale);
+                    float* a = image + h0 * row + w0 * c;
+                    if (other != null)
+                    {
+                        SumOfWindowAdd(a, row, c, h1 - h0, w1 - w0, other, y, scale);
+                        other += c;
+                    }
+                    else if (Map.IsHalving) SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, scale);
+                    else SumOfWindow(image, row, c, h0, h1, w0, w1, y, scale);
                 }
             }
         }
@@ -98,6 +103,27 @@ public sealed unsafe partial class CpuBackend
                     SumOfWindow(image, row, c, h0, h1, w0, w1, dx, scale);
                 }
             }
+        }
+    }
+
+    /// <summary>y = other + scale · the sum of so many rows and columns of pixels from x on; y may be other.</summary>
+    static void SumOfWindowAdd(float* x, nint row, nint c, int rows, int columns, float* other, float* y, float scale)
+    {
+        int k = 0, width = Vector<float>.Count;
+        var s = new Vector<float>(scale);
+        for (; k <= c - width; k += width)
+        {
+            var sum = Vector<float>.Zero;
+            for (int h = 0; h < rows; h++)
+                for (int w = 0; w < columns; w++) sum += Vector.Load(x + h * row + w * c + k);
+            Vector.FusedMultiplyAdd(sum, s, Vector.Load(other + k)).Store(y + k);
+        }
+        for (; k < c; k++)
+        {
+            float sum = 0;
+            for (int h = 0; h < rows; h++)
+                for (int w = 0; w < columns; w++) sum += x[h * row + w * c + k];
+            y[k] = MathF.FusedMultiplyAdd(sum, scale, other[k]);
         }
     }
 

@@ -5,6 +5,13 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    public override void RotateQuarters(View x, View y, View labels)
+    {
+        int n = x.Shape[0];
+        for (int i = 0; i < n; i++) labels.I32[i] = (int)(4L * i / n);
+        Rotate90(x, labels, y, false);
+    }
+
     public override void Rotate90(View x, View turns, View y, bool inverse)
     {
         int n = x.Shape[0], size = x.Shape[1], c = x.Shape[3];

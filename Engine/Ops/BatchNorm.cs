@@ -17,7 +17,7 @@ public sealed partial class Tensor
             throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
         var spec = new BatchNormSpec(epsilon, momentum, relu);
         var (y, mean, invStd) = (Device.Result(Shape), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
-        Backend.BatchNormForward(View, gamma.View, beta.View, runningMean.View, runningVar.View, y.View, mean.View, invStd.View, spec);
+        Backend.BatchNormForward(View, gamma.View, beta.View, default, runningMean.View, runningVar.View, y.View, mean.View, invStd.View, spec);
         return y.Record("BatchNorm", [this, gamma, beta], [this, gamma, beta, mean, invStd], spec, static (g, spec) =>
         {
             if (g.Upstream.Device.GradEnabled) BatchNormBackwardComposed(g, spec);
@@ -38,7 +38,7 @@ public sealed partial class Tensor
     {
         var (x, gamma, beta, dy) = (g.Saved(0), g.Saved(1), g.Saved(2), g.Upstream);
         var (dx, dgamma, dbeta) = (x.Device.Result(x.Shape), x.Device.Result(gamma.Shape), x.Device.Result(gamma.Shape));
-        x.Backend.BatchNormBackward(x.View, gamma.View, beta.View, g.Saved(3).View, g.Saved(4).View, dy.View, dx.View, dgamma.View, dbeta.View, spec);
+        x.Backend.BatchNormBackward(x.View, gamma.View, beta.View, default, g.Saved(3).View, g.Saved(4).View, dy.View, dx.View, dgamma.View, dbeta.View, spec);
         (g[0], g[1], g[2]) = (dx, dgamma, dbeta);
     }
 

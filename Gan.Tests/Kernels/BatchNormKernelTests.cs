@@ -6,10 +6,10 @@ namespace Ssgan.Tests.Kernels;
 public class BatchNormKernelTests
 {
     sealed record Run(View X, View Gamma, View Beta, View RunningMean, View RunningVar, View Y, View Mean, View InvStd,
-        View DY, View DX, View DGamma, View DBeta)
+        View DY, View DX, View DGamma, View DBeta, View Classes = default)
     {
-        public void Forward(CpuBackend b, BatchNormSpec s) => b.BatchNormForward(X, Gamma, Beta, RunningMean, RunningVar, Y, Mean, InvStd, s);
-        public void Backward(CpuBackend b, BatchNormSpec s) => b.BatchNormBackward(X, Gamma, Beta, Mean, InvStd, DY, DX, DGamma, DBeta, s);
+        public void Forward(CpuBackend b, BatchNormSpec s) => b.BatchNormForward(X, Gamma, Beta, Classes, RunningMean, RunningVar, Y, Mean, InvStd, s);
+        public void Backward(CpuBackend b, BatchNormSpec s) => b.BatchNormBackward(X, Gamma, Beta, Classes, Mean, InvStd, DY, DX, DGamma, DBeta, s);
     }
 
     static Run Make(NnArrays a, float mean, float deviation, params ReadOnlySpan<int> dims)
@@ -120,6 +120,51 @@ public class BatchNormKernelTests
         r.Forward(b, new BatchNormSpec(0, 1, false));
         double mean = x.Average(v => (double)v), var = x.Sum(v => (v - mean) * (v - mean)) / 63;
         Assert.That(a.Read(r.RunningVar)[0], Is.EqualTo(var).Within(0.001).Percent);
+    }
+
+    [Test]
+    public void With_classes_each_image_has_its_own_row_of_gamma_and_beta([Values] bool relu, [Values(1, 9, 65)] int side, [Values(3, 40)] int c)
+    {
+        const int N = 5, K = 4;
+        int[] classes = [2, 0, 2, 3, 3];
+        var s = new BatchNormSpec(1e-5f, 0.1f, relu);
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var r = Make(a, 1, 2, N, side, 1, c) with
+        {
+            Gamma = a.NormalsOf(1, 0.5f, K, c), Beta = a.Normals(K, c), DGamma = a.Output(K, c), DBeta = a.Output(K, c), Classes = a.Ints(classes, N),
+        };
+        r.Forward(b, s);
+        r.Backward(b, s);
+        float[] x = a.Read(r.X), y = a.Read(r.Y), gamma = a.Read(r.Gamma), beta = a.Read(r.Beta), mean = a.Read(r.Mean), inv = a.Read(r.InvStd), dy = a.Read(r.DY);
+        double[] ys = new double[x.Length], dx = new double[x.Length], dgamma = new double[K * c], dbeta = new double[K * c], means = new double[c], products = new double[c];
+        int m = N * side;
+        for (int i = 0; i < x.Length; i++)
+        {
+            int k = i % c, at = classes[i / (side * c)] * c + k;
+            double xhat = (x[i] - mean[k]) * inv[k], v = gamma[at] * xhat + beta[at];
+            ys[i] = relu ? Math.Max(v, 0) : v;
+            double d = relu && y[i] <= 0 ? 0 : dy[i];
+            dbeta[at] += d;
+            dgamma[at] += d * xhat;
+            means[k] += gamma[at] * d / m;
+            products[k] += gamma[at] * d * xhat / m;
+            dx[i] = gamma[at] * d;
+        }
+        for (int i = 0; i < x.Length; i++) dx[i] = inv[i % c] * (dx[i] - means[i % c] - (x[i] - mean[i % c]) * inv[i % c] * products[i % c]);
+        NnChecks.Close(y, ys, 1e-5);
+        NnChecks.Close(a.Read(r.DBeta), dbeta, 1e-4);
+        NnChecks.Close(a.Read(r.DGamma), dgamma, 1e-4);
+        NnChecks.Close(a.Read(r.DX), dx, 1e-5);
+    }
+
+    [Test]
+    public void A_class_that_does_not_exist_is_named()
+    {
+        using var b = new CpuBackend(1);
+        using var a = new NnArrays(b);
+        var r = Make(a, 0, 1, 2, 2, 2, 3) with { Gamma = a.Normals(4, 3), Beta = a.Normals(4, 3), Classes = a.Ints([1, 4], 2) };
+        Assert.That(() => r.Forward(b, new BatchNormSpec(1e-5f, 0.1f, false)), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 4"));
     }
 
     [Test]

@@ -47,6 +47,20 @@ public class Pool2dKernelTests
     }
 
     [Test]
+    public void The_mean_is_added_to_another_array([ValueSource(nameof(Specs))] PoolSpec s, [Values(1, 3, 8, 65)] int c, [Values] bool inPlace)
+    {
+        int oh = s.Output(7), ow = s.Output(6);
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var (x, other, pooled) = (a.Normals(2, 7, 6, c), a.Normals(2, oh, ow, c), a.Output(2, oh, ow, c));
+        var y = inPlace ? other : a.Output(2, oh, ow, c);
+        b.AvgPool2d(x, pooled, s);
+        double[] expected = [.. a.Read(pooled).Zip(a.Read(other), (p, q) => (double)p + q)];
+        b.AvgPool2dAdd(x, other, y, s);
+        NnChecks.Close(a.Read(y), expected, 2e-6);
+    }
+
+    [Test]
     public void A_window_over_everything_is_the_global_mean()
     {
         using var b = new CpuBackend(2);
@@ -87,7 +101,7 @@ public class Pool2dKernelTests
         Assert.That(a.ReadInts(index), Is.EqualTo(at));
         b.MaxPool2dGather(x, index, again);
         NnChecks.Close(a.Read(again), max, 0);
-        b.MaxPool2dBackward(dy, index, dx);
+        b.MaxPool2dBackward(dy, index, dx, s);
         float[] dys = a.Read(dy);
         var expected = new double[x.Count];
         for (int o = 0; o < at.Length; o++) expected[(o / (oh * ow * c) * h * W + at[o]) * c + o % c] += dys[o];
@@ -106,7 +120,7 @@ public class Pool2dKernelTests
             b.AvgPool2dBackward(y, x, s);
             b.MaxPool2d(x, y, index, s);
             b.MaxPool2dGather(x, index, y);
-            b.MaxPool2dBackward(y, index, x);
+            b.MaxPool2dBackward(y, index, x, s);
         });
     }
 
@@ -123,7 +137,7 @@ public class Pool2dKernelTests
             b.AvgPool2d(x, y, s);
             b.AvgPool2dBackward(y, dx, s);
             b.MaxPool2d(x, z, index, s);
-            b.MaxPool2dBackward(y, index, dz);
+            b.MaxPool2dBackward(y, index, dz, s);
             return [a.Read(y), a.Read(dx), a.Read(z), a.Read(dz)];
         });
         using var backend = new CpuBackend(2);
@@ -133,6 +147,6 @@ public class Pool2dKernelTests
         NnChecks.AllocatesNothing(() => backend.AvgPool2dBackward(q, p, s));
         NnChecks.AllocatesNothing(() => backend.MaxPool2d(p, q, at, s));
         NnChecks.AllocatesNothing(() => backend.MaxPool2dGather(p, at, q));
-        NnChecks.AllocatesNothing(() => backend.MaxPool2dBackward(q, at, p));
+        NnChecks.AllocatesNothing(() => backend.MaxPool2dBackward(q, at, p, s));
     }
 }

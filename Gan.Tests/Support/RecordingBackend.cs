@@ -57,13 +57,13 @@ sealed class RecordingBackend : Backend
     public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) =>
         Note(nameof(Conv2dBackwardFilter)).Conv2dBackwardFilter(x, dy, dw, spec);
 
-    public override void BatchNormForward(View x, View gamma, View beta, View runningMean, View runningVar, View y,
+    public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y,
         View mean, View invStd, in BatchNormSpec spec) =>
-        Note(nameof(BatchNormForward)).BatchNormForward(x, gamma, beta, runningMean, runningVar, y, mean, invStd, spec);
+        Note(nameof(BatchNormForward)).BatchNormForward(x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
 
-    public override void BatchNormBackward(View x, View gamma, View beta,
+    public override void BatchNormBackward(View x, View gamma, View beta, View classes,
         View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) =>
-        Note(nameof(BatchNormBackward)).BatchNormBackward(x, gamma, beta, mean, invStd, dy, dx, dgamma, dbeta, spec);
+        Note(nameof(BatchNormBackward)).BatchNormBackward(x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
 
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
         Note(nameof(SpectralNormForward)).SpectralNormForward(layers, iterations, epsilon);
@@ -73,19 +73,27 @@ sealed class RecordingBackend : Backend
 
     public override void AvgPool2d(View x, View y, in PoolSpec spec) => Note(nameof(AvgPool2d)).AvgPool2d(x, y, spec);
 
+    public override void AvgPool2dAdd(View x, View other, View y, in PoolSpec spec) => Note(nameof(AvgPool2dAdd)).AvgPool2dAdd(x, other, y, spec);
+
     public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec) => Note(nameof(AvgPool2dBackward)).AvgPool2dBackward(dy, dx, spec);
 
     public override void MaxPool2d(View x, View y, View index, in PoolSpec spec) => Note(nameof(MaxPool2d)).MaxPool2d(x, y, index, spec);
 
     public override void MaxPool2dGather(View x, View index, View y) => Note(nameof(MaxPool2dGather)).MaxPool2dGather(x, index, y);
 
-    public override void MaxPool2dBackward(View dy, View index, View dx) => Note(nameof(MaxPool2dBackward)).MaxPool2dBackward(dy, index, dx);
+    public override void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec) =>
+        Note(nameof(MaxPool2dBackward)).MaxPool2dBackward(dy, index, dx, spec);
 
     public override void Upsample2x(View x, View y, UpsampleMode mode) => Note(nameof(Upsample2x)).Upsample2x(x, y, mode);
 
     public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode) => Note(nameof(Upsample2xBackward)).Upsample2xBackward(dy, dx, mode);
 
     public override void Rotate90(View x, View turns, View y, bool inverse) => Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
+
+    public override void RotateQuarters(View x, View y, View labels) => Note(nameof(RotateQuarters)).RotateQuarters(x, y, labels);
+
+    public override void GatherRotate(View pixels, View indices, View flips, View upright, View rotated, View labels) =>
+        Note(nameof(GatherRotate)).GatherRotate(pixels, indices, flips, upright, rotated, labels);
 
     public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default) =>
         Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses, correct);
