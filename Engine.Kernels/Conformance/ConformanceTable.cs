@@ -11,7 +11,9 @@ public static class ConformanceTable
     [
         .. ArgMaxCases.All,
         .. CastCases.All,
+        .. Conv2dCases.All,
         .. ElementwiseCases.All,
+        .. MatMulCases.All,
         .. MovementCases.All,
         .. PermuteCases.All,
         .. RandomCases.All,

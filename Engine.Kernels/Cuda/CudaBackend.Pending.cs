@@ -3,12 +3,6 @@ namespace Ssgan.Engine.Kernels.Cuda;
 // Primitives whose files are still to come; each line goes when its stem arrives.
 public sealed unsafe partial class CudaBackend
 {
-    public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) => throw new NotSupportedException();
-
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) => throw new NotSupportedException();
-    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) => throw new NotSupportedException();
-    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec) => throw new NotSupportedException();
-
     public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec) => throw new NotSupportedException();
     public override void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) => throw new NotSupportedException();
 

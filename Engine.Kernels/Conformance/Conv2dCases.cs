@@ -1,0 +1,141 @@
+namespace Ssgan.Engine.Kernels.Conformance;
+
+/// <summary>Convolution, its data gradient and its filter gradient: strides, paddings, kernels, channel counts, misaligned images.</summary>
+static class Conv2dCases
+{
+    /// <summary>Images (N, H, W, C), filters (K, KH, KW, C).</summary>
+    readonly record struct Problem(int N, int H, int W, int C, int K, int KH, int KW, ConvSpec Spec)
+    {
+        public Shape X => new(N, H, W, C);
+        public Shape Filters => new(K, KH, KW, C);
+        public Shape Y => new(N, Spec.Output(H, KH), Spec.Output(W, KW), K);
+
+        /// <summary>Terms of the longest sum.</summary>
+        public int Terms => Math.Max(Math.Max(C, K) * KH * KW, N * Y[1] * Y[2]);
+
+        public override string ToString() => $"{X} * {Filters} stride {Spec.Stride} padding {Spec.Padding}";
+    }
+
+    static readonly int[] s_channels = [1, 3, 8, 33];
+    static readonly int[] s_skews = [1, 2, 3];
+    static readonly (int H, int W)[] s_kernels = [(1, 1), (3, 3), (5, 4)];
+
+    public static IEnumerable<ConformanceCase> All =>
+    [
+        .. Geometries().Select(static (p, i) => Row(p, CaseRun.Storages[i % 2], bias: i % 3 != 0)),
+        .. from type in CaseRun.Storages
+           from c in s_channels
+           from k in s_channels
+           select Row(new Problem(2, 6, 5, c, k, 3, 3, new ConvSpec(1, 1)), type),
+        .. from type in CaseRun.Storages
+           from p in new Problem[]
+           {
+               new(0, 4, 4, 3, 8, 3, 3, new(1, 1)), new(1, 1, 1, 1, 1, 1, 1, new(1, 0)), new(1, 1, 1, 8, 3, 3, 3, new(1, 1)), new(3, 1, 1, 16, 24, 1, 1, new(1, 0)),
+               new(3, 16, 16, 16, 72, 3, 3, new(1, 1)), new(4, 16, 17, 3, 33, 3, 3, new(2, 1)), new(2, 12, 12, 136, 3, 3, 3, new(1, 1)),
+           }
+           select Row(p, type),
+        .. from type in CaseRun.Storages
+           from skew in s_skews
+           select Row(new Problem(2, 7, 6, 16, 24, 3, 3, new ConvSpec(skew, 1)), type, skew: skew),
+        .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 20, 4, 4, new(2, 1)), new(2, 8, 8, 33, 3, 3, 3, new(1, 1)) }
+           select new ConformanceCase("Conv2d", $"{p} TF32", run => ConvolveTf32(run, p)),
+        .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 5, 3, 3, new(2, 1)) }
+           select new ConformanceCase("Conv2d", $"{p} filter gradient of BF16 in F32", run => BackwardFilter(run, p, DType.BF16, DType.F32, skew: 0, MatMulCases.Sum(p.Terms))),
+    ];
+
+    /// <summary>Every stride with every padding and every kernel; the channel counts take turns.</summary>
+    static IEnumerable<Problem> Geometries()
+    {
+        int turn = 0;
+        for (int stride = 1; stride <= 3; stride++)
+        {
+            for (int padding = 0; padding <= 3; padding++)
+            {
+                foreach (var (h, w) in s_kernels)
+                {
+                    yield return new Problem(2, 8, 7, s_channels[turn % 4], s_channels[(turn / 4 + turn) % 4], h, w, new ConvSpec(stride, padding));
+                    turn++;
+                }
+            }
+        }
+    }
+
+    static ConformanceCase Row(Problem p, DType type, bool bias = true, int skew = 0) =>
+        new("Conv2d", $"{p} {type}{(bias ? "" : " no bias")}{(skew > 0 ? $" skew {skew}" : "")}", run => Convolve(run, p, type, bias, skew));
+
+    static void Convolve(CaseRun run, Problem p, DType type, bool bias, int skew)
+    {
+        Forward(run, p, type, bias, skew, MatMulCases.Sum(p.Terms).In(type));
+        BackwardData(run, p, type, skew, MatMulCases.Sum(p.Terms).In(type));
+        BackwardFilter(run, p, type, type, skew, MatMulCases.Sum(p.Terms).In(type));
+    }
+
+    static void ConvolveTf32(CaseRun run, Problem p) => MatMulCases.WithTf32(run, () =>
+    {
+        Forward(run, p, DType.F32, withBias: true, skew: 0, MatMulCases.Tf32(p.Terms));
+        BackwardData(run, p, DType.F32, skew: 0, MatMulCases.Tf32(p.Terms));
+        BackwardFilter(run, p, DType.F32, DType.F32, skew: 0, MatMulCases.Tf32(p.Terms));
+    });
+
+    static void Forward(CaseRun run, Problem p, DType type, bool withBias, int skew, Tolerance tolerance)
+    {
+        var x = run.Input(p.X, type, skew: skew);
+        var w = run.Input(p.Filters, type, skew: skew);
+        View? bias = withBias ? run.Input(new Shape(p.K), skew: skew) : null;
+        var y = run.Output(p.Y, type, skew);
+        run.Backend.Conv2dForward(x, w, bias, y, p.Spec);
+        // A library stores the sum in BF16 before the bias is added: half a unit in the last place of a sum that the bias (below 2) may cancel.
+        if (withBias && type == DType.BF16) tolerance = tolerance with { Absolute = 1.0 / 128 };
+        run.Expect("y", y, tolerance, () =>
+        {
+            double[] xs = run[x], ws = run[w], sums = new double[p.Y.Count];
+            if (bias is { } b) for (int i = 0; i < sums.Length; i++) sums[i] = run[b][i % p.K];
+            Walk(p, (xi, wi, yi) => sums[yi] += xs[xi] * ws[wi]);
+            return sums;
+        });
+    }
+
+    static void BackwardData(CaseRun run, Problem p, DType type, int skew, Tolerance tolerance)
+    {
+        var dy = run.Input(p.Y, type, skew: skew);
+        var w = run.Input(p.Filters, type, skew: skew);
+        var dx = run.Output(p.X, type, skew);
+        run.Backend.Conv2dBackwardData(dy, w, dx, p.Spec);
+        run.Expect("dx", dx, tolerance, () =>
+        {
+            double[] ys = run[dy], ws = run[w], sums = new double[p.X.Count];
+            Walk(p, (xi, wi, yi) => sums[xi] += ys[yi] * ws[wi]);
+            return sums;
+        });
+    }
+
+    static void BackwardFilter(CaseRun run, Problem p, DType type, DType result, int skew, Tolerance tolerance)
+    {
+        var x = run.Input(p.X, type, skew: skew);
+        var dy = run.Input(p.Y, type, skew: skew);
+        var dw = run.Output(p.Filters, result, skew);
+        run.Backend.Conv2dBackwardFilter(x, dy, dw, p.Spec);
+        run.Expect("dw", dw, tolerance, () =>
+        {
+            double[] xs = run[x], ys = run[dy], sums = new double[p.Filters.Count];
+            Walk(p, (xi, wi, yi) => sums[wi] += xs[xi] * ys[yi]);
+            return sums;
+        });
+    }
+
+    /// <summary>Every term x[i]·w[j] of every y[k].</summary>
+    static void Walk(Problem p, Action<int, int, int> term)
+    {
+        int oh = p.Y[1], ow = p.Y[2];
+        for (int yi = 0; yi < p.Y.Count; yi++)
+        {
+            int k = yi % p.K, ox = yi / p.K % ow, oy = yi / p.K / ow % oh, n = yi / p.K / ow / oh;
+            for (int wi = 0; wi < p.KH * p.KW * p.C; wi++)
+            {
+                int c = wi % p.C, kx = wi / p.C % p.KW, ky = wi / p.C / p.KW;
+                int y = oy * p.Spec.Stride - p.Spec.Padding + ky, x = ox * p.Spec.Stride - p.Spec.Padding + kx;
+                if (y >= 0 && y < p.H && x >= 0 && x < p.W) term(((n * p.H + y) * p.W + x) * p.C + c, k * p.KH * p.KW * p.C + wi, yi);
+            }
+        }
+    }
+}
