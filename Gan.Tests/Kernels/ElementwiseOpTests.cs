@@ -22,6 +22,7 @@ public class ElementwiseOpTests
         yield return Row(default(Relu), x => x < 0 ? 0 : x, 0);
         yield return Row(new LeakyRelu(0.2f), x => x > 0 ? x : 0.2f * x);
         yield return Row(default(Tanh), Math.Tanh, 3e-7);
+        yield return Row(new ScaledTanh(-1.5f), x => -1.5 * Math.Tanh(x), 3e-7);
         yield return Row(default(Sigmoid), x => x > 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x)), 3e-7);
         // For x < −17 the next term of the series, e^2x / 2, is below a double's precision relative to e^x.
         yield return Row(default(Softplus), x => x < -17 ? Math.Exp(x) - Math.Exp(2 * x) / 2 : Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))),
@@ -71,7 +72,7 @@ public class ElementwiseOpTests
     public void Names_are_distinct_and_in_snake_case()
     {
         string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(), Name<Log>(),
-            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<Step>(), Name<Sign>(), Name<Clamp>(),
+            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<Step>(), Name<Sign>(), Name<Clamp>(),
             Name<Pow>(), Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(), Name2<ReluGrad>(),
             Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(), Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
             Sum.Name, Max.Name, Min.Name, SumOfSquares.Name];
