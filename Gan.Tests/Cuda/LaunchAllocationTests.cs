@@ -1,0 +1,43 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Cuda;
+
+/// <summary>A primitive leaves nothing on the managed heap once its kernels are loaded: no strings, no boxes, no arrays.</summary>
+sealed class LaunchAllocationTests
+{
+    static readonly Shape s_images = new(4, 16, 16, 24);
+
+    static IEnumerable<TestCaseData> Primitives =>
+    [
+        Row("Fill", static b => b.Fill(Any(new(1000)), 1)),
+        Row("Cast", static b => b.Cast(Any(new(1000)), Any(new(1000), DType.BF16))),
+        Row("Cast to its own type", static b => b.Cast(Any(new(1000)), Any(new(1000)))),
+        Row("Unary", static b => b.Unary(new Clamp(-1, 1), Any(s_images), Any(s_images))),
+        Row("Binary", static b => b.Binary(new Axpy(2), Any(s_images), Any(s_images), Any(s_images))),
+        Row("Binary that broadcasts", static b => b.Binary(default(AddRelu), Any(s_images, DType.BF16), Any(new(4, 1, 1, 24)), Any(s_images, DType.BF16))),
+        Row("Permute rows", static b => b.Permute(Any(new(4, 5, 6)), Any(new(5, 4, 6)), [1, 0, 2])),
+        Row("Permute planes", static b => b.Permute(Any(s_images), Any(new(4, 24, 16, 16)), [0, 3, 1, 2])),
+        Row("CopyBox", static b => b.CopyBox(Any(s_images), [0, 1, 2, 3], Any(s_images), [0, 3, 2, 1], [4, 8, 8, 8])),
+        Row("GatherRows", static b => b.GatherRows(Any(new(10, 24)), Any(new(7), DType.I32), Any(new(7, 24)))),
+        Row("ScatterAddRows", static b => b.ScatterAddRows(Any(new(7, 24)), Any(new(7), DType.I32), Any(new(10, 24)))),
+        Row("Reduce rows", static b => b.Reduce<Max>(Any(s_images), Any(new(4, 16, 16, 1)))),
+        Row("Reduce columns in parts", static b => b.Reduce<SumOfSquares>(Any(new(64, 64, 64, 24)), Any(new(1, 1, 1, 24)))),
+        Row("Reduce all in parts", static b => b.Reduce<Sum>(Any(new(1 << 20)), Any(new(1)))),
+        Row("ArgMax", static b => b.ArgMax(Any(new(7, 24)), Any(new(7), DType.I32))),
+        Row("Normal", static b => b.Normal(Any(new(1000)), Any(new(4), DType.I32))),
+        Row("Uniform", static b => b.Uniform(Any(new(1000)), Any(new(4), DType.I32), -1, 1)),
+    ];
+
+    [TestCaseSource(nameof(Primitives))]
+    public void Calls_leave_no_garbage(Action<CudaBackend> call)
+    {
+        using var backend = new CudaBackend(new SilentCuda());
+        Assert.That(Allocations.PerRound(() => call(backend)), Is.Zero);
+    }
+
+    static TestCaseData Row(string name, Action<CudaBackend> call) => new TestCaseData(call).SetName("{m}: " + name);
+
+    static View Any(Shape shape, DType type = DType.F32) => new(SilentCuda.Memory, shape, type);
+}
