@@ -32,7 +32,7 @@ public sealed unsafe partial class CudaBackend : Backend
         {
             using var lease = _device.Enter();
             nint stream;
-            _device.Check(_device.Api.StreamCreate(&stream, DriverConstants.StreamNonBlocking));
+            _device.Check(_device.Api.StreamCreate(&stream, StreamFlags.NonBlocking));
             _stream = stream;
         }
         catch

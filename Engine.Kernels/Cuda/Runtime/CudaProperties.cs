@@ -47,20 +47,20 @@ public sealed record CudaProperties
         {
             Name = Marshal.PtrToStringUTF8((nint)name) ?? "",
             Ordinal = ordinal,
-            Major = Get(DriverConstants.ComputeCapabilityMajor),
-            Minor = Get(DriverConstants.ComputeCapabilityMinor),
-            Multiprocessors = Get(DriverConstants.MultiprocessorCount),
-            ThreadsPerMultiprocessor = Get(DriverConstants.ThreadsPerMultiprocessor),
-            SharedBytesPerBlock = Get(DriverConstants.SharedMemoryPerBlock),
-            SharedBytesPerBlockOptIn = Get(DriverConstants.SharedMemoryPerBlockOptIn),
-            L2CacheBytes = Get(DriverConstants.L2CacheBytes),
-            MemoryBandwidth = 2.0 * Get(DriverConstants.MemoryClockKilohertz) * 1000 * Get(DriverConstants.MemoryBusBits) / 8,
+            Major = Get(DeviceAttribute.ComputeCapabilityMajor),
+            Minor = Get(DeviceAttribute.ComputeCapabilityMinor),
+            Multiprocessors = Get(DeviceAttribute.Multiprocessors),
+            ThreadsPerMultiprocessor = Get(DeviceAttribute.ThreadsPerMultiprocessor),
+            SharedBytesPerBlock = Get(DeviceAttribute.SharedBytesPerBlock),
+            SharedBytesPerBlockOptIn = Get(DeviceAttribute.SharedBytesPerBlockOptIn),
+            L2CacheBytes = Get(DeviceAttribute.L2CacheBytes),
+            MemoryBandwidth = 2.0 * Get(DeviceAttribute.MemoryClockKilohertz) * 1000 * Get(DeviceAttribute.MemoryBusBits) / 8,
             TotalBytes = (long)total,
-            CooperativeLaunch = Get(DriverConstants.CooperativeLaunch) != 0,
+            CooperativeLaunch = Get(DeviceAttribute.CooperativeLaunch) != 0,
             DriverVersion = driver.Version,
         };
 
-        int Get(int attribute)
+        int Get(DeviceAttribute attribute)
         {
             int value;
             driver.Check(api.DeviceGetAttribute(&value, attribute, device));

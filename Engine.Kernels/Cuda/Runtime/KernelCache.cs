@@ -61,7 +61,7 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
                 if (status != DriverStatus.Success) throw device.Failure(status, $"Looking up kernel {entry} in kernels/{family.Stem}.ptx");
             }
             int shared;
-            device.Check(device.Api.FuncGetAttribute(&shared, DriverConstants.FunctionSharedBytes, function));
+            device.Check(device.Api.FuncGetAttribute(&shared, FunctionAttribute.SharedBytes, function));
             kernel = new Kernel(function, entry, ParameterBytes(function, entry), shared);
             _kernels[(family, type)] = kernel;
             return kernel;
@@ -76,7 +76,7 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
         int status;
         fixed (byte* ptx = image, text = log)
         {
-            int* options = stackalloc int[2] { DriverConstants.JitErrorLogBuffer, DriverConstants.JitErrorLogBufferBytes };
+            JitOption* options = stackalloc JitOption[2] { JitOption.ErrorLogBuffer, JitOption.ErrorLogBufferBytes };
             // The second slot holds the number itself, and the driver writes the log's length into it.
             void** values = stackalloc void*[2] { text, (void*)(nint)LogBytes };
             status = device.Api.ModuleLoadDataEx(&module, ptx, 2, options, values);
@@ -100,7 +100,7 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
 
     void Raise(Kernel kernel, int sharedBytes)
     {
-        int status = device.Api.FuncSetAttribute(kernel.Function, DriverConstants.FunctionMaxDynamicSharedBytes, sharedBytes);
+        int status = device.Api.FuncSetAttribute(kernel.Function, FunctionAttribute.MaxDynamicSharedBytes, sharedBytes);
         if (status != DriverStatus.Success) throw device.Failure(status, $"Asking for {sharedBytes} bytes of shared memory for kernel {kernel.Entry}");
         kernel.DynamicSharedBytes = sharedBytes;
     }
