@@ -1,7 +1,7 @@
 namespace Ssgan.Tests.Emulator;
 
 /// <summary>What the emulated machine looks like.</summary>
-public sealed record EmulatorOptions
+public sealed partial record EmulatorOptions
 {
     public int Devices { get; init; } = 1;
 
