@@ -9,13 +9,31 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes or types do not fit.</exception>
     public Tensor SoftmaxCrossEntropy(Tensor labels)
     {
+        CheckCrossEntropy(labels);
+        return CrossEntropy(labels, null);
+    }
+
+    /// <summary>The same, and in <paramref name="correct"/> (N) 1 where the first largest logit is the label's, else 0; no gradient flows through it.</summary>
+    public Tensor SoftmaxCrossEntropy(Tensor labels, out Tensor correct)
+    {
+        CheckCrossEntropy(labels);
+        correct = Device.Result(new Shape(Shape[0])).Named("Correct");
+        return CrossEntropy(labels, correct);
+    }
+
+    void CheckCrossEntropy(Tensor labels)
+    {
         Guard.F32("SoftmaxCrossEntropy", this);
         Guard.Rank("SoftmaxCrossEntropy", "logits", this, 2);
         Guard.SameDevice("SoftmaxCrossEntropy", this, labels);
         Guard.Type("SoftmaxCrossEntropy", labels, DType.I32);
         Guard.Shape("SoftmaxCrossEntropy", "labels", labels, new Shape(Shape[0]));
+    }
+
+    Tensor CrossEntropy(Tensor labels, Tensor? correct)
+    {
         var losses = Device.Result(new Shape(Shape[0]));
-        Backend.SoftmaxCrossEntropy(View, labels.View, losses.View);
+        Backend.SoftmaxCrossEntropy(View, labels.View, losses.View, correct?.View ?? default);
         return losses.Record("SoftmaxCrossEntropy", [this], [this, labels], 0, static (g, _) =>
         {
             var (logits, labels, dy) = (g.Saved(0), g.Saved(1), g.Upstream);

@@ -9,14 +9,26 @@ public sealed class Adam : Optimizer
     readonly Tensor _step;
     readonly Tensor[] _first, _second;
     readonly List<AdamSlot> _slots = [];
+    readonly Ema? _average;
+    readonly Tensor?[] _averages;
 
+    /// <param name="parameters">The trained tensors by name.</param>
+    /// <param name="learningRate">Step size.</param>
+    /// <param name="beta1">Decay of the gradient's mean.</param>
+    /// <param name="beta2">Decay of the mean of its square.</param>
+    /// <param name="epsilon">Added to the root.</param>
+    /// <param name="average">An average of the trained module, moved in the same pass as the parameters; do not call its Update as well.</param>
     /// <exception cref="ArgumentException">A beta outside [0, 1), or epsilon not positive.</exception>
-    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0, double beta2 = 0.9, double epsilon = 1e-8)
+    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0, double beta2 = 0.9, double epsilon = 1e-8,
+        Ema? average = null)
         : base(parameters, learningRate)
     {
         if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1)) throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");
         if (!(epsilon > 0)) throw new ArgumentException($"Adam: epsilon {epsilon} must be positive.");
-        _spec = new AdamSpec(beta1, beta2, epsilon);
+        _spec = new AdamSpec(beta1, beta2, epsilon, average?.Decay ?? 0);
+        _average = average;
+        var averages = average?.Averages;
+        _averages = [.. Parameters.Select(p => averages?.GetValueOrDefault(p.Tensor))];
         var device = Parameters[0].Tensor.Device;
         _step = State("step", device.Zeros(new Shape(1), DType.I32));
         _first = [.. Parameters.Select(p => State($"{p.Name}.m", device.Zeros(p.Tensor.Shape)))];
@@ -29,8 +41,10 @@ public sealed class Adam : Optimizer
         for (int i = 0; i < _first.Length; i++)
         {
             var p = Parameters[i].Tensor;
-            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.View, gradient.View, _first[i].View, _second[i].View));
+            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.View, gradient.View, _first[i].View, _second[i].View, _averages[i]?.View ?? default));
+            else if (_averages[i] is { } average) _average!.Move(p, average);
         }
         _step.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), _step.View, LearningRateTensor.View, _spec);
+        _average?.CopyBuffers();
     }
 }

@@ -10,7 +10,6 @@ namespace Ssgan.Engine.Optim;
 public sealed class Ema
 {
     readonly Module _source;
-    readonly float _decay;
 
     /// <summary>Starts the average at the source's values.</summary>
     /// <param name="source">The trained module.</param>
@@ -20,7 +19,7 @@ public sealed class Ema
     public Ema(Module source, Module average, float decay)
     {
         if (decay is not (>= 0 and < 1)) throw new ArgumentException($"Ema: decay {decay} must lie in [0, 1).");
-        (_source, Average, _decay) = (source, average, decay);
+        (_source, Average, Decay) = (source, average, decay);
         foreach (var (from, to) in Pairs(parameters: true)) to.CopyFrom(from);
         foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
     }
@@ -28,10 +27,23 @@ public sealed class Ema
     /// <summary>The module that holds the average.</summary>
     public Module Average { get; }
 
-    /// <summary>Moves the average one step; after each update of the source.</summary>
+    /// <summary>Weight of the past.</summary>
+    public float Decay { get; }
+
+    /// <summary>Moves the average one step; after each update of the source. An <see cref="Adam"/> that was given this average does it itself.</summary>
     public void Update()
     {
-        foreach (var (from, to) in Pairs(parameters: true)) to.Backend.Binary(new Lerp(1 - _decay), to.View, from.View, to.View);
+        foreach (var (from, to) in Pairs(parameters: true)) Move(from, to);
+        CopyBuffers();
+    }
+
+    /// <summary>The average's tensor of each parameter of the source.</summary>
+    internal IReadOnlyDictionary<Tensor, Tensor> Averages => Pairs(parameters: true).ToDictionary(static p => p.From, static p => p.To);
+
+    internal void Move(Tensor parameter, Tensor average) => average.Backend.Binary(new Lerp(1 - Decay), average.View, parameter.View, average.View);
+
+    internal void CopyBuffers()
+    {
         foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
     }
 

@@ -32,6 +32,15 @@ public abstract class Optimizer : IDisposable
     /// <summary>One update. Parameters without a gradient stay as they are.</summary>
     public abstract void Step();
 
+    /// <summary>√Σ‖g‖² over all gradients; a scalar. Deterministic.</summary>
+    public Tensor GradientNorm()
+    {
+        var device = LearningRateTensor.Device;
+        var norm = device.Result(new Shape()).Named("GradientNorm");
+        device.Backend.GradientNorm([.. Parameters.Where(static p => p.Tensor.Grad is not null).Select(static p => p.Tensor.Grad!.View)], norm.View);
+        return norm;
+    }
+
     /// <summary>Drops all gradients.</summary>
     public void ZeroGrad()
     {

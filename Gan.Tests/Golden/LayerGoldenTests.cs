@@ -79,7 +79,7 @@ public sealed class LayerGoldenTests
             _ when test.StartsWith("upsample_bilinear", StringComparison.Ordinal) => t[0].Upsample2x(),
             _ when test.StartsWith("rotate", StringComparison.Ordinal) => t[0].Rotate90(Indices("turns")),
             "log_sum_exp" => t[0].LogSumExp([1]),
-            "cross_entropy" => Rotation.Loss(t[0], Indices("labels")),
+            "cross_entropy" => Rotation.Loss(t[0], Indices("labels")).Loss,
             "embedding" => t[0].GatherRows(Indices("indices")),
             "hinge_d" => Hinge.Discriminator(t[0], t[1]),
             "hinge_g" => Hinge.Generator(t[0]),

@@ -91,7 +91,7 @@ sealed class GanGradientTests
         using (_device.NoGrad()) fake = _generator.Forward(Noise());
         var (turned, turns) = Rotation.Rotate(real);
         return loss(_discriminator.Forward(real).Logits, _discriminator.Forward(fake).Logits)
-            + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns);
+            + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns).Loss;
     }
 
     Tensor GeneratorLoss(Func<Tensor, Tensor> loss)
@@ -99,7 +99,7 @@ sealed class GanGradientTests
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(Noise());
         var (turned, turns) = Rotation.Rotate(fake);
-        return loss(_discriminator.Forward(fake).Logits) + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns);
+        return loss(_discriminator.Forward(fake).Logits) + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns).Loss;
     }
 
     static IEnumerable<string> Names => Losses.Select(l => l.Name);

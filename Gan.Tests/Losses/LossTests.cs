@@ -33,7 +33,7 @@ sealed class LossTests
     [
         .. Discriminators.Select(l => new OpCase("Losses", $"{l.Name} of the discriminator", [[7, 1], [7, 1]], t => l.Loss(t[0], t[1])) { Seed = 4 }),
         .. Generators.Select(l => new OpCase("Losses", $"{l.Name} of the generator", [[7, 1]], t => l.Loss(t[0]))),
-        new OpCase("Losses", "rotation", [[5, 4]], t => Rotation.Loss(t[0], t[0].Device.From([0, 1, 3, 2, 1], new Shape(5)))),
+        new OpCase("Losses", "rotation", [[5, 4]], t => Rotation.Loss(t[0], t[0].Device.From([0, 1, 3, 2, 1], new Shape(5))).Loss),
     ];
 
     [TestCaseSource(nameof(Cases))]
@@ -79,6 +79,6 @@ sealed class LossTests
         using var scope = device.Step();
         double expected = Enumerable.Range(0, 3).Average(i =>
             Math.Log(Enumerable.Range(0, 4).Sum(k => Math.Exp(logits[4 * i + k]))) - logits[4 * i + labels[i]]);
-        Assert.That(Rotation.Loss(device.Values([3, 4], logits), device.From(labels, new Shape(3))).Item(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(Rotation.Loss(device.Values([3, 4], logits), device.From(labels, new Shape(3))).Loss.Item(), Is.EqualTo(expected).Within(1e-6));
     }
 }

@@ -91,7 +91,7 @@ sealed class RotationTests
         using var scope = device.Step();
         var logits = device.Values([4, 4], 1, 0, 0, 0, 0, 0, 2, 1, -1, -2, -3, -4, 5, 6, 7, 8);
         logits.RequiresGrad = true;
-        var accuracy = Rotation.Accuracy(logits, device.From([0, 1, 0, 3], new Shape(4)));
+        var accuracy = Rotation.Loss(logits, device.From([0, 1, 0, 3], new Shape(4))).Accuracy;
         Assert.That((accuracy.Item(), accuracy.RequiresGrad), Is.EqualTo((0.75f, false)));
     }
 

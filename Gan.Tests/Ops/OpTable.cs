@@ -9,7 +9,7 @@ static class OpTable
     [
         .. ElementwiseTests.Cases, .. ActivationTests.Cases, .. ReduceTests.Cases, .. ViewsTests.Cases, .. SliceTests.Cases, .. PermuteTests.Cases,
         .. GatherRowsTests.Cases, .. MatMulTests.Cases, .. Conv2dTests.Cases, .. Pool2dTests.Cases, .. Upsample2xTests.Cases, .. Rotate90Tests.Cases,
-        .. BatchNormTests.Cases, .. SpectralNormTests.Cases, .. CrossEntropyTests.Cases,
+        .. BatchNormTests.Cases, .. SpectralNormTests.Cases, .. CrossEntropyTests.Cases, .. HingeTests.Cases,
     ];
 
     public static IEnumerable<Refusal> Refusals =>
@@ -17,5 +17,6 @@ static class OpTable
         .. ElementwiseTests.Refusals, .. ReduceTests.Refusals, .. ViewsTests.Refusals, .. SliceTests.Refusals, .. PermuteTests.Refusals,
         .. GatherRowsTests.Refusals, .. MatMulTests.Refusals, .. Conv2dTests.Refusals, .. Pool2dTests.Refusals, .. Upsample2xTests.Refusals,
         .. Rotate90Tests.Refusals, .. BatchNormTests.Refusals, .. SpectralNormTests.Refusals, .. CrossEntropyTests.Refusals,
+        .. HingeTests.Refusals,
     ];
 }

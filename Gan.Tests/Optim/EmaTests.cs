@@ -46,6 +46,33 @@ sealed class EmaTests
     }
 
     [Test]
+    public void Adam_moves_an_average_with_its_parameters()
+    {
+        using var device = Device.Cpu(1);
+        using var leaks = new NoLeaks(device);
+        using var random = new Rng(device, 1);
+        using var source = new Net(random, 4);
+        using var average = new Net(random, 4);
+        using var adam = new Adam(source.NamedParameters(), 0.1f, average: new Ema(source, average, 0.9f));
+        double[] expected = [.. source.Linear.Weight.ToArray().Select(x => (double)x)], still = [.. source.Norm.Gamma.ToArray().Select(x => (double)x)];
+        for (int step = 0; step < 3; step++)
+        {
+            // Only the linear layer has a gradient; the norm's scale is changed by hand, and its average follows all the same.
+            source.Norm.Gamma.CopyFrom<float>(Make.Numbers(4, step));
+            source.Norm.RunningVar.CopyFrom<float>(Make.Numbers(4, 9 + step));
+            using (device.Step()) source.Linear.Forward(device.Values([1, 3], 1, -2, 3)).Square().Sum().Backward();
+            adam.Step();
+            adam.ZeroGrad();
+            float[] weight = source.Linear.Weight.ToArray(), gamma = source.Norm.Gamma.ToArray();
+            for (int i = 0; i < expected.Length; i++) expected[i] = 0.9 * expected[i] + 0.1 * weight[i];
+            for (int i = 0; i < still.Length; i++) still[i] = 0.9 * still[i] + 0.1 * gamma[i];
+            Near.All(average.Linear.Weight.ToArray(), expected, 1e-6);
+            Near.All(average.Norm.Gamma.ToArray(), still, 1e-6);
+            Assert.That(average.Norm.RunningVar.ToArray(), Is.EqualTo(source.Norm.RunningVar.ToArray()));
+        }
+    }
+
+    [Test]
     public void A_structure_or_decay_that_does_not_fit_is_refused()
     {
         using var device = Device.Cpu(1);

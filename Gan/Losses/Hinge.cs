@@ -6,7 +6,7 @@ namespace Ssgan.Gan.Losses;
 public static class Hinge
 {
     /// <summary>mean(max(0, 1 − D(x))) + mean(max(0, 1 + D(G(z)))).</summary>
-    public static Tensor Discriminator(Tensor real, Tensor fake) => (1 - real).Relu().Mean() + (1 + fake).Relu().Mean();
+    public static Tensor Discriminator(Tensor real, Tensor fake) => Tensor.HingeDiscriminator(real, fake);
 
     /// <summary>−mean(D(G(z))).</summary>
     public static Tensor Generator(Tensor fake) => fake.Mean().Neg();

@@ -41,12 +41,13 @@ public static class Rotation
         return (images.Rotate90(labels), labels);
     }
 
-    /// <summary>Mean cross-entropy of logits (N, 4) with labels (N).</summary>
-    public static Tensor Loss(Tensor logits, Tensor labels) => logits.SoftmaxCrossEntropy(labels).Mean();
-
-    /// <summary>Share of the images (N) whose largest logit (N, 4) is the label's; a scalar without gradient.</summary>
-    public static Tensor Accuracy(Tensor logits, Tensor labels)
+    /// <summary>
+    /// Mean cross-entropy of logits (N, 4) with labels (N), and the share of the images whose largest logit is the label's; the
+    /// latter has no gradient. Both are scalars.
+    /// </summary>
+    public static (Tensor Loss, Tensor Accuracy) Loss(Tensor logits, Tensor labels)
     {
-        using (logits.Device.NoGrad()) return logits.ArgMax().Cast(DType.F32).EqualTo(labels.Cast(DType.F32)).Mean();
+        var losses = logits.SoftmaxCrossEntropy(labels, out var correct);
+        return (losses.Mean(), correct.Mean());
     }
 }

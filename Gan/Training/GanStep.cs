@@ -66,23 +66,8 @@ public abstract class GanStep : IDisposable
     {
         optimizer.ZeroGrad();
         loss.Backward();
-        Stats.Add($"grad_norm_{name}", GradientNorm(optimizer));
+        using (Device.Step()) Stats.Add($"grad_norm_{name}", optimizer.GradientNorm());
         optimizer.Step();
-    }
-
-    /// <summary>√Σ‖g‖² over all parameters of an optimizer.</summary>
-    Tensor GradientNorm(Optimizer optimizer)
-    {
-        using var scope = Device.Step();
-        using var noGrad = Device.NoGrad();
-        Tensor? sum = null;
-        foreach (var (_, p) in optimizer.Parameters)
-        {
-            if (p.Grad is not { } gradient) continue;
-            var squares = gradient.SumOfSquares();
-            sum = sum is null ? squares : sum + squares;
-        }
-        return (sum ?? Device.Scalar(0)).Sqrt().Keep();
     }
 
     /// <summary>Frees networks, optimizers and streams.</summary>

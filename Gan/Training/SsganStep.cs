@@ -53,9 +53,9 @@ public sealed class SsganStep : GanStep
         _options = options;
         _generator = new ResNetGenerator(Random, architecture);
         _discriminator = new ResNetDiscriminator(Random, architecture, new() { ShortcutFromRelu = options.ShortcutFromRelu });
-        _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
-        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
         if (options.EmaDecay > 0) _average = new Ema(_generator, new ResNetGenerator(Random, architecture), options.EmaDecay);
+        _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2, average: _average);
+        _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
         Networks = _average is null ? [("g", _generator), ("d", _discriminator)] : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];
         Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
     }
@@ -94,13 +94,13 @@ public sealed class SsganStep : GanStep
 
         var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
         var guess = _discriminator.Forward(rotated).Rotation!;
-        var rotation = Rotation.Loss(guess, turns);
+        var (rotation, accuracy) = Rotation.Loss(guess, turns);
 
         Minimise("d", adversarial + _options.RealRotationScale * rotation, _discriminatorOptimizer);
 
         Stats.Add("loss_d", adversarial);
         Stats.Add("loss_d_rotation", rotation);
-        Stats.Add("rotation_accuracy_real", Rotation.Accuracy(guess, turns));
+        Stats.Add("rotation_accuracy_real", accuracy);
         Stats.Add("d_real", onReal.Mean());
         Stats.Add("d_fake", onFake.Mean());
     }
@@ -122,14 +122,13 @@ public sealed class SsganStep : GanStep
 
         var (rotated, turns) = Rotation.Rotate(fake, _options.RotationBatch);
         var guess = _discriminator.Forward(rotated).Rotation!;
-        var rotation = Rotation.Loss(guess, turns);
+        var (rotation, accuracy) = Rotation.Loss(guess, turns);
 
         Minimise("g", adversarial + _options.FakeRotationScale * rotation, _generatorOptimizer);
-        _average?.Update();
 
         Stats.Add("loss_g", adversarial);
         Stats.Add("loss_g_rotation", rotation);
-        Stats.Add("rotation_accuracy_fake", Rotation.Accuracy(guess, turns));
+        Stats.Add("rotation_accuracy_fake", accuracy);
     }
 
     public override Tensor Noise(Rng random, int count) => random.Normal(new Shape(count, _generator.Architecture.Latent));
