@@ -12,6 +12,21 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The images are not square, or turns is not I32 (N).</exception>
     public Tensor Rotate90(Tensor turns) => Rotate90(turns, inverse: false);
 
+    /// <summary>
+    /// Square images (N, S, S, C), image i of N turned by ⌊4i / N⌋ quarter turns counter-clockwise, and those counts as labels I32 (N): one pass.
+    /// </summary>
+    /// <exception cref="ArgumentException">The images are not square.</exception>
+    public Tensor RotateQuarters(out Tensor labels)
+    {
+        Guard.F32("RotateQuarters", this);
+        Guard.Rank("RotateQuarters", "x", this, 4);
+        if (Shape[1] != Shape[2]) throw new ArgumentException($"RotateQuarters: images {Shape} are not square; a quarter turn would change their shape.");
+        labels = Device.Result(new Shape(Shape[0]), DType.I32).Named("RotateQuarters");
+        var y = Device.Result(Shape);
+        Backend.RotateQuarters(View, y.View, labels.View);
+        return y.Record("RotateQuarters", [this], [labels], 0, static (g, _) => g[0] = g.Upstream.Rotate90(g.Saved(0), inverse: true));
+    }
+
     Tensor Rotate90(Tensor turns, bool inverse)
     {
         Guard.F32("Rotate90", this);

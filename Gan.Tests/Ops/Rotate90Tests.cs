@@ -10,12 +10,14 @@ sealed class Rotate90Tests
     [
         new("Rotate90", "every turn", [[4, 3, 3, 2]], t => t[0].Rotate90(Turns(t[0], 0, 1, 2, 3))),
         new("Rotate90", "turns modulo 4", [[3, 4, 4, 1]], t => t[0].Rotate90(Turns(t[0], -1, 5, 6))),
+        new("Rotate90", "by quarters", [[6, 3, 3, 2]], t => t[0].RotateQuarters(out _)),
         new("Rotate90", "one pixel", [[2, 1, 1, 3]], t => t[0].Rotate90(Turns(t[0], 3, 2))),
     ];
 
     public static Refusal[] Refusals { get; } =
     [
         new("images that are not square", d => d.Of(1, 3, 4, 2).Rotate90(d.Ints(1)), "Rotate90", "(1, 3, 4, 2)", "not square"),
+        new("quarters that are not square", d => d.Of(1, 3, 4, 2).RotateQuarters(out _), "RotateQuarters", "(1, 3, 4, 2)", "not square"),
         new("no images", d => d.Of(3, 3).Rotate90(d.Ints(3)), "Rotate90", "rank 4"),
         new("turns of another count", d => d.Of(2, 3, 3, 2).Rotate90(d.Ints(3)), "Rotate90", "turns", "(2)"),
         new("float turns", d => d.Of(2, 3, 3, 2).Rotate90(d.Of(2)), "Rotate90", "I32 is needed"),

@@ -29,16 +29,12 @@ public static class Rotation
             if (n < 4) throw new ArgumentException($"Rotation: a quarter of {n} images is none; four angles of a quarter need a batch of at least 4.");
             var quarter = images.Slice(0, 0, n / 4);
             images = Tensor.Concat([quarter, quarter, quarter, quarter], 0);
-            n = n / 4 * 4;
         }
         else if (n == 0)
         {
             throw new ArgumentException($"Rotation: the batch {images.Shape} is empty.");
         }
-        var turns = new int[n];
-        for (int i = 0; i < n; i++) turns[i] = (int)(4L * i / n);
-        var labels = images.Device.From(turns, new Shape(n));
-        return (images.Rotate90(labels), labels);
+        return (images.RotateQuarters(out var labels), labels);
     }
 
     /// <summary>
