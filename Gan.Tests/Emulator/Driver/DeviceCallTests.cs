@@ -122,6 +122,18 @@ public sealed unsafe class DeviceCallTests
     }
 
     [Test]
+    public void The_tables_of_all_libraries_can_be_filled()
+    {
+        using var cuda = new EmulatedCuda();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => new DriverApi(cuda), Throws.Nothing);
+            Assert.That(() => new CuBlasApi(cuda), Throws.Nothing);
+            Assert.That(() => new CuDnnApi(cuda), Throws.Nothing);
+        }
+    }
+
+    [Test]
     public void Machines_are_apart()
     {
         using Machine a = new(), b = new();

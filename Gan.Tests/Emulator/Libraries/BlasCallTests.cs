@@ -203,6 +203,15 @@ public sealed unsafe class BlasCallTests
     }
 
     [Test]
+    public void Older_cards_know_no_bfloat16()
+    {
+        using var m = new Machine(new EmulatorOptions { ComputeCapability = 75 });
+        float one = 1;
+        nint a = m.Upload<ushort>(0, 0), s = Out(ref one);
+        m.Fails(8, "cublasGemmEx", Handle(m), 0, 0, 1, 1, 1, s, a, BF16, 1, a, BF16, 1, s, a, BF16, 1, Compute, -1);
+    }
+
+    [Test]
     public void A_handle_that_stays_is_a_leak()
     {
         using var m = new Machine();

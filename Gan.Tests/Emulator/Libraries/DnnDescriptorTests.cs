@@ -117,6 +117,26 @@ public sealed unsafe class DnnDescriptorTests
     }
 
     [Test]
+    public void Older_cards_know_no_bfloat16()
+    {
+        using var m = new Machine(new EmulatorOptions { ComputeCapability = 75 });
+        var s = new DnnSetup(m) { Type = DnnSetup.BF16 };
+        nint bytes = 0;
+        m.Fails(3000, "cudnnGetConvolutionForwardWorkspaceSize", s.Handle, s.X(), s.Filter(), s.Descriptor(), s.Y(), 0, Out(ref bytes));
+    }
+
+    [Test]
+    public void Operation_graphs_are_refused()
+    {
+        using var m = new Machine();
+        nint d = 0;
+        m.Fails(3000, "cudnnBackendCreateDescriptor", 10, Out(ref d));
+        m.Fails(2000, "cudnnBackendFinalize", d);
+        m.Fails(2000, "cudnnBackendSetAttribute", d, 100, 1, 1, 0);
+        m.Fails(1001, "cudnnBackendExecute", 0, d, d);
+    }
+
+    [Test]
     public void A_workspace_smaller_than_it_says_is_a_fault()
     {
         using var m = new Machine();

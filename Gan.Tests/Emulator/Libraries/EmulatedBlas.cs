@@ -6,7 +6,7 @@ namespace Ssgan.Tests.Emulator;
 /// <summary>cuBLAS: handles and the matrix products that a training step needs. Matrices are column-major, products run in stream order.</summary>
 sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
 {
-    const int NotInitialized = 1, InvalidValue = 7, ExecutionFailed = 13, NotSupported = 15;
+    const int NotInitialized = 1, InvalidValue = 7, ArchMismatch = 8, ExecutionFailed = 13, NotSupported = 15;
     string _detail = "";
 
     sealed class Handle : DriverObject
@@ -37,13 +37,7 @@ sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
         new EmulatedBlasProducts(this).Export(blas);
     }
 
-    public EmulatedCuda Cuda => cuda;
-
-    int Run(string name, Check check, Action body)
-    {
-        int status = cuda.RunLibrary(name, check, body, detail => _detail = detail, ExecutionFailed);
-        return status;
-    }
+    int Run(string name, Check check, Action body) => cuda.RunLibrary(name, check, body, detail => _detail = detail, ExecutionFailed);
 
     static string Name(int status) => status switch
     {
@@ -51,7 +45,7 @@ sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
         NotInitialized => "CUBLAS_STATUS_NOT_INITIALIZED",
         3 => "CUBLAS_STATUS_ALLOC_FAILED",
         InvalidValue => "CUBLAS_STATUS_INVALID_VALUE",
-        8 => "CUBLAS_STATUS_ARCH_MISMATCH",
+        ArchMismatch => "CUBLAS_STATUS_ARCH_MISMATCH",
         11 => "CUBLAS_STATUS_MAPPING_ERROR",
         ExecutionFailed => "CUBLAS_STATUS_EXECUTION_FAILED",
         14 => "CUBLAS_STATUS_INTERNAL_ERROR",
@@ -105,6 +99,8 @@ sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
         Pointer(alpha, "alpha");
         Pointer(beta, "beta");
         call.Validate();
+        if (call.A.Type == DType.BF16 && cuda.Options.ComputeCapability < 80)
+            throw new LibraryFailure(ArchMismatch, "BF16 needs compute capability 8.0");
         bool tf32 = call.A.Type == DType.F32 && cuda.Options.ComputeCapability >= 80
             && (call.Compute == GemmCall.ComputeTf32 || (call.Compute == GemmCall.ComputeF32 && h.MathMode == 3));
         if (call.M == 0 || call.N == 0 || call.Batch == 0) return;

@@ -8,8 +8,6 @@ delegate nuint NativeVersion();
 
 delegate void NativeLastError(nint buffer, nint bytes);
 
-delegate int NativePI5(nint a, int b, int c, int d, int e, int f);
-
 delegate int NativePI6(nint a, int b, int c, int d, int e, int f, int g);
 
 delegate int NativePI8(nint a, int b, int c, int d, int e, int f, int g, int h, int i);
@@ -17,6 +15,8 @@ delegate int NativePI8(nint a, int b, int c, int d, int e, int f, int g, int h, 
 delegate int NativePI9(nint a, int b, int c, int d, int e, int f, int g, int h, int i, int j);
 
 delegate int NativePIIPP(nint a, int b, int c, nint d, nint e);
+
+delegate int NativePIIPPP(nint a, int b, int c, nint d, nint e, nint f);
 
 /// <summary>cuDNN 9: the handle and the descriptors of the legacy interface. Convolutions are in <see cref="EmulatedDnnConvolutions"/>.</summary>
 sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
@@ -60,6 +60,25 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         dnn.PI("cudnnSetConvolutionGroupCount", Check.None, SetGroupCount);
         new EmulatedDnnConvolutions(this).Export(dnn);
         new EmulatedDnnTensors(this).Export(dnn);
+        ExportGraphs(dnn);
+    }
+
+    /// <summary>The interface of operation graphs is exported, as by every cuDNN 9, and says that it supports none: callers must have another way.</summary>
+    void ExportGraphs(ExportTable dnn)
+    {
+        static LibraryFailure Missing(nint descriptor) => Bad($"0x{descriptor:x} is no live backend descriptor");
+        dnn.IP("cudnnBackendCreateDescriptor", Check.None, static (type, result) => throw Unsupported($"backend descriptors (type {type}) are not emulated"));
+        dnn.P("cudnnBackendDestroyDescriptor", Check.None, static descriptor => throw Missing(descriptor));
+        dnn.P("cudnnBackendFinalize", Check.None, static descriptor => throw Missing(descriptor));
+        dnn.Put("cudnnBackendSetAttribute", new NativePIIPP((descriptor, _, _, _, _) =>
+            dnn.Run("cudnnBackendSetAttribute", Check.None, () => throw Missing(descriptor))));
+        dnn.Put("cudnnBackendGetAttribute", new NativePIIPPP((descriptor, _, _, _, _, _) =>
+            dnn.Run("cudnnBackendGetAttribute", Check.None, () => throw Missing(descriptor))));
+        dnn.PPP("cudnnBackendExecute", Check.Context, (handle, plan, _) =>
+        {
+            Handle(handle);
+            throw Missing(plan);
+        });
     }
 
     int Run(string name, Check check, Action body) => cuda.RunLibrary(name, check, body, detail => _lastError = $"{name}: {detail}", ExecutionFailed);
@@ -163,5 +182,5 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 
     /// <summary>A problem of four live descriptors.</summary>
     public DnnProblem Problem(nint x, nint w, nint convolution, nint y) => DnnProblem.Of(
-        Descriptor<DnnTensor>(x), Descriptor<DnnFilter>(w), Descriptor<DnnConvolution>(convolution), Descriptor<DnnTensor>(y), cuda.Options.ComputeCapability >= 80);
+        Descriptor<DnnTensor>(x), Descriptor<DnnFilter>(w), Descriptor<DnnConvolution>(convolution), Descriptor<DnnTensor>(y), cuda.Options.ComputeCapability);
 }
