@@ -9,15 +9,20 @@ public static class ConformanceTable
     /// <summary>All cases.</summary>
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
+        .. AdamCases.All,
         .. ArgMaxCases.All,
         .. CastCases.All,
         .. Conv2dCases.All,
+        .. CrossEntropyCases.All,
         .. ElementwiseCases.All,
+        .. GradientNormCases.All,
+        .. HingeCases.All,
         .. MatMulCases.All,
         .. MovementCases.All,
         .. PermuteCases.All,
         .. RandomCases.All,
         .. ReduceCases.All,
         .. Rotate90Cases.All,
+        .. SpectralNormCases.All,
     ];
 }

@@ -6,9 +6,6 @@ public sealed unsafe partial class CudaBackend
     public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean, View invStd, in BatchNormSpec spec) => throw new NotSupportedException();
     public override void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) => throw new NotSupportedException();
 
-    public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) => throw new NotSupportedException();
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw) => throw new NotSupportedException();
-
     public override void AvgPool2d(View x, View y, in PoolSpec spec) => throw new NotSupportedException();
     public override void AvgPool2dAdd(View x, View other, View y, in PoolSpec spec) => throw new NotSupportedException();
     public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec) => throw new NotSupportedException();
@@ -23,14 +20,4 @@ public sealed unsafe partial class CudaBackend
     public override void Rotate90(View x, View turns, View y, bool inverse) => throw new NotSupportedException();
     public override void RotateQuarters(View x, View y, View labels) => throw new NotSupportedException();
     public override void GatherRotate(View pixels, View indices, View flips, View upright, View rotated, View labels) => throw new NotSupportedException();
-
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default) => throw new NotSupportedException();
-    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits) => throw new NotSupportedException();
-
-    public override void HingeDiscriminator(View real, View fake, View loss) => throw new NotSupportedException();
-    public override void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake) => throw new NotSupportedException();
-
-    public override void GradientNorm(ReadOnlySpan<View> gradients, View norm) => throw new NotSupportedException();
-
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) => throw new NotSupportedException();
 }

@@ -13,6 +13,7 @@ public sealed unsafe partial class CudaBackend : Backend
     readonly CudaDevice _device;
     readonly KernelCache _kernels;
     readonly ScratchBuffer _scratch;
+    readonly ArrivalCounters _arrivals;
     readonly nint _stream;
 
     /// <summary>Opens a device.</summary>
@@ -34,6 +35,7 @@ public sealed unsafe partial class CudaBackend : Backend
             nint stream;
             _device.Check(_device.Api.StreamCreate(&stream, StreamFlags.NonBlocking));
             _stream = stream;
+            _arrivals = new ArrivalCounters(_device, stream);
         }
         catch
         {
@@ -118,6 +120,7 @@ public sealed unsafe partial class CudaBackend : Backend
         if (!disposing || !_device.Close()) return;
         _device.Freed(_device.Api.StreamSynchronize(_stream));
         _scratch.Free();
+        _arrivals.Free();
         _kernels.Unload();
         _device.Freed(_device.Api.StreamDestroy(_stream));
         _device.Dispose();

@@ -1,0 +1,73 @@
+namespace Ssgan.Engine.Kernels.Conformance;
+
+/// <summary>Adam's update of many slots, with and without averages.</summary>
+static class AdamCases
+{
+    static readonly int[] s_sizes = [1, 7, 0, 8, 17, 129, 8192, 8193, 20000];
+
+    public static IEnumerable<ConformanceCase> All =>
+    [
+        .. from beta1 in new[] { 0, 0.5, 0.9 }
+           from start in new[] { 0, 9, 100000 }
+           select new ConformanceCase("Adam", $"beta1 {beta1} after {start} steps", run => Update(run, s_sizes, new(beta1, 0.999, 1e-8), start, 0, false)),
+        new("Adam", "averages", run => Update(run, s_sizes, new(0, 0.9, 1e-8, 0.999), 3, 0, true)),
+        new("Adam", "skewed, averages", run => Update(run, s_sizes, new(0.5, 0.99, 1e-6, 0.9), 3, 1, true)),
+        new("Adam", "no slots", run => Update(run, [], new(0.5, 0.99, 1e-6), 3, 0, false)),
+        new("Adam", "empty slots", run => Update(run, [0, 0], new(0.5, 0.99, 1e-6), 3, 0, false)),
+        // More slots than one launch takes.
+        new("Adam", "180 slots", run => Update(run, [.. Enumerable.Range(0, 180).Select(static i => i % 9)], new(0, 0.9, 1e-8, 0.9), 0, 0, true)),
+        new("Adam", "NaN and infinite gradients", static run =>
+        {
+            var spec = new AdamSpec(0.5, 0.9, 1e-8);
+            float[] gradients = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 1, -1, 1e15f];
+            var shape = new Shape(gradients.Length);
+            AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape), run.Input(shape, draw: Draw.Positive));
+            Steps(run, [slot], spec, 4, 1);
+        }),
+    ];
+
+    static void Update(CaseRun run, int[] sizes, AdamSpec spec, int start, int skew, bool averages)
+    {
+        Steps(run, [.. sizes.Select((n, i) =>
+        {
+            var shape = new Shape(n);
+            // Every third has no average, and every other is aligned.
+            int off = i % 2 == 0 ? skew : 0;
+            return new AdamSlot(run.Input(shape, skew: off), run.Input(shape, skew: off), run.Input(shape), run.Input(shape, draw: Draw.Positive, skew: off),
+                averages && i % 3 != 2 ? run.Input(shape) : default);
+        })], spec, start, 2);
+    }
+
+    static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int start, int steps)
+    {
+        const float Rate = 2e-3f;
+        View step = run.Ints(new Shape(1), [start]), rate = run.Input(new Shape(1), [Rate]);
+        for (int i = 0; i < steps; i++) run.Backend.Adam(slots, step, rate, spec);
+        run.Expect("step", step, Tolerance.Exact, () => [start + steps]);
+        for (int s = 0; s < slots.Length; s++)
+        {
+            var slot = slots[s];
+            double[][] Naive()
+            {
+                double[] p = [.. run[slot.Parameter]], m = [.. run[slot.FirstMoment]], v = [.. run[slot.SecondMoment]], g = run[slot.Gradient];
+                double[] a = slot.Average.Address == 0 ? [] : [.. run[slot.Average]];
+                for (int t = start + 1; t <= start + steps; t++)
+                {
+                    double size = Rate / (1 - Math.Pow(spec.Beta1, t)), root = Math.Sqrt(1 - Math.Pow(spec.Beta2, t));
+                    for (int i = 0; i < p.Length; i++)
+                    {
+                        m[i] = spec.Beta1 * m[i] + (1 - spec.Beta1) * g[i];
+                        v[i] = spec.Beta2 * v[i] + (1 - spec.Beta2) * g[i] * g[i];
+                        p[i] -= size * m[i] / (Math.Sqrt(v[i]) / root + spec.Epsilon);
+                        if (a.Length > 0) a[i] = spec.AverageDecay * a[i] + (1 - spec.AverageDecay) * p[i];
+                    }
+                }
+                return [p, m, v, a];
+            }
+            run.Expect($"parameter {s}", slot.Parameter, Tolerance.Rounding, () => Naive()[0]);
+            run.Expect($"first moment {s}", slot.FirstMoment, Tolerance.Rounding, () => Naive()[1]);
+            run.Expect($"second moment {s}", slot.SecondMoment, Tolerance.Rounding, () => Naive()[2]);
+            if (slot.Average.Address != 0) run.Expect($"average {s}", slot.Average, Tolerance.Rounding, () => Naive()[3]);
+        }
+    }
+}

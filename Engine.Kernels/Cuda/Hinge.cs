@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    const int HingeThreads = 256;
+    static readonly KernelFamily s_hingeForward = new("hinge", "hinge_forward"), s_hingeBackward = new("hinge", "hinge_backward");
+
+    public override void HingeDiscriminator(View real, View fake, View loss)
+    {
+        SameType("HingeDiscriminator", real, fake);
+        Launch(s_hingeForward, real.Type, new Grid(1, HingeThreads), new HingeArgs
+        {
+            Real = real.Address, Fake = fake.Address, Loss = loss.Address, Reals = real.Count, Fakes = fake.Count,
+        });
+    }
+
+    public override void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake)
+    {
+        if (real.Count + fake.Count == 0) return;
+        SameType("HingeDiscriminatorBackward", real, fake);
+        SameType("HingeDiscriminatorBackward", real, dreal);
+        SameType("HingeDiscriminatorBackward", fake, dfake);
+        Launch(s_hingeBackward, real.Type, GridStride(real.Count + fake.Count), new HingeArgs
+        {
+            Real = real.Address, Fake = fake.Address, DLoss = dloss.Address, DReal = dreal.Address, DFake = dfake.Address,
+            Reals = real.Count, Fakes = fake.Count,
+        });
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct HingeArgs
+    {
+        public nint Real, Fake, DLoss, Loss, DReal, DFake;
+        public long Reals, Fakes;
+    }
+}
