@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Engine;
 
@@ -28,6 +30,12 @@ public sealed class Device : IDisposable
     /// <summary>The host's cores.</summary>
     /// <param name="threads">Threads a loop may use; 0 takes one per logical processor.</param>
     public static Device Cpu(int threads = 0) => new(new CpuBackend(threads));
+
+    /// <summary>An NVIDIA GPU; the driver is all it needs, cuBLAS and cuDNN make it faster.</summary>
+    /// <param name="ordinal">The card's number.</param>
+    /// <param name="libraries">Where NVIDIA's libraries are; null searches the usual places.</param>
+    /// <exception cref="DeviceException">There is no driver, or no such card.</exception>
+    public static Device Cuda(int ordinal = 0, ISymbolSource? libraries = null) => new(new CudaBackend(libraries ?? new NativeLibraries(), ordinal));
 
     /// <summary>The primitives.</summary>
     public Backend Backend { get; }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Runner;
 
@@ -8,22 +10,44 @@ static class DeviceChoice
 {
     const int MostThreads = 1024;
 
-    /// <summary>Opens what the command line names; "auto" is the CPU, for want of another backend.</summary>
+    /// <summary>Opens what the command line names. "auto" takes the first GPU where there is a driver, else the CPU.</summary>
+    /// <param name="name">"auto", "cpu", "cuda" or "cuda:i".</param>
+    /// <param name="threads">Threads of the CPU; 0 takes all.</param>
+    /// <param name="libraries">NVIDIA's libraries.</param>
+    /// <param name="notice">Told, in a sentence, why "auto" does not use a GPU whose driver is there.</param>
     /// <exception cref="UsageException">There is no such kind of device.</exception>
-    /// <exception cref="DeviceException">There is no CUDA backend.</exception>
-    public static Device Open(string name, int threads)
+    /// <exception cref="DeviceException">The GPU cannot be used; the message says why.</exception>
+    public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice)
     {
         if (threads is < 0 or > MostThreads) throw new UsageException($"--threads is {threads}; it takes 0 (all cores) to {MostThreads}.");
-        if (name is "auto" or "cpu") return Device.Cpu(threads);
-        if (name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out int index) && index >= 0)
-            throw new DeviceException($"--device {name}: this version has no CUDA backend and runs on the CPU only; use --device cpu.");
-        throw new UsageException($"--device takes auto, cpu, cuda or cuda:i, not \"{name}\".");
+        if (name == "cpu") return Device.Cpu(threads);
+        if (name == "auto") return Auto(threads, libraries, notice);
+        int index = 0;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, null, out index)))
+            throw new UsageException($"--device takes auto, cpu, cuda or cuda:i, not \"{name}\".");
+        return Device.Cuda(index, libraries);
+    }
+
+    static Device Auto(int threads, ISymbolSource libraries, Action<string> notice)
+    {
+        if (libraries.Open(CudaLibrary.Driver).Path is null) return Device.Cpu(threads);
+        try
+        {
+            return Device.Cuda(0, libraries);
+        }
+        catch (DeviceException e)
+        {
+            notice($"The CPU is used, because the GPU cannot be: {e.Message}");
+            return Device.Cpu(threads);
+        }
     }
 
     /// <summary>Refuses arithmetic that a device does not have.</summary>
     /// <exception cref="UsageException">The device has no such arithmetic.</exception>
     public static void CheckPrecision(Device device, string precision)
     {
-        if (device.Name == "cpu" && precision != "f32") throw new UsageException($"--precision {precision} needs a GPU; the CPU computes in f32.");
+        if (precision == "f32") return;
+        if (device.Name == "cpu") throw new UsageException($"--precision {precision} needs a GPU; the CPU computes in f32.");
+        throw new UsageException($"--precision {precision}: training on {device.Name} computes in f32 so far.");
     }
 }

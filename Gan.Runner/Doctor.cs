@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ssgan.Engine;
 
 namespace Ssgan.Runner;
 
@@ -32,11 +33,17 @@ static class Doctor
         yield return Memory(probes.MemoryBytes);
         yield return Try("images", "SkiaSharp encodes and decodes a PNG", probes.EncodeAndDecodePng,
             "install the native library that SkiaSharp needs: in a trimmed or copied folder, publish again for this system");
-        yield return Try("engine", "a convolution and its gradients are exact", probes.ConvolveAndDifferentiate,
+        yield return Try("engine", "a convolution and its gradients are exact", Convolve,
             "this is a defect of the engine on this processor: report it with the lines above");
         yield return Try("folder", $"{probes.Folder} can be written", probes.WriteFile, "change to a folder that you may write to, or name one with --out");
         yield return Try("speed", null, probes.MeasureSpeed, "close what else is running and try again");
-        yield return Cuda(probes);
+        foreach (var finding in CudaFindings.Examine(probes)) yield return finding;
+    }
+
+    static string? Convolve()
+    {
+        using var device = Device.Cpu();
+        return DoctorProbes.ConvolveAndDifferentiate(device);
     }
 
     static Finding Runtime(Version version) => version.Major >= 10
@@ -56,7 +63,8 @@ static class Doctor
         return $"{width} vectors, {(fused ? "with" : "without")} fused multiply-add";
     }
 
-    static Finding Try(string subject, string? good, Func<string?> check, string fix)
+    /// <summary>Runs a check; what it throws is the finding.</summary>
+    internal static Finding Try(string subject, string? good, Func<string?> check, string fix)
     {
         try
         {
@@ -68,12 +76,5 @@ static class Doctor
             // Whatever breaks is the finding.
             return new(subject, FindingState.Broken, $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "), fix);
         }
-    }
-
-    static Finding Cuda(DoctorProbes probes)
-    {
-        string found = probes.TryLoad(probes.DriverName) ? "found" : "not found";
-        return new("cuda", FindingState.Note,
-            $"the NVIDIA driver's library {probes.DriverName} was looked for and {found}; this version has no CUDA backend and does not use it");
     }
 }

@@ -1,4 +1,9 @@
 using System.CommandLine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
+using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Runner;
 
@@ -7,8 +12,14 @@ static class DoctorCommand
 {
     public static Command Build(Host host)
     {
-        var command = new Command("doctor", "Check this machine: what was looked for, found and needed, with one fix per failure.");
-        command.SetAction(_ => Print(Doctor.Examine(new DoctorProbes()), host.Out));
+        var full = new Option<bool>("--full") { Description = "Also run every conformance case: the GPU against the CPU, or without one the CPU against plain loops." };
+        var command = new Command("doctor", "Check this machine: what was looked for, found and needed, with one fix per failure.") { full };
+        command.SetAction(parsed =>
+        {
+            var probes = new DoctorProbes(host.Libraries);
+            int code = Print(Doctor.Examine(probes), host.Out);
+            return parsed.GetValue(full) ? Math.Max(code, Full(probes, host.Out)) : code;
+        });
         return command;
     }
 
@@ -24,8 +35,24 @@ static class DoctorCommand
             output.Flush();
             if (finding.State == FindingState.Broken) broken++;
         }
-        output.WriteLine(broken == 0 ? "Everything that is needed works; this version runs on the CPU."
-            : $"{broken} of the things that are needed do not work.");
+        output.WriteLine(broken == 0 ? "Everything that is needed works." : $"{broken} of the things that are needed do not work.");
         return broken == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Runs the conformance table on the first card, or on the CPU where there is no driver.</summary>
+    public static int Full(DoctorProbes probes, TextWriter output)
+    {
+        using var cpu = new CpuBackend();
+        if (probes.Libraries.Open(CudaLibrary.Driver).Path is null) return ConformanceReport.Run(cpu, null, ConformanceTable.All, output);
+        try
+        {
+            using var card = new CudaBackend(probes.Libraries);
+            return ConformanceReport.Run(cpu, card, ConformanceTable.All, output);
+        }
+        catch (DeviceException e)
+        {
+            output.WriteLine($"FAIL  {e.Message}");
+            return ExitCode.Failed;
+        }
     }
 }

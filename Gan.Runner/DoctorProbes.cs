@@ -1,13 +1,13 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Runner;
 
 /// <summary>What the doctor's checks touch. A check returns words for what it found (null for the usual ones) and throws where it fails.</summary>
-class DoctorProbes
+class DoctorProbes(ISymbolSource libraries)
 {
     public virtual Version RuntimeVersion => Environment.Version;
 
@@ -16,14 +16,8 @@ class DoctorProbes
 
     public virtual string Folder => Directory.GetCurrentDirectory();
 
-    public virtual string DriverName => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-
-    public virtual bool TryLoad(string library)
-    {
-        if (!NativeLibrary.TryLoad(library, out nint handle)) return false;
-        NativeLibrary.Free(handle);
-        return true;
-    }
+    /// <summary>NVIDIA's libraries on this machine.</summary>
+    public ISymbolSource Libraries { get; } = libraries;
 
     public virtual string? EncodeAndDecodePng()
     {
@@ -37,9 +31,8 @@ class DoctorProbes
     }
 
     /// <summary>A 3x3 image, a 2x2 filter and an upstream gradient, all small whole numbers, against results worked out by hand.</summary>
-    public virtual string? ConvolveAndDifferentiate()
+    public static string? ConvolveAndDifferentiate(Device device)
     {
-        using var device = Device.Cpu();
         using var scope = device.Step();
         var x = device.From([1f, 2, 3, 4, 5, 6, 7, 8, 9], new Shape(1, 3, 3, 1));
         var w = device.From([1f, 2, 3, 4], new Shape(1, 2, 2, 1));

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Runner;
 
@@ -6,8 +7,9 @@ namespace Ssgan.Runner;
 /// <param name="Out">Results.</param>
 /// <param name="Error">Failures, one sentence each.</param>
 /// <param name="Terminal">A terminal that can redraw, or null.</param>
+/// <param name="Libraries">NVIDIA's libraries on this machine.</param>
 /// <param name="Stop">Asks a command to save and leave.</param>
-sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, CancellationToken Stop)
+sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, ISymbolSource Libraries, CancellationToken Stop)
 {
     /// <summary>The terminal behind standard output, unless it is a file, a pipe or one that cannot move its cursor.</summary>
     public static IAnsiConsole? FindTerminal()

@@ -1,4 +1,5 @@
+using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
 
 using var signals = new StopSignals();
-return Cli.Run(args, new Host(Console.Out, Console.Error, Host.FindTerminal(), signals.Token));
+return Cli.Run(args, new Host(Console.Out, Console.Error, Host.FindTerminal(), new NativeLibraries(), signals.Token));

@@ -33,7 +33,7 @@ static class SampleCommand
             if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
                 throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
             bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
-            using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0));
+            using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0), host.Libraries, host.Out.WriteLine);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "

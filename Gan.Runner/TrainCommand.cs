@@ -20,7 +20,7 @@ static class TrainCommand
 
     static int Run(ParseResult parsed, TrainArguments arguments, Host host)
     {
-        using var device = DeviceChoice.Open(parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0));
+        using var device = DeviceChoice.Open(parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine);
         var plan = RunPlan.From(parsed, arguments, device);
         host.Out.WriteLine(plan.Preset);
         if (parsed.GetValue(arguments.DryRun))

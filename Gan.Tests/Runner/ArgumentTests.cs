@@ -54,7 +54,7 @@ public sealed class ArgumentTests
     }
 
     [TestCase("There is no dataset \"no-such-set\"", "train", "--data", "no-such-set")]
-    [TestCase("no CUDA backend", "train", "--device", "cuda:1")]
+    [TestCase("install a current NVIDIA driver", "train", "--device", "cuda:1")]
     [TestCase("There is no checkpoint no-such-run", "train", "--resume", "no-such-run")]
     [TestCase("There is no checkpoint no-such-run", "sample", "--checkpoint", "no-such-run", "--out", "a.png")]
     public void FailuresAreOneSentenceAndCodeOne(string sentence, params string[] args)

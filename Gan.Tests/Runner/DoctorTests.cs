@@ -1,20 +1,20 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
+using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
+using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Runner;
 
 public sealed class DoctorTests
 {
-    /// <summary>Probes whose slow or machine-bound parts are replaced.</summary>
-    class Healthy : DoctorProbes
+    /// <summary>Probes whose slow or machine-bound parts are replaced; without a driver unless libraries are given.</summary>
+    class Healthy(ISymbolSource? libraries = null) : DoctorProbes(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false }))
     {
         public override string? MeasureSpeed() => "quick";
         public override long MemoryBytes => 4L << 30;
-        public override bool TryLoad(string library) => false;
-    }
-
-    sealed class WithDriver : Healthy
-    {
-        public override bool TryLoad(string library) => library == DriverName;
     }
 
     sealed class LittleMemory : Healthy
@@ -42,13 +42,64 @@ public sealed class DoctorTests
     {
         var (code, text) = Examine(new Healthy());
         Assert.That(code, Is.EqualTo(ExitCode.Done), text);
-        Assert.That(text, Does.Contain("not found").And.Contain("runs on the CPU").And.Not.Contain("fix:"));
+        Assert.That(text, Does.Contain("no NVIDIA driver, so training runs on the CPU; looked for libcuda.so.1").And.Not.Contain("fix:"));
         foreach (string subject in (string[])["system", "runtime", "cpu", "memory", "images", "engine", "folder", "speed", "cuda"])
             Assert.That(text, Does.Match($@"(?m)^(ok|note) +{subject} "));
     }
 
     [Test]
-    public void FoundDriverIsNamed() => Assert.That(Examine(new WithDriver()).Text, Does.Match("cuda .*(libcuda.so.1|nvcuda.dll) was looked for and found"));
+    public void CardAndLibrariesAreNamedAndTheEngineIsTriedOnTheCard()
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions { HasCuDnn = false });
+        var (code, text) = Examine(new Healthy(cuda));
+        Assert.That(code, Is.EqualTo(ExitCode.Done), text);
+        Assert.That(text, Does.Match("(?m)^ok +gpu .*compute capability 9.0, 4 multiprocessors.*driver for CUDA [0-9]+[.][0-9]"));
+        Assert.That(text, Does.Match("(?m)^ok +cublas .*libcublas").And.Match("(?m)^note +cudnn .*not found.*own kernels").And.Match("(?m)^ok +gpu engine"));
+        Assert.That(cuda.Leaks(), Is.Empty);
+    }
+
+    [Test]
+    public void DriverWithoutACardIsAFailureWithOneFix()
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions { Devices = 0 });
+        var (code, text) = Examine(new Healthy(cuda));
+        Assert.That(code, Is.EqualTo(ExitCode.Failed), text);
+        Assert.That(text, Does.Match(@"FAIL +gpu .*\n +fix: \w"));
+    }
+
+    [Test]
+    public void CardThatIsTooOldIsAFailure()
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions { ComputeCapability = 70 });
+        Assert.That(Examine(new Healthy(cuda)).Text, Does.Match("FAIL +gpu .*7.0.*7.5 .Turing. or newer is needed"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void ReportHasALinePerCaseAndATotal(bool broken)
+    {
+        using var cpu = new CpuBackend(1);
+        using var writer = new StringWriter { NewLine = "\n" };
+        ConformanceCase[] cases = [.. ConformanceTable.All.Take(3)];
+        if (broken) cases[1] = cases[1] with { Body = static run => run.Expect("y", run.Output(new Shape(2)), Tolerance.Exact, static () => [1, 2]) };
+        int code = ConformanceReport.Run(cpu, null, cases, writer);
+        string text = writer.ToString();
+        Assert.That(code, Is.EqualTo(broken ? ExitCode.Failed : ExitCode.Done));
+        Assert.That(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(4));
+        Assert.That(text, Does.Contain(broken ? "2 passed, 1 failed." : "3 passed, 0 failed."));
+        if (broken) Assert.That(text, Does.Match(@"FAIL .*y\[0\] of 2 is NaN, expected 1"));
+    }
+
+    [Test]
+    public void FullReportComparesTheCardWithTheCpu()
+    {
+        using var cuda = new EmulatedCuda();
+        using var card = new CudaBackend(cuda);
+        using var cpu = new CpuBackend(1);
+        using var writer = new StringWriter { NewLine = "\n" };
+        Assert.That(ConformanceReport.Run(cpu, card, [.. ConformanceTable.All.Where(static c => c.Stem == "Cast").Take(2)], writer), Is.EqualTo(ExitCode.Done), writer.ToString());
+        Assert.That(writer.ToString(), Does.Contain("2 cases, cuda:0 against cpu: 2 passed, 0 failed."));
+    }
 
     [TestCase("memory")]
     [TestCase("runtime")]
@@ -69,7 +120,7 @@ public sealed class DoctorTests
     }
 
     [Test]
-    public void SpeedIsMeasured() => Assert.That(new DoctorProbes().MeasureSpeed(), Does.Match(@"copies [0-9.]+ GB/s .* [1-9][0-9]* GFLOP/s"));
+    public void SpeedIsMeasured() => Assert.That(new DoctorProbes(new NativeLibraries()).MeasureSpeed(), Does.Match(@"copies [0-9.]+ GB/s .* [1-9][0-9]* GFLOP/s"));
 
     static (int Code, string Text) Examine(DoctorProbes probes)
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
+using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Runner;
 
@@ -20,8 +22,16 @@ static class Shell
 
     public static Printed Run(CancellationToken stop, params string[] args)
     {
+        // A machine without NVIDIA's driver, whatever this one has.
+        using var none = new EmulatedCuda(new EmulatorOptions { HasDriver = false });
+        return On(none, stop, args);
+    }
+
+    /// <summary>The same on a machine with given libraries.</summary>
+    public static Printed On(ISymbolSource libraries, CancellationToken stop, params string[] args)
+    {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        int code = Cli.Run(args, new Host(output, error, null, stop));
+        int code = Cli.Run(args, new Host(output, error, null, libraries, stop));
         return new Printed(code, output.ToString(), error.ToString());
     }
 

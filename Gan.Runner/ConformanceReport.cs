@@ -1,0 +1,43 @@
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
+
+namespace Ssgan.Runner;
+
+/// <summary>"doctor --full": every case of the conformance table, a line each and a total.</summary>
+static class ConformanceReport
+{
+    /// <summary>Runs all cases: a card against the CPU, or, without one, the CPU against plain loops.</summary>
+    /// <param name="cpu">The oracle.</param>
+    /// <param name="card">The backend under test, or null.</param>
+    /// <param name="cases">The table.</param>
+    /// <param name="output">Where lines go.</param>
+    /// <returns>The exit code: 1 on any failure.</returns>
+    public static int Run(Backend cpu, Backend? card, IReadOnlyList<ConformanceCase> cases, TextWriter output)
+    {
+        int failed = 0;
+        foreach (var row in cases)
+        {
+            string? misfit = Check(row, cpu, card);
+            output.WriteLine(misfit is null ? $"ok    {row}" : $"FAIL  {row}: {misfit}");
+            if (misfit is null) continue;
+            output.Flush();
+            failed++;
+        }
+        string what = card is null ? $"{cpu.Name} against plain loops" : $"{card.Name} against {cpu.Name}";
+        output.WriteLine($"{cases.Count} cases, {what}: {cases.Count - failed} passed, {failed} failed.");
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    static string? Check(ConformanceCase row, Backend cpu, Backend? card)
+    {
+        try
+        {
+            return card is null ? row.AgainstNaive(cpu) : row.Against(cpu, card);
+        }
+        catch (Exception e)
+        {
+            // Whatever breaks is this case's result; the others still run.
+            return $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" ");
+        }
+    }
+}
