@@ -10,7 +10,7 @@ sealed unsafe class Block : IDisposable
     const int Quantum = 2048;
 
     // Warp instructions without any progress in the whole launch that nobody writes on purpose.
-    const long Absurd = 1L << 26;
+    const long Absurd = 1L << 23;
 
     readonly Warp[] _warps;
     readonly byte* _memory;
