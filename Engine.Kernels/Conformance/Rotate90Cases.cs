@@ -3,24 +3,50 @@ namespace Ssgan.Engine.Kernels.Conformance;
 /// <summary>Rotation by quarter turns.</summary>
 static class Rotate90Cases
 {
+    static readonly Shape[] s_shapes =
+    [
+        new(1, 1, 1, 1), new(5, 7, 7, 3), new(0, 4, 4, 3), new(8, 32, 32, 3), new(4, 48, 48, 3), new(5, 33, 33, 3), new(4, 34, 34, 1), new(5, 17, 17, 5), new(8, 9, 9, 7),
+        new(8, 12, 12, 15), new(5, 8, 8, 8), new(4, 7, 7, 24), new(3, 5, 5, 66), new(4, 20, 20, 2),
+    ];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. from type in CaseRun.Storages
            from inverse in CaseRun.Both
-           from s in new Shape[] { new(1, 1, 1, 1), new(5, 7, 7, 3), new(0, 4, 4, 3), new(8, 32, 32, 3), new(2, 33, 33, 5) }
-           select new ConformanceCase("Rotate90", $"{s} {type}{(inverse ? " inverse" : "")}", run => Turn(run, s, type, inverse)),
+           from s in s_shapes
+           select new ConformanceCase("Rotate90", $"{s} {type}{(inverse ? " inverse" : "")}", run => Turn(run, s, type, inverse, skew: 0)),
+        .. from type in CaseRun.Storages
+           from s in s_shapes
+           select new ConformanceCase("Rotate90", $"quarters {s} {type}", run => Quarters(run, s, type)),
+        .. from type in CaseRun.Storages
+           from s in new Shape[] { new(8, 32, 32, 3), new(5, 17, 17, 5), new(4, 7, 7, 24) }
+           from skew in new[] { 1, 2 }
+           select new ConformanceCase("Rotate90", $"{s} {type} skewed {skew}", run => Turn(run, s, type, inverse: false, skew)),
+        .. from type in CaseRun.Storages
+           select new ConformanceCase("Rotate90", $"(3, 8, 8, 3) {type} special", run => Turn(run, new(3, 8, 8, 3), type, inverse: false, skew: 0, Draw.Special)),
     ];
 
-    static void Turn(CaseRun run, Shape shape, DType type, bool inverse)
+    static void Turn(CaseRun run, Shape shape, DType type, bool inverse, int skew, Draw draw = Draw.Uniform)
     {
-        var x = run.Input(shape, type);
+        var x = run.Input(shape, type, draw, skew);
         var turns = run.Ints(new Shape(shape[0]), -5, 9);
-        var y = run.Output(shape, type);
+        var y = run.Output(shape, type, skew);
         run.Backend.Rotate90(x, turns, y, inverse);
         run.Expect("y", y, Tolerance.Exact, () => Naive(run[x], run[turns], shape, inverse));
     }
 
-    static double[] Naive(double[] x, double[] turns, Shape shape, bool inverse)
+    static void Quarters(CaseRun run, Shape shape, DType type)
+    {
+        var (x, y, labels) = (run.Input(shape, type), run.Output(shape, type), run.Output(new Shape(shape[0]), DType.I32));
+        run.Backend.RotateQuarters(x, y, labels);
+        run.Expect("y", y, Tolerance.Exact, () => Naive(run[x], Quarters(shape[0]), shape, inverse: false));
+        run.Expect("labels", labels, Tolerance.Exact, () => Quarters(shape[0]));
+    }
+
+    /// <summary>⌊4i / N⌋.</summary>
+    internal static double[] Quarters(int n) => [.. Enumerable.Range(0, n).Select(i => Math.Floor(4.0 * i / n))];
+
+    internal static double[] Naive(double[] x, double[] turns, Shape shape, bool inverse)
     {
         int n = shape[0], s = shape[1], c = shape[3];
         var y = new double[x.Length];

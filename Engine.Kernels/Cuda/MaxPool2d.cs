@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    static readonly KernelFamily s_maxPool = new("max_pool2d", "max_pool2d"), s_maxPoolWide = new("max_pool2d", "max_pool2d_wide"),
+        s_maxPoolBackward = new("max_pool2d", "max_pool2d_backward"), s_maxPoolBackwardWide = new("max_pool2d", "max_pool2d_backward_wide"),
+        s_maxPoolGather = new("max_pool2d", "max_pool2d_gather");
+
+    public override void MaxPool2d(View x, View y, View index, in PoolSpec spec) => MaxPool(s_maxPool, s_maxPoolWide, "MaxPool2d", x, y, index, spec);
+
+    public override void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec) =>
+        MaxPool(s_maxPoolBackward, s_maxPoolBackwardWide, "MaxPool2dBackward", dy, dx, index, spec);
+
+    public override void MaxPool2dGather(View x, View index, View y)
+    {
+        if (y.Count == 0) return;
+        SameType("MaxPool2dGather", x, y);
+        var args = new MaxPool2dArgs
+        {
+            X = x.Address, Y = y.Address, Index = index.Address, Count = y.Count, Units = new(y.Shape[3]), Width = new((long)y.Shape[1] * y.Shape[2]),
+            XHeight = x.Shape[1], XWidth = x.Shape[2],
+        };
+        Launch(s_maxPoolGather, y.Type, GridStride(args.Count), args);
+    }
+
+    void MaxPool(KernelFamily kernel, KernelFamily wideKernel, string name, View x, View y, View index, PoolSpec spec)
+    {
+        if (y.Count == 0) return;
+        SameType(name, x, y);
+        int unit = UnitOfChannels(y, x.Address | index.Address);
+        var args = new MaxPool2dArgs
+        {
+            X = x.Address, Y = y.Address, Index = index.Address, Count = y.Count / unit,
+            Units = new(y.Shape[3] / unit), Width = new(y.Shape[2]), Height = new(y.Shape[1]), XHeight = x.Shape[1], XWidth = x.Shape[2],
+            Kernel = spec.Kernel, Stride = spec.Stride, Padding = spec.Padding,
+        };
+        Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count), args);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct MaxPool2dArgs
+    {
+        public nint X, Y, Index;
+        public long Count;
+        public Divisor Units, Width, Height;
+        public int XHeight, XWidth, Kernel, Stride, Padding;
+    }
+}
