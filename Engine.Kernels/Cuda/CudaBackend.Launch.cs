@@ -18,6 +18,7 @@ public sealed unsafe partial class CudaBackend
                 (uint)grid.SharedBytes, _stream, &parameter, null);
         }
         if (status != DriverStatus.Success) throw Refused(status, entry, grid, "launch");
+        Launched(entry, grid);
     }
 
     /// <summary>The same as a cooperative launch: all blocks are resident at once, or the launch fails.</summary>
@@ -33,6 +34,7 @@ public sealed unsafe partial class CudaBackend
                 (uint)grid.SharedBytes, _stream, &parameter);
         }
         if (status != DriverStatus.Success) throw Refused(status, entry, grid, "cooperative launch");
+        Launched(entry, grid);
     }
 
     /// <summary>How many blocks of a kernel are resident on one multiprocessor at once.</summary>
@@ -49,6 +51,14 @@ public sealed unsafe partial class CudaBackend
     {
         long blocks = (items + threads - 1) / threads, most = Multiprocessors * 32L;
         return new Grid((int)Math.Clamp(blocks, 1, Math.Max(1, most)), threads);
+    }
+
+    void Launched(Kernel kernel, in Grid grid)
+    {
+        _device.Counts.Launch();
+        if (!SynchronizeLaunches || IsCapturing) return;
+        int status = _device.Api.StreamSynchronize(_stream);
+        if (status != DriverStatus.Success) throw Refused(status, kernel, grid, "run");
     }
 
     DeviceException Refused(int status, Kernel kernel, in Grid grid, string what) => _device.Failure(status,

@@ -14,6 +14,7 @@ public sealed unsafe partial class CudaBackend : Backend
     readonly KernelCache _kernels;
     readonly ScratchBuffer _scratch;
     readonly ArrivalCounters _arrivals;
+    readonly UploadStaging _staging;
     readonly nint _stream;
 
     /// <summary>Opens a device.</summary>
@@ -39,11 +40,13 @@ public sealed unsafe partial class CudaBackend : Backend
         }
         catch
         {
+            if (_stream != 0) _device.Freed(_device.Api.StreamDestroy(_stream));
             _device.Dispose();
             throw;
         }
         _kernels = new KernelCache(_device, images);
-        _scratch = new ScratchBuffer(_device, _stream);
+        _scratch = new ScratchBuffer(_device);
+        _staging = new UploadStaging(_device, _stream);
     }
 
     public override string Name => _device.Name;
@@ -57,11 +60,30 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Whether kernels built for a compute capability run on this device.</summary>
     internal bool Supports(int major, int minor) => Properties.Supports(major, minor);
 
+    /// <summary>What this backend has done so far.</summary>
+    public CudaCounters Counters => _device.Counts.Read();
+
+    /// <summary>
+    /// For debugging: waits after each launch, so that the error for a kernel that fails names it. Otherwise it surfaces at a later call. A captured
+    /// graph is waited for as a whole.
+    /// </summary>
+    public bool SynchronizeLaunches { get; set; }
+
     /// <summary>Device memory that lasts to the end of the running primitive; a second call invalidates the first. 256-byte aligned.</summary>
     internal nint Scratch(long bytes)
     {
         using var lease = _device.Enter();
-        return _scratch.Get(bytes);
+        lock (_lock)
+        {
+            if (!_scratch.Has(bytes))
+            {
+                if (_capture is null) _device.Check(_device.Api.StreamSynchronize(_stream));
+                else if (_scratch.Current is { } old) _capture.Hold(old);
+                _scratch.Grow(bytes);
+            }
+            _capture?.Hold(_scratch.Current!);
+            return _scratch.Current!.Address;
+        }
     }
 
     public override nint Allocate(long bytes)
@@ -69,7 +91,11 @@ public sealed unsafe partial class CudaBackend : Backend
         using var lease = _device.Enter();
         nint address;
         int status = _device.Api.MemAlloc(&address, (nuint)Math.Max(bytes, 1));
-        if (status == DriverStatus.Success) return address;
+        if (status == DriverStatus.Success)
+        {
+            _device.Counts.Allocation();
+            return address;
+        }
         nuint free = 0, total = 0;
         if (status == DriverStatus.OutOfMemory) _device.Check(_device.Api.MemGetInfo(&free, &total));
         throw status == DriverStatus.OutOfMemory
@@ -80,49 +106,33 @@ public sealed unsafe partial class CudaBackend : Backend
     public override void Free(nint address, long bytes)
     {
         using var lease = _device.Enter();
-        // Kernels that use the block may still be queued.
-        _device.Freed(_device.Api.StreamSynchronize(_stream));
-        _device.Freed(_device.Api.MemFree(address));
-    }
-
-    public override void Upload(ReadOnlySpan<byte> source, View destination)
-    {
-        if (source.Length != destination.Bytes) throw new ArgumentException($"Upload: {source.Length} bytes for {destination.Bytes}.", nameof(source));
-        using var lease = _device.Enter();
-        if (source.IsEmpty) return;
-        fixed (byte* from = source)
+        lock (_lock)
         {
-            _device.Check(_device.Api.MemcpyHtoDAsync(destination.Address, from, (nuint)source.Length, _stream));
-            _device.Check(_device.Api.StreamSynchronize(_stream));
+            if (_capture is { } running)
+            {
+                running.Adopt(address);
+                return;
+            }
+            // Kernels that use the block may still be queued.
+            _device.Freed(_device.Api.StreamSynchronize(_stream));
+            _device.Freed(_device.Api.MemFree(address));
         }
-    }
-
-    public override void Download(View source, Span<byte> destination)
-    {
-        if (destination.Length != source.Bytes) throw new ArgumentException($"Download: {source.Bytes} bytes into {destination.Length}.", nameof(destination));
-        using var lease = _device.Enter();
-        if (destination.IsEmpty) return;
-        fixed (byte* to = destination)
-        {
-            _device.Check(_device.Api.MemcpyDtoHAsync(to, source.Address, (nuint)destination.Length, _stream));
-            _device.Check(_device.Api.StreamSynchronize(_stream));
-        }
-    }
-
-    public override void Synchronize()
-    {
-        using var lease = _device.Enter();
-        _device.Check(_device.Api.StreamSynchronize(_stream));
     }
 
     protected override void Dispose(bool disposing)
     {
         if (!disposing || !_device.Close()) return;
-        _device.Freed(_device.Api.StreamSynchronize(_stream));
-        _scratch.Free();
-        _arrivals.Free();
-        _kernels.Unload();
-        _device.Freed(_device.Api.StreamDestroy(_stream));
+        lock (_lock)
+        {
+            if (_capture is not null) Abandon();
+            _device.Freed(_device.Api.StreamSynchronize(_stream));
+            _scratch.Free();
+            _staging.Free();
+            _arrivals.Free();
+            _kernels.Unload();
+            _device.Freed(_device.Api.StreamDestroy(_stream));
+            _closed = true;
+        }
         _device.Dispose();
     }
 }

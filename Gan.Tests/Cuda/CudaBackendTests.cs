@@ -22,20 +22,6 @@ sealed class CudaBackendTests
     CudaBackend Backend(string ptx = "good\0", int ordinal = 0) => new(_cuda, ordinal, stem => stem == "some" ? Encoding.UTF8.GetBytes(ptx) : null);
 
     [Test]
-    public void Bytes_go_up_and_come_back()
-    {
-        using var backend = Backend();
-        int own = _cuda.LiveBlocks;
-        var view = new View(backend.Allocate(5), new Shape(5), DType.U8);
-        backend.Upload([1, 2, 3, 4, 5], view);
-        var back = new byte[5];
-        backend.Download(view, back);
-        backend.Free(view.Address, view.Bytes);
-        Assert.That(back, Is.EqualTo(new byte[] { 1, 2, 3, 4, 5 }));
-        Assert.That(_cuda.LiveBlocks, Is.EqualTo(own));
-    }
-
-    [Test]
     public void A_launch_hands_over_the_struct_and_the_grid_and_loads_its_module_once()
     {
         using var backend = Backend();
@@ -118,6 +104,38 @@ sealed class CudaBackendTests
         _cuda.Fail("cuMemFree_v2", 0);
         Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuMemFree failed with NAME_1 (1)"));
         Assert.That(backend.Synchronize, Throws.Nothing);
+    }
+
+    [Test]
+    public void A_failure_that_no_later_call_can_throw_is_thrown_by_dispose()
+    {
+        var backend = Backend();
+        _cuda.Fail("cuStreamDestroy_v2", 1);
+        Assert.That(backend.Dispose, Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuStreamDestroy failed with NAME_1 (1)"));
+        Assert.That(_cuda.Journal, Does.Contain("cuDevicePrimaryCtxRelease_v2"));
+    }
+
+    [Test]
+    public void A_broken_context_is_reported_once_and_disposed_of_in_peace()
+    {
+        var backend = Backend();
+        nint address = backend.Allocate(8);
+        foreach (string call in new[] { "cuStreamSynchronize", "cuMemFree_v2", "cuStreamDestroy_v2", "cuDevicePrimaryCtxRelease_v2" }) _cuda.Fail(call, 700);
+        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+            "cuStreamSynchronize failed with NAME_700 (700): text of 700; cuda:0 can be used again in a new process only."));
+        Assert.That(() => backend.Free(address, 8), Throws.Nothing);
+        Assert.That(backend.Dispose, Throws.Nothing);
+    }
+
+    [Test]
+    public void Waiting_after_each_launch_names_the_kernel_that_fails()
+    {
+        using var backend = Backend();
+        backend.SynchronizeLaunches = true;
+        backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9));
+        _cuda.Fail("cuStreamSynchronize", 716);
+        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9)),
+            Throws.TypeOf<DeviceException>().With.Message.StartsWith("The run of turn_f32 on cuda:0 (3 x 1 x 1 blocks of 64 threads"));
     }
 
     [Test]

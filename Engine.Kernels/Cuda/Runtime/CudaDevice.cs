@@ -5,15 +5,16 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
 /// <summary>
 /// A device's primary context: what libraries and other engines in the process share, by the driver's own count. Every use goes through
-/// <see cref="Enter"/>, from any thread, also while another thread disposes of the device: that waits for uses that have begun, and later
-/// ones throw. Streams, events, graphs and pinned memory keep the context alive until they are disposed of themselves.
+/// <see cref="Enter"/>, from any thread, also while another thread disposes of the device. Streams, events, graphs and pinned memory keep the
+/// context alive until they are disposed of themselves.
 /// </summary>
 sealed unsafe class CudaDevice : IDisposable
 {
     readonly CudaDriver _driver;
+    readonly UseGate _gate = new();
     readonly int _device;
     readonly nint _context;
-    int _users, _closed, _released, _owners = 1;
+    int _released, _owners = 1;
     DeviceException? _pending;
 
     /// <summary>Retains the primary context.</summary>
@@ -34,6 +35,9 @@ sealed unsafe class CudaDevice : IDisposable
 
     public CudaProperties Properties { get; }
 
+    /// <summary>What was done on the device.</summary>
+    public DeviceCounts Counts { get; } = new();
+
     /// <summary>The driver's functions; to be called within a <see cref="Lease"/>.</summary>
     public DriverApi Api => _driver.Api;
 
@@ -45,25 +49,24 @@ sealed unsafe class CudaDevice : IDisposable
     /// <exception cref="DeviceException">Memory or a handle could not be freed since the last call.</exception>
     public Lease Enter()
     {
-        Interlocked.Increment(ref _users);
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
         try
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
             if (_pending is not null && Interlocked.Exchange(ref _pending, null) is { } earlier) throw earlier;
             Check(Api.CtxSetCurrent(_context));
         }
         catch
         {
-            Interlocked.Decrement(ref _users);
+            _gate.Exit();
             throw;
         }
-        return new Lease(this);
+        return new Lease(_gate);
     }
 
     /// <summary>One use of the device.</summary>
-    public readonly ref struct Lease(CudaDevice device)
+    public readonly ref struct Lease(UseGate gate)
     {
-        public void Dispose() => Interlocked.Decrement(ref device._users);
+        public void Dispose() => gate.Exit();
     }
 
     /// <summary>Throws what a status means.</summary>
@@ -75,9 +78,11 @@ sealed unsafe class CudaDevice : IDisposable
     /// <summary>The exception that a status other than success means.</summary>
     public DeviceException Failure(int status, string call, string detail = "")
     {
-        bool fatal = DriverStatus.IsFatal(status);
-        if (fatal) Broken = true;
-        if (fatal) detail += $"; {Name} can be used again in a new process only";
+        if (DriverStatus.IsFatal(status))
+        {
+            Broken = true;
+            detail += $"; {Name} can be used again in a new process only";
+        }
         return _driver.Failure(status, call, detail);
     }
 
@@ -103,9 +108,7 @@ sealed unsafe class CudaDevice : IDisposable
     /// <summary>Refuses new uses, waits for those that have begun, and makes the context this thread's. False where that was done before.</summary>
     public bool Close()
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0) return false;
-        var spin = new SpinWait();
-        while (Volatile.Read(ref _users) != 0) spin.SpinOnce();
+        if (!_gate.Close()) return false;
         EnterToFree();
         return true;
     }

@@ -30,6 +30,14 @@ public sealed record CudaProperties
     /// <summary>Whether kernels built for a compute capability run here.</summary>
     public bool Supports(int major, int minor) => (Major, Minor).CompareTo((major, minor)) >= 0;
 
+    /// <summary>All devices that the driver finds.</summary>
+    /// <exception cref="DeviceException">There is no driver, or it finds none.</exception>
+    public static IReadOnlyList<CudaProperties> All(ISymbolSource source)
+    {
+        var driver = new CudaDriver(source);
+        return [.. Enumerable.Range(0, driver.Devices).Select(ordinal => Read(driver, ordinal))];
+    }
+
     /// <summary>Asks the driver.</summary>
     internal static unsafe CudaProperties Read(CudaDriver driver, int ordinal)
     {

@@ -2,32 +2,50 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
 /// <summary>
 /// Device memory that primitives use one after another. There is one stream, so the next user's kernels start when the last one's are
-/// done. It only grows.
+/// done. It only grows; a block that a captured graph has seen lives on with the graph. All calls are under the backend's lock.
 /// </summary>
-sealed unsafe class ScratchBuffer(CudaDevice device, nint stream)
+sealed unsafe class ScratchBuffer(CudaDevice device)
 {
     const long Granularity = 1 << 16;
-    nint _address;
-    long _bytes;
 
-    /// <summary>At least so many bytes, 256-byte aligned; what an earlier call returned is no longer valid.</summary>
-    public nint Get(long bytes)
+    /// <summary>The block in use, or null before the first use.</summary>
+    public SharedBlock? Current { get; private set; }
+
+    /// <summary>Whether the block in use is large enough.</summary>
+    public bool Has(long bytes) => Current is not null && Current.Bytes >= bytes;
+
+    /// <summary>Takes a larger block. The stream is idle, or somebody holds the old one.</summary>
+    public void Grow(long bytes)
     {
-        if (bytes <= _bytes) return _address;
+        long size = Math.Max(Granularity, (bytes + Granularity - 1) / Granularity * Granularity);
         Free();
-        long size = (bytes + Granularity - 1) / Granularity * Granularity;
         nint address;
         device.Check(device.Api.MemAlloc(&address, (nuint)size));
-        (_address, _bytes) = (address, size);
-        return address;
+        device.Counts.Allocation();
+        Current = new SharedBlock(address, size);
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Lets go of the block in use.</summary>
     public void Free()
     {
-        if (_bytes == 0) return;
-        device.Freed(device.Api.StreamSynchronize(stream));
-        device.Freed(device.Api.MemFree(_address));
-        (_address, _bytes) = (0, 0);
+        Current?.Release(device);
+        Current = null;
+    }
+}
+
+/// <summary>Device memory with a count of those who need it.</summary>
+sealed class SharedBlock(nint address, long bytes)
+{
+    int _holders = 1;
+
+    public nint Address { get; } = address;
+
+    public long Bytes { get; } = bytes;
+
+    public void Hold() => _holders++;
+
+    public unsafe void Release(CudaDevice device)
+    {
+        if (--_holders == 0) device.Freed(device.Api.MemFree(Address));
     }
 }

@@ -1,0 +1,75 @@
+using Ssgan.Engine.Kernels.Cuda.Runtime;
+
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    public override void Upload(ReadOnlySpan<byte> source, View destination)
+    {
+        if (source.Length != destination.Bytes) throw new ArgumentException($"Upload: {source.Length} bytes for {destination.Bytes}.", nameof(source));
+        using var lease = _device.Enter();
+        RefuseInCapture("Values were uploaded");
+        if (source.IsEmpty) return;
+        _staging.Upload(source, destination.Address);
+        _device.Counts.Upload(source.Length);
+    }
+
+    public override void Download(View source, Span<byte> destination)
+    {
+        if (destination.Length != source.Bytes) throw new ArgumentException($"Download: {source.Bytes} bytes into {destination.Length}.", nameof(destination));
+        using var lease = _device.Enter();
+        RefuseInCapture("Values were read");
+        if (destination.IsEmpty) return;
+        fixed (byte* to = destination)
+        {
+            _device.Check(_device.Api.MemcpyDtoHAsync(to, source.Address, (nuint)destination.Length, _stream));
+            // Counted before the wait, which may throw for an earlier kernel.
+            _device.Counts.Download(destination.Length);
+            _device.Check(_device.Api.StreamSynchronize(_stream));
+        }
+    }
+
+    public override void Synchronize()
+    {
+        using var lease = _device.Enter();
+        RefuseInCapture("The device was waited for");
+        _device.Check(_device.Api.StreamSynchronize(_stream));
+    }
+
+    /// <summary>Host memory for copies that the host does not wait for.</summary>
+    public PinnedBuffer Pin(int bytes)
+    {
+        using var lease = _device.Enter();
+        return new PinnedBuffer(_device, bytes);
+    }
+
+    /// <summary>A stream for copies beside this backend's own.</summary>
+    public CudaStream CreateStream()
+    {
+        using var lease = _device.Enter();
+        return new CudaStream(_device);
+    }
+
+    /// <summary>An event; a timed one can be measured from and costs more.</summary>
+    public CudaEvent CreateEvent(bool timed = false)
+    {
+        using var lease = _device.Enter();
+        return new CudaEvent(_device, timed);
+    }
+
+    /// <summary>Marks the end of what is queued on this backend's stream.</summary>
+    public void Record(CudaEvent point)
+    {
+        using var lease = _device.Enter();
+        RefuseInCapture("An event was recorded");
+        point.Record(_stream);
+    }
+
+    /// <summary>Lets this backend's later work wait for an event.</summary>
+    public void WaitFor(CudaEvent point)
+    {
+        using var lease = _device.Enter();
+        RefuseInCapture("An event was waited for");
+        point.Delay(_stream);
+    }
+}
