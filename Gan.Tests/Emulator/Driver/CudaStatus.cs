@@ -6,8 +6,9 @@ static class CudaStatus
     public const int
         Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, Deinitialized = 4, NoDevice = 100, InvalidDevice = 101,
         InvalidContext = 201, NoBinaryForGpu = 209, InvalidPtx = 218, UnsupportedPtxVersion = 222, InvalidHandle = 400, IllegalState = 401,
-        NotFound = 500, NotReady = 600, IllegalAddress = 700, LaunchOutOfResources = 701, LaunchTimeout = 702, ContextIsDestroyed = 709, IllegalInstruction = 715,
-        MisalignedAddress = 716, LaunchFailed = 719, CooperativeLaunchTooLarge = 720, NotPermitted = 800, NotSupported = 801,
+        NotFound = 500, NotReady = 600, IllegalAddress = 700, LaunchOutOfResources = 701, LaunchTimeout = 702, ContextIsDestroyed = 709,
+        IllegalInstruction = 715, MisalignedAddress = 716, LaunchFailed = 719, CooperativeLaunchTooLarge = 720,
+        NotPermitted = 800, NotSupported = 801,
         CaptureUnsupported = 900, CaptureInvalidated = 901, CaptureMerge = 902, CaptureUnmatched = 903, CaptureUnjoined = 904,
         CaptureIsolation = 905, CaptureImplicit = 906, CapturedEvent = 907, CaptureWrongThread = 908, GraphExecUpdateFailure = 910, Unknown = 999;
 
@@ -58,7 +59,8 @@ static class CudaStatus
         CaptureImplicit => ("CUDA_ERROR_STREAM_CAPTURE_IMPLICIT", "operation would make the legacy stream depend on a capturing blocking stream"),
         CapturedEvent => ("CUDA_ERROR_CAPTURED_EVENT", "operation not permitted on an event last recorded in a capturing stream"),
         CaptureWrongThread => ("CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD", "attempt to terminate a thread-local capture sequence from another thread"),
-        GraphExecUpdateFailure => ("CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE", "the graph update was not performed because it included changes which violated constraints"),
+        GraphExecUpdateFailure =>
+            ("CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE", "the graph update was not performed because it included changes which violated constraints"),
         Unknown => ("CUDA_ERROR_UNKNOWN", "unknown error"),
         _ => null,
     };

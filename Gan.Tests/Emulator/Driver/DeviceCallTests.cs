@@ -156,7 +156,8 @@ public sealed unsafe class DeviceCallTests
     [Test]
     public void Named_calls_fail_on_request()
     {
-        using var m = new Machine(new EmulatorOptions { Failures = [new("cuMemAlloc_v2", 2, Call: 2), new("cuStreamCreate", 999), new("cublasCreate_v2", 3)] });
+        InjectedFailure[] failures = [new("cuMemAlloc_v2", 2, Call: 2), new("cuStreamCreate", 999), new("cublasCreate_v2", 3)];
+        using var m = new Machine(new EmulatorOptions { Failures = failures });
         nint result = 0;
         m.Ok("cuMemAlloc_v2", Out(ref result), 16);
         m.Fails(2, "cuMemAlloc_v2", Out(ref result), 16);

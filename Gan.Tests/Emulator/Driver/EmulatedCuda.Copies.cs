@@ -57,7 +57,8 @@ public sealed unsafe partial class EmulatedCuda
         var s = Stream(stream);
         if (count == 0) return;
         Require(target, "dstDevice");
-        if (count < 0 || target % width != 0) throw new CudaFailure(CudaStatus.InvalidValue, $"{count} elements of {width} bytes at 0x{target:x} cannot be set");
+        if (count < 0 || target % width != 0)
+            throw new CudaFailure(CudaStatus.InvalidValue, $"{count} elements of {width} bytes at 0x{target:x} cannot be set");
         var memory = Memory;
         InMemory(memory, target, checked(count * width));
         byte[] pattern = BitConverter.GetBytes(value)[..width];
@@ -78,7 +79,8 @@ public sealed unsafe partial class EmulatedCuda
     static void InMemory(DeviceMemory memory, nint address, nint bytes)
     {
         if (memory.Find((ulong)address) is not { } block || !block.Contains((ulong)address, bytes))
-            throw new CudaFailure(CudaStatus.InvalidValue, $"{bytes} bytes at 0x{address:x} are not inside an allocation: {memory.Describe((ulong)address)}");
+            throw new CudaFailure(CudaStatus.InvalidValue,
+                $"{bytes} bytes at 0x{address:x} are not inside an allocation: {memory.Describe((ulong)address)}");
     }
 
     bool Pinned(nint host, nint bytes, EmulatedStream stream)
@@ -87,7 +89,8 @@ public sealed unsafe partial class EmulatedCuda
         if (!pinned && stream.Capture is { } capture)
         {
             capture.Invalidate();
-            throw new CudaFailure(CudaStatus.CaptureUnsupported, $"a copy of pageable host memory at 0x{host:x} cannot be captured: it would be read at every replay");
+            throw new CudaFailure(CudaStatus.CaptureUnsupported,
+                $"a copy of pageable host memory at 0x{host:x} cannot be captured: it would be read at every replay");
         }
         return pinned;
     }

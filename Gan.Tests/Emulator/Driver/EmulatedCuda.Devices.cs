@@ -91,7 +91,8 @@ public sealed unsafe partial class EmulatedCuda
     {
         Require(result, "pi");
         Device(device);
-        *(int*)result = Options.Attribute(attribute) ?? throw new CudaFailure(CudaStatus.InvalidValue, $"device attribute {attribute} is not emulated");
+        *(int*)result = Options.Attribute(attribute)
+            ?? throw new CudaFailure(CudaStatus.InvalidValue, $"device attribute {attribute} is not emulated");
     }
 
     void PrimaryCtxRetain(nint result, int device)
@@ -111,7 +112,8 @@ public sealed unsafe partial class EmulatedCuda
     void PrimaryCtxRelease(int device)
     {
         var d = Device(device);
-        if (d.Retains == 0) throw new CudaFailure(CudaStatus.InvalidContext, $"the primary context of device {device} was released more often than retained");
+        if (d.Retains == 0)
+            throw new CudaFailure(CudaStatus.InvalidContext, $"the primary context of device {device} was released more often than retained");
         if (--d.Retains == 0) Destroy(d);
     }
 
@@ -192,6 +194,8 @@ public sealed unsafe partial class EmulatedCuda
     void CtxGetLimit(nint result, int limit)
     {
         Require(result, "pvalue");
-        *(nint*)result = _limits.TryGetValue(limit, out nint value) ? value : throw new CudaFailure(CudaStatus.InvalidValue, $"limit {limit} is not emulated");
+        *(nint*)result = _limits.TryGetValue(limit, out nint value)
+            ? value
+            : throw new CudaFailure(CudaStatus.InvalidValue, $"limit {limit} is not emulated");
     }
 }

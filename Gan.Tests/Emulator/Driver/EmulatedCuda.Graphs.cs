@@ -14,10 +14,13 @@ public sealed unsafe partial class EmulatedCuda
         foreach (var capture in _captures)
         {
             bool own = capture.Thread == Environment.CurrentManagedThreadId;
-            bool refused = own ? mode != CaptureMode.Relaxed && capture.Mode != CaptureMode.Relaxed : mode == CaptureMode.Global && capture.Mode == CaptureMode.Global;
+            bool refused = own
+                ? mode != CaptureMode.Relaxed && capture.Mode != CaptureMode.Relaxed
+                : mode == CaptureMode.Global && capture.Mode == CaptureMode.Global;
             if (!refused) continue;
             capture.Invalidate();
-            throw new CudaFailure(CudaStatus.CaptureUnsupported, $"{name} may synchronise, which the {capture.Mode} capture of {capture.Origin} forbids");
+            throw new CudaFailure(CudaStatus.CaptureUnsupported,
+                $"{name} may synchronise, which the {capture.Mode} capture of {capture.Origin} forbids");
         }
     }
 

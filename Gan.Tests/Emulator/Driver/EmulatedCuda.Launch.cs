@@ -22,7 +22,8 @@ public sealed unsafe partial class EmulatedCuda
             int id = *(int*)(attributes + 72 * i), value = *(int*)(attributes + 72 * i + 8);
             const int ignore = 0, cooperativeId = 2, stream = 6, priority = 8;
             if (id == cooperativeId) cooperative = value != 0;
-            else if (id is not (ignore or stream or priority)) throw new CudaFailure(CudaStatus.NotSupported, $"launch attribute {id} is not emulated");
+            else if (id is not (ignore or stream or priority))
+                throw new CudaFailure(CudaStatus.NotSupported, $"launch attribute {id} is not emulated");
         }
         Launch(f, new(c[0], c[1], c[2]), new(c[3], c[4], c[5]), c[6], *(nint*)(config + 32), parameters, extra, cooperative);
     }
@@ -44,11 +45,14 @@ public sealed unsafe partial class EmulatedCuda
             throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: a grid of {grid} is impossible");
         if (block.X is < 1 or > 1024 || block.Y is < 1 or > 1024 || block.Z is < 1 or > 64 || block.Count > EmulatorOptions.ThreadsPerBlock)
             throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: a block of {block} is impossible");
-        if (block.Count > f.MaxThreads) throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: a block of {block} exceeds the kernel's {f.MaxThreads} threads");
+        if (block.Count > f.MaxThreads)
+            throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: a block of {block} exceeds the kernel's {f.MaxThreads} threads");
         int most = f.MaxDynamicShared > 0 ? f.MaxDynamicShared : Options.SharedBytesPerBlock - f.Kernel.SharedBytes;
-        if (shared < 0 || shared > most) throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: {shared} bytes of dynamic shared memory exceed {most}");
+        if (shared < 0 || shared > most)
+            throw new CudaFailure(CudaStatus.InvalidValue, $"{name}: {shared} bytes of dynamic shared memory exceed {most}");
         int resident = f.ResidentBlocks(Options, (int)block.Count, shared);
-        if (resident == 0) throw new CudaFailure(CudaStatus.LaunchOutOfResources, $"{name}: a block of {block} with {shared} bytes fits on no multiprocessor");
+        if (resident == 0)
+            throw new CudaFailure(CudaStatus.LaunchOutOfResources, $"{name}: a block of {block} with {shared} bytes fits on no multiprocessor");
         if (cooperative && grid.Count > (long)resident * Options.Multiprocessors)
         {
             throw new CudaFailure(CudaStatus.CooperativeLaunchTooLarge,
@@ -61,7 +65,8 @@ public sealed unsafe partial class EmulatedCuda
     {
         byte[] bytes = new byte[kernel.ParameterBytes];
         if (bytes.Length == 0) return bytes;
-        if ((parameters == 0) == (extra == 0)) throw new CudaFailure(CudaStatus.InvalidValue, $"{kernel.Name}: either kernelParams or extra must be given");
+        if ((parameters == 0) == (extra == 0))
+            throw new CudaFailure(CudaStatus.InvalidValue, $"{kernel.Name}: either kernelParams or extra must be given");
         if (parameters == 0)
         {
             Packed(kernel, (nint*)extra).CopyTo(bytes);

@@ -61,7 +61,8 @@ public sealed unsafe partial class EmulatedCuda
         Require(result, "dptr");
         if (bytes <= 0) throw new CudaFailure(CudaStatus.InvalidValue, $"bytesize is {bytes}");
         var s = Stream(stream);
-        if (s.Capture is not null) throw new CudaFailure(CudaStatus.NotSupported, "memory nodes of graphs are not emulated: allocate before the capture");
+        if (s.Capture is not null)
+            throw new CudaFailure(CudaStatus.NotSupported, "memory nodes of graphs are not emulated: allocate before the capture");
         *(ulong*)result = Allocate(bytes);
     }
 

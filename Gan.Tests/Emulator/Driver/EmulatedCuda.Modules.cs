@@ -11,7 +11,8 @@ public sealed unsafe partial class EmulatedCuda
     {
         Require(result, "module");
         Require(image, "image");
-        if (count < 0 || (count > 0 && (options == 0 || values == 0))) throw new CudaFailure(CudaStatus.InvalidValue, $"{count} JIT options are null");
+        if (count < 0 || (count > 0 && (options == 0 || values == 0)))
+            throw new CudaFailure(CudaStatus.InvalidValue, $"{count} JIT options are null");
         var jit = new JitOptions((int*)options, (nint*)values, count);
         try
         {
@@ -42,7 +43,8 @@ public sealed unsafe partial class EmulatedCuda
         }
         var module = PtxModule.Parse(text);
         if (module.TargetNumber > Options.ComputeCapability)
-            throw new CudaFailure(CudaStatus.InvalidPtx, $"the PTX's target {module.Target} is higher than the device's sm_{Options.ComputeCapability}");
+            throw new CudaFailure(CudaStatus.InvalidPtx,
+                $"the PTX's target {module.Target} is higher than the device's sm_{Options.ComputeCapability}");
         return module;
     }
 
@@ -129,7 +131,7 @@ public sealed unsafe partial class EmulatedCuda
         {
             case 8 when value < 0 || value + f.Kernel.SharedBytes > Options.SharedBytesPerBlockOptIn:
                 throw new CudaFailure(CudaStatus.InvalidValue,
-                    $"{f.Kernel.Name}: {value} bytes of dynamic and {f.Kernel.SharedBytes} of static shared memory exceed {Options.SharedBytesPerBlockOptIn}");
+                    $"{f.Kernel.Name}: {value} + {f.Kernel.SharedBytes} bytes of shared memory exceed {Options.SharedBytesPerBlockOptIn}");
             case 8:
                 f.MaxDynamicShared = value;
                 break;
@@ -144,7 +146,8 @@ public sealed unsafe partial class EmulatedCuda
     {
         Require(offset, "paramOffset");
         var parameters = Get<EmulatedFunction>(handle).Kernel.Parameters;
-        if (index < 0 || index >= parameters.Count) throw new CudaFailure(CudaStatus.InvalidValue, $"the kernel has {parameters.Count} parameters, none with index {index}");
+        if (index < 0 || index >= parameters.Count)
+            throw new CudaFailure(CudaStatus.InvalidValue, $"the kernel has {parameters.Count} parameters, none with index {index}");
         *(nint*)offset = parameters[(int)index].Offset;
         if (size != 0) *(nint*)size = (nint)parameters[(int)index].Bytes;
     }

@@ -77,7 +77,8 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
                 .. _handles.Live.Where(IsOwned).Select(item => $"{item} was not destroyed"),
                 .. _allocations.Select(a => $"{a.Value.Bytes} bytes at 0x{a.Key:x} were not freed"),
                 .. _pinned.Select(p => $"{p.Value.Bytes} bytes of pinned memory at 0x{p.Key:x} were not freed"),
-                .. _devices.Where(d => d.Retains > 0).Select(d => $"the primary context of device {d.Ordinal} was retained {d.Retains} times more than released"),
+                .. _devices.Where(d => d.Retains > 0).Select(d =>
+                    $"the primary context of device {d.Ordinal} was retained {d.Retains} times more than released"),
             ];
         }
     }
@@ -122,7 +123,9 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         }
     }
 
-    /// <summary>The same for a call of another library. Its own failures are its statuses, those of the driver become <paramref name="failed"/>.</summary>
+    /// <summary>
+    /// The same for a call of another library. Its own failures are its statuses, those of the driver become <paramref name="failed"/>.
+    /// </summary>
     internal int RunLibrary(string name, Check check, Action body, Action<string> explain, int failed)
     {
         lock (_gate)
@@ -157,7 +160,8 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         long count = _calls[name] = _calls.GetValueOrDefault(name) + 1;
         foreach (var failure in Options.Failures)
         {
-            if (failure.Function == name && failure.Matches(count)) throw new LibraryFailure(failure.Status, $"call {count} of {name} fails as the test asked");
+            if (failure.Function == name && failure.Matches(count))
+                throw new LibraryFailure(failure.Status, $"call {count} of {name} fails as the test asked");
         }
         if ((check & Check.Init) != 0 && !_initialized) throw new CudaFailure(CudaStatus.NotInitialized, $"{name} was called before cuInit");
         if ((check & Check.Context) == Check.Context) EnterContext(name, check);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Ssgan.Tests.Emulator;
 
-/// <summary>One thing to do in stream order: its name, as in "kernel add_f32" or "copy host to device", and how. Runs any number of times (graphs replay).</summary>
+/// <summary>
+/// One thing to do in stream order: its name, as in "kernel add_f32" or "copy host to device", and how. Runs any number of times (graphs replay).
+/// </summary>
 sealed record StreamWork(string Name, Action Run);
 
 /// <summary>A place in a stream's queue; events and waits refer to it.</summary>

@@ -33,7 +33,8 @@ sealed class ExportTable(Dictionary<(CudaLibrary, string), Delegate> exports, Cu
 
     public void PPI(string name, Check check, Action<nint, nint, int> f) => Put(name, new NativePPI((a, b, c) => run(name, check, () => f(a, b, c))));
 
-    public void PPP(string name, Check check, Action<nint, nint, nint> f) => Put(name, new NativePPP((a, b, c) => run(name, check, () => f(a, b, c))));
+    public void PPP(string name, Check check, Action<nint, nint, nint> f) =>
+        Put(name, new NativePPP((a, b, c) => run(name, check, () => f(a, b, c))));
 
     public void PPII(string name, Check check, Action<nint, nint, int, int> f) =>
         Put(name, new NativePPII((a, b, c, d) => run(name, check, () => f(a, b, c, d))));

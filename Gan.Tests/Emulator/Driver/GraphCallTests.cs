@@ -57,7 +57,8 @@ public sealed unsafe class GraphCallTests
     public void An_executable_graph_outlives_its_graph()
     {
         using var m = new Machine();
-        nint stream = m.Stream(), x = m.Upload(1f), graph = Capture(m, stream, () => m.Ok("cuMemsetD32Async", x, 0, 1, stream)), exec = Instantiate(m, graph), nodes = 0;
+        nint stream = m.Stream(), x = m.Upload(1f), graph = Capture(m, stream, () => m.Ok("cuMemsetD32Async", x, 0, 1, stream)),
+            exec = Instantiate(m, graph), nodes = 0;
         m.Ok("cuGraphDestroy", graph);
         m.Ok("cuGraphLaunch", exec, stream);
         m.Ok("cuStreamSynchronize", stream);

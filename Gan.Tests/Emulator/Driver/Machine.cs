@@ -63,27 +63,21 @@ sealed unsafe class Machine : IDisposable
         };
     }
 
-    static int Long(nint f, ReadOnlySpan<nint> a) => a.Length switch
+    // Past six arguments the rest lies on the stack in slots of 64 bits; slots that the function does not have do no harm to it.
+    static int Long(nint f, ReadOnlySpan<nint> arguments)
     {
-        8 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]),
-        9 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]),
-        10 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]),
-        11 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]),
-        13 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12]),
-        14 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13]),
-        19 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]),
-        18 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17]),
-        23 => ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint,
-            nint, nint, int>)f)(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18],
-            a[19], a[20], a[21], a[22]),
-        _ => throw new ArgumentException($"no call has {a.Length} arguments"),
-    };
+        const int most = 24;
+        Span<nint> a = stackalloc nint[most];
+        a.Clear();
+        arguments.CopyTo(a);
+        return arguments.Length <= 12
+            ? ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
+                a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11])
+            : ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint,
+                nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, nint, int>)f)(
+                a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11],
+                a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23]);
+    }
 
     /// <summary>Calls, and wants success.</summary>
     public void Ok(string name, params ReadOnlySpan<nint> arguments)
@@ -176,8 +170,12 @@ static class SamplePtx
     /// increment(float* x, int n): x[i] += 1 for i below n; beyond(x, n): writes x[n] whatever it is; askew(x, n): reads 4 bytes at x + 1;
     /// bounded: the same as increment with at most 64 threads; shared: 1 KiB of static shared memory.
     /// </summary>
-    public static readonly string Kernels = Header("7.0", "sm_75") + Kernel("increment", "", Increment) + Kernel("bounded", ".maxntid 64, 1, 1", Increment)
-        + Kernel("beyond", "", Beyond) + Kernel("askew", "", Askew) + Kernel("shared", "", ".shared .align 4 .b8 buffer[1024];\nst.shared.u32 [buffer], %r1;\n" + Increment)
+    public static readonly string Kernels = Header("7.0", "sm_75")
+        + Kernel("increment", "", Increment)
+        + Kernel("bounded", ".maxntid 64, 1, 1", Increment)
+        + Kernel("beyond", "", Beyond)
+        + Kernel("askew", "", Askew)
+        + Kernel("shared", "", ".shared .align 4 .b8 buffer[1024];\nst.shared.u32 [buffer], %r1;\n" + Increment)
         + ".visible .global .align 4 .u32 counter = 7;\n.visible .const .align 4 .u32 table[2] = {5, 6};\n";
 
     const string Increment = """

@@ -53,7 +53,8 @@ public sealed unsafe class BlasCallTests
         float[] a = Draw(random, lda * (ta ? rows : k)), b = Draw(random, ldb * (tb ? k : columns)), c = Draw(random, ldc * columns);
         float alpha = 1.5f, beta = -0.5f;
         nint dc = m.Upload(c);
-        m.Ok("cublasSgemm_v2", Handle(m), ta ? 1 : 0, tb ? 2 : 0, rows, columns, k, Out(ref alpha), m.Upload(a), lda, m.Upload(b), ldb, Out(ref beta), dc, ldc);
+        m.Ok("cublasSgemm_v2", Handle(m), ta ? 1 : 0, tb ? 2 : 0, rows, columns, k, Out(ref alpha), m.Upload(a), lda, m.Upload(b), ldb,
+            Out(ref beta), dc, ldc);
         Assert.That(m.Download<float>(dc, c.Length), Is.EqualTo(Naive(ta, tb, rows, columns, k, alpha, a, lda, b, ldb, beta, c, ldc)).Within(1e-5f));
     }
 
@@ -68,7 +69,8 @@ public sealed unsafe class BlasCallTests
         nint da = m.Upload(a), db = m.Upload(b), one = m.Upload(c), two = m.Upload(c);
         nint h = Handle(m);
         m.Ok("cublasSgemmStridedBatched", h, 0, 0, n, n, n, Out(ref alpha), da, n, sa, db, n, sb, Out(ref beta), one, n, sc, batch);
-        m.Ok("cublasGemmStridedBatchedEx", h, 0, 0, n, n, n, Out(ref alpha), da, F32, n, sa, db, F32, n, sb, Out(ref beta), two, F32, n, sc, batch, Compute, -1);
+        m.Ok("cublasGemmStridedBatchedEx", h, 0, 0, n, n, n, Out(ref alpha), da, F32, n, sa, db, F32, n, sb, Out(ref beta), two, F32, n, sc, batch,
+            Compute, -1);
         float[] found = m.Download<float>(one, c.Length);
         for (int i = 0; i < batch; i++)
         {
@@ -88,7 +90,8 @@ public sealed unsafe class BlasCallTests
         float[] a = Draw(random, n * k, true), b = Draw(random, n * k, true);
         float alpha = 1, beta = 0;
         nint c = m.Alloc(n * n * 4);
-        m.Ok("cublasGemmEx", Handle(m), 0, 0, n, n, k, Out(ref alpha), m.Upload(Bits(a)), BF16, n, m.Upload(Bits(b)), BF16, k, Out(ref beta), c, typeC, n, Compute, 99);
+        m.Ok("cublasGemmEx", Handle(m), 0, 0, n, n, k, Out(ref alpha), m.Upload(Bits(a)), BF16, n, m.Upload(Bits(b)), BF16, k, Out(ref beta), c,
+            typeC, n, Compute, 99);
         float[] expected = Naive(false, false, n, n, k, 1, a, n, b, k, 0, new float[n * n], n);
         float[] found = typeC == F32 ? m.Download<float>(c, n * n) : Array.ConvertAll(m.Download<ushort>(c, n * n), BFloat16.ToSingle);
         Assert.That(found, Is.EqualTo(expected).Within(typeC == F32 ? 1e-5f : 0.02f));

@@ -51,5 +51,7 @@ static unsafe class DeviceArrays
     }
 
     /// <summary>To nearest, ties away from zero; infinity and NaN stay.</summary>
-    public static float Tf32(float x) => float.IsFinite(x) ? BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(x) + 0x1000) & 0xFFFFE000) : x;
+    public static float Tf32(float x) => float.IsFinite(x)
+        ? BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(x) + 0x1000) & 0xFFFFE000)
+        : x;
 }

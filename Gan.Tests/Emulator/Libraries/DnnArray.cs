@@ -23,7 +23,9 @@ sealed class DnnArray(DnnShape shape)
         return array;
     }
 
-    /// <summary>array = alpha * this + beta * array, element by element; only elements of the shape are touched, not what lies between strides.</summary>
+    /// <summary>
+    /// array = alpha * this + beta * array, element by element; only elements of the shape are touched, not what lies between strides.
+    /// </summary>
     public void Blend(DeviceMemory memory, ulong address, float alpha, float beta)
     {
         float[] line = new float[Math.Max(Shape.C, Shape.W)];
@@ -47,7 +49,9 @@ sealed class DnnArray(DnnShape shape)
 
     delegate void Visit(long offset, int n, int h, int w, int c, int count, Run run);
 
-    /// <summary>Visits the array in the longest contiguous pieces: rows of pixels, channels of a pixel, columns of a channel, or single elements.</summary>
+    /// <summary>
+    /// Visits the array in the longest contiguous pieces: rows of pixels, channels of a pixel, columns of a channel, or single elements.
+    /// </summary>
     void Runs(Visit visit)
     {
         var s = Shape;

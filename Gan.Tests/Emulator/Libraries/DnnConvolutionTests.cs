@@ -36,7 +36,8 @@ public sealed unsafe class DnnConvolutionTests
         nint convolution = s.Descriptor(), r = s.Upload(old);
         float alpha = 2, beta = -0.5f;
         var (workspace, bytes) = Workspace(m, direction, s, a, b, convolution, result);
-        m.Ok($"cudnnConvolution{direction}", s.Handle, Out(ref alpha), a, s.Upload(av), b, s.Upload(bv), convolution, 1, workspace, bytes, Out(ref beta), result, r);
+        m.Ok($"cudnnConvolution{direction}", s.Handle, Out(ref alpha), a, s.Upload(av), b, s.Upload(bv), convolution, 1, workspace, bytes,
+            Out(ref beta), result, r);
         return s.Download(r, old.Length);
     }
 
@@ -57,7 +58,8 @@ public sealed unsafe class DnnConvolutionTests
         using var m = new Machine();
         var s = Make(m, shape);
         float[] w = s.Draw(s.WCount, 1), dy = s.Draw(s.YCount, 2), dx = s.Draw(s.XCount, 3);
-        Assert.That(Run(m, "BackwardData", s, s.Filter(), w, s.Y(), dy, s.X(), dx), Is.EqualTo(Blend(s.BackwardData(w, dy), dx)).Within(Tolerance(s)));
+        Assert.That(Run(m, "BackwardData", s, s.Filter(), w, s.Y(), dy, s.X(), dx),
+            Is.EqualTo(Blend(s.BackwardData(w, dy), dx)).Within(Tolerance(s)));
     }
 
     [TestCaseSource(nameof(s_shapes))]
@@ -114,7 +116,8 @@ public sealed unsafe class DnnConvolutionTests
         using var m = new Machine();
         var s = new DnnSetup(m) { N = 1, C = 1, H = 1, W = 1, K = 1, R = 1, S = 1, Pad = (0, 0) };
         float one = 1;
-        nint stream = m.Stream(), xd = s.X(), wd = s.Filter(), yd = s.Y(), conv = s.Descriptor(), x = m.Upload(2f), y = m.Upload(0f), graph = 0, exec = 0;
+        nint stream = m.Stream(), xd = s.X(), wd = s.Filter(), yd = s.Y(), conv = s.Descriptor(), x = m.Upload(2f), y = m.Upload(0f), graph = 0,
+            exec = 0;
         m.Ok("cudnnSetStream", s.Handle, stream);
         m.Ok("cuStreamBeginCapture_v2", stream, 0);
         m.Ok("cudnnConvolutionForward", s.Handle, Out(ref one), xd, x, wd, x, conv, 0, 0, 0, Out(ref one), yd, y);
@@ -140,7 +143,8 @@ public sealed unsafe class DnnConvolutionTests
         float[] Gradient(int algorithm)
         {
             var (workspace, bytes) = Workspace(m, "BackwardFilter", s, s.X(), s.Y(), conv, s.Filter());
-            m.Ok("cudnnConvolutionBackwardFilter", s.Handle, Out(ref one), s.X(), x, s.Y(), dy, conv, algorithm, workspace, bytes, Out(ref zero), s.Filter(), dw);
+            m.Ok("cudnnConvolutionBackwardFilter", s.Handle, Out(ref one), s.X(), x, s.Y(), dy, conv, algorithm, workspace, bytes, Out(ref zero),
+                s.Filter(), dw);
             return m.Download<float>(dw, s.WCount);
         }
         float[] first = Gradient(1);
@@ -151,7 +155,8 @@ public sealed unsafe class DnnConvolutionTests
     }
 
     [Test]
-    public void A_bias_is_added_and_its_gradient_summed([Values(DnnSetup.Nhwc, DnnSetup.Nchw)] int format, [Values(DnnSetup.Float, DnnSetup.BF16)] int type)
+    public void A_bias_is_added_and_its_gradient_summed([Values(DnnSetup.Nhwc, DnnSetup.Nchw)] int format,
+        [Values(DnnSetup.Float, DnnSetup.BF16)] int type)
     {
         using var m = new Machine();
         var s = new DnnSetup(m) { Format = format, Type = type };
@@ -162,10 +167,12 @@ public sealed unsafe class DnnConvolutionTests
         m.Ok("cudnnAddTensor", s.Handle, Out(ref alpha), bias, db, Out(ref beta), s.Y(), dy);
         int pixels = s.OutH * s.OutW;
         int Channel(int i) => format == DnnSetup.Nhwc ? i % s.K : i / pixels % s.K;
-        Assert.That(s.Download(dy, y.Length), Is.EqualTo(y.Select((v, i) => 2 * b[Channel(i)] + v / 2)).Within(type == DnnSetup.BF16 ? 0.02f : 1e-6f));
+        Assert.That(s.Download(dy, y.Length),
+            Is.EqualTo(y.Select((v, i) => 2 * b[Channel(i)] + v / 2)).Within(type == DnnSetup.BF16 ? 0.02f : 1e-6f));
         dy = s.Upload(y);
         m.Ok("cudnnConvolutionBackwardBias", s.Handle, Out(ref alpha), s.Y(), dy, Out(ref beta), bias, db);
-        Assert.That(s.Download(db, s.K), Is.EqualTo(b.Select((v, k) => 2 * y.Where((_, i) => Channel(i) == k).Sum() + v / 2)).Within(type == DnnSetup.BF16 ? 0.2f : 1e-4f));
+        Assert.That(s.Download(db, s.K),
+            Is.EqualTo(b.Select((v, k) => 2 * y.Where((_, i) => Channel(i) == k).Sum() + v / 2)).Within(type == DnnSetup.BF16 ? 0.2f : 1e-4f));
         m.Fails(2000, "cudnnConvolutionBackwardBias", s.Handle, Out(ref alpha), s.Y(), dy, Out(ref beta), s.Y(), dy);
         m.Fails(2000, "cudnnAddTensor", s.Handle, Out(ref alpha), s.X(), dy, Out(ref beta), s.Y(), dy);
         m.Fails(2002, "cudnnAddTensor", s.Handle, Out(ref alpha), bias, 0, Out(ref beta), s.Y(), dy);

@@ -80,7 +80,8 @@ public sealed unsafe class DnnDescriptorTests
         using var m = new Machine();
         var s = new DnnSetup(m);
         nint bytes = 0, conv = s.Descriptor(), unset = 0;
-        void Size(int status, nint x, nint w, nint y) => m.Fails(status, "cudnnGetConvolutionForwardWorkspaceSize", s.Handle, x, w, conv, y, 0, Out(ref bytes));
+        void Size(int status, nint x, nint w, nint y) =>
+            m.Fails(status, "cudnnGetConvolutionForwardWorkspaceSize", s.Handle, x, w, conv, y, 0, Out(ref bytes));
         Size(0, s.X(), s.Filter(), s.Y());
         Size(2000, s.Tensor(2, 3, 5, 6), s.Filter(), s.Y());
         Size(2000, s.X(), s.Filter(), s.Tensor(2, 6, 5, 6));
@@ -144,7 +145,8 @@ public sealed unsafe class DnnDescriptorTests
         float one = 1, zero = 0;
         nint bytes = 0, conv = s.Descriptor();
         m.Ok("cudnnGetConvolutionForwardWorkspaceSize", s.Handle, s.X(), s.Filter(), conv, s.Y(), 1, Out(ref bytes));
-        m.Ok("cudnnConvolutionForward", s.Handle, Out(ref one), s.X(), s.Upload(s.Draw(s.XCount, 1)), s.Filter(), s.Upload(s.Draw(s.WCount, 2)), conv, 1, m.Alloc(bytes - 4), bytes,
+        m.Ok("cudnnConvolutionForward", s.Handle, Out(ref one), s.X(), s.Upload(s.Draw(s.XCount, 1)), s.Filter(), s.Upload(s.Draw(s.WCount, 2)),
+            conv, 1, m.Alloc(bytes - 4), bytes,
             Out(ref zero), s.Y(), m.Alloc(s.YCount * 4));
         m.Fails(700, "cuCtxSynchronize");
     }

@@ -29,7 +29,8 @@ sealed record DnnShape(DType Type, int N, int C, int H, int W, int StrideN, int 
     public void Validate()
     {
         if (N < 1 || C < 1 || H < 1 || W < 1) throw EmulatedDnn.Bad($"a tensor of ({N}, {C}, {H}, {W}) is impossible");
-        if (StrideN < 1 || StrideC < 1 || StrideH < 1 || StrideW < 1) throw EmulatedDnn.Bad($"strides ({StrideN}, {StrideC}, {StrideH}, {StrideW}) are impossible");
+        if (StrideN < 1 || StrideC < 1 || StrideH < 1 || StrideW < 1)
+            throw EmulatedDnn.Bad($"strides ({StrideN}, {StrideC}, {StrideH}, {StrideW}) are impossible");
     }
 
     public override string ToString() => $"({N}, {C}, {H}, {W})";
@@ -93,17 +94,21 @@ sealed record DnnProblem(DnnShape X, DnnShape W, DnnShape Y, DnnConvolutionSpec 
         DnnShape xs = Set(x.Shape, x), ws = Set(w.Shape, w), ys = Set(y.Shape, y);
         var spec = Set(convolution.Spec, convolution);
         int groups = convolution.Groups;
-        if (xs.Type != ws.Type || xs.Type != ys.Type) throw EmulatedDnn.Unsupported($"a convolution of {xs.Type} with {ws.Type} to {ys.Type} is not supported");
-        if (xs.Type == DType.BF16 && computeCapability < 80) throw EmulatedDnn.Unsupported($"BF16 needs compute capability 8.0, the device has {computeCapability / 10}.{computeCapability % 10}");
+        if (xs.Type != ws.Type || xs.Type != ys.Type)
+            throw EmulatedDnn.Unsupported($"a convolution of {xs.Type} with {ws.Type} to {ys.Type} is not supported");
+        if (xs.Type == DType.BF16 && computeCapability < 80)
+            throw EmulatedDnn.Unsupported($"BF16 needs compute capability 8.0, the device has {computeCapability / 10}.{computeCapability % 10}");
         if (xs.C != ws.C * groups) throw EmulatedDnn.Bad($"x {xs} has {xs.C} channels, {groups} groups of filters {ws} take {ws.C * groups}");
         if (ws.N % groups != 0) throw EmulatedDnn.Bad($"{ws.N} filters cannot be divided into {groups} groups");
         int h = spec.OutH(xs.H, ws.H), width = spec.OutW(xs.W, ws.W);
-        if ((ys.N, ys.C, ys.H, ys.W) != (xs.N, ws.N, h, width)) throw EmulatedDnn.Bad($"y is {ys}, the convolution of {xs} with {ws} gives ({xs.N}, {ws.N}, {h}, {width})");
+        if ((ys.N, ys.C, ys.H, ys.W) != (xs.N, ws.N, h, width))
+            throw EmulatedDnn.Bad($"y is {ys}, the convolution of {xs} with {ws} gives ({xs.N}, {ws.N}, {h}, {width})");
         if (w.IsNhwc && !(xs.IsNhwc && ys.IsNhwc)) throw EmulatedDnn.Unsupported("filters in NHWC order need tensors in NHWC order");
         // The default math lets F32 through tensor cores of Ampere and later; only FMA forbids it.
         bool tf32 = computeCapability >= 80 && xs.Type == DType.F32 && convolution.MathType != DnnConvolution.MathFma;
         return new DnnProblem(xs, ws, ys, spec, groups, tf32);
     }
 
-    public static T Set<T>(T? value, DriverObject descriptor) where T : class => value ?? throw EmulatedDnn.Bad($"{descriptor} was created but never set");
+    public static T Set<T>(T? value, DriverObject descriptor) where T : class =>
+        value ?? throw EmulatedDnn.Bad($"{descriptor} was created but never set");
 }

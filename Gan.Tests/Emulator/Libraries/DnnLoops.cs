@@ -1,8 +1,8 @@
 namespace Ssgan.Tests.Emulator;
 
 /// <summary>
-/// The three convolutions. Each gathers the operands of an output into rows, with zeros where the window leaves the image, and multiplies rows with rows;
-/// <c>reverse</c> turns the order of the sum around, for algorithms that do not promise one.
+/// The three convolutions. Each gathers the operands of an output into rows, with zeros where the window leaves the image, and multiplies rows
+/// with rows; <c>reverse</c> turns the order of the sum around, for algorithms that do not promise one.
 /// </summary>
 static class DnnLoops
 {
@@ -38,7 +38,9 @@ static class DnnLoops
         return y;
     }
 
-    /// <summary>dx[n, ih, iw, c] = sum over r, s, k of dy[n, oh, ow, k] w[k, r, s, c] where oh strideH - padH + r dilationH = ih, and so for iw.</summary>
+    /// <summary>
+    /// dx[n, ih, iw, c] = sum over r, s, k of dy[n, oh, ow, k] w[k, r, s, c] where oh strideH - padH + r dilationH = ih, and so for iw.
+    /// </summary>
     public static DnnArray BackwardData(DnnProblem p, DnnArray w, DnnArray dy, bool reverse)
     {
         var dx = new DnnArray(p.X);
@@ -99,7 +101,8 @@ static class DnnLoops
                 {
                     for (int i = 0; i < image; i++)
                     {
-                        int ih = i / p.Y.W * p.Spec.StrideH - p.Spec.PadH + r * p.Spec.DilationH, iw = i % p.Y.W * p.Spec.StrideW - p.Spec.PadW + s * p.Spec.DilationW;
+                        int ih = i / p.Y.W * p.Spec.StrideH - p.Spec.PadH + r * p.Spec.DilationH,
+                            iw = i % p.Y.W * p.Spec.StrideW - p.Spec.PadW + s * p.Spec.DilationW;
                         if ((uint)ih >= (uint)p.X.H || (uint)iw >= (uint)p.X.W) continue;
                         var pixel = x.Pixel(n, ih, iw);
                         int at = Place(n * image + i, pixels, reverse);
@@ -117,7 +120,9 @@ static class DnnLoops
     static int Place(int index, int count, bool reverse) => reverse ? count - 1 - index : index;
 
     /// <summary>The output that a strided window position belongs to, or -1.</summary>
-    static int Source(int position, int stride, int size) => position >= 0 && position % stride == 0 && position / stride < size ? position / stride : -1;
+    static int Source(int position, int stride, int size) => position >= 0 && position % stride == 0 && position / stride < size
+        ? position / stride
+        : -1;
 
     static void ForTaps(DnnProblem p, Action<int, int, int> body)
     {
@@ -125,10 +130,13 @@ static class DnnLoops
             for (int s = 0; s < p.W.W; s++) body(r, s, r * p.W.W + s);
     }
 
-    /// <summary>For each row of pixels of the result, in parallel: gathers a row of operands per pixel, multiplies, and stores from a channel on.</summary>
+    /// <summary>
+    /// For each row of pixels of the result, in parallel: gathers a row of operands per pixel, multiplies, and stores from a channel on.
+    /// </summary>
     static void ForRows(DnnShape shape, int length, PackedRows packed, int firstChannel, DnnArray result, Action<int, int, PackedRows> gather)
     {
-        Parallel.For(0, shape.N * shape.H, () => (Patches: new PackedRows(shape.W, length), Product: new float[shape.W * packed.Rows]), (i, _, scratch) =>
+        Parallel.For(0, shape.N * shape.H, () => (Patches: new PackedRows(shape.W, length), Product: new float[shape.W * packed.Rows]),
+            (i, _, scratch) =>
         {
             int n = i / shape.H, h = i % shape.H;
             gather(n, h, scratch.Patches);

@@ -33,7 +33,8 @@ sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
         });
         blas.PP("cublasGetVersion_v2", Check.None, (_, result) => *(int*)Pointer(result, "version") = cuda.Options.CuBlasVersion);
         blas.Put("cublasGetStatusName", new NativeText(status => cuda.Text(Name(status))));
-        blas.Put("cublasGetStatusString", new NativeText(status => cuda.Text(status == 0 || _detail.Length == 0 ? Name(status) : $"{Name(status)}: {_detail}")));
+        blas.Put("cublasGetStatusString",
+            new NativeText(status => cuda.Text(status == 0 || _detail.Length == 0 ? Name(status) : $"{Name(status)}: {_detail}")));
         new EmulatedBlasProducts(this).Export(blas);
     }
 

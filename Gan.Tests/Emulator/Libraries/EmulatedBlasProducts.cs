@@ -20,23 +20,23 @@ sealed class EmulatedBlasProducts(EmulatedBlas blas)
 
     public void Export(ExportTable table)
     {
-        table.Put("cublasSgemm_v2", new NativeSgemm((h, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) => table.Run("cublasSgemm_v2", Check.Context, () =>
-            blas.Submit(h, new(Op(ta), Op(tb), m, n, k, new(a, DType.F32, lda, 0), new(b, DType.F32, ldb, 0), new(c, DType.F32, ldc, 0), 1, GemmCall.ComputeF32),
-                alpha, beta))));
-        table.Put("cublasSgemmStridedBatched",
-            new NativeSgemmBatched((h, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, batch) => table.Run("cublasSgemmStridedBatched", Check.Context, () =>
-                blas.Submit(h, new(Op(ta), Op(tb), m, n, k, new(a, DType.F32, lda, sa), new(b, DType.F32, ldb, sb), new(c, DType.F32, ldc, sc), batch, GemmCall.ComputeF32),
-                    alpha, beta))));
-        table.Put("cublasGemmEx",
-            new NativeGemmEx((h, ta, tb, m, n, k, alpha, a, typeA, lda, b, typeB, ldb, beta, c, typeC, ldc, compute, algo) => table.Run("cublasGemmEx", Check.Context, () =>
-                blas.Submit(h, new(Op(ta), Op(tb), m, n, k, new(a, Type(typeA), lda, 0), new(b, Type(typeB), ldb, 0), new(c, Type(typeC), ldc, 0), 1, Algorithm(compute, algo)),
-                    alpha, beta))));
+        table.Put("cublasSgemm_v2", new NativeSgemm((h, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) =>
+            Submit(table, "cublasSgemm_v2", h, alpha, beta, () => new(Op(ta), Op(tb), m, n, k,
+                new(a, DType.F32, lda, 0), new(b, DType.F32, ldb, 0), new(c, DType.F32, ldc, 0), 1, GemmCall.ComputeF32))));
+        table.Put("cublasSgemmStridedBatched", new NativeSgemmBatched((h, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, batch) =>
+            Submit(table, "cublasSgemmStridedBatched", h, alpha, beta, () => new(Op(ta), Op(tb), m, n, k,
+                new(a, DType.F32, lda, sa), new(b, DType.F32, ldb, sb), new(c, DType.F32, ldc, sc), batch, GemmCall.ComputeF32))));
+        table.Put("cublasGemmEx", new NativeGemmEx((h, ta, tb, m, n, k, alpha, a, at, lda, b, bt, ldb, beta, c, ct, ldc, compute, algo) =>
+            Submit(table, "cublasGemmEx", h, alpha, beta, () => new(Op(ta), Op(tb), m, n, k,
+                new(a, Type(at), lda, 0), new(b, Type(bt), ldb, 0), new(c, Type(ct), ldc, 0), 1, Algorithm(compute, algo)))));
         table.Put("cublasGemmStridedBatchedEx",
-            new NativeGemmBatchedEx((h, ta, tb, m, n, k, alpha, a, typeA, lda, sa, b, typeB, ldb, sb, beta, c, typeC, ldc, sc, batch, compute, algo) =>
-                table.Run("cublasGemmStridedBatchedEx", Check.Context, () => blas.Submit(h,
-                    new(Op(ta), Op(tb), m, n, k, new(a, Type(typeA), lda, sa), new(b, Type(typeB), ldb, sb), new(c, Type(typeC), ldc, sc), batch, Algorithm(compute, algo)),
-                    alpha, beta))));
+            new NativeGemmBatchedEx((h, ta, tb, m, n, k, alpha, a, at, lda, sa, b, bt, ldb, sb, beta, c, ct, ldc, sc, batch, compute, algo) =>
+                Submit(table, "cublasGemmStridedBatchedEx", h, alpha, beta, () => new(Op(ta), Op(tb), m, n, k,
+                    new(a, Type(at), lda, sa), new(b, Type(bt), ldb, sb), new(c, Type(ct), ldc, sc), batch, Algorithm(compute, algo)))));
     }
+
+    int Submit(ExportTable table, string name, nint handle, nint alpha, nint beta, Func<GemmCall> call) =>
+        table.Run(name, Check.Context, () => blas.Submit(handle, call(), alpha, beta));
 
     static bool Op(int op) => op is >= 0 and <= 2 ? op != 0 : throw EmulatedBlas.Invalid($"{op} is no operation");
 
@@ -48,7 +48,9 @@ sealed class EmulatedBlasProducts(EmulatedBlas blas)
     };
 
     // Algorithms are hints since the tensor cores of Ampere.
-    static int Algorithm(int compute, int algo) => algo is >= -1 and <= 23 or >= 99 and <= 115 ? compute : throw EmulatedBlas.Invalid($"{algo} is no algorithm");
+    static int Algorithm(int compute, int algo) => algo is >= -1 and <= 23 or >= 99 and <= 115
+        ? compute
+        : throw EmulatedBlas.Invalid($"{algo} is no algorithm");
 }
 
 /// <summary>A column-major matrix, or a batch of them.</summary>
@@ -74,10 +76,13 @@ sealed record GemmCall(bool TransposeA, bool TransposeB, int M, int N, int K, Ge
         Leading(A, TransposeA ? K : M, "lda");
         Leading(B, TransposeB ? N : K, "ldb");
         Leading(C, M, "ldc");
-        if (Compute is not (ComputeF32 or ComputeF32Pedantic or ComputeTf32)) throw EmulatedBlas.Unsupported($"compute type {Compute} is not emulated");
-        if (A.Type != B.Type || (C.Type == DType.BF16 && A.Type == DType.F32)) throw EmulatedBlas.Unsupported($"{A.Type} times {B.Type} to {C.Type} is not supported");
+        if (Compute is not (ComputeF32 or ComputeF32Pedantic or ComputeTf32))
+            throw EmulatedBlas.Unsupported($"compute type {Compute} is not emulated");
+        if (A.Type != B.Type || (C.Type == DType.BF16 && A.Type == DType.F32))
+            throw EmulatedBlas.Unsupported($"{A.Type} times {B.Type} to {C.Type} is not supported");
         if (Compute == ComputeTf32 && A.Type != DType.F32) throw EmulatedBlas.Unsupported($"TF32 is for F32 matrices, not {A.Type}");
-        if (Batch > 1 && C.Stride < (long)C.Leading * (N - 1) + M && M > 0 && N > 0) throw EmulatedBlas.Invalid($"a stride of {C.Stride} makes the results overlap");
+        if (Batch > 1 && C.Stride < (long)C.Leading * (N - 1) + M && M > 0 && N > 0)
+            throw EmulatedBlas.Invalid($"a stride of {C.Stride} makes the results overlap");
     }
 
     static void Leading(GemmMatrix matrix, int rows, string name)

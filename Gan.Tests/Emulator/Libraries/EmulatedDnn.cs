@@ -41,15 +41,19 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         // Descriptors are host objects: they need no context and outlive it.
         dnn.P("cudnnCreateTensorDescriptor", Check.None, result => Create<DnnTensor>(result));
         dnn.P("cudnnDestroyTensorDescriptor", Check.None, Destroy<DnnTensor>);
-        dnn.Put("cudnnSetTensor4dDescriptor", new NativePI6((handle, format, type, n, c, h, w) => dnn.Run("cudnnSetTensor4dDescriptor", Check.None, () =>
+        dnn.Put("cudnnSetTensor4dDescriptor",
+            new NativePI6((handle, format, type, n, c, h, w) => dnn.Run("cudnnSetTensor4dDescriptor", Check.None, () =>
             SetTensor(handle, DnnShape.Dense(format, Type(type), n, c, h, w)))));
-        dnn.Put("cudnnSetTensor4dDescriptorEx", new NativePI9((handle, type, n, c, h, w, sn, sc, sh, sw) => dnn.Run("cudnnSetTensor4dDescriptorEx", Check.None, () =>
+        dnn.Put("cudnnSetTensor4dDescriptorEx",
+            new NativePI9((handle, type, n, c, h, w, sn, sc, sh, sw) => dnn.Run("cudnnSetTensor4dDescriptorEx", Check.None, () =>
             SetTensor(handle, new DnnShape(Type(type), n, c, h, w, sn, sc, sh, sw)))));
-        dnn.Put("cudnnSetTensorNdDescriptor", new NativePIIPP((handle, type, count, sizes, strides) => dnn.Run("cudnnSetTensorNdDescriptor", Check.None, () =>
+        dnn.Put("cudnnSetTensorNdDescriptor",
+            new NativePIIPP((handle, type, count, sizes, strides) => dnn.Run("cudnnSetTensorNdDescriptor", Check.None, () =>
             SetTensorNd(handle, type, count, (int*)Pointer(sizes, "dimA"), (int*)Pointer(strides, "strideA")))));
         dnn.P("cudnnCreateFilterDescriptor", Check.None, result => Create<DnnFilter>(result));
         dnn.P("cudnnDestroyFilterDescriptor", Check.None, Destroy<DnnFilter>);
-        dnn.Put("cudnnSetFilter4dDescriptor", new NativePI6((handle, type, format, k, c, r, s) => dnn.Run("cudnnSetFilter4dDescriptor", Check.None, () =>
+        dnn.Put("cudnnSetFilter4dDescriptor",
+            new NativePI6((handle, type, format, k, c, r, s) => dnn.Run("cudnnSetFilter4dDescriptor", Check.None, () =>
             SetFilter(handle, format, DnnShape.Dense(format, Type(type), k, c, r, s)))));
         dnn.P("cudnnCreateConvolutionDescriptor", Check.None, result => Create<DnnConvolution>(result));
         dnn.P("cudnnDestroyConvolutionDescriptor", Check.None, Destroy<DnnConvolution>);
@@ -63,11 +67,14 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         ExportGraphs(dnn);
     }
 
-    /// <summary>The interface of operation graphs is exported, as by every cuDNN 9, and says that it supports none: callers must have another way.</summary>
+    /// <summary>
+    /// The interface of operation graphs is exported, as by every cuDNN 9, and says that it supports none: callers must have another way.
+    /// </summary>
     void ExportGraphs(ExportTable dnn)
     {
         static LibraryFailure Missing(nint descriptor) => Bad($"0x{descriptor:x} is no live backend descriptor");
-        dnn.IP("cudnnBackendCreateDescriptor", Check.None, static (type, result) => throw Unsupported($"backend descriptors (type {type}) are not emulated"));
+        dnn.IP("cudnnBackendCreateDescriptor", Check.None, static (type, result) =>
+            throw Unsupported($"backend descriptors (type {type}) are not emulated"));
         dnn.P("cudnnBackendDestroyDescriptor", Check.None, static descriptor => throw Missing(descriptor));
         dnn.P("cudnnBackendFinalize", Check.None, static descriptor => throw Missing(descriptor));
         dnn.Put("cudnnBackendSetAttribute", new NativePIIPP((descriptor, _, _, _, _) =>
@@ -124,7 +131,8 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         return h.Context == cuda.Current ? h : throw Bad($"{h} belongs to another context than the current one");
     }
 
-    public T Descriptor<T>(nint handle) where T : DriverObject => cuda.Handles.Find<T>(handle) ?? throw Bad($"0x{handle:x} is no live {typeof(T).Name}");
+    public T Descriptor<T>(nint handle) where T : DriverObject =>
+        cuda.Handles.Find<T>(handle) ?? throw Bad($"0x{handle:x} is no live {typeof(T).Name}");
 
     void Create<T>(nint result) where T : DriverObject, new()
     {
@@ -162,7 +170,8 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 
     void SetConvolution(nint handle, DnnConvolutionSpec spec, int mode, int compute)
     {
-        if (spec.PadH < 0 || spec.PadW < 0 || spec.StrideH < 1 || spec.StrideW < 1 || spec.DilationH < 1 || spec.DilationW < 1) throw Bad($"{spec} is impossible");
+        if (spec.PadH < 0 || spec.PadW < 0 || spec.StrideH < 1 || spec.StrideW < 1 || spec.DilationH < 1 || spec.DilationW < 1)
+            throw Bad($"{spec} is impossible");
         if (mode is not (0 or 1)) throw Bad($"{mode} is no convolution mode");
         if (compute != Float) throw Unsupported($"compute type {compute} is not emulated: F32 and BF16 are computed in FLOAT");
         Descriptor<DnnConvolution>(handle).Spec = spec;
@@ -182,5 +191,6 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 
     /// <summary>A problem of four live descriptors.</summary>
     public DnnProblem Problem(nint x, nint w, nint convolution, nint y) => DnnProblem.Of(
-        Descriptor<DnnTensor>(x), Descriptor<DnnFilter>(w), Descriptor<DnnConvolution>(convolution), Descriptor<DnnTensor>(y), cuda.Options.ComputeCapability);
+        Descriptor<DnnTensor>(x), Descriptor<DnnFilter>(w), Descriptor<DnnConvolution>(convolution), Descriptor<DnnTensor>(y),
+            cuda.Options.ComputeCapability);
 }

@@ -34,7 +34,8 @@ sealed unsafe class EmulatedDnnConvolutions(EmulatedDnn dnn)
 
     void Export(ExportTable table, DnnDirection direction, Func<nint, nint, nint, nint, DnnProblem> problem)
     {
-        string algorithm = $"cudnnGetConvolution{direction.Name}Algorithm_v7", size = $"cudnnGetConvolution{direction.Name}WorkspaceSize", run = $"cudnnConvolution{direction.Name}";
+        string algorithm = $"cudnnGetConvolution{direction.Name}Algorithm_v7", size = $"cudnnGetConvolution{direction.Name}WorkspaceSize",
+            run = $"cudnnConvolution{direction.Name}";
         table.Put(algorithm, new NativeConvolutionAlgorithm((h, a, b, c, d, want, got, results) => table.Run(algorithm, Check.Context, () =>
         {
             dnn.Handle(h);
@@ -46,9 +47,9 @@ sealed unsafe class EmulatedDnnConvolutions(EmulatedDnn dnn)
             EmulatedDnn.Pointer(bytes, "sizeInBytes");
             *(nint*)bytes = (nint)Workspace(direction, problem(a, b, c, d), algo);
         })));
-        table.Put(run, new NativeConvolution((h, alpha, aDescriptor, a, bDescriptor, b, conv, algo, workspace, bytes, beta, resultDescriptor, result) =>
-            table.Run(run, Check.Context, () => Convolve(direction, dnn.Handle(h), problem(aDescriptor, bDescriptor, conv, resultDescriptor), algo,
-                workspace, bytes, alpha, a, b, beta, result))));
+        table.Put(run, new NativeConvolution((h, alpha, aDescriptor, a, bDescriptor, b, conv, algo, workspace, bytes, beta, cDescriptor, c) =>
+            table.Run(run, Check.Context, () => Convolve(direction, dnn.Handle(h), problem(aDescriptor, bDescriptor, conv, cDescriptor), algo,
+                workspace, bytes, alpha, a, b, beta, c))));
     }
 
     static void Algorithms(DnnDirection direction, DnnProblem problem, int want, nint got, nint results)
@@ -68,7 +69,9 @@ sealed unsafe class EmulatedDnnConvolutions(EmulatedDnn dnn)
             *(float*)(perf + 8) = supported ? i + 1 : -1;
             *(nint*)(perf + 16) = supported ? (nint)Workspace(direction, problem, all[i]) : 0;
             *(int*)(perf + 24) = direction.Unordered.Contains(all[i]) ? 0 : 1;
-            *(int*)(perf + 28) = problem.Tf32 || problem.X.Type == Engine.Kernels.DType.BF16 ? DnnConvolution.MathTensorOp : DnnConvolution.MathDefault;
+            *(int*)(perf + 28) = problem.Tf32 || problem.X.Type == Engine.Kernels.DType.BF16
+                ? DnnConvolution.MathTensorOp
+                : DnnConvolution.MathDefault;
         }
         *(int*)got = count;
     }
@@ -77,18 +80,22 @@ sealed unsafe class EmulatedDnnConvolutions(EmulatedDnn dnn)
     static long Workspace(DnnDirection direction, DnnProblem problem, int algorithm)
     {
         if (algorithm < 0 || algorithm >= direction.Count) throw EmulatedDnn.Bad($"{direction.Name} has no algorithm {algorithm}");
-        if (!direction.Supported.Contains(algorithm)) throw EmulatedDnn.Unsupported($"{direction.Name} algorithm {algorithm} is not supported for this convolution");
+        if (!direction.Supported.Contains(algorithm))
+            throw EmulatedDnn.Unsupported($"{direction.Name} algorithm {algorithm} is not supported for this convolution");
         return algorithm == 1 ? 4L * problem.W.C * problem.W.H * problem.W.W * problem.Y.H * problem.Y.W : 0;
     }
 
-    void Convolve(DnnDirection direction, DnnHandle handle, DnnProblem problem, int algorithm, nint workspace, nint bytes, nint alpha, nint a, nint b, nint beta, nint result)
+    void Convolve(DnnDirection direction, DnnHandle handle, DnnProblem problem, int algorithm, nint workspace, nint bytes, nint alpha, nint a,
+        nint b, nint beta, nint result)
     {
         float scale = *(float*)EmulatedDnn.Pointer(alpha, "alpha"), keep = *(float*)EmulatedDnn.Pointer(beta, "beta");
         EmulatedDnn.Pointer(a, "the first operand");
         EmulatedDnn.Pointer(b, "the second operand");
         EmulatedDnn.Pointer(result, "the result");
         long needed = Workspace(direction, problem, algorithm);
-        if (bytes < needed) throw new LibraryFailure(EmulatedDnn.SizeInsufficient, $"{direction.Name} algorithm {algorithm} needs {needed} bytes of workspace, has {bytes}");
+        if (bytes < needed)
+            throw new LibraryFailure(EmulatedDnn.SizeInsufficient,
+                $"{direction.Name} algorithm {algorithm} needs {needed} bytes of workspace, has {bytes}");
         if (needed > 0) EmulatedDnn.Pointer(workspace, "workSpace");
         var memory = dnn.Cuda.Memory;
         bool unordered = direction.Unordered.Contains(algorithm);

@@ -32,27 +32,34 @@ static unsafe class HostGemm
         return c;
     }
 
-    /// <summary>The same for some rows of a, on this thread.</summary>
+    /// <summary>The same for some rows of a, on this thread. The sum goes in pieces that the caches hold.</summary>
     public static void Multiply(PackedRows a, int first, int rows, PackedRows b, Span<float> c)
     {
+        const int depth = 2048;
         int n = b.Rows, stride = a.Stride;
+        c.Clear();
         fixed (float* pa = a.Data, pb = b.Data, pc = c)
         {
-            for (int j = 0; j < n; j += TileColumns)
+            for (int p = 0; p < stride; p += depth)
             {
-                for (int i = 0; i < rows; i += TileRows)
+                int k = Math.Min(depth, stride - p);
+                for (int j = 0; j < n; j += TileColumns)
                 {
-                    float* row = pa + (long)(first + i) * stride;
-                    if (i + TileRows <= rows && j + TileColumns <= n) Tile(row, pb + (long)j * stride, stride, pc + i * n + j, n);
-                    else Edge(row, Math.Min(TileRows, rows - i), pb + (long)j * stride, Math.Min(TileColumns, n - j), stride, pc + i * n + j, n);
+                    float* column = pb + (long)j * stride + p;
+                    for (int i = 0; i < rows; i += TileRows)
+                    {
+                        float* row = pa + (long)(first + i) * stride + p;
+                        if (i + TileRows <= rows && j + TileColumns <= n) Tile(row, column, stride, k, pc + i * n + j, n);
+                        else Edge(row, Math.Min(TileRows, rows - i), column, Math.Min(TileColumns, n - j), stride, k, pc + i * n + j, n);
+                    }
                 }
             }
         }
     }
 
-    static void Tile(float* a, float* b, int k, float* c, int ldc)
+    static void Tile(float* a, float* b, int stride, int k, float* c, int ldc)
     {
-        float* a1 = a + k, a2 = a1 + k, a3 = a2 + k, b1 = b + k;
+        float* a1 = a + stride, a2 = a1 + stride, a3 = a2 + stride, b1 = b + stride;
         Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
         for (int p = 0; p < k; p += Vector<float>.Count)
         {
@@ -71,24 +78,29 @@ static unsafe class HostGemm
             c30 = Vector.FusedMultiplyAdd(x, y0, c30);
             c31 = Vector.FusedMultiplyAdd(x, y1, c31);
         }
-        (c[0], c[1]) = (Vector.Sum(c00), Vector.Sum(c01));
+        c[0] += Vector.Sum(c00);
+        c[1] += Vector.Sum(c01);
         c += ldc;
-        (c[0], c[1]) = (Vector.Sum(c10), Vector.Sum(c11));
+        c[0] += Vector.Sum(c10);
+        c[1] += Vector.Sum(c11);
         c += ldc;
-        (c[0], c[1]) = (Vector.Sum(c20), Vector.Sum(c21));
+        c[0] += Vector.Sum(c20);
+        c[1] += Vector.Sum(c21);
         c += ldc;
-        (c[0], c[1]) = (Vector.Sum(c30), Vector.Sum(c31));
+        c[0] += Vector.Sum(c30);
+        c[1] += Vector.Sum(c31);
     }
 
-    static void Edge(float* a, int rows, float* b, int columns, int k, float* c, int ldc)
+    static void Edge(float* a, int rows, float* b, int columns, int stride, int k, float* c, int ldc)
     {
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
             {
                 Vector<float> sum = default;
-                for (int p = 0; p < k; p += Vector<float>.Count) sum = Vector.FusedMultiplyAdd(Vector.Load(a + i * k + p), Vector.Load(b + j * k + p), sum);
-                c[i * ldc + j] = Vector.Sum(sum);
+                for (int p = 0; p < k; p += Vector<float>.Count)
+                    sum = Vector.FusedMultiplyAdd(Vector.Load(a + i * stride + p), Vector.Load(b + j * stride + p), sum);
+                c[i * ldc + j] += Vector.Sum(sum);
             }
         }
     }
