@@ -46,6 +46,7 @@ sealed unsafe partial class KernelDecoder
             Space = where,
             Type = type,
             Count = count,
+            Bytes = count * type.Bytes(),
             Registers = registers,
             Address = slot,
             WideAddress = wide,

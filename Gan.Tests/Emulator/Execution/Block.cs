@@ -25,7 +25,8 @@ sealed unsafe class Block : IDisposable
         Launch = launch;
         Code = launch.Code;
         int warpBytes = Warp.HeaderBytes + Code.RegisterBytes, localBytes = Lanes.Count * Code.LocalBytes;
-        int sharedBytes = (launch.SharedBytes + 63) & ~63;
+        SharedBytes = launch.SharedBytes;
+        int sharedBytes = (SharedBytes + 63) & ~63;
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(launch.Warps * (long)(warpBytes + 2 * localBytes) + sharedBytes + 64), 64);
         Shared = _memory + launch.Warps * (long)warpBytes;
         byte* local = Shared + sharedBytes;
@@ -46,6 +47,8 @@ sealed unsafe class Block : IDisposable
     public KernelCode Code { get; }
 
     public byte* Shared { get; }
+
+    public int SharedBytes { get; }
 
     public SharedShadow Shadow { get; }
 

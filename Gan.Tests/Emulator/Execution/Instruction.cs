@@ -69,9 +69,8 @@ sealed class MemoryOp
 
     public int Index { get; init; }
 
-    public int ElementBytes => Type.Bytes();
-
-    public int Bytes => ElementBytes * Count;
+    /// <summary>Of the whole access.</summary>
+    public required int Bytes { get; init; }
 }
 
 /// <summary>A kernel ready to run.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ssgan.Tests.Emulator;
 
 enum Access
@@ -84,9 +86,29 @@ unsafe struct GlobalSpace : ISpace
 
 unsafe struct SharedSpace : ISpace
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* At(Warp w, Instruction* i, MemoryOp m, int lane, ulong address, Access access)
     {
-        int bytes = m.Bytes, size = w.Block.Launch.SharedBytes;
+        var block = w.Block;
+        int bytes = m.Bytes;
+        if (address <= (ulong)block.SharedBytes && (ulong)block.SharedBytes - address >= (ulong)bytes && (address & (ulong)(bytes - 1)) == 0)
+        {
+            int thread = w.Index * Lanes.Count + lane;
+            ulong known = block.Shadow.KnownLeast(w.Index);
+            bool plain = access switch
+            {
+                Access.Read => block.Shadow.TryRead((int)address, bytes, thread, known),
+                Access.Write => block.Shadow.TryWrite((int)address, bytes, thread, known),
+                _ => false,
+            };
+            if (plain) return block.Shared + address;
+        }
+        return Closer(w, i, m, lane, address, access);
+    }
+
+    static byte* Closer(Warp w, Instruction* i, MemoryOp m, int lane, ulong address, Access access)
+    {
+        int bytes = m.Bytes, size = w.Block.SharedBytes;
         if (address > (ulong)size || (ulong)size - address < (ulong)bytes)
             throw MemoryFaults.Of(w, i, m, lane, address, FaultKind.OutOfBounds, access, $"out of bounds: the block has {size} bytes of shared memory");
         if ((address & (ulong)(bytes - 1)) != 0) throw MemoryFaults.Of(w, i, m, lane, address, FaultKind.Misaligned, access, "misaligned");

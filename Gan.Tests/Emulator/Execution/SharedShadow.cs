@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ssgan.Tests.Emulator;
 
@@ -15,10 +16,13 @@ sealed unsafe class SharedShadow
     const ulong Plain = 0, Atomic = 1, Pending = 2, Forbidden = 3;
     const ulong Many = 0xFFFF;
 
-    readonly ulong[] _writes, _reads;
+    readonly ulong[] _memory;
     readonly uint[] _readers;
     readonly ulong[] _known;
     readonly ulong[] _knownLeast;
+
+    // The last write and the last read of each unit, in memory that does not move.
+    readonly ulong* _writes, _reads;
     readonly int _warps;
     readonly int _grainShift;
     ulong _now, _start;
@@ -27,8 +31,9 @@ sealed unsafe class SharedShadow
     {
         _grainShift = BitOperations.Log2((uint)grain);
         int units = (bytes + grain - 1) / grain;
-        _writes = new ulong[units];
-        _reads = new ulong[units];
+        _memory = GC.AllocateArray<ulong>(2 * units + 1, pinned: true);
+        fixed (ulong* first = _memory) _writes = first;
+        _reads = _writes + units;
         _readers = new uint[units];
         _known = new ulong[warps * warps];
         _knownLeast = new ulong[warps];
@@ -74,6 +79,25 @@ sealed unsafe class SharedShadow
         _knownLeast[warp] = least;
     }
 
+    /// <summary>Notes a read that is plainly in order; false where <see cref="Read"/> has to look closer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryRead(int offset, int bytes, int thread, ulong known)
+    {
+        ulong mine = (ulong)thread << ThreadShift | _now;
+        for (int unit = offset >> _grainShift; unit <= (offset + bytes - 1) >> _grainShift; unit++)
+        {
+            ulong write = _writes[unit], time = write & TimeMask, read = _reads[unit];
+            if (time < _start || time >= known || (write >> KindShift & 0xFF) != Plain) return false;
+            if ((read & TimeMask) >= known && read >> ThreadShift != (ulong)thread && read != (Many << ThreadShift | _now)) return false;
+            if ((read & TimeMask) < known) _reads[unit] = mine;
+            else if (read >> ThreadShift == Many) _readers[unit] |= 1u << (thread >> 5);
+        }
+        return true;
+    }
+
+    /// <summary>Everything that happened before this is in order for a warp.</summary>
+    public ulong KnownLeast(int warp) => _knownLeast[warp];
+
     /// <summary>Notes a read; what is wrong with it, or null.</summary>
     public string? Read(int offset, int bytes, int thread, out FaultKind kind)
     {
@@ -82,12 +106,7 @@ sealed unsafe class SharedShadow
         ulong known = _knownLeast[warp], mine = (ulong)thread << ThreadShift | _now;
         for (int unit = offset >> _grainShift; unit <= last; unit++)
         {
-            ulong write = _writes[unit];
-            ulong time = write & TimeMask;
-            if (time < _start || time >= known || write >> KindShift != write >> ThreadShift << 8)
-            {
-                if (DescribeWrite(write, thread, false, ref kind) is { } wrong) return wrong;
-            }
+            if (DescribeWrite(_writes[unit], thread, false, ref kind) is { } wrong) return wrong;
             ulong read = _reads[unit];
             if ((read & TimeMask) < known || read >> ThreadShift == (ulong)thread)
             {
@@ -99,6 +118,21 @@ sealed unsafe class SharedShadow
             _reads[unit] = Many << ThreadShift | _now;
         }
         return null;
+    }
+
+    /// <summary>Notes a plain write that is plainly in order; false where <see cref="Write"/> has to look closer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(int offset, int bytes, int thread, ulong known)
+    {
+        ulong mine = (ulong)thread << ThreadShift | _now;
+        for (int unit = offset >> _grainShift; unit <= (offset + bytes - 1) >> _grainShift; unit++)
+        {
+            ulong write = _writes[unit];
+            if ((write & TimeMask) >= known || (write >> KindShift & 0xFF) > Atomic || (_reads[unit] & TimeMask) >= known) return false;
+            _writes[unit] = mine;
+            _reads[unit] = 0;
+        }
+        return true;
     }
 
     /// <summary>Notes a write, or an atomic update; what is wrong with it, or null.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Ssgan.Tests.Emulator;
 
@@ -12,6 +13,13 @@ sealed unsafe partial class Warp
     void Converge(Instruction* i, uint exec)
     {
         uint* masks = (uint*)(R + i->Mask);
+        if (exec == Lanes.All && IsFull(masks))
+        {
+            SetExec(exec);
+            i->Run(this, i);
+            _pc++;
+            return;
+        }
         int at = _pc;
         uint passed = _lanes & ~exec;
         while (exec != 0)
@@ -39,6 +47,10 @@ sealed unsafe partial class Warp
         if (passed == 0) PickSmallest();
     }
 
+    /// <summary>The usual case: all 32 lanes, each with a mask that names them all.</summary>
+    static bool IsFull(uint* masks) =>
+        (Vector256.Load(masks) & Vector256.Load(masks + 8) & Vector256.Load(masks + 16) & Vector256.Load(masks + 24)) == Vector256<uint>.AllBitsSet;
+
     static bool Gathers(in LaneGroup group, int at, uint* masks, uint mask) =>
         group.State == GroupState.AtConverge && group.Pc == at && masks[BitOperations.TrailingZeroCount(group.Lanes)] == mask;
 
@@ -46,6 +58,12 @@ sealed unsafe partial class Warp
     void WarpBarrier(Instruction* i, uint exec)
     {
         uint* masks = (uint*)(R + i->Mask);
+        if (exec == Lanes.All && IsFull(masks))
+        {
+            Block.Shadow.SyncWarp(Index);
+            _pc++;
+            return;
+        }
         int lane = BitOperations.TrailingZeroCount(exec);
         uint mask = masks[lane];
         if (SameMask(exec, masks, mask) != exec)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ssgan.Tests.Emulator;
 
@@ -15,29 +17,34 @@ enum ShuffleMode
 static unsafe class WarpOps
 {
     /// <summary>D = A of the lane that B and C name; D2, where there is one, whether that lane is in range.</summary>
+    [SkipLocalsInit]
     public static void Shuffle(Warp w, Instruction* i)
     {
         uint* d = (uint*)(w.R + i->D), a = (uint*)(w.R + i->A), b = (uint*)(w.R + i->B), c = (uint*)(w.R + i->C);
         uint* source = stackalloc uint[Lanes.Count];
-        new Span<uint>(a, Lanes.Count).CopyTo(new Span<uint>(source, Lanes.Count));
+        for (int k = 0; k < Lanes.Count; k += 8) Vector256.Load(a + k).Store(source + k);
         var mode = (ShuffleMode)i->Immediate;
-        uint valid = 0;
-        for (uint lanes = w.Exec; lanes != 0; lanes &= lanes - 1)
+        uint valid = 0, exec = w.Exec;
+        for (uint lanes = exec; lanes != 0; lanes &= lanes - 1)
         {
             int lane = BitOperations.TrailingZeroCount(lanes), by = (int)(b[lane] & 31), clamp = (int)(c[lane] & 31), segment = (int)(c[lane] >> 8 & 31);
-            int last = lane & segment | clamp & ~segment, from = mode switch
+            int last = lane & segment | clamp & ~segment, from;
+            bool inRange;
+            if (mode == ShuffleMode.Up)
             {
-                ShuffleMode.Up => lane - by,
-                ShuffleMode.Down => lane + by,
-                ShuffleMode.Butterfly => lane ^ by,
-                _ => lane & segment | by & ~segment,
-            };
-            bool inRange = mode == ShuffleMode.Up ? from >= last : from <= last;
+                from = lane - by;
+                inRange = from >= last;
+            }
+            else
+            {
+                from = mode == ShuffleMode.Butterfly ? lane ^ by : mode == ShuffleMode.Down ? lane + by : lane & segment | by & ~segment;
+                inRange = from <= last;
+            }
             if (inRange) valid |= 1u << lane;
             else from = lane;
-            if ((w.Exec >> from & 1) == 0)
-                throw w.Fault(i, lane, FaultKind.MissingLanes, $"it reads lane {from}, which the mask 0x{w.Exec:x8} does not name");
-            if (i->D >= 0) d[lane] = source[from];
+            if ((exec >> from & 1) == 0)
+                throw w.Fault(i, lane, FaultKind.MissingLanes, $"it reads lane {from}, which the mask 0x{exec:x8} does not name");
+            d[lane] = source[from];
         }
         if (i->D2 >= 0) Lanes.SetPredicate(w, i->D2, valid);
     }
