@@ -62,5 +62,6 @@ public sealed unsafe partial class CudaBackend
     }
 
     DeviceException Refused(int status, Kernel kernel, in Grid grid, string what) => _device.Failure(status,
-        $"The {what} of {kernel.Entry} on {Name} ({grid.X} x {grid.Y} x {grid.Z} blocks of {grid.Threads} threads, {grid.SharedBytes} bytes of dynamic shared memory)");
+        $"The {what} of {kernel.Entry} on {Name} "
+        + $"({grid.X} x {grid.Y} x {grid.Z} blocks of {grid.Threads} threads, {grid.SharedBytes} bytes of dynamic shared memory)");
 }

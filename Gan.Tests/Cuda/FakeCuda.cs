@@ -54,7 +54,6 @@ sealed unsafe class FakeCuda : ISymbolSource, IDisposable
             ["cuMemFreeHost"] = (a, _, _, _, _, _, _, _, _, _, _) => Free(a),
             ["cuMemcpyHtoDAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
             ["cuMemcpyDtoHAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
-            ["cuMemcpyDtoDAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
             ["cuMemsetD8Async"] = (a, b, c, _, _, _, _, _, _, _, _) => Note(() => new Span<byte>((void*)a, (int)c).Fill((byte)b)),
             ["cuStreamCreate"] = create,
             ["cuStreamDestroy_v2"] = ok,
@@ -70,7 +69,6 @@ sealed unsafe class FakeCuda : ISymbolSource, IDisposable
             ["cuStreamEndCapture"] = (_, b, _, _, _, _, _, _, _, _, _) => Set(b, ++_handles),
             ["cuGraphInstantiateWithFlags"] = create,
             ["cuGraphLaunch"] = ok,
-            ["cuGraphGetNodes"] = (_, _, c, _, _, _, _, _, _, _, _) => Set(c, 1),
             ["cuGraphExecDestroy"] = ok,
             ["cuGraphDestroy"] = ok,
         };

@@ -76,7 +76,7 @@ sealed class LayoutTests
     [Test]
     public void Statuses_have_the_headers_numbers()
     {
-        Assert.That((DriverStatus.Success, DriverStatus.InvalidValue, DriverStatus.OutOfMemory, DriverStatus.NotReady), Is.EqualTo((0, 1, 2, 600)));
+        Assert.That((DriverStatus.Success, DriverStatus.OutOfMemory, DriverStatus.NotReady, DriverStatus.CaptureInvalidated), Is.EqualTo((0, 2, 600, 901)));
         Assert.That((CuBlasApi.Success, CuBlasApi.AllocationFailed, CuBlasApi.AlgorithmDefault), Is.EqualTo((0, 3, -1)));
         Assert.That((CuDnnApi.Success, CuDnnApi.DeviceAllocationFailed, NcclApi.Success), Is.EqualTo((0, 4004, 0)));
         int[] fatal = [700, 702, 709, 710, 714, 715, 716, 717, 718, 719], harmless = [0, 1, 2, 600, 701, 720, 800, 900];

@@ -32,7 +32,8 @@ sealed class LibraryTests
             return Loaded.Count;
         }
 
-        public override nint Export(nint library, string symbol) => symbol.StartsWith("cu", StringComparison.Ordinal) && !symbol.EndsWith("Version", StringComparison.Ordinal) ? 42 : 0;
+        public override nint Export(nint library, string symbol) =>
+            symbol.StartsWith("cu", StringComparison.Ordinal) && !symbol.EndsWith("Version", StringComparison.Ordinal) ? 42 : 0;
     }
 
     [Test]

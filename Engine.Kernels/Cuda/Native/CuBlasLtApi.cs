@@ -74,7 +74,8 @@ sealed unsafe class CuBlasLtApi
     public void Check(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == CuBlasApi.Success) return;
-        string message = $"{NativeCall.Name("cublasLt", call)} failed with {Marshal.PtrToStringUTF8((nint)_getStatusName(status)) ?? "an unknown status"} ({status}).";
+        string name = Marshal.PtrToStringUTF8((nint)_getStatusName(status)) ?? "an unknown status";
+        string message = $"{NativeCall.Name("cublasLt", call)} failed with {name} ({status}).";
         throw status == CuBlasApi.AllocationFailed ? new OutOfDeviceMemoryException(message) : new DeviceException(message);
     }
 }

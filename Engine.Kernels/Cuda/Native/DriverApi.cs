@@ -40,7 +40,6 @@ sealed unsafe class DriverApi
     public readonly delegate* unmanaged<void*, int> MemFreeHost;
     public readonly delegate* unmanaged<nint, void*, nuint, nint, int> MemcpyHtoDAsync;
     public readonly delegate* unmanaged<void*, nint, nuint, nint, int> MemcpyDtoHAsync;
-    public readonly delegate* unmanaged<nint, nint, nuint, nint, int> MemcpyDtoDAsync;
     public readonly delegate* unmanaged<nint, byte, nuint, nint, int> MemsetD8Async;
 
     public readonly delegate* unmanaged<nint*, StreamFlags, int> StreamCreate;
@@ -58,7 +57,6 @@ sealed unsafe class DriverApi
     public readonly delegate* unmanaged<nint, nint*, int> StreamEndCapture;
     public readonly delegate* unmanaged<nint*, nint, ulong, int> GraphInstantiateWithFlags;
     public readonly delegate* unmanaged<nint, nint, int> GraphLaunch;
-    public readonly delegate* unmanaged<nint, nint*, nuint*, int> GraphGetNodes;
     public readonly delegate* unmanaged<nint, int> GraphExecDestroy;
     public readonly delegate* unmanaged<nint, int> GraphDestroy;
 
@@ -101,7 +99,6 @@ sealed unsafe class DriverApi
         MemFreeHost = (delegate* unmanaged<void*, int>)find["cuMemFreeHost"];
         MemcpyHtoDAsync = (delegate* unmanaged<nint, void*, nuint, nint, int>)find["cuMemcpyHtoDAsync_v2"];
         MemcpyDtoHAsync = (delegate* unmanaged<void*, nint, nuint, nint, int>)find["cuMemcpyDtoHAsync_v2"];
-        MemcpyDtoDAsync = (delegate* unmanaged<nint, nint, nuint, nint, int>)find["cuMemcpyDtoDAsync_v2"];
         MemsetD8Async = (delegate* unmanaged<nint, byte, nuint, nint, int>)find["cuMemsetD8Async"];
 
         StreamCreate = (delegate* unmanaged<nint*, StreamFlags, int>)find["cuStreamCreate"];
@@ -119,7 +116,6 @@ sealed unsafe class DriverApi
         StreamEndCapture = (delegate* unmanaged<nint, nint*, int>)find["cuStreamEndCapture"];
         GraphInstantiateWithFlags = (delegate* unmanaged<nint*, nint, ulong, int>)find["cuGraphInstantiateWithFlags"];
         GraphLaunch = (delegate* unmanaged<nint, nint, int>)find["cuGraphLaunch"];
-        GraphGetNodes = (delegate* unmanaged<nint, nint*, nuint*, int>)find["cuGraphGetNodes"];
         GraphExecDestroy = (delegate* unmanaged<nint, int>)find["cuGraphExecDestroy"];
         GraphDestroy = (delegate* unmanaged<nint, int>)find["cuGraphDestroy"];
     }

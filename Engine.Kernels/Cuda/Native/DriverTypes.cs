@@ -5,7 +5,6 @@ static class DriverStatus
 {
     public const int
         Success = 0,
-        InvalidValue = 1,
         OutOfMemory = 2,
         NotReady = 600,
         CaptureInvalidated = 901;
