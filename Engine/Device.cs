@@ -102,16 +102,15 @@ public sealed class Device : IDisposable
 
     /// <summary>
     /// Records a step as a graph that can be replayed without its host code. The step must have run once before (first uses load kernels and make
-    /// lasting tensors), and depend on nothing that changes on the host. Recording runs nothing. Tensors that outlive the step, such as
+    /// lasting tensors), open a scope of its own, use tensors that outlive the graph, and depend on nothing that changes on the host. Recording runs nothing. Tensors that outlive the step, such as
     /// gradients, are overwritten by each replay.
     /// </summary>
     /// <exception cref="NotSupportedException">The device runs each operation as it is called.</exception>
-    /// <exception cref="InvalidOperationException">A step scope is open, or the step reads or uploads values on its way.</exception>
+    /// <exception cref="InvalidOperationException">The step reads or uploads values on its way.</exception>
     public CapturedStep Capture(Action step)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Backend is not IGraphCapture capture) throw new NotSupportedException($"{Name} runs each operation as it is called and captures no graphs.");
-        if (_depth > 0) throw new InvalidOperationException($"Capture was called inside the step scope opened at {Scope!.Site}; a captured step opens its own.");
         Pool.BeginCapture();
         try
         {

@@ -51,6 +51,8 @@ sealed class SsganOnCudaTests
         Run run;
         using (var device = new Device(new CudaBackend(cuda))) run = Train(device, captured);
         Assert.That(cuda.Leaks(), Is.Empty);
+        // Each of the two updates runs as it is once, and as a graph from then on.
+        Assert.That(cuda.Calls("cuGraphLaunch"), Is.EqualTo(captured ? 2 * (Steps - 1) : 0));
         return run;
     }
 
