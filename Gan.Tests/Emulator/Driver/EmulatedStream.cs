@@ -88,7 +88,7 @@ sealed class EmulatedStream : DriverObject
         while (!mark.IsDone && _pending.Count > 0) Step();
     }
 
-    /// <summary>Runs the oldest work. A fault ends the context and becomes the call's status.</summary>
+    /// <summary>Runs the oldest work. A fault, or an error of the emulation itself, ends the context and becomes the call's status.</summary>
     public void Step()
     {
         if (!_pending.TryDequeue(out var next)) return;
@@ -97,11 +97,13 @@ sealed class EmulatedStream : DriverObject
             next.Work.Run();
             next.Finish();
         }
-        catch (EmulatorFault e)
+        catch (Exception e) when (e is not CudaFailure)
         {
-            int status = CudaStatus.Of(e.Kind);
-            Context!.Die(status, e.Message);
-            throw new CudaFailure(status, e.Message);
+            var (status, sentence) = e is EmulatorFault fault
+                ? (CudaStatus.Of(fault.Kind), fault.Message)
+                : (CudaStatus.Unknown, $"the emulated {next.Work.Name} failed: {e}");
+            Context!.Die(status, sentence);
+            throw new CudaFailure(status, sentence);
         }
     }
 

@@ -113,6 +113,38 @@ public sealed unsafe class StreamCallTests
     }
 
     [Test]
+    public void An_error_of_the_emulation_is_no_lost_work()
+    {
+        using var m = new Machine();
+        m.Cuda.Submit(m.Cuda.Stream(0), new StreamWork("copy", static () => throw new InvalidOperationException("broken inside")));
+        m.Fails(999, "cuCtxSynchronize");
+        Assert.That(m.ErrorText(999), Does.Contain("emulated copy").And.Contain("broken inside"));
+        m.Fails(999, "cuCtxSynchronize");
+    }
+
+    [Test]
+    public void Threads_work_side_by_side()
+    {
+        using var m = new Machine();
+        nint f = m.Function(m.Load(SamplePtx.Kernels), "increment");
+        float[] results = new float[4];
+        var threads = Enumerable.Range(0, results.Length).Select(i => new Thread(() =>
+        {
+            m.Ok("cuCtxSetCurrent", m.Context);
+            nint stream = m.Stream(), x = m.Upload((float)i);
+            for (int k = 0; k < 20; k++) Assert.That(m.LaunchOn(f, x, 1, stream), Is.Zero);
+            m.Ok("cuStreamSynchronize", stream);
+            results[i] = m.Download<float>(x, 1)[0];
+            m.Ok("cuMemFree_v2", x);
+            m.Ok("cuStreamDestroy_v2", stream);
+        })).ToArray();
+        foreach (var t in threads) t.Start();
+        foreach (var t in threads) t.Join();
+        Assert.That(results, Is.EqualTo([20f, 21f, 22f, 23f]));
+        Assert.That(m.Cuda.Leaks(), Has.Count.EqualTo(2), "the module and the context");
+    }
+
+    [Test]
     public void A_full_queue_runs_its_oldest_work()
     {
         using var m = new Machine();
