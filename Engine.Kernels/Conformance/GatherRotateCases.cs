@@ -12,7 +12,7 @@ static class GatherRotateCases
            from s in new Shape[]
            {
                new(1, 1, 1, 1), new(0, 4, 4, 3), new(5, 7, 7, 3), new(8, 32, 32, 3), new(3, 33, 33, 3), new(4, 48, 48, 3), new(5, 34, 34, 1), new(4, 12, 12, 4),
-               new(3, 5, 5, 40), new(2, 16, 16, 16),
+               new(3, 5, 5, 40), new(2, 16, 16, 16), new(150, 5, 5, 3),
            }
            select new ConformanceCase("GatherRotate", $"{s} {type}{(flips ? " mirrored" : "")}", run => Gather(run, s, type, flips, skew: 0)),
         .. from type in CaseRun.Storages

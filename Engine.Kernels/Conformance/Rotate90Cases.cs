@@ -6,7 +6,7 @@ static class Rotate90Cases
     static readonly Shape[] s_shapes =
     [
         new(1, 1, 1, 1), new(5, 7, 7, 3), new(0, 4, 4, 3), new(8, 32, 32, 3), new(4, 48, 48, 3), new(5, 33, 33, 3), new(4, 34, 34, 1), new(5, 17, 17, 5), new(8, 9, 9, 7),
-        new(8, 12, 12, 15), new(5, 8, 8, 8), new(4, 7, 7, 24), new(3, 5, 5, 66), new(4, 20, 20, 2),
+        new(8, 12, 12, 15), new(5, 8, 8, 8), new(4, 7, 7, 24), new(3, 5, 5, 66), new(4, 20, 20, 2), new(150, 5, 5, 3), new(140, 3, 3, 9),
     ];
 
     public static IEnumerable<ConformanceCase> All =>
