@@ -155,7 +155,7 @@ DEV void hold(const SpectralLayer& layer, const Slab& s, const Piece& p, f4* til
   sync();
   const float* from = layer.w + (i64)p.row * layer.columns + p.column;
   if (layer.packed) {
-    const int Ahead = 4;
+    const int Ahead = 2;
     Walk k = walk(p.quads);
     while (k.row < p.rows) {
       f4 v[Ahead];
@@ -179,7 +179,7 @@ DEV void hold(const SpectralLayer& layer, const Slab& s, const Piece& p, f4* til
 // y's share of rows that this block adds up.
 DEV int share_begin(const SpectralLayer& layer, int rank) { return (int)((i64)layer.rows * rank / layer.blocks); }
 
-KERNEL __launch_bounds__(Threads, 3) spectral_norm_forward_f32(SpectralNormArgs a) {
+KERNEL __launch_bounds__(Threads, 4) spectral_norm_forward_f32(SpectralNormArgs a) {
   __shared__ f4 tile[TileQuads], z[MostQuads], parts[Threads];
   const int t = (int)tidx();
   int index = 0;

@@ -26,7 +26,12 @@ static class CrossEntropyCases
     static void Forward(CaseRun run, Shape shape, DType type, Draw draw, int skew)
     {
         int n = shape[0], k = shape[1];
-        View x = run.Input(shape, type, draw, skew), labels = run.Ints(new Shape(n), 0, k);
+        // Half of the uniform rows are of whole numbers, with more than one maximum; half of the labels are the first maximum.
+        float[] values = run.Numbers(shape.Count, draw);
+        if (draw == Draw.Uniform) for (int i = 0; i < values.Length / 2; i++) values[i] = MathF.Round(values[i]);
+        View x = run.Input(shape, values, type, skew);
+        int[] random = [.. run.Numbers(n, Draw.Uniform).Select(v => (int)((v + 2) / 4 * k) % k)];
+        View labels = run.Ints(new Shape(n), [.. random.Select((label, i) => i % 2 == 0 ? label : FirstMaximum(run[x], i, k))]);
         View losses = run.Output(new Shape(n), skew: skew), alone = run.Output(new Shape(n)), correct = run.Output(new Shape(n), skew: skew);
         run.Backend.SoftmaxCrossEntropy(x, labels, losses, correct);
         run.Backend.SoftmaxCrossEntropy(x, labels, alone);
@@ -37,13 +42,14 @@ static class CrossEntropyCases
         })];
         run.Expect("losses", losses, new(2e-6, 2e-6), Losses);
         run.Expect("losses without correct", alone, new(2e-6, 2e-6), Losses);
-        run.Expect("correct", correct, Tolerance.Exact, () => [.. Enumerable.Range(0, n).Select(i =>
-        {
-            double[] row = Row(run[x], i, k).Row;
-            int first = Array.FindIndex(row, double.IsNaN);
-            if (first < 0) first = Array.IndexOf(row, row.Max());
-            return first == run[labels][i] ? 1.0 : 0;
-        })]);
+        run.Expect("correct", correct, Tolerance.Exact, () => [.. Enumerable.Range(0, n).Select(i => FirstMaximum(run[x], i, k) == run[labels][i] ? 1.0 : 0)]);
+    }
+
+    static int FirstMaximum(double[] x, int i, int k)
+    {
+        double[] row = Row(x, i, k).Row;
+        int nan = Array.FindIndex(row, double.IsNaN);
+        return nan >= 0 ? nan : Array.IndexOf(row, row.Max());
     }
 
     static void Backward(CaseRun run, Shape shape, DType type, Draw draw, int skew, bool inPlace)

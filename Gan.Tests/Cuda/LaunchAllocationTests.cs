@@ -9,6 +9,11 @@ sealed class LaunchAllocationTests
 {
     static readonly Shape s_images = new(4, 16, 16, 24);
 
+    static readonly View[] s_views = [Any(new(128, 1152)), Any(new(4, 128))];
+    static readonly SpectralLayer[] s_layers =
+        [.. s_views.Select(static w => new SpectralLayer(w, Any(new(w.Shape[0])), Any(new(w.Shape[1])), Any(new(1)), Any(w.Shape, DType.BF16)))];
+    static readonly AdamSlot[] s_slots = [.. Enumerable.Repeat(new AdamSlot(s_views[0], s_views[0], s_views[0], s_views[0]), 100)];
+
     static IEnumerable<TestCaseData> Primitives =>
     [
         Row("Fill", static b => b.Fill(Any(new(1000)), 1)),
@@ -28,6 +33,16 @@ sealed class LaunchAllocationTests
         Row("ArgMax", static b => b.ArgMax(Any(new(7, 24)), Any(new(7), DType.I32))),
         Row("Normal", static b => b.Normal(Any(new(1000)), Any(new(4), DType.I32))),
         Row("Uniform", static b => b.Uniform(Any(new(1000)), Any(new(4), DType.I32), -1, 1)),
+        Row("SpectralNormForward", static b => b.SpectralNormForward(s_layers, 1, 1e-12f)),
+        Row("SpectralNormBackward", static b => b.SpectralNormBackward(s_layers, s_views, s_views)),
+        Row("SpectralNormBackward of one layer", static b => b.SpectralNormBackward(s_layers[0], s_views[0], s_views[1])),
+        Row("SoftmaxCrossEntropy", static b => b.SoftmaxCrossEntropy(Any(new(7, 4)), Any(new(7), DType.I32), Any(new(7)), Any(new(7)))),
+        Row("SoftmaxCrossEntropyBackward", static b => b.SoftmaxCrossEntropyBackward(Any(new(7, 4)), Any(new(7), DType.I32), Any(new(7)), Any(new(7, 4)))),
+        Row("HingeDiscriminator", static b => b.HingeDiscriminator(Any(new(7, 1)), Any(new(7, 1)), Any(new(1)))),
+        Row("HingeDiscriminatorBackward", static b =>
+            b.HingeDiscriminatorBackward(Any(new(7, 1)), Any(new(7, 1)), Any(new(1)), Any(new(7, 1)), Any(new(7, 1)))),
+        Row("Adam", static b => b.Adam(s_slots, Any(new(1), DType.I32), Any(new(1)), new AdamSpec(0, 0.9, 1e-8))),
+        Row("GradientNorm", static b => b.GradientNorm(s_views, Any(new(1)))),
     ];
 
     [TestCaseSource(nameof(Primitives))]

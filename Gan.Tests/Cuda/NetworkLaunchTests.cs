@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Tests.Emulator;
+
+namespace Ssgan.Tests.Cuda;
+
+/// <summary>What works on all arrays of a network at once: how many launches it takes, and that the blocks' order changes no bit.</summary>
+sealed class NetworkLaunchTests
+{
+    static readonly (int Rows, int Columns)[] s_layers = [(8, 27), (64, 288), (64, 288), (8, 3), (96, 100), (1, 32), (4, 32)];
+
+    /// <summary>An emulated card, a backend on it, and arrays that go with it.</summary>
+    sealed class Card : IDisposable
+    {
+        readonly List<View> _views = [];
+        readonly Random _random = new(5);
+
+        public Card(int? seed = null)
+        {
+            Cuda = new EmulatedCuda(new EmulatorOptions { Seed = seed, Multiprocessors = 16 });
+            Backend = new CudaBackend(Cuda);
+        }
+
+        public EmulatedCuda Cuda { get; }
+
+        public CudaBackend Backend { get; }
+
+        public View New(Shape shape, DType type = DType.F32)
+        {
+            var view = new View(Backend.Allocate(shape.Count * type.Size()), shape, type);
+            _views.Add(view);
+            return view;
+        }
+
+        public View Of(Shape shape, Func<Random, float> draw)
+        {
+            var view = New(shape);
+            Backend.Upload(MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)shape.Count).Select(_ => draw(_random)).ToArray()), view);
+            return view;
+        }
+
+        public View Random(params ReadOnlySpan<int> dims) => Of(new Shape(dims), static r => r.NextSingle() - 0.5f);
+
+        public View Ints(params int[] values)
+        {
+            var view = New(new Shape(values.Length), DType.I32);
+            Backend.Upload(MemoryMarshal.AsBytes<int>(values), view);
+            return view;
+        }
+
+        public T[] Read<T>(View view) where T : unmanaged
+        {
+            var values = new T[view.Count];
+            Backend.Download(view, MemoryMarshal.AsBytes(values.AsSpan()));
+            return values;
+        }
+
+        public SpectralLayer[] Layers() =>
+            [.. s_layers.Select(s => new SpectralLayer(Random(s.Rows, s.Columns), Random(s.Rows), Random(s.Columns), New(new(1)), New(new(s.Rows, s.Columns))))];
+
+        public (long Launches, long Cooperative) Count(Action call)
+        {
+            long launches = Cuda.Calls("cuLaunchKernel"), cooperative = Cuda.Calls("cuLaunchCooperativeKernel");
+            call();
+            return (Cuda.Calls("cuLaunchKernel") - launches, Cuda.Calls("cuLaunchCooperativeKernel") - cooperative);
+        }
+
+        public void Dispose()
+        {
+            foreach (var view in _views) Backend.Free(view.Address, view.Bytes);
+            Backend.Dispose();
+            Assert.That(Cuda.Leaks(), Is.Empty);
+            Cuda.Dispose();
+        }
+    }
+
+    [Test]
+    public void A_network_takes_one_launch()
+    {
+        using var card = new Card();
+        var layers = card.Layers();
+        View[] gradients = [.. layers.Select(static l => l.Normalized)], weights = [.. layers.Select(static l => l.W)];
+        View step = card.Ints(0), rate = card.Random(1), norm = card.New(new(1)), loss = card.New(new(1)), real = card.Random(70, 1), fake = card.Random(64, 1);
+        AdamSlot[] slots = [.. layers.Select(l => new AdamSlot(l.W, l.Normalized, card.Random(l.W.Shape[0], l.W.Shape[1]), card.Of(l.W.Shape, static r => r.NextSingle())))];
+        var backend = card.Backend;
+        Assert.That(card.Count(() => backend.SpectralNormForward(layers, 1, 1e-12f)), Is.EqualTo((0, 1)));
+        Assert.That(card.Count(() => backend.SpectralNormBackward(layers, gradients, weights)), Is.EqualTo((0, 1)));
+        Assert.That(card.Count(() => backend.GradientNorm(gradients, norm)), Is.EqualTo((1, 0)));
+        Assert.That(card.Count(() => backend.Adam(slots, step, rate, new AdamSpec(0, 0.9, 1e-8))), Is.EqualTo((1, 0)));
+        Assert.That(card.Count(() => backend.HingeDiscriminator(real, fake, loss)), Is.EqualTo((1, 0)));
+        Assert.That(card.Count(() => backend.HingeDiscriminatorBackward(real, fake, loss, real, fake)), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void Many_launches_advance_the_step_once()
+    {
+        using var card = new Card();
+        AdamSlot[] slots = [.. Enumerable.Range(0, 160).Select(_ => new AdamSlot(card.Random(1), card.Random(1), card.Random(1), card.Of(new(1), static r => r.NextSingle())))];
+        View step = card.Ints(41), rate = card.Random(1);
+        Assert.That(card.Count(() => card.Backend.Adam(slots, step, rate, new AdamSpec(0, 0.9, 1e-8))), Is.EqualTo((3, 0)));
+        Assert.That(card.Read<int>(step), Is.EqualTo(new[] { 42 }));
+    }
+
+    [Test]
+    public void The_order_of_blocks_and_warps_changes_no_bit()
+    {
+        Assert.That(Run(1), Is.EqualTo(Run(2)));
+        Assert.That(Run(3), Is.EqualTo(Run(2)));
+
+        static float[] Run(int seed)
+        {
+            using var card = new Card(seed);
+            var layers = card.Layers();
+            View[] dn = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))], dw = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))];
+            View norm = card.New(new(1)), loss = card.New(new(1));
+            card.Backend.SpectralNormForward(layers, 2, 1e-12f);
+            card.Backend.SpectralNormBackward(layers, dn, dw);
+            card.Backend.GradientNorm([.. dw, card.Random(40000)], norm);
+            card.Backend.HingeDiscriminator(card.Random(700, 1), card.Random(300, 1), loss);
+            return [.. layers.SelectMany(l => new[] { l.U, l.V, l.Sigma, l.Normalized }).Concat(dw).Append(norm).Append(loss).SelectMany(card.Read<float>)];
+        }
+    }
+
+    [Test]
+    public void A_label_without_a_class_gives_NaN_and_reads_nothing_outside()
+    {
+        using var card = new Card();
+        View x = card.Random(3, 4), labels = card.Ints(4, -1, 2), loss = card.New(new(3)), correct = card.New(new(3)), dx = card.New(new(3, 4));
+        card.Backend.SoftmaxCrossEntropy(x, labels, loss, correct);
+        card.Backend.SoftmaxCrossEntropyBackward(x, labels, card.Random(3), dx);
+        Assert.That(Array.ConvertAll(card.Read<float>(loss), float.IsNaN), Is.EqualTo(new[] { true, true, false }));
+        Assert.That(card.Read<float>(correct)[..2], Is.All.Zero);
+        Assert.That(card.Read<float>(dx)[..8], Is.All.NaN);
+        Assert.That(card.Read<float>(dx)[8..], Has.None.NaN);
+    }
+}
