@@ -128,7 +128,7 @@ public sealed unsafe class StreamCallTests
         using var m = new Machine();
         nint f = m.Function(m.Load(SamplePtx.Kernels), "increment");
         float[] results = new float[4];
-        var threads = Enumerable.Range(0, results.Length).Select(i => new Thread(() =>
+        Task.WaitAll(Enumerable.Range(0, results.Length).Select(i => Task.Run(() =>
         {
             m.Ok("cuCtxSetCurrent", m.Context);
             nint stream = m.Stream(), x = m.Upload((float)i);
@@ -137,9 +137,7 @@ public sealed unsafe class StreamCallTests
             results[i] = m.Download<float>(x, 1)[0];
             m.Ok("cuMemFree_v2", x);
             m.Ok("cuStreamDestroy_v2", stream);
-        })).ToArray();
-        foreach (var t in threads) t.Start();
-        foreach (var t in threads) t.Join();
+        })).ToArray());
         Assert.That(results, Is.EqualTo([20f, 21f, 22f, 23f]));
         Assert.That(m.Cuda.Leaks(), Has.Count.EqualTo(2), "the module and the context");
     }
