@@ -20,13 +20,14 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Opens a device.</summary>
     /// <param name="source">Where functions come from.</param>
     /// <param name="ordinal">The device's number.</param>
+    /// <param name="useLibraries">Whether products and convolutions run on cuBLAS and cuDNN where these are installed; false: on our own kernels.</param>
     /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
-    public CudaBackend(ISymbolSource source, int ordinal = 0) : this(source, ordinal, KernelCache.Embedded)
+    public CudaBackend(ISymbolSource source, int ordinal = 0, bool useLibraries = true) : this(source, ordinal, KernelCache.Embedded, useLibraries)
     {
     }
 
     /// <summary>A backend with kernels from elsewhere: stem to NUL-terminated PTX, or null where there is none.</summary>
-    internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images)
+    internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images, bool useLibraries = false)
     {
         _source = source;
         _device = new CudaDevice(source, ordinal);
@@ -47,6 +48,16 @@ public sealed unsafe partial class CudaBackend : Backend
         _kernels = new KernelCache(_device, images);
         _scratch = new ScratchBuffer(_device);
         _staging = new UploadStaging(_device, _stream);
+        if (!useLibraries) return;
+        try
+        {
+            OpenLibraries(source);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public override string Name => _device.Name;
@@ -126,6 +137,7 @@ public sealed unsafe partial class CudaBackend : Backend
         {
             if (_capture is not null) Abandon();
             _device.Freed(_device.Api.StreamSynchronize(_stream));
+            CloseLibraries();
             _scratch.Free();
             _staging.Free();
             _arrivals.Free();

@@ -5,6 +5,13 @@ public sealed unsafe partial class CudaBackend
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate)
     {
         if (c.Count == 0) return;
-        MatMulOwn(a, transposeA, b, transposeB, c, accumulate);
+        // A sum over nothing is no product for cuBLAS.
+        if (_blas is null || a.Count == 0 || !LibrariesTake(a.Type))
+        {
+            MatMulOwn(a, transposeA, b, transposeB, c, accumulate);
+            return;
+        }
+        using var lease = _device.Enter();
+        _blas.Multiply(a, transposeA, b, transposeB, c, accumulate, AllowTf32);
     }
 }

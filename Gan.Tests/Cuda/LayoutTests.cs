@@ -35,7 +35,7 @@ sealed class LayoutTests
         yield return Of<HostAllocFlags>("Portable 1");
         yield return Of<CaptureMode>("Relaxed 2");
         yield return Of<CuBlasOperation>("None 0 Transpose 1");
-        yield return Of<CuBlasMath>("Default 0 Pedantic 2 Tf32 3");
+        yield return Of<CuBlasMath>("Default 0 Pedantic 2 Tf32 3 DisallowReducedPrecisionReduction 16");
         yield return Of<CudaDataType>("F32 0 BF16 14");
         yield return Of<CuBlasCompute>("F32 68 F32Pedantic 69 F32FastTf32 77");
         yield return Of<LtMatmulAttribute>("TransposeA 3 TransposeB 4 Epilogue 7 BiasPointer 8 BiasType 26");

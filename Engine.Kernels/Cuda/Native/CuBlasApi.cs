@@ -7,7 +7,7 @@ namespace Ssgan.Engine.Kernels.Cuda.Native;
 enum CuBlasOperation { None = 0, Transpose = 1 }
 
 /// <summary>cublasMath_t.</summary>
-enum CuBlasMath { Default = 0, Pedantic = 2, Tf32 = 3 }
+enum CuBlasMath { Default = 0, Pedantic = 2, Tf32 = 3, DisallowReducedPrecisionReduction = 16 }
 
 /// <summary>cudaDataType_t, as far as we store it.</summary>
 enum CudaDataType { F32 = 0, BF16 = 14 }

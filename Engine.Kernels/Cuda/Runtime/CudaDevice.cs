@@ -89,8 +89,14 @@ sealed unsafe class CudaDevice : IDisposable
     /// <summary>The same for a call that frees: its failure is thrown by the next call, since whoever frees can do nothing about it.</summary>
     public void Freed(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
+        if (status != DriverStatus.Success && !Broken) NotFreed(Failure(status, call));
+    }
+
+    /// <summary>The same for a library's failure.</summary>
+    public void NotFreed(DeviceException failure)
+    {
         // A broken context has been reported, and fails every free.
-        if (status != DriverStatus.Success && !Broken) Interlocked.CompareExchange(ref _pending, Failure(status, call), null);
+        if (!Broken) Interlocked.CompareExchange(ref _pending, failure, null);
     }
 
     /// <summary>Keeps the context alive for a handle in it.</summary>

@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Tests.Emulator;
+
+namespace Ssgan.Tests.Cuda;
+
+/// <summary>Which path products and convolutions take, and what the user is told.</summary>
+sealed class LibraryChoiceTests
+{
+    const string Gemm = "cublasGemmEx", Convolution = "cudnnConvolutionForward";
+
+    [Test]
+    public void Libraries_serve_where_they_are_installed()
+    {
+        using var rig = new Rig(new EmulatorOptions());
+        rig.Multiply(DType.F32);
+        rig.Convolve(DType.BF16);
+        Assert.That((rig.Calls(Gemm), rig.Calls(Convolution)), Is.EqualTo((1L, 1L)));
+        Assert.That(rig.Cuda.Notices, Is.Empty);
+    }
+
+    [Test]
+    public void Own_kernels_serve_where_they_are_not_and_a_sentence_says_so()
+    {
+        using var rig = new Rig(new EmulatorOptions { HasCuBlas = false, HasCuDnn = false });
+        rig.Multiply(DType.F32);
+        rig.Convolve(DType.F32);
+        Assert.That(rig.Cuda.Notices, Has.Count.EqualTo(2));
+        Assert.That(rig.Cuda.Notices[0], Does.StartWith("Matrix products on cuda:0 run on our own kernels").And.Contains("libcublas").And.Contains("pip install"));
+        Assert.That(rig.Cuda.Notices[1], Does.StartWith("Convolutions on cuda:0 run on our own kernels").And.Contains("libcudnn").And.Contains("pip install"));
+    }
+
+    [Test]
+    public void A_library_that_is_too_old_is_named()
+    {
+        using var rig = new Rig(new EmulatorOptions { MissingFunctions = ["cublasGemmStridedBatchedEx"] });
+        rig.Multiply(DType.F32);
+        Assert.That(rig.Calls(Gemm), Is.Zero);
+        Assert.That(rig.Cuda.Notices.Single(), Does.Contain("cublasGemmStridedBatchedEx"));
+    }
+
+    [Test]
+    public void Own_kernels_can_be_asked_for()
+    {
+        using var rig = new Rig(new EmulatorOptions(), useLibraries: false);
+        rig.Multiply(DType.F32);
+        rig.Convolve(DType.F32);
+        Assert.That((rig.Calls(Gemm), rig.Calls(Convolution)), Is.EqualTo((0L, 0L)));
+        Assert.That(rig.Cuda.Notices, Is.Empty);
+    }
+
+    [Test]
+    public void Bf16_runs_on_own_kernels_on_cards_whose_libraries_lack_it()
+    {
+        using var rig = new Rig(new EmulatorOptions { ComputeCapability = 75 });
+        rig.Multiply(DType.BF16);
+        rig.Convolve(DType.BF16);
+        Assert.That((rig.Calls(Gemm), rig.Calls(Convolution)), Is.EqualTo((0L, 0L)));
+        rig.Multiply(DType.F32);
+        Assert.That(rig.Calls(Gemm), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void An_algorithm_is_chosen_once_for_each_convolution()
+    {
+        using var rig = new Rig(new EmulatorOptions());
+        for (int i = 0; i < 3; i++) rig.Convolve(DType.F32);
+        Assert.That(rig.Calls("cudnnGetConvolutionForwardAlgorithm_v7"), Is.EqualTo(1));
+        rig.Convolve(DType.BF16);
+        rig.Cuda.AllowTf32 = true;
+        rig.Convolve(DType.F32);
+        Assert.That(rig.Calls("cudnnGetConvolutionForwardAlgorithm_v7"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void F32_is_exact_unless_tf32_is_allowed([Values] bool libraries, [Values] bool convolution)
+    {
+        // 1 + 2^-12 needs more than TF32's 10 bits.
+        using var rig = new Rig(new EmulatorOptions(), libraries);
+        Assert.That(Result(), Is.EqualTo(1 + 1f / 4096));
+        rig.Cuda.AllowTf32 = true;
+        Assert.That(Result(), Is.EqualTo(1f));
+
+        float Result() => convolution ? rig.Convolve(DType.F32, 1 + 1f / 4096) : rig.Multiply(DType.F32, 1 + 1f / 4096);
+    }
+
+    [Test]
+    public void Everything_is_given_back([Values] bool libraries)
+    {
+        using var device = new EmulatedCuda(new EmulatorOptions());
+        using (var cuda = new CudaBackend(device, useLibraries: libraries))
+        {
+            using var rig = new Rig(device, cuda);
+            rig.Multiply(DType.F32);
+            rig.Convolve(DType.F32);
+        }
+        Assert.That(device.Leaks(), Is.Empty);
+    }
+
+    /// <summary>A device, a backend, and operations on 16 values that make one: x times one hot.</summary>
+    sealed class Rig : IDisposable
+    {
+        readonly EmulatedCuda? _owned;
+        readonly EmulatedCuda _device;
+
+        public Rig(EmulatorOptions options, bool useLibraries = true)
+        {
+            _device = _owned = new EmulatedCuda(options);
+            Cuda = new CudaBackend(_device, useLibraries: useLibraries);
+        }
+
+        public Rig(EmulatedCuda device, CudaBackend cuda) => (_device, Cuda) = (device, cuda);
+
+        public CudaBackend Cuda { get; }
+
+        public long Calls(string function) => _device.Calls(function);
+
+        public float Multiply(DType type, float value = 1) =>
+            Run(type, new Shape(1, 16), new Shape(16, 1), new Shape(1, 1), value, (a, b, c) => Cuda.MatMul(a, false, b, false, c, false));
+
+        public float Convolve(DType type, float value = 1) =>
+            Run(type, new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 1), value, (x, w, y) => Cuda.Conv2dForward(x, w, null, y, new ConvSpec(1, 0)));
+
+        float Run(DType type, Shape a, Shape b, Shape c, float value, Action<View, View, View> call)
+        {
+            View first = Upload(a, type, value), second = Upload(b, type, 1), result = Upload(c, type, 0);
+            call(first, second, result);
+            var bytes = new byte[result.Bytes];
+            Cuda.Download(result, bytes);
+            foreach (var view in (View[])[first, second, result]) Cuda.Free(view.Address, view.Bytes);
+            return type == DType.F32 ? MemoryMarshal.Read<float>(bytes) : BFloat16.ToSingle(MemoryMarshal.Read<ushort>(bytes));
+        }
+
+        /// <summary>The value, then zeros.</summary>
+        View Upload(Shape shape, DType type, float value)
+        {
+            var view = new View(Cuda.Allocate(shape.Count * type.Size()), shape, type);
+            var values = new float[shape.Count];
+            values[0] = value;
+            Cuda.Upload(type == DType.F32 ? MemoryMarshal.AsBytes<float>(values) : MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(values, BFloat16.FromSingle)), view);
+            return view;
+        }
+
+        public void Dispose()
+        {
+            if (_owned is null) return;
+            Cuda.Dispose();
+            _owned.Dispose();
+        }
+    }
+}
