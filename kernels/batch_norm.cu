@@ -158,7 +158,8 @@ template<class T> DEV void norm_merge(const BatchNormArgs& a) {
 }
 
 // Rows rows of y, so many elements apart; all loads come first, since y may be x.
-template<int Rows, class T, int V> DEV void apply_rows(const T* x, T* y, i64 step, const float (&mean)[V], const float (&scale)[V], const float (&beta)[V], int relu) {
+template<int Rows, class T, int V> DEV void apply_rows(const T* x, T* y, i64 step, const float (&mean)[V], const float (&scale)[V],
+                                                      const float (&beta)[V], int relu) {
   float v[Rows][V];
 #pragma unroll
   for (int r = 0; r < Rows; r++) load_unit(x + r * step, v[r]);

@@ -5,7 +5,8 @@ static class BatchNormCases
 {
     static readonly Shape[] s_shapes =
     [
-        new(2, 1), new(7, 3), new(0, 4, 4, 8), new(4, 5, 5, 8), new(3, 9, 7, 33), new(2, 16, 16, 64), new(1500, 5), new(6, 4, 4, 264), new(2000, 16), new(130, 1030),
+        new(2, 1), new(7, 3), new(0, 4, 4, 8), new(4, 5, 5, 8), new(3, 9, 7, 33), new(2, 16, 16, 64),
+        new(1500, 5), new(6, 4, 4, 264), new(2000, 16), new(130, 1030),
     ];
 
     public static IEnumerable<ConformanceCase> All =>
@@ -29,7 +30,8 @@ static class BatchNormCases
         Row("(40, 3) BF16 relu a NaN", new(40, 3), DType.BF16, relu: true, outlier: float.NaN),
     ];
 
-    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false, float offset = 0, float? outlier = null, int at = 0) =>
+    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false,
+        float offset = 0, float? outlier = null, int at = 0) =>
         new("BatchNorm", name, run =>
         {
             int c = s[-1];
