@@ -209,8 +209,9 @@ sealed unsafe partial class KernelDecoder
         if (Operand(2) is not NumberOperand { Bits: 4 or 8 or 16 } size) throw Wrong("it does not copy 4, 8 or 16 bytes");
         if (_statement.Operands.Length > 4) throw m.Unknown("with a cache policy");
         int read = _statement.Operands.Length == 4 ? Source(3, PtxType.U32) : -1;
-        int source = AddMemory(Operand(1), PtxSpace.Global, PtxType.B8, 1, []);
+        int source = AddMemory(Operand(1), PtxSpace.Global, PtxType.B32, (int)size.Bits / 4, []);
         AddMemory(Operand(0), PtxSpace.Shared, PtxType.B32, (int)size.Bits / 4, []);
+        AddMemory(Operand(1), PtxSpace.Global, PtxType.B8, 1, []);
         Emit(&AsyncCopies.Issue<GlobalSpace>, b: read).Extra = source;
     }
 }

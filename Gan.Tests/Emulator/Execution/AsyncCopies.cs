@@ -8,11 +8,12 @@ namespace Ssgan.Tests.Emulator;
 /// </summary>
 static unsafe class AsyncCopies
 {
-    /// <summary>A is the shared address (32 or 64 bits as Immediate's low bit says), memory op Extra the source, B the bytes read of it or -1, Immediate &gt;&gt; 8 the size.</summary>
+    /// <summary>Memory op Extra is the source, the next the target, the one after a byte of the source; B is how many bytes are read, or -1 for all.</summary>
     public static void Issue<TSpace>(Warp w, Instruction* i) where TSpace : ISpace
     {
         var source = w.Block.Code.Memory[i->Extra];
         var target = w.Block.Code.Memory[i->Extra + 1];
+        var oneByte = w.Block.Code.Memory[i->Extra + 2];
         ulong* from = stackalloc ulong[Lanes.Count];
         new Span<ulong>(LoadStore.Addresses(w, source), Lanes.Count).CopyTo(new Span<ulong>(from, Lanes.Count));
         ulong* to = LoadStore.Addresses(w, target);
@@ -22,11 +23,15 @@ static unsafe class AsyncCopies
             uint read = i->B < 0 ? (uint)bytes : ((uint*)(w.R + i->B))[lane];
             if (read > bytes) throw w.Fault(i, lane, FaultKind.OutOfBounds, $"it reads {read} bytes for a copy of {bytes}");
             var copy = new AsyncCopy { Lane = lane, Target = (int)to[lane], Bytes = bytes };
-            if (read > 0)
+            if (read == bytes)
+            {
+                new ReadOnlySpan<byte>(TSpace.At(w, i, source, lane, from[lane], Access.Read), bytes).CopyTo(copy.Data);
+            }
+            else if (read > 0)
             {
                 if ((from[lane] & (ulong)(bytes - 1)) != 0)
                     throw MemoryFaults.Of(w, i, source, lane, from[lane], FaultKind.Misaligned, Access.Read, "misaligned");
-                for (uint k = 0; k < read; k++) copy.Data[(int)k] = *TSpace.At(w, i, source, lane, from[lane] + k, Access.Read);
+                for (uint k = 0; k < read; k++) copy.Data[(int)k] = *TSpace.At(w, i, oneByte, lane, from[lane] + k, Access.Read);
             }
             if (to[lane] + (ulong)bytes > (ulong)w.Block.Launch.SharedBytes)
                 throw MemoryFaults.Of(w, i, target, lane, to[lane], FaultKind.OutOfBounds, Access.Write, $"out of bounds: the block has {w.Block.Launch.SharedBytes} bytes of shared memory");

@@ -126,6 +126,29 @@ public class SynchronisationFaultTests
     }
 
     [Test]
+    public void AsynchronousCopiesFillWithZeros()
+    {
+        using var bench = new PtxBench();
+        ulong x = bench.Upload<byte>([.. Enumerable.Range(1, 16).Select(k => (byte)k)]), y = bench.Reserve(48);
+        bench.Run(PtxBench.Kernel("""
+            .shared .align 16 .b8 s[48];
+            mul.wide.u32 %rd2, %r0, 16;
+            mov.u64 %rd3, s;
+            add.s64 %rd3, %rd3, %rd2;
+            cvt.u32.u64 %r1, %rd3;
+            mul.lo.u32 %r2, %r0, 8;
+            cp.async.cg.shared.global [%r1], [%rd0], 16, %r2;
+            cp.async.wait_all;
+            add.s64 %rd4, %rd1, %rd2;
+            ld.shared.v4.u32 {%r3, %r4, %r5, %r6}, [%rd3];
+            st.global.v4.u32 [%rd4], {%r3, %r4, %r5, %r6};
+            ret;
+        """, target: "sm_80"), x, y, 3);
+        byte[] want = [.. Enumerable.Range(0, 48).Select(k => (byte)(k % 16 < k / 16 * 8 ? k % 16 + 1 : 0))];
+        Assert.That(bench.Download<byte>(y, 48), Is.EqualTo(want));
+    }
+
+    [Test]
     public void TrapsAreNamed() => IsCaught(Outcome("setp.eq.u32 %p1, %r0, 5; @%p1 trap;", 32), FaultKind.Trap, "thread (5, 0, 0)");
 
     [Test]
