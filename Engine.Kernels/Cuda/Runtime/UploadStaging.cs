@@ -8,7 +8,7 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 /// </summary>
 sealed unsafe class UploadStaging(CudaDevice device, nint stream)
 {
-    const int PieceBytes = 1 << 20, Pieces = 4;
+    const int PieceBytes = 1 << 18, Pieces = 16;
     readonly nint[] _memory = new nint[Pieces], _done = new nint[Pieces];
     readonly Lock _lock = new();
     int _next;
