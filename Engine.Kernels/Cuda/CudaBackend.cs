@@ -9,7 +9,6 @@ namespace Ssgan.Engine.Kernels.Cuda;
 /// </summary>
 public sealed unsafe partial class CudaBackend : Backend
 {
-    readonly ISymbolSource _source;
     readonly CudaDevice _device;
     readonly KernelCache _kernels;
     readonly ScratchBuffer _scratch;
@@ -29,7 +28,6 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>A backend with kernels from elsewhere: stem to NUL-terminated PTX, or null where there is none.</summary>
     internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images, bool useLibraries = false)
     {
-        _source = source;
         _device = new CudaDevice(source, ordinal);
         try
         {
