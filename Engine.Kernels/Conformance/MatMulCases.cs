@@ -51,7 +51,8 @@ static class MatMulCases
         .. from ta in CaseRun.Both
            from tb in CaseRun.Both
            from s in s_sizes
-           select new ConformanceCase("MatMul", $"{new Product(s[0], s[1], s[2], ta, tb)} TF32", run => MultiplyTf32(run, new Product(s[0], s[1], s[2], ta, tb))),
+           let p = new Product(s[0], s[1], s[2], ta, tb)
+           select new ConformanceCase("MatMul", $"{p} TF32", run => MultiplyTf32(run, p)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("MatMul", $"NaN and infinity {type}", run => Special(run, type)),
         .. from type in CaseRun.Storages
@@ -59,7 +60,8 @@ static class MatMulCases
     ];
 
     static ConformanceCase Row(Product p, DType type, bool accumulate = false, int skew = 0) =>
-        new("MatMul", $"{p} {type}{(accumulate ? " accumulate" : "")}{(skew > 0 ? $" skew {skew}" : "")}", run => Multiply(run, p, type, type, accumulate, skew));
+        new("MatMul", $"{p} {type}{(accumulate ? " accumulate" : "")}{(skew > 0 ? $" skew {skew}" : "")}",
+            run => Multiply(run, p, type, type, accumulate, skew));
 
     static void Multiply(CaseRun run, Product p, DType type, DType result, bool accumulate, int skew)
     {
@@ -117,7 +119,8 @@ static class MatMulCases
         var p = new Product(40, 6, 1);
         View a = run.Input(p.A, type, Draw.Huge), b = run.Input(p.B, [1, 2, 3, 4, 8, 16], type), c = run.Output(p.C, type);
         run.Backend.MatMul(a, false, b, false, c, accumulate: false);
-        run.Expect("c", c, Tolerance.Rounding.In(type), () => Array.ConvertAll(Naive(p, run[a], run[b], new double[p.C.Count]), static x => (double)(float)x));
+        run.Expect("c", c, Tolerance.Rounding.In(type),
+            () => Array.ConvertAll(Naive(p, run[a], run[b], new double[p.C.Count]), static x => (double)(float)x));
     }
 
     static double[] Naive(Product p, double[] a, double[] b, double[] c)
@@ -132,7 +135,10 @@ static class MatMulCases
                     int at = (z * p.M + i) * p.N + j;
                     double sum = c[at];
                     for (int l = 0; l < p.K; l++)
-                        sum += a[z * p.M * p.K + (p.TransposeA ? l * p.M + i : i * p.K + l)] * b[z * p.K * p.N + (p.TransposeB ? j * p.K + l : l * p.N + j)];
+                    {
+                        int left = p.TransposeA ? l * p.M + i : i * p.K + l, right = p.TransposeB ? j * p.K + l : l * p.N + j;
+                        sum += a[z * p.M * p.K + left] * b[z * p.K * p.N + right];
+                    }
                     sums[at] = sum;
                 }
             }

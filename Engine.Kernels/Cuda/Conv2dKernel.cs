@@ -17,14 +17,15 @@ struct Conv2dArgs
         (Image, Other) = (image.Address, other.Address);
         (H, W, C) = (image.Shape[1], image.Shape[2], image.Shape[3]);
         Small((long)H * W * C, "elements in one image");
-        (GridW, GridSize, KernelW, Taps, Filters) = (grid.Shape[2], grid.Shape[1] * grid.Shape[2], w[2], w[1] * w[2], w[0]);
-        (Stride, Padding) = (spec.Stride, spec.Padding);
+        (GridW, GridSize) = (grid.Shape[2], grid.Shape[1] * grid.Shape[2]);
+        (KernelW, Taps, Filters, Stride, Padding) = (w[2], w[1] * w[2], w[0], spec.Stride, spec.Padding);
         (ByGridSize, ByGridW, ByChannels, ByKernelW, ByStride) = (new(GridSize), new(GridW), new(C), new(KernelW), new(Stride));
     }
 
     /// <summary>Indices that the kernels divide have 31 bits.</summary>
-    public static int Small(long count, string what) =>
-        count <= int.MaxValue ? (int)count : throw new ArgumentException($"Conv2d: {count:N0} {what} are more than the 2^31 - 1 that the kernels count.");
+    public static int Small(long count, string what) => count <= int.MaxValue
+        ? (int)count
+        : throw new ArgumentException($"Conv2d: {count:N0} {what} are more than the 2^31 - 1 that the kernels count.");
 }
 
 // Convolutions in our own kernels, for machines without cuDNN.
@@ -40,8 +41,8 @@ public sealed unsafe partial class CudaBackend
         var args = new Conv2dArgs(x, y, w.Shape, w, spec);
         args.Gemm = new Gemm
         {
-            C = y.Address, Bias = bias?.Address ?? 0, StrideM = filters, StrideN = 1, M = Conv2dArgs.Small(y.Count / filters, "pixels of y"), N = filters, K = depth,
-            VectorA = Vector(x, x.Shape[3]), VectorB = Vector(w, depth),
+            C = y.Address, Bias = bias?.Address ?? 0, StrideM = filters, StrideN = 1,
+            M = Conv2dArgs.Small(y.Count / filters, "pixels of y"), N = filters, K = depth, VectorA = Vector(x, x.Shape[3]), VectorB = Vector(w, depth),
         };
         bool narrow = filters <= NarrowColumns;
         Run(narrow ? Conv2dFor(x.Type).ForwardNarrow : Conv2dFor(x.Type).ForwardWide, narrow, x.Type, y.Type, ref args);
@@ -53,7 +54,8 @@ public sealed unsafe partial class CudaBackend
         var args = new Conv2dArgs(dy, dx, w.Shape, w, spec);
         args.Gemm = new Gemm
         {
-            C = dx.Address, StrideM = channels, StrideN = 1, M = Conv2dArgs.Small(dx.Count / channels, "pixels of x"), N = channels, K = args.Taps * args.Filters,
+            C = dx.Address, StrideM = channels, StrideN = 1,
+            M = Conv2dArgs.Small(dx.Count / channels, "pixels of x"), N = channels, K = args.Taps * args.Filters,
             VectorA = Vector(dy, args.Filters), VectorB = Vector(w, channels),
         };
         bool narrow = channels <= NarrowColumns;
@@ -67,8 +69,9 @@ public sealed unsafe partial class CudaBackend
         bool turned = filters <= NarrowColumns;
         args.Gemm = new Gemm
         {
-            C = dw.Address, K = Conv2dArgs.Small((long)dy.Shape[0] * args.GridSize, "pixels of y"), M = turned ? columns : filters, N = turned ? filters : columns,
-            StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1, VectorA = turned ? vectorX : vectorDy, VectorB = turned ? vectorDy : vectorX,
+            C = dw.Address, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1,
+            M = turned ? columns : filters, N = turned ? filters : columns, K = Conv2dArgs.Small((long)dy.Shape[0] * args.GridSize, "pixels of y"),
+            VectorA = turned ? vectorX : vectorDy, VectorB = turned ? vectorDy : vectorX,
         };
         Run(turned ? Conv2dFor(x.Type).FilterNarrow : Conv2dFor(x.Type).FilterWide, turned, x.Type, dw.Type, ref args);
     }

@@ -54,7 +54,9 @@ public sealed unsafe partial class CudaBackend
 
     static readonly KernelFamily s_sum = new("matmul", "matmul_sum");
 
-    /// <summary>Whether F32 products and convolutions may round their operands to TF32 (10 bits of mantissa) for the tensor cores. BF16 always uses them.</summary>
+    /// <summary>
+    /// Whether F32 products and convolutions may round their operands to TF32 (10 bits of mantissa) for the tensor cores. BF16 always uses them.
+    /// </summary>
     public bool AllowTf32 { get; set; }
 
     /// <summary>Whether products of this storage run on tensor cores, where the device has those we know.</summary>
@@ -67,7 +69,9 @@ public sealed unsafe partial class CudaBackend
         return narrow ? new GemmTile(128, 16, depth, 128, 4) : new GemmTile(128, 128, depth, 256, 2);
     }
 
-    /// <summary>Cuts a product into tiles and, where these are fewer than multiprocessors and K is long, K into parts; rents room for their sums.</summary>
+    /// <summary>
+    /// Cuts a product into tiles and, where these are fewer than multiprocessors and K is long, K into parts; rents room for their sums.
+    /// </summary>
     Grid Cut(ref Gemm g, in GemmTile tile, int batches, DType type)
     {
         g.TilesM = (g.M - 1) / tile.Rows + 1;

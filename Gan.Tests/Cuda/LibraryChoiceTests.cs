@@ -27,8 +27,10 @@ sealed class LibraryChoiceTests
         rig.Multiply(DType.F32);
         rig.Convolve(DType.F32);
         Assert.That(rig.Cuda.Notices, Has.Count.EqualTo(2));
-        Assert.That(rig.Cuda.Notices[0], Does.StartWith("Matrix products on cuda:0 run on our own kernels").And.Contains("libcublas").And.Contains("pip install"));
-        Assert.That(rig.Cuda.Notices[1], Does.StartWith("Convolutions on cuda:0 run on our own kernels").And.Contains("libcudnn").And.Contains("pip install"));
+        Assert.That(rig.Cuda.Notices[0],
+            Does.StartWith("Matrix products on cuda:0 run on our own kernels").And.Contains("libcublas").And.Contains("pip install"));
+        Assert.That(rig.Cuda.Notices[1],
+            Does.StartWith("Convolutions on cuda:0 run on our own kernels").And.Contains("libcudnn").And.Contains("pip install"));
     }
 
     [Test]
@@ -120,7 +122,8 @@ sealed class LibraryChoiceTests
             Run(type, new Shape(1, 16), new Shape(16, 1), new Shape(1, 1), value, (a, b, c) => Cuda.MatMul(a, false, b, false, c, false));
 
         public float Convolve(DType type, float value = 1) =>
-            Run(type, new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 1), value, (x, w, y) => Cuda.Conv2dForward(x, w, null, y, new ConvSpec(1, 0)));
+            Run(type, new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 1), value,
+                (x, w, y) => Cuda.Conv2dForward(x, w, null, y, new ConvSpec(1, 0)));
 
         float Run(DType type, Shape a, Shape b, Shape c, float value, Action<View, View, View> call)
         {
@@ -138,7 +141,8 @@ sealed class LibraryChoiceTests
             var view = new View(Cuda.Allocate(shape.Count * type.Size()), shape, type);
             var values = new float[shape.Count];
             values[0] = value;
-            Cuda.Upload(type == DType.F32 ? MemoryMarshal.AsBytes<float>(values) : MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(values, BFloat16.FromSingle)), view);
+            if (type == DType.F32) Cuda.Upload(MemoryMarshal.AsBytes<float>(values), view);
+            else Cuda.Upload(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(values, BFloat16.FromSingle)), view);
             return view;
         }
 

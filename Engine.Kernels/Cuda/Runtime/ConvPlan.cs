@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 /// <summary>What a convolution computes.</summary>
 enum ConvOp { Forward, BackwardData, BackwardFilter }
 
-/// <summary>All that the choice of an algorithm depends on: x (N, H, W, C), w (K, KH, KW, C), y (N, OH, OW, K), storage, and whether F32 may be TF32.</summary>
+/// <summary>What an algorithm is chosen by: x (N, H, W, C), w (K, KH, KW, C), y (N, OH, OW, K), storage, and whether F32 may be TF32.</summary>
 readonly record struct ConvProblem(ConvOp Op, Shape X, Shape W, Shape Y, ConvSpec Spec, DType Type, bool Tf32)
 {
     /// <summary>For messages.</summary>
@@ -38,7 +38,8 @@ sealed unsafe class ConvPlan
             api.Check(api.CreateConvolutionDescriptor(&convolution));
             _convolution = convolution;
             int padding = problem.Spec.Padding, stride = problem.Spec.Stride;
-            api.Check(api.SetConvolution2dDescriptor(convolution, padding, padding, stride, stride, 1, 1, CuDnnConvolutionMode.CrossCorrelation, CuDnnType.Float));
+            api.Check(api.SetConvolution2dDescriptor(
+                convolution, padding, padding, stride, stride, 1, 1, CuDnnConvolutionMode.CrossCorrelation, CuDnnType.Float));
             Choose(handle);
         }
         catch
@@ -63,13 +64,14 @@ sealed unsafe class ConvPlan
     public void Run(nint handle, nint first, nint second, nint result, nint workspace)
     {
         float one = 1, zero = 0;
+        nint c = _convolution;
         _api.Check(Problem.Op switch
         {
             ConvOp.Forward =>
-                _api.ConvolutionForward(handle, &one, _x, first, _w, second, _convolution, Algorithm, workspace, WorkspaceBytes, &zero, _y, result),
+                _api.ConvolutionForward(handle, &one, _x, first, _w, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _y, result),
             ConvOp.BackwardData =>
-                _api.ConvolutionBackwardData(handle, &one, _w, first, _y, second, _convolution, Algorithm, workspace, WorkspaceBytes, &zero, _x, result),
-            _ => _api.ConvolutionBackwardFilter(handle, &one, _x, first, _y, second, _convolution, Algorithm, workspace, WorkspaceBytes, &zero, _w, result),
+                _api.ConvolutionBackwardData(handle, &one, _w, first, _y, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _x, result),
+            _ => _api.ConvolutionBackwardFilter(handle, &one, _x, first, _y, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _w, result),
         }, $"Convolution{Problem}");
     }
 
@@ -91,7 +93,7 @@ sealed unsafe class ConvPlan
         return descriptor;
     }
 
-    /// <summary>The first of cuDNN's algorithms, fastest first by its own estimate, that repeats bit for bit, keeps the precision and fits the workspace.</summary>
+    /// <summary>Takes the fastest algorithm, by cuDNN's own estimate, that repeats bit for bit, keeps the precision and fits the workspace.</summary>
     void Choose(nint handle)
     {
         const int Most = 8;
@@ -111,7 +113,8 @@ sealed unsafe class ConvPlan
         for (int i = 0; i < count; i++)
         {
             ref var candidate = ref found[i];
-            if (candidate.Status != CuDnnApi.Success || candidate.Determinism != CuDnnDeterminism.Deterministic || Transforms(candidate.Algorithm)) continue;
+            bool repeats = candidate.Status == CuDnnApi.Success && candidate.Determinism == CuDnnDeterminism.Deterministic;
+            if (!repeats || Transforms(candidate.Algorithm)) continue;
             if (!exact) _api.Check(_api.SetConvolutionMathType(_convolution, candidate.Math));
             nuint bytes;
             status = Problem.Op switch

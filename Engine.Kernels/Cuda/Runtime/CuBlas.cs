@@ -45,15 +45,16 @@ sealed unsafe class CuBlas
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
         float one = 1, beta = accumulate ? 1 : 0;
         var compute = a.Type == DType.BF16 ? CuBlasCompute.F32 : tf32 ? CuBlasCompute.F32FastTf32 : CuBlasCompute.F32Pedantic;
-        // Column-major, our matrices are their transposed ones: c transposed = op(b) transposed · op(a) transposed, and those are b and a as they lie.
+        // Column-major, our matrices are their transposed ones: c transposed = op(b) transposed · op(a) transposed, which are b and a as they lie.
         if (c.Shape.Rank == 2)
         {
             _api.Check(_api.GemmEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one, b.Address, Type(b), b.Shape[-1],
                 a.Address, Type(a), a.Shape[-1], &beta, c.Address, Type(c), n, compute, CuBlasApi.AlgorithmDefault));
             return;
         }
-        _api.Check(_api.GemmStridedBatchedEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one, b.Address, Type(b), b.Shape[-1], (long)k * n,
-            a.Address, Type(a), a.Shape[-1], (long)m * k, &beta, c.Address, Type(c), n, (long)m * n, c.Shape[0], compute, CuBlasApi.AlgorithmDefault));
+        _api.Check(_api.GemmStridedBatchedEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one,
+            b.Address, Type(b), b.Shape[-1], (long)k * n, a.Address, Type(a), a.Shape[-1], (long)m * k, &beta,
+            c.Address, Type(c), n, (long)m * n, c.Shape[0], compute, CuBlasApi.AlgorithmDefault));
     }
 
     /// <summary>Destroys the handle. The stream is idle, and no call follows.</summary>
