@@ -12,7 +12,7 @@ static class ElementwiseCases
         .. MixedStorage(),
     ];
 
-    static readonly Shape s_odd = new(3, 5, 7, 11), s_several = new(3, 41, 33, 8);
+    static readonly Shape s_odd = new(3, 5, 7, 11), s_several = new(3, 41, 33, 8), s_waves = new(270_001);
 
     static double F(double x) => (float)x;
 
@@ -63,6 +63,7 @@ static class ElementwiseCases
 
     static IEnumerable<ConformanceCase> UnaryMemory(DType type) =>
     [
+        new("Elementwise", $"Neg {s_waves} {type}", run => Map(run, new Neg(), static x => -x, s_waves, type, Draw.Uniform)),
         .. from s in new Shape[] { new(1), new(0, 4), new(31), s_several }
            select new ConformanceCase("Elementwise", $"Exp {s} {type}", run => Map(run, new Exp(), Math.Exp, s, type, Draw.Uniform)),
         .. from skew in new[] { (1, 0), (0, 1), (3, 3) }
@@ -80,7 +81,7 @@ static class ElementwiseCases
     {
         (Shape A, Shape B, Shape Y)[] shapes =
         [
-            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
+            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (s_waves, s_waves, s_waves), (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
             (s_odd, new(), s_odd), (new(1), s_odd, s_odd), (new(5, 7, 9, 16), new(16), new(5, 7, 9, 16)), (new(3), new(6, 5, 5, 3), new(6, 5, 5, 3)),
             (new(4, 5, 6, 24), new(4, 1, 1, 24), new(4, 5, 6, 24)), (new(3, 5, 6, 1), new(3, 5, 6, 8), new(3, 5, 6, 8)),
             (new(2, 1, 3, 1), new(1, 4, 1, 5), new(2, 4, 3, 5)), (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)),

@@ -8,9 +8,9 @@ static class ReduceCases
     [
         (new(1), new(1)), (new(0, 5), new(1, 5)), (new(3, 0), new(3, 1)), (new(0), new(1)), (new(7), new(1)), (new(5, 9), new(5, 9)),
         // Rows.
-        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)), (new(50000), new(1)),
+        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)), (new(50000), new(1)), (new(140, 1040), new(140, 1)), (new(1100, 13), new(1100, 1)),
         // Columns.
-        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)), (new(9, 1030), new(1, 1030)), (new(2000, 1), new(1, 1)),
+        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)), (new(9, 1030), new(1, 1030)), (new(2000, 1), new(1, 1)), (new(140, 9, 12), new(140, 1, 12)),
         // Images: over all but channels, global pooling, over channels, mixes.
         (new(4, 9, 9, 12), new(1, 1, 1, 12)), (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(5, 7, 7, 3), new(5, 1, 1, 3)), (new(4, 5, 6, 24), new(4, 5, 6, 1)),
         (new(6, 5, 7, 16), new(6, 1, 7, 1)), (new(6, 5, 7, 16), new(1, 5, 1, 16)), (new(4, 5, 7, 3), new(4, 1, 7, 3)), (new(5, 3, 4, 40), new(1, 3, 4, 1)),

@@ -22,8 +22,11 @@ sealed class EmulatedCudaConformanceTests(int computeCapability, bool libraries)
     [OneTimeTearDown]
     public void Dispose()
     {
+        _cuda?.Dispose();
+        var leaks = _device?.Leaks() ?? [];
         Close();
         _cpu.Dispose();
+        Assert.That(leaks, Is.Empty);
     }
 
     // Outputs are not filled: the device itself finds reads of what nothing wrote.
