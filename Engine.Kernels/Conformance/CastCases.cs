@@ -7,7 +7,8 @@ static class CastCases
 
     static readonly float[] s_floats =
     [
-        0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 255.49f, 300, -3, 2147483520, 2147483648, -2147483648, 3e9f, -3e9f, float.NaN, float.PositiveInfinity,
+        0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 255.49f, 300, -3, 2147483520, 2147483648, -2147483648, 3e9f, -3e9f,
+        float.NaN, float.PositiveInfinity,
         float.NegativeInfinity, 1e-40f, 3.4e38f, -3.4e38f, 1.00390625f, 1.01171875f, 16777217, 8388609.5f, -0f, 127.5f,
     ];
 
@@ -37,9 +38,11 @@ static class CastCases
         var shape = new Shape(n);
         var x = from switch
         {
-            DType.I32 => run.Ints(shape, [.. s_ints.Take(n), .. run.Numbers(Math.Max(0, n - s_ints.Length), Draw.Uniform).Select(static v => (int)(v * 200))], xSkew),
+            DType.I32 => run.Ints(shape,
+                [.. s_ints.Take(n), .. run.Numbers(Math.Max(0, n - s_ints.Length), Draw.Uniform).Select(static v => (int)(v * 200))], xSkew),
             DType.U8 => run.Bytes(shape, xSkew),
-            _ => run.Input(shape, [.. s_floats.Take(n), .. run.Numbers(Math.Max(0, n - s_floats.Length), Draw.Uniform).Select(static v => v * 150)], from, xSkew),
+            _ => run.Input(shape,
+                [.. s_floats.Take(n), .. run.Numbers(Math.Max(0, n - s_floats.Length), Draw.Uniform).Select(static v => v * 150)], from, xSkew),
         };
         var y = run.Output(shape, to, ySkew);
         run.Backend.Cast(x, y);

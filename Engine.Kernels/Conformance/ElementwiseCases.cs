@@ -33,17 +33,21 @@ static class ElementwiseCases
         Map(type, new LeakyRelu(0.2f), static x => x > 0 ? x : 0.2f * x), Map(type, new Tanh(), Math.Tanh),
         Map(type, new ScaledTanh(1.25f), static x => 1.25 * Math.Tanh(x)), Map(type, new Sigmoid(), Sigmoid), Map(type, new Softplus(), Softplus),
         Map(type, new Affine(0.75f, -0.5f), static x => 0.75 * x - 0.5), Map(type, new Step(), static x => x > 0 ? 1 : 0),
-        Map(type, new Sign(), static x => x > 0 ? 1 : x < 0 ? -1 : x), Map(type, new Clamp(-0.5f, 0.75f), static x => x < -0.5 ? -0.5 : x > 0.75 ? 0.75 : x),
-        Map(type, new Pow(3), static x => Math.Pow(x, 3)), Map(type, new Pow(-0.5f), static x => Math.Pow(x, -0.5)), Map(type, new Pow(0), static _ => 1),
+        Map(type, new Sign(), static x => x > 0 ? 1 : x < 0 ? -1 : x),
+        Map(type, new Clamp(-0.5f, 0.75f), static x => x < -0.5 ? -0.5 : x > 0.75 ? 0.75 : x),
+        Map(type, new Pow(3), static x => Math.Pow(x, 3)), Map(type, new Pow(-0.5f), static x => Math.Pow(x, -0.5)),
+        Map(type, new Pow(0), static _ => 1),
         Map(type, new Pow(2.75f), static x => Math.Pow(x, 2.75)), Map(type, new Pow(-2), static x => Math.Pow(x, -2)),
     ];
 
     static IEnumerable<ConformanceCase> BinaryFunctors(DType type) =>
     [
-        Pairs(type, new Add(), static (a, b) => a + b), Pairs(type, new Sub(), static (a, b) => a - b), Pairs(type, new Mul(), static (a, b) => a * b),
+        Pairs(type, new Add(), static (a, b) => a + b), Pairs(type, new Sub(), static (a, b) => a - b),
+        Pairs(type, new Mul(), static (a, b) => a * b),
         Pairs(type, new Div(), static (a, b) => a / b), Pairs(type, new Maximum(), Math.Max), Pairs(type, new Minimum(), Math.Min),
         Pairs(type, new AddRelu(), static (a, b) => Relu(a + b)), Pairs(type, new ReluGrad(), static (a, b) => b > 0 ? a : 0),
-        Pairs(type, new LeakyReluGrad(0.2f), static (a, b) => b > 0 ? a : 0.2f * a), Pairs(type, new TanhGrad(), static (a, b) => a * F(1 - F(b * b))),
+        Pairs(type, new LeakyReluGrad(0.2f), static (a, b) => b > 0 ? a : 0.2f * a),
+        Pairs(type, new TanhGrad(), static (a, b) => a * F(1 - F(b * b))),
         Pairs(type, new SigmoidGrad(), static (a, b) => F(a * b) * (1 - b)), Pairs(type, new Greater(), static (a, b) => a > b ? 1 : 0),
         Pairs(type, new Equal(), static (a, b) => a == b ? 1 : 0), Pairs(type, new Axpy(-0.3f), static (a, b) => a + (double)-0.3f * b),
         Pairs(type, new Lerp(0.25f), static (a, b) => a + 0.25 * F(b - a)),
@@ -81,7 +85,8 @@ static class ElementwiseCases
     {
         (Shape A, Shape B, Shape Y)[] shapes =
         [
-            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (s_waves, s_waves, s_waves), (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
+            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (s_waves, s_waves, s_waves),
+            (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
             (s_odd, new(), s_odd), (new(1), s_odd, s_odd), (new(5, 7, 9, 16), new(16), new(5, 7, 9, 16)), (new(3), new(6, 5, 5, 3), new(6, 5, 5, 3)),
             (new(4, 5, 6, 24), new(4, 1, 1, 24), new(4, 5, 6, 24)), (new(3, 5, 6, 1), new(3, 5, 6, 8), new(3, 5, 6, 8)),
             (new(2, 1, 3, 1), new(1, 4, 1, 5), new(2, 4, 3, 5)), (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)),
@@ -89,12 +94,14 @@ static class ElementwiseCases
         ];
         foreach (var (a, b, y) in shapes)
         {
-            yield return new("Elementwise", $"Sub {a} {b} {type}", run => Zip(run, new Sub(), static (p, q) => p - q, run.Input(a, type), run.Input(b, type), y, type));
+            yield return new("Elementwise", $"Sub {a} {b} {type}", run =>
+                Zip(run, new Sub(), static (p, q) => p - q, run.Input(a, type), run.Input(b, type), y, type));
         }
         foreach (var (p, q, r) in new[] { (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1) })
         {
             yield return new("Elementwise", $"AddRelu of a bias, {type} skewed {(p, q, r)}", run =>
-                Zip(run, new AddRelu(), static (a, b) => Relu(a + b), run.Input(new(5, 7, 16), type, skew: p), run.Input(new(16), type, skew: q), new(5, 7, 16), type, r));
+                Zip(run, new AddRelu(), static (a, b) => Relu(a + b), run.Input(new(5, 7, 16), type, skew: p), run.Input(new(16), type, skew: q),
+                    new(5, 7, 16), type, r));
         }
         yield return new("Elementwise", $"Add {type} in place of the first", run =>
         {
@@ -123,7 +130,8 @@ static class ElementwiseCases
             Zip(run, new Sub(), static (a, b) => a - b, left ? v : x, left ? x : v, image, DType.BF16);
         });
 
-    static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw, int xSkew = 0, int ySkew = 0) where TOp : unmanaged, IUnary
+    static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw, int xSkew = 0, int ySkew = 0)
+        where TOp : unmanaged, IUnary
     {
         var x = run.Input(shape, type, draw, xSkew);
         var y = run.Output(shape, type, ySkew);
@@ -131,7 +139,8 @@ static class ElementwiseCases
         run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(run[x], v => F(f(v))));
     }
 
-    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, View a, View b, Shape shape, DType type, int skew = 0) where TOp : unmanaged, IBinary
+    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, View a, View b, Shape shape, DType type, int skew = 0)
+        where TOp : unmanaged, IBinary
     {
         var y = run.Output(shape, type, skew);
         run.Backend.Binary(op, a, b, y);

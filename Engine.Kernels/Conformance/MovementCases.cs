@@ -9,15 +9,18 @@ static class MovementCases
     [
         .. from type in Types
            from row in Boxes
-           select new ConformanceCase("Movement", $"box {string.Join("x", row.Extent)} of {row.X} in {row.Y} {type}", run => Box(run, row, type, 0, 0)),
+           select new ConformanceCase("Movement", $"box {string.Join("x", row.Extent)} of {row.X} in {row.Y} {type}", run =>
+               Box(run, row, type, 0, 0)),
         .. from type in Types
            from skew in new[] { (1, 0), (0, 1), (1, 1) }
-           select new ConformanceCase("Movement", $"box {type} skewed {skew}", run => Box(run, new(new(6, 32), [1, 0], new(6, 32), [2, 0], [4, 32]), type, skew.Item1, skew.Item2)),
+           select new ConformanceCase("Movement", $"box {type} skewed {skew}", run =>
+               Box(run, new(new(6, 32), [1, 0], new(6, 32), [2, 0], [4, 32]), type, skew.Item1, skew.Item2)),
         .. from type in Types
            from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 33), (new(300, 130), 300) }
            select new ConformanceCase("Movement", $"gather {row.N} of {row.Table} {type}", run => Gather(run, row.Table, row.N, type)),
         .. from type in CaseRun.Storages
-           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 133), (new(300, 130), 70), (new(3, 300), 100), (new(50, 4), 1100) }
+           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 133), (new(300, 130), 70),
+               (new(3, 300), 100), (new(50, 4), 1100) }
            select new ConformanceCase("Movement", $"scatter {row.N} into {row.Table} {type}", run => Scatter(run, row.Table, row.N, type)),
     ];
 
@@ -25,12 +28,16 @@ static class MovementCases
 
     static IEnumerable<BoxRow> Boxes =>
     [
-        new(new(5), [1], new(9), [4], [3]), new(new(1), [0], new(1), [0], [1]), new(new(4, 4), [0, 0], new(4, 4), [0, 0], [0, 4]), new(new(), [], new(), [], []),
+        new(new(5), [1], new(9), [4], [3]), new(new(1), [0], new(1), [0], [1]), new(new(4, 4), [0, 0], new(4, 4), [0, 0], [0, 4]),
+        new(new(), [], new(), [], []),
         // Concatenation and slices along each axis.
-        new(new(2, 3, 4, 8), [0, 0, 0, 0], new(5, 3, 4, 8), [3, 0, 0, 0], [2, 3, 4, 8]), new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 7, 4, 8), [0, 2, 0, 0], [2, 3, 4, 8]),
-        new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 3, 4, 24), [0, 0, 0, 16], [2, 3, 4, 8]), new(new(2, 3, 4, 7), [0, 0, 0, 2], new(2, 3, 4, 3), [0, 0, 0, 0], [2, 3, 4, 3]),
+        new(new(2, 3, 4, 8), [0, 0, 0, 0], new(5, 3, 4, 8), [3, 0, 0, 0], [2, 3, 4, 8]),
+        new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 7, 4, 8), [0, 2, 0, 0], [2, 3, 4, 8]),
+        new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 3, 4, 24), [0, 0, 0, 16], [2, 3, 4, 8]),
+        new(new(2, 3, 4, 7), [0, 0, 0, 2], new(2, 3, 4, 3), [0, 0, 0, 0], [2, 3, 4, 3]),
         new(new(6, 33), [2, 1], new(8, 40), [0, 3], [3, 31]), new(new(4, 5, 6, 7), [1, 2, 3, 4], new(5, 4, 5, 4), [2, 1, 1, 1], [2, 2, 3, 3]),
-        new(new(65, 9, 256), [0, 1, 0], new(65, 8, 256), [0, 0, 0], [65, 8, 256]), new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
+        new(new(65, 9, 256), [0, 1, 0], new(65, 8, 256), [0, 0, 0], [65, 8, 256]),
+        new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
     ];
 
     internal static View Any(CaseRun run, Shape shape, DType type, int skew = 0) => type switch

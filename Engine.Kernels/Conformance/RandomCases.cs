@@ -11,11 +11,13 @@ static class RandomCases
            from n in new[] { 1, 0, 2, 3, 7, 4096, 140_001 }
            from skew in new[] { 0, 1 }
            from normal in CaseRun.Both
-           select new ConformanceCase("Random", $"{(normal ? "normal" : "uniform")} ({n}) {type} skewed {skew}", run => Draw(run, n, type, skew, s_generators[n % 4], normal, -1.5f, 2.25f)),
+           select new ConformanceCase("Random", $"{(normal ? "normal" : "uniform")} ({n}) {type} skewed {skew}", run =>
+               Draw(run, n, type, skew, s_generators[n % 4], normal, -1.5f, 2.25f)),
         // The counter's low word overflows within the call, and so does the whole counter.
         .. from generator in s_generators
            from normal in CaseRun.Both
-           select new ConformanceCase("Random", $"{(normal ? "normal" : "uniform")} from ({string.Join(", ", generator)})", run => Draw(run, 100, DType.F32, 0, generator, normal, 0, 1)),
+           select new ConformanceCase("Random", $"{(normal ? "normal" : "uniform")} from ({string.Join(", ", generator)})", run =>
+               Draw(run, 100, DType.F32, 0, generator, normal, 0, 1)),
         // So narrow that many sums round up to the upper end.
         new("Random", "narrow uniform", static run => Draw(run, 1000, DType.F32, 0, s_generators[1], false, 1, 1.0000004f)),
     ];
@@ -27,7 +29,8 @@ static class RandomCases
         if (normal) run.Backend.Normal(y, generator);
         else run.Backend.Uniform(y, generator, low, high);
         var tolerance = normal ? new Tolerance(2e-6, 0).In(type) : Tolerance.Exact;
-        run.Expect("y", y, tolerance, () => [.. Enumerable.Range(0, n).Select(i => normal ? Normal(i, run[generator]) : Philox.Uniform(Word(i, run[generator]), low, high))]);
+        run.Expect("y", y, tolerance, () =>
+            [.. Enumerable.Range(0, n).Select(i => normal ? Normal(i, run[generator]) : Philox.Uniform(Word(i, run[generator]), low, high))]);
         run.Expect("generator", generator, Tolerance.Exact, () =>
         {
             ulong counter = unchecked(Counter(run[generator]) + (ulong)((n + 3) / 4));

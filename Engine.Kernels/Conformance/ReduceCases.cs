@@ -8,12 +8,16 @@ static class ReduceCases
     [
         (new(1), new(1)), (new(0, 5), new(1, 5)), (new(3, 0), new(3, 1)), (new(0), new(1)), (new(7), new(1)), (new(5, 9), new(5, 9)),
         // Rows.
-        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)), (new(50000), new(1)), (new(140, 1040), new(140, 1)), (new(1100, 13), new(1100, 1)),
+        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)), (new(50000), new(1)),
+        (new(140, 1040), new(140, 1)), (new(1100, 13), new(1100, 1)),
         // Columns.
-        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)), (new(9, 1030), new(1, 1030)), (new(2000, 1), new(1, 1)), (new(140, 9, 12), new(140, 1, 12)),
+        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)), (new(9, 1030), new(1, 1030)),
+        (new(2000, 1), new(1, 1)), (new(140, 9, 12), new(140, 1, 12)),
         // Images: over all but channels, global pooling, over channels, mixes.
-        (new(4, 9, 9, 12), new(1, 1, 1, 12)), (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(5, 7, 7, 3), new(5, 1, 1, 3)), (new(4, 5, 6, 24), new(4, 5, 6, 1)),
-        (new(6, 5, 7, 16), new(6, 1, 7, 1)), (new(6, 5, 7, 16), new(1, 5, 1, 16)), (new(4, 5, 7, 3), new(4, 1, 7, 3)), (new(5, 3, 4, 40), new(1, 3, 4, 1)),
+        (new(4, 9, 9, 12), new(1, 1, 1, 12)), (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(5, 7, 7, 3), new(5, 1, 1, 3)),
+        (new(4, 5, 6, 24), new(4, 5, 6, 1)),
+        (new(6, 5, 7, 16), new(6, 1, 7, 1)), (new(6, 5, 7, 16), new(1, 5, 1, 16)), (new(4, 5, 7, 3), new(4, 1, 7, 3)),
+        (new(5, 3, 4, 40), new(1, 3, 4, 1)),
         (new(40, 3, 60, 5), new(1, 3, 1, 5)), (new(3, 40, 2, 60), new(3, 1, 2, 1)),
     ];
 
@@ -21,18 +25,22 @@ static class ReduceCases
     [
         .. CaseRun.Storages.SelectMany(static type => new[]
         {
-            Each<Sum>(type, "sum", Draw.Uniform, static v => v.Sum()), Each<SumOfSquares>(type, "squares", Draw.Uniform, static v => v.Sum(static x => x * x)),
+            Each<Sum>(type, "sum", Draw.Uniform, static v => v.Sum()),
+            Each<SumOfSquares>(type, "squares", Draw.Uniform, static v => v.Sum(static x => x * x)),
             Each<Max>(type, "max", Draw.Uniform, Largest), Each<Min>(type, "min", Draw.Uniform, Smallest),
             Each<Sum>(type, "special sum", Draw.Special, static v => v.Sum()), Each<Max>(type, "special max", Draw.Special, Largest),
-            Each<Min>(type, "special min", Draw.Special, Smallest), Each<SumOfSquares>(type, "huge squares", Draw.Huge, static v => v.Sum(static x => x * x)),
+            Each<Min>(type, "special min", Draw.Special, Smallest),
+            Each<SumOfSquares>(type, "huge squares", Draw.Huge, static v => v.Sum(static x => x * x)),
         }.SelectMany(static rows => rows)),
         .. from skew in new[] { 1, 3 }
            from type in CaseRun.Storages
-           from shapes in new (Shape X, Shape Y)[] { (new(40, 1000), new(40, 1)), (new(3, 20001), new(3, 1)), (new(65, 64), new(1, 64)), (new(5), new(1)) }
+           from shapes in new (Shape X, Shape Y)[] { (new(40, 1000), new(40, 1)), (new(3, 20001), new(3, 1)), (new(65, 64), new(1, 64)),
+               (new(5), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {type} skewed {skew}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, type, DType.F32, Draw.Uniform, static v => v.Sum(), skew)),
         .. from types in new[] { (DType.BF16, DType.BF16), (DType.F32, DType.BF16) }
-           from shapes in new (Shape X, Shape Y)[] { (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(40, 1000), new(40, 1)), (new(3000, 13), new(1, 13)), (new(50000), new(1)) }
+           from shapes in new (Shape X, Shape Y)[] { (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(40, 1000), new(40, 1)), (new(3000, 13), new(1, 13)),
+               (new(50000), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {types.Item1} to {types.Item2}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, types.Item1, types.Item2, Draw.Uniform, static v => v.Sum())),
     ];
@@ -41,11 +49,14 @@ static class ReduceCases
 
     static double Smallest(IEnumerable<double> v) => v.Aggregate(double.PositiveInfinity, Math.Min);
 
-    static IEnumerable<ConformanceCase> Each<TOp>(DType type, string name, Draw draw, Func<IEnumerable<double>, double> naive) where TOp : unmanaged, IReduce =>
+    static IEnumerable<ConformanceCase> Each<TOp>(DType type, string name, Draw draw, Func<IEnumerable<double>, double> naive)
+        where TOp : unmanaged, IReduce =>
         s_shapes.Where(s => draw == Draw.Uniform || s.X.Count is > 0 and < 10000)
-            .Select(s => new ConformanceCase("Reduce", $"{name} {s.X} to {s.Y} {type}", run => Reduce<TOp>(run, s.X, s.Y, type, DType.F32, draw, naive)));
+            .Select(s => new ConformanceCase("Reduce", $"{name} {s.X} to {s.Y} {type}", run =>
+                Reduce<TOp>(run, s.X, s.Y, type, DType.F32, draw, naive)));
 
-    static void Reduce<TOp>(CaseRun run, Shape from, Shape to, DType type, DType result, Draw draw, Func<IEnumerable<double>, double> naive, int skew = 0)
+    static void Reduce<TOp>(CaseRun run, Shape from, Shape to, DType type, DType result, Draw draw, Func<IEnumerable<double>, double> naive,
+        int skew = 0)
         where TOp : unmanaged, IReduce
     {
         var x = run.Input(from, type, draw, skew);

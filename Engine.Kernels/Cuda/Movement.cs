@@ -61,11 +61,15 @@ public sealed unsafe partial class CudaBackend
     public override void ScatterAddRows(View dy, View indices, View dtable)
     {
         if (dy.Count == 0) return;
-        if (dtable.Type != DType.F32) throw new ArgumentException($"ScatterAddRows: the table {dtable.Shape} is {dtable.Type}; sums are kept in F32.", nameof(dtable));
+        if (dtable.Type != DType.F32)
+            throw new ArgumentException($"ScatterAddRows: the table {dtable.Shape} is {dtable.Type}; sums are kept in F32.", nameof(dtable));
         const int WarpColumns = 128;
         int n = dy.Shape[0];
         long width = dy.Count / n;
-        var args = new ScatterArgs { Dy = dy.Address, Indices = indices.Address, Table = dtable.Address, Width = width, N = n, Rows = dtable.Shape[0] };
+        var args = new ScatterArgs
+        {
+            Dy = dy.Address, Indices = indices.Address, Table = dtable.Address, Width = width, N = n, Rows = dtable.Shape[0],
+        };
         Launch(s_scatterAdd, dy.Type, GridStride((width + WarpColumns - 1) / WarpColumns * n * 32), args);
     }
 

@@ -50,8 +50,10 @@ sealed partial class KernelFilesTests
     {
         if (!type.ContainsGenericParameters) return [type];
         if (type.GetGenericArguments() is not [var parameter]) return [];
-        var functors = parameter.GetGenericParameterConstraints().Where(static c => c.Namespace == typeof(IUnary).Namespace && c.IsInterface).ToArray();
-        return functors.Length == 0 ? [] : type.Assembly.GetTypes().Where(t => t.IsValueType && functors.All(f => f.IsAssignableFrom(t))).Select(t => type.MakeGenericType(t));
+        var functors = parameter.GetGenericParameterConstraints()
+            .Where(static c => c.Namespace == typeof(IUnary).Namespace && c.IsInterface).ToArray();
+        if (functors.Length == 0) return [];
+        return type.Assembly.GetTypes().Where(t => t.IsValueType && functors.All(f => f.IsAssignableFrom(t))).Select(t => type.MakeGenericType(t));
     }
 
     static readonly Dictionary<string, HashSet<string>> s_entries = [];
@@ -63,7 +65,8 @@ sealed partial class KernelFilesTests
         return s_entries[stem] = File.Exists(file) ? [.. Entry().Matches(File.ReadAllText(file)).Select(static m => m.Groups[1].Value)] : [];
     }
 
-    static string[] Stems(string pattern) => [.. Directory.GetFiles(RepoRoot.At("kernels"), pattern).Select(static f => Path.GetFileNameWithoutExtension(f)).Order()];
+    static string[] Stems(string pattern) =>
+        [.. Directory.GetFiles(RepoRoot.At("kernels"), pattern).Select(static f => Path.GetFileNameWithoutExtension(f)).Order()];
 
     /// <summary>The source, then what it includes, each file once in the order of first inclusion.</summary>
     static string Hash(string source)

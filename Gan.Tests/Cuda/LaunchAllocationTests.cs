@@ -21,7 +21,8 @@ sealed class LaunchAllocationTests
         Row("Cast to its own type", static b => b.Cast(Any(new(1000)), Any(new(1000)))),
         Row("Unary", static b => b.Unary(new Clamp(-1, 1), Any(s_images), Any(s_images))),
         Row("Binary", static b => b.Binary(new Axpy(2), Any(s_images), Any(s_images), Any(s_images))),
-        Row("Binary that broadcasts", static b => b.Binary(default(AddRelu), Any(s_images, DType.BF16), Any(new(4, 1, 1, 24)), Any(s_images, DType.BF16))),
+        Row("Binary that broadcasts", static b =>
+            b.Binary(default(AddRelu), Any(s_images, DType.BF16), Any(new(4, 1, 1, 24)), Any(s_images, DType.BF16))),
         Row("Permute rows", static b => b.Permute(Any(new(4, 5, 6)), Any(new(5, 4, 6)), [1, 0, 2])),
         Row("Permute planes", static b => b.Permute(Any(s_images), Any(new(4, 24, 16, 16)), [0, 3, 1, 2])),
         Row("CopyBox", static b => b.CopyBox(Any(s_images), [0, 1, 2, 3], Any(s_images), [0, 3, 2, 1], [4, 8, 8, 8])),

@@ -72,8 +72,9 @@ public class ElementwiseOpTests
     public void Names_are_distinct_and_in_snake_case()
     {
         string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(), Name<Log>(),
-            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<Step>(), Name<Sign>(), Name<Clamp>(),
-            Name<Pow>(), Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(), Name2<ReluGrad>(),
+            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<Step>(),
+            Name<Sign>(), Name<Clamp>(), Name<Pow>(), Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
+            Name2<ReluGrad>(),
             Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(), Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
             Sum.Name, Max.Name, Min.Name, SumOfSquares.Name];
         Assert.That(names, Is.Unique);
@@ -104,7 +105,8 @@ public class ElementwiseOpTests
             {
                 double expected = f(a, b);
                 // Cancellation: sums and differences are exact to rounding relative to the operands' size.
-                double scale = tolerance > 0 && float.IsFinite(a) && float.IsFinite(b) ? Math.Min(Math.Abs((double)a) + Math.Abs((double)b), 1e30) * tolerance : 0;
+                double scale = tolerance > 0 && float.IsFinite(a) && float.IsFinite(b)
+                    ? Math.Min(Math.Abs((double)a) + Math.Abs((double)b), 1e30) * tolerance : 0;
                 var v = op.Invoke(Vector.Create(a), Vector.Create(b));
                 string? wrong = Wrong(op.Invoke(a, b), v, expected, tolerance, scale);
                 if (wrong is not null) Assert.Fail($"{TOp.Name}({a:R}, {b:R}): {wrong}");
