@@ -27,11 +27,12 @@ static class CudaFindings
             yield break;
         }
         yield return Card(card!.Properties);
-        yield return Library(libraries, CudaLibrary.CuBlas, "cublas", "matrix products");
-        yield return Library(libraries, CudaLibrary.CuDnn, "cudnn", "convolutions");
         using var device = new Device(card);
+        yield return Library(libraries, CudaLibrary.CuBlas, "cublas", card.CuBlasVersion, "matrix products");
+        yield return Library(libraries, CudaLibrary.CuDnn, "cudnn", card.CuDnnVersion, "convolutions");
         yield return Doctor.Try("gpu engine", "a convolution and its gradients are exact on the card", () => DoctorProbes.ConvolveAndDifferentiate(device),
             "run doctor --full, which names the first operation that differs, and update the driver");
+        yield return Doctor.Try("gpu speed", null, () => probes.MeasureCard(card), "close what else uses the card and try again");
     }
 
     static (CudaBackend? Card, Finding? Failure) Open(ISymbolSource libraries)
@@ -54,11 +55,15 @@ static class CudaFindings
             : new("gpu", FindingState.Broken, $"{found}; 7.5 (Turing) or newer is needed", "use --device cpu, or a newer card");
     }
 
-    static Finding Library(ISymbolSource libraries, CudaLibrary library, string subject, string use)
+    static Finding Library(ISymbolSource libraries, CudaLibrary library, string subject, string? version, string use)
     {
         var lookup = libraries.Open(library);
-        return lookup.Path is { } path ? new(subject, FindingState.Good, $"{path}, for {use}")
-            : new(subject, FindingState.Note, $"not found, so the engine's own kernels do the {use}, slower; looked for {Tried(lookup)}");
+        if (lookup.Path is { } path)
+        {
+            return version is not null ? new(subject, FindingState.Good, $"{version} at {path}, for {use}")
+                : new(subject, FindingState.Note, $"{path} cannot be used, so the engine's own kernels do the {use}, slower");
+        }
+        return new(subject, FindingState.Note, $"not found, so the engine's own kernels do the {use}, slower; looked for {Tried(lookup)}");
     }
 
     static string Tried(LibraryLookup lookup) => string.Join(", ", lookup.Tried);

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Runner;
@@ -71,6 +73,14 @@ class DoctorProbes(ISymbolSource libraries)
         // A copy reads and writes each byte; a product takes a multiplication and an addition per term.
         return $"copies {2.0 * bytes * copies / 1e9:0.0} GB/s (one thread), multiplies matrices at {2.0 * side * side * side * products / 1e9:0} GFLOP/s";
     }
+
+    /// <summary>The same two numbers of a card.</summary>
+    public virtual string? MeasureCard(CudaBackend card) => Describe(CardSpeed.Measure(card));
+
+    /// <summary>A card's rates in words.</summary>
+    public static string Describe(CardSpeed speed) => string.Create(CultureInfo.InvariantCulture, $"copies {speed.CopyBytesPerSecond / 1e9:0} GB/s, ")
+        + $"multiplies matrices at {string.Join(", ", speed.Products.Select(static p => string.Create(CultureInfo.InvariantCulture,
+            $"{p.OperationsPerSecond / 1e12:0.0} TFLOP/s in {p.Precision}")))}";
 
     static double PerSecond(Action action)
     {

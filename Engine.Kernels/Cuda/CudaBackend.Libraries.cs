@@ -12,6 +12,29 @@ public sealed unsafe partial class CudaBackend
     /// <summary>Sentences for the user about slower paths that were taken, in the order in which that was found out.</summary>
     public IReadOnlyList<string> Notices { get; private set; } = [];
 
+    /// <summary>cuBLAS's version, such as "12.4.5"; null where products run on our own kernels.</summary>
+    public string? CuBlasVersion
+    {
+        get
+        {
+            using var lease = _device.Enter();
+            return _blas is null ? null : Dotted(_blas.Version);
+        }
+    }
+
+    /// <summary>cuDNN's version, such as "9.1.0"; null where convolutions run on our own kernels.</summary>
+    public string? CuDnnVersion
+    {
+        get
+        {
+            using var lease = _device.Enter();
+            return _dnn is null ? null : Dotted(_dnn.Version);
+        }
+    }
+
+    /// <summary>Both libraries count 10000·major + 100·minor + patch.</summary>
+    static string Dotted(int version) => $"{version / 10000}.{version / 100 % 100}.{version % 100}";
+
     void OpenLibraries(ISymbolSource source)
     {
         using var lease = _device.Enter();

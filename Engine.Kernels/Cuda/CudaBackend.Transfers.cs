@@ -29,6 +29,14 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
+    /// <summary>y = x, any types of as many bytes, by the driver's own copy.</summary>
+    public void Copy(View x, View y)
+    {
+        if (x.Bytes != y.Bytes) throw new ArgumentException($"Copy: {x.Bytes} bytes into {y.Bytes}.", nameof(y));
+        using var lease = _device.Enter();
+        _device.Check(_device.Api.MemcpyDtoDAsync(y.Address, x.Address, (nuint)x.Bytes, _stream));
+    }
+
     public override void Synchronize()
     {
         using var lease = _device.Enter();

@@ -54,6 +54,7 @@ sealed unsafe class FakeCuda : ISymbolSource, IDisposable
             ["cuMemFreeHost"] = (a, _, _, _, _, _, _, _, _, _, _) => Free(a),
             ["cuMemcpyHtoDAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
             ["cuMemcpyDtoHAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
+            ["cuMemcpyDtoDAsync_v2"] = (a, b, c, _, _, _, _, _, _, _, _) => Move(a, b, c),
             ["cuMemsetD8Async"] = (a, b, c, _, _, _, _, _, _, _, _) => Note(() => new Span<byte>((void*)a, (int)c).Fill((byte)b)),
             ["cuStreamCreate"] = create,
             ["cuStreamDestroy_v2"] = ok,

@@ -14,6 +14,7 @@ public sealed class DoctorTests
     class Healthy(ISymbolSource? libraries = null) : DoctorProbes(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false }))
     {
         public override string? MeasureSpeed() => "quick";
+        public override string? MeasureCard(CudaBackend card) => Describe(CardSpeed.Measure(card, copyBytes: 1 << 12, side: 16));
         public override long MemoryBytes => 4L << 30;
     }
 
@@ -54,7 +55,8 @@ public sealed class DoctorTests
         var (code, text) = Examine(new Healthy(cuda));
         Assert.That(code, Is.EqualTo(ExitCode.Done), text);
         Assert.That(text, Does.Match("(?m)^ok +gpu .*compute capability 9.0, 4 multiprocessors.*driver for CUDA [0-9]+[.][0-9]"));
-        Assert.That(text, Does.Match("(?m)^ok +cublas .*libcublas").And.Match("(?m)^note +cudnn .*not found.*own kernels").And.Match("(?m)^ok +gpu engine"));
+        Assert.That(text, Does.Match("(?m)^ok +cublas +[0-9]+[.][0-9]+[.][0-9]+ at .*libcublas").And.Match("(?m)^note +cudnn .*not found.*own kernels").And.Match("(?m)^ok +gpu engine"));
+        Assert.That(text, Does.Match("(?m)^ok +gpu speed +copies [0-9]+ GB/s, multiplies matrices at [0-9.]+ TFLOP/s in f32, [0-9.]+ TFLOP/s in tf32, [0-9.]+ TFLOP/s in bf16"));
         Assert.That(cuda.Leaks(), Is.Empty);
     }
 

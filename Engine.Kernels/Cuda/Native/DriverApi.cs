@@ -40,6 +40,7 @@ sealed unsafe class DriverApi
     public readonly delegate* unmanaged<void*, int> MemFreeHost;
     public readonly delegate* unmanaged<nint, void*, nuint, nint, int> MemcpyHtoDAsync;
     public readonly delegate* unmanaged<void*, nint, nuint, nint, int> MemcpyDtoHAsync;
+    public readonly delegate* unmanaged<nint, nint, nuint, nint, int> MemcpyDtoDAsync;
     public readonly delegate* unmanaged<nint, byte, nuint, nint, int> MemsetD8Async;
 
     public readonly delegate* unmanaged<nint*, StreamFlags, int> StreamCreate;
@@ -99,6 +100,7 @@ sealed unsafe class DriverApi
         MemFreeHost = (delegate* unmanaged<void*, int>)find["cuMemFreeHost"];
         MemcpyHtoDAsync = (delegate* unmanaged<nint, void*, nuint, nint, int>)find["cuMemcpyHtoDAsync_v2"];
         MemcpyDtoHAsync = (delegate* unmanaged<void*, nint, nuint, nint, int>)find["cuMemcpyDtoHAsync_v2"];
+        MemcpyDtoDAsync = (delegate* unmanaged<nint, nint, nuint, nint, int>)find["cuMemcpyDtoDAsync_v2"];
         MemsetD8Async = (delegate* unmanaged<nint, byte, nuint, nint, int>)find["cuMemsetD8Async"];
 
         StreamCreate = (delegate* unmanaged<nint*, StreamFlags, int>)find["cuStreamCreate"];

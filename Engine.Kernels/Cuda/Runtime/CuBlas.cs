@@ -39,6 +39,17 @@ sealed unsafe class CuBlas
         }
     }
 
+    /// <summary>As the library tells it: 120405 is 12.4.5.</summary>
+    public int Version
+    {
+        get
+        {
+            int version;
+            _api.Check(_api.GetVersion(_handle, &version));
+            return version;
+        }
+    }
+
     /// <summary>c = op(a)·op(b), or adds to c; shapes as in <see cref="Backend.MatMul"/>, no sum empty.</summary>
     public void Multiply(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate, bool tf32)
     {

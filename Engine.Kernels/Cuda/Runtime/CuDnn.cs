@@ -27,6 +27,9 @@ sealed unsafe class CuDnn
         _api.Check(status, "SetStream(");
     }
 
+    /// <summary>As the library tells it: 90100 is 9.1.0.</summary>
+    public int Version => (int)_api.GetVersion();
+
     /// <summary>The plan of a convolution, made when it is first asked for.</summary>
     public ConvPlan Plan(in ConvProblem problem, out bool fresh)
     {

@@ -1,0 +1,53 @@
+namespace Ssgan.Engine.Kernels.Cuda;
+
+/// <summary>Device memory for measurements, freed together. Its numbers are random: equal ones let a card run faster than real data does.</summary>
+public sealed class Blocks : IDisposable
+{
+    readonly CudaBackend _card;
+    readonly List<(nint Address, long Bytes)> _blocks = [];
+    readonly View _generator;
+
+    /// <summary>No memory yet but a random generator's state.</summary>
+    public Blocks(CudaBackend card)
+    {
+        _card = card;
+        _generator = Empty(new Shape(4), DType.I32);
+        card.Fill(_generator, 1);
+    }
+
+    /// <summary>Undefined contents.</summary>
+    public View Empty(Shape shape, DType type = DType.F32)
+    {
+        long bytes = shape.Count * type.Size();
+        _blocks.Add((_card.Allocate(bytes), bytes));
+        return new View(_blocks[^1].Address, shape, type);
+    }
+
+    /// <summary>Standard normals, in F32 or BF16.</summary>
+    public View Numbers(Shape shape, DType type = DType.F32)
+    {
+        var result = Empty(shape, type);
+        if (type == DType.F32)
+        {
+            _card.Normal(result, _generator);
+            return result;
+        }
+        var exact = Empty(shape);
+        _card.Normal(exact, _generator);
+        _card.Cast(exact, result);
+        Free(_blocks.Count - 1);
+        return result;
+    }
+
+    public void Dispose()
+    {
+        while (_blocks.Count > 0) Free(_blocks.Count - 1);
+    }
+
+    void Free(int i)
+    {
+        var (address, bytes) = _blocks[i];
+        _blocks.RemoveAt(i);
+        _card.Free(address, bytes);
+    }
+}
