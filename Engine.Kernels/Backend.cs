@@ -11,6 +11,11 @@ public abstract class Backend : IDisposable
     /// <summary>For messages: "cpu", "cuda:0".</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Whether primitives compute with this storage: F32 everywhere, BF16 where a device overrides this. Others only move, fill and cast it.
+    /// </summary>
+    public virtual bool ComputesIn(DType type) => type == DType.F32;
+
     // ---- memory ----------------------------------------------------------------------------------------------------
     /// <summary>Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.</summary>
     public abstract nint Allocate(long bytes);

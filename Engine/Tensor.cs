@@ -68,7 +68,7 @@ public sealed partial class Tensor : IDisposable
             if (value == RequiresGrad) return;
             if (Node is { IsLeaf: false })
                 throw new InvalidOperationException($"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
-            if (value && Type != DType.F32) throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 tensors have gradients.");
+            if (value && Type != DType.F32) throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 leaves have gradients.");
             // The same node again after a freeze, so that graphs from before it still lead here.
             Node = value ? _leaf ??= new LeafNode(this) : null;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda.Native;
+using Ssgan.Gan.Training;
 
 namespace Ssgan.Runner;
 
@@ -46,8 +47,6 @@ static class DeviceChoice
     /// <exception cref="UsageException">The device has no such arithmetic.</exception>
     public static void CheckPrecision(Device device, string precision)
     {
-        if (precision == "f32") return;
-        if (device.Name == "cpu") throw new UsageException($"--precision {precision} needs a GPU; the CPU computes in f32.");
-        throw new UsageException($"--precision {precision}: training on {device.Name} computes in f32 so far.");
+        if (Arithmetic.Refusal(device, precision) is { } why) throw new UsageException($"--precision {precision} {why}.");
     }
 }

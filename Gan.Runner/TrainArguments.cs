@@ -28,7 +28,8 @@ sealed class TrainArguments
     readonly Option<int> _ngf = OptionKinds.Number<int>("--ngf", "Channels of the generator's widest layer; 0 is the published width.");
     readonly Option<int> _ndf = OptionKinds.Number<int>("--ndf", "Channels of the discriminator's widest layer; 0 is the published width.");
     readonly Option<ulong> _seed = OptionKinds.Number<ulong>("--seed", "Seed of weights, noise and shuffling.");
-    readonly Option<string> _precision = OptionKinds.Choice("--precision", "Arithmetic; the CPU has f32 only.", "f32", "tf32", "bf16");
+    readonly Option<string> _precision = OptionKinds.Choice("--precision", "Arithmetic of products, and in bf16 of activations; the CPU has f32 only.",
+        [.. Arithmetic.Names]);
     readonly Option<long> _logEvery = OptionKinds.Number<long>("--log-every", "Steps between log lines.");
     readonly Option<long> _sampleEvery = OptionKinds.Number<long>("--sample-every", "Steps between sample grids.");
     readonly Option<long> _checkpointEvery = OptionKinds.Number<long>("--checkpoint-every", "Steps between checkpoints.");

@@ -80,7 +80,7 @@ static class TrainCommand
     {
         string threads = device.Backend is CpuBackend cpu ? $", {cpu.Threads} threads" : "";
         string parameters = $"G {Format.Count(step.Generator.ParameterCount)} + D {Format.Count(step.Discriminator.ParameterCount)} parameters";
-        return $"{parameters} on {device.Name}{threads}, {options.Precision}";
+        return $"{parameters} on {device.Name}{threads}, {Arithmetic.Describe(options.Precision)}";
     }
 
     static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;

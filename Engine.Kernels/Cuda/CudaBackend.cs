@@ -60,6 +60,8 @@ public sealed unsafe partial class CudaBackend : Backend
 
     public override string Name => _device.Name;
 
+    public override bool ComputesIn(DType type) => type is DType.F32 or DType.BF16;
+
     /// <summary>What the device says about itself.</summary>
     public CudaProperties Properties => _device.Properties;
 

@@ -9,7 +9,7 @@ public static class Autograd
     /// </summary>
     /// <param name="outputs">What is differentiated.</param>
     /// <param name="inputs">With respect to what; each must require a gradient.</param>
-    /// <param name="gradOutputs">Upstream gradients of the outputs' shapes; null means ones.</param>
+    /// <param name="gradOutputs">Upstream gradients of the outputs' shapes and types; null means ones.</param>
     /// <param name="createGraph">Record the backward itself.</param>
     /// <param name="retainGraph">Keep the graph for another walk; implied by createGraph.</param>
     /// <returns>One gradient per input, in the current scope; zeros where the outputs do not depend on it.</returns>
@@ -22,7 +22,7 @@ public static class Autograd
         var seeds = Seeds(outputs, gradOutputs);
         var found = new Walk(device, createGraph, createGraph || retainGraph).ToInputs([.. outputs], seeds, [.. inputs]);
         var results = new Tensor[inputs.Count];
-        for (int i = 0; i < results.Length; i++) results[i] = found[i]?.Adopt() ?? device.Zeros(inputs[i].Shape);
+        for (int i = 0; i < results.Length; i++) results[i] = found[i]?.Adopt() ?? device.Zeros(inputs[i].Shape, inputs[i].Type);
         return results;
     }
 
@@ -46,10 +46,10 @@ public static class Autograd
         for (int i = 0; i < seeds.Length; i++)
         {
             any |= outputs[i].RequiresGrad;
-            seeds[i] = gradOutputs?[i] ?? outputs[i].Device.Full(outputs[i].Shape, 1);
+            seeds[i] = gradOutputs?[i] ?? outputs[i].Device.Full(outputs[i].Shape, 1, outputs[i].Type);
             if (seeds[i].Shape != outputs[i].Shape)
                 throw new ArgumentException($"Grad: output {i} has shape {outputs[i].Shape} but its upstream gradient has {seeds[i].Shape}.");
-            Guard.F32("Grad", seeds[i]);
+            Guard.Type("Grad", seeds[i], outputs[i].Type);
             Guard.SameDevice("Grad", outputs[0], outputs[i], seeds[i]);
         }
         if (!any) throw new ArgumentException($"Nothing to differentiate: {outputs[0].Describe()} depends on no tensor that requires a gradient.");

@@ -8,11 +8,11 @@ namespace Ssgan.Engine;
 /// </summary>
 abstract class Node
 {
-    protected Node(Device device, string operation, Shape shape)
+    protected Node(Tensor result, string operation)
     {
         Operation = operation;
-        Shape = shape;
-        Id = device.NextNodeId();
+        (Shape, Type) = (result.Shape, result.Type);
+        Id = result.Device.NextNodeId();
     }
 
     public long Id { get; }
@@ -20,6 +20,9 @@ abstract class Node
 
     /// <summary>The result's shape.</summary>
     public Shape Shape { get; }
+
+    /// <summary>The result's element type, which its gradient has too.</summary>
+    public DType Type { get; }
 
     /// <summary>One per input; null where no gradient flows.</summary>
     public Node?[] Parents { get; protected init; } = [];
@@ -46,7 +49,7 @@ abstract class Node
 }
 
 /// <summary>A tensor that gradients flow to and end at.</summary>
-sealed class LeafNode(Tensor leaf) : Node(leaf.Device, "leaf", leaf.Shape)
+sealed class LeafNode(Tensor leaf) : Node(leaf, "leaf")
 {
     public Tensor Leaf { get; } = leaf;
     public override bool IsLeaf => true;
@@ -60,7 +63,7 @@ sealed class OperationNode<TState> : Node
     readonly Action<Gradients, TState> _backward;
 
     public OperationNode(Tensor result, string operation, Node?[] parents, Tensor[] saved, TState state, Action<Gradients, TState> backward)
-        : base(result.Device, operation, result.Shape)
+        : base(result, operation)
     {
         Parents = parents;
         Saved = saved;

@@ -96,7 +96,8 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
             {
                 if (gradients[i] is not { } gradient || !gradients.Needs(i)) continue;
                 var parent = node.Parents[i]!;
-                Deliver(parent, gradient.Shape == parent.Shape ? gradient : gradient.SumTo(parent.Shape));
+                // A gradient has its tensor's shape and type, whatever the operation's backward left.
+                Deliver(parent, gradient.SumTo(parent.Shape).Cast(parent.Type));
             }
         }
         if (!retainGraph) node.Release();
@@ -104,7 +105,8 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
 
     void Deliver(Node node, Tensor gradient)
     {
-        if (gradient.Shape != node.Shape) throw new InvalidOperationException($"The gradient of {node.Operation} {node.Shape} has shape {gradient.Shape}.");
+        if (gradient.Shape != node.Shape || gradient.Type != node.Type)
+            throw new InvalidOperationException($"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
         if (_pending.TryGetValue(node, out var sum))
         {
             if (!createGraph && sum.IsExclusive)

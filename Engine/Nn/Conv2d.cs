@@ -7,6 +7,7 @@ public sealed class Conv2d : Module
 {
     readonly int _stride, _padding;
     readonly SpectralNorm? _spectral;
+    readonly DType _compute;
 
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="inputs">Channels of x.</param>
@@ -17,14 +18,16 @@ public sealed class Conv2d : Module
     /// <param name="weight">Initialiser of the filters; null means Xavier uniform.</param>
     /// <param name="bias">Initialiser of the bias; null means PyTorch's default.</param>
     /// <param name="spectral">Whether the filters, as a matrix (out, rest), are divided by their spectral norm.</param>
+    /// <param name="compute">Element type of x, y and the filters as the convolution sees them; the parameters themselves are F32.</param>
     public Conv2d(Rng random, int inputs, int outputs, int kernel, int stride = 1, int padding = -1,
-        Initializer? weight = null, Initializer? bias = null, bool spectral = false)
+        Initializer? weight = null, Initializer? bias = null, bool spectral = false, DType compute = DType.F32)
     {
+        _compute = compute;
         (_stride, _padding) = (stride, padding < 0 ? kernel / 2 : padding);
         int area = kernel * kernel;
         Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, kernel, kernel, inputs), inputs * area, outputs * area));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs * area, outputs * area));
-        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight));
+        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, type: compute));
     }
 
     /// <summary>(out, kernel, kernel, in), before any normalisation.</summary>
@@ -37,5 +40,5 @@ public sealed class Conv2d : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>(N, H, W, in) → (N, OH, OW, out).</summary>
-    public Tensor Forward(Tensor x) => x.Conv2d(_spectral?.Take() ?? Weight, Bias, _stride, _padding);
+    public Tensor Forward(Tensor x) => x.Conv2d(_spectral?.Take() ?? Weight.Cast(_compute), Bias, _stride, _padding);
 }

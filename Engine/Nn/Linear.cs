@@ -6,6 +6,7 @@ namespace Ssgan.Engine.Nn;
 public sealed class Linear : Module
 {
     readonly SpectralNorm? _spectral;
+    readonly DType _compute;
 
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="inputs">Features of x.</param>
@@ -14,11 +15,14 @@ public sealed class Linear : Module
     /// <param name="bias">Initialiser of b; null means PyTorch's default.</param>
     /// <param name="spectral">Whether W is divided by its spectral norm.</param>
     /// <param name="iterateInEvaluation">See <see cref="SpectralNorm"/>.</param>
-    public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false, bool iterateInEvaluation = false)
+    /// <param name="compute">Element type of x, y and W as the product sees it; the parameters themselves are F32.</param>
+    public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false,
+        bool iterateInEvaluation = false, DType compute = DType.F32)
     {
+        _compute = compute;
         Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, inputs), inputs, outputs));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs, outputs));
-        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, 1, iterateInEvaluation));
+        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, 1, iterateInEvaluation, compute));
     }
 
     /// <summary>(out, in), before any normalisation.</summary>
@@ -31,5 +35,5 @@ public sealed class Linear : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>(N, in) → (N, out).</summary>
-    public Tensor Forward(Tensor x) => x.MatMul(_spectral?.Take() ?? Weight, transposeB: true) + Bias;
+    public Tensor Forward(Tensor x) => x.MatMul(_spectral?.Take() ?? Weight.Cast(_compute), transposeB: true) + Bias;
 }

@@ -10,18 +10,21 @@ public sealed class SpectralNorm : Module
 {
     readonly Tensor _weight;
     readonly bool _iterateInEvaluation;
+    readonly DType _type;
     Tensor? _prepared;
 
     /// <param name="random">Source of the first u and v: normalised standard normals, no warm-up.</param>
     /// <param name="weight">The weight (out, …); the layer owns it.</param>
     /// <param name="iterations">Power iterations per training forward.</param>
     /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own layer does).</param>
-    public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false)
+    /// <param name="type">Element type of the normalised weight.</param>
+    public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false, DType type = DType.F32)
     {
         if (iterations < 1) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; at least 1 is needed.");
         _weight = weight;
         Iterations = iterations;
         _iterateInEvaluation = iterateInEvaluation;
+        _type = type;
         U = Buffer("u", Unit(random, weight.Shape[0]));
         V = Buffer("v", Unit(random, (int)(weight.Count / weight.Shape[0])));
     }
@@ -61,7 +64,7 @@ public sealed class SpectralNorm : Module
 
     int CurrentIterations => Training || _iterateInEvaluation ? Iterations : 0;
 
-    SpectralWeight CurrentWeight() => Training || !_iterateInEvaluation ? new(_weight, U, V) : new(_weight, U.Copy(), V.Copy());
+    SpectralWeight CurrentWeight() => Training || !_iterateInEvaluation ? new(_weight, U, V, _type) : new(_weight, U.Copy(), V.Copy(), _type);
 
     static Tensor Unit(Rng random, int count)
     {

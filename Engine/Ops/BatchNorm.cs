@@ -16,7 +16,7 @@ public sealed partial class Tensor
         if (channels > 0 && Count / channels == 1)
             throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
         var spec = new BatchNormSpec(epsilon, momentum, relu);
-        var (y, mean, invStd) = (Device.Result(Shape), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
+        var (y, mean, invStd) = (Device.Result(Shape, Type), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
         Backend.BatchNormForward(View, gamma.View, beta.View, default, runningMean.View, runningVar.View, y.View, mean.View, invStd.View, spec);
         return y.Record("BatchNorm", [this, gamma, beta], [this, gamma, beta, mean, invStd], spec, static (g, spec) =>
         {
@@ -37,7 +37,7 @@ public sealed partial class Tensor
     static void BatchNormBackward(Gradients g, BatchNormSpec spec)
     {
         var (x, gamma, beta, dy) = (g.Saved(0), g.Saved(1), g.Saved(2), g.Upstream);
-        var (dx, dgamma, dbeta) = (x.Device.Result(x.Shape), x.Device.Result(gamma.Shape), x.Device.Result(gamma.Shape));
+        var (dx, dgamma, dbeta) = (x.Device.Result(x.Shape, x.Type), x.Device.Result(gamma.Shape), x.Device.Result(gamma.Shape));
         x.Backend.BatchNormBackward(x.View, gamma.View, beta.View, default, g.Saved(3).View, g.Saved(4).View, dy.View, dx.View, dgamma.View, dbeta.View, spec);
         (g[0], g[1], g[2]) = (dx, dgamma, dbeta);
     }
@@ -59,7 +59,8 @@ public sealed partial class Tensor
 
     void CheckBatchNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance)
     {
-        Guard.F32("BatchNorm", this, gamma, beta, mean, variance);
+        Guard.Real("BatchNorm", this);
+        Guard.F32("BatchNorm", gamma, beta, mean, variance);
         Guard.SameDevice("BatchNorm", this, gamma, beta, mean, variance);
         if (Shape.Rank < 2) throw new ArgumentException($"BatchNorm: x {Shape} has rank {Shape.Rank}; at least 2 is needed.");
         var channel = new Shape(Shape[-1]);

@@ -6,13 +6,15 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Cross-correlation of images (N, H, W, C) with filters (K, KH, KW, C), plus a bias (K): (N, OH, OW, K) with
-    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1.
+    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1. Images and filters are both F32, or both BF16 with sums and bias in F32.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit; stride below 1 or padding below 0.</exception>
     public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0)
     {
-        Guard.F32("Conv2d", this, w, bias);
+        Guard.Real("Conv2d", this, w);
+        Guard.F32("Conv2d", bias);
         Guard.SameDevice("Conv2d", this, w, bias);
+        Guard.SameType("Conv2d", this, w);
         Guard.Rank("Conv2d", "x", this, 4);
         Guard.Rank("Conv2d", "w", w, 4);
         if (stride < 1 || padding < 0) throw new ArgumentException($"Conv2d: stride {stride} must be at least 1 and padding {padding} at least 0.");
@@ -22,7 +24,7 @@ public sealed partial class Tensor
         if (Shape[1] + 2 * padding < w.Shape[1] || Shape[2] + 2 * padding < w.Shape[2])
             throw new ArgumentException($"Conv2d: x {Shape} with padding {padding} is smaller than the filter {w.Shape}.");
 
-        var y = Device.Result(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]));
+        var y = Device.Result(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]), Type);
         Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
         return y.Record("Conv2d", [this, w, bias], [this, w], spec, static (g, spec) =>
         {
@@ -36,7 +38,7 @@ public sealed partial class Tensor
     /// <summary>dx from dy and w: linear in both, so its own gradients are a convolution and a filter gradient.</summary>
     static Tensor Conv2dBackwardData(Tensor dy, Tensor w, Shape x, ConvSpec spec)
     {
-        var dx = dy.Device.Result(x);
+        var dx = dy.Device.Result(x, dy.Type);
         dy.Backend.Conv2dBackwardData(dy.View, w.View, dx.View, spec);
         return dx.Record("Conv2dBackwardData", [dy, w], [dy, w], spec, static (g, spec) =>
         {
@@ -49,7 +51,7 @@ public sealed partial class Tensor
     /// <summary>dw from x and dy: linear in both.</summary>
     static Tensor Conv2dBackwardFilter(Tensor x, Tensor dy, Shape w, ConvSpec spec)
     {
-        var dw = x.Device.Result(w);
+        var dw = x.Device.Result(w, x.Type);
         x.Backend.Conv2dBackwardFilter(x.View, dy.View, dw.View, spec);
         return dw.Record("Conv2dBackwardFilter", [x, dy], [x, dy], spec, static (g, spec) =>
         {

@@ -125,20 +125,21 @@ public sealed partial class Tensor
 
     internal Tensor Map<TOp>(TOp op, string name) where TOp : unmanaged, IUnary
     {
-        Guard.F32(name, this);
+        Guard.Real(name, this);
         var x = View;
-        var y = Device.Result(Shape).Named(name);
+        var y = Device.Result(Shape, Type).Named(name);
         Backend.Unary(op, x, y.View);
         return y;
     }
 
     internal static Tensor Combine<TOp>(TOp op, string name, Tensor a, Tensor b) where TOp : unmanaged, IBinary
     {
-        Guard.F32(name, a, b);
+        Guard.Real(name, a, b);
         Guard.SameDevice(name, a, b);
         var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape) ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
         var (x, z) = (a.View, b.View);
-        var y = a.Device.Result(shape).Named(name);
+        // Activations in BF16 stay so beside parameters in F32.
+        var y = a.Device.Result(shape, a.Type == b.Type ? a.Type : DType.BF16).Named(name);
         a.Backend.Binary(op, x, z, y.View);
         return y;
     }

@@ -13,6 +13,23 @@ static class Guard
         }
     }
 
+    /// <summary>F32, or BF16 where the device computes in it.</summary>
+    public static void Real(string operation, params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (var t in tensors)
+        {
+            if (t is null || t.Backend.ComputesIn(t.Type)) continue;
+            throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}, in which {t.Device.Name} does not compute; F32 is needed.");
+        }
+    }
+
+    /// <summary>Operands that a kernel takes in one type only.</summary>
+    public static void SameType(string operation, Tensor a, Tensor b)
+    {
+        if (b.Type == a.Type) return;
+        throw new ArgumentException($"{operation}: {a.Describe()} and {b.Describe()} have different types; Cast() one of them.");
+    }
+
     public static void Type(string operation, Tensor t, DType type)
     {
         if (t.Type != type) throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; {type} is needed.");

@@ -12,7 +12,7 @@ public sealed partial class Tensor
     public Tensor AvgPool2d(int kernel = 2, int stride = 0, int padding = 0)
     {
         var spec = CheckPool("AvgPool2d", kernel, stride, padding);
-        var y = Device.Result(Pooled(spec));
+        var y = Device.Result(Pooled(spec), Type);
         Backend.AvgPool2d(View, y.View, spec);
         return y.Record("AvgPool2d", [this], [], (Shape, spec), static (g, s) => g[0] = AvgPool2dBackward(g.Upstream, s.Shape, s.spec));
     }
@@ -21,6 +21,7 @@ public sealed partial class Tensor
     /// <inheritdoc cref="AvgPool2d"/>
     public Tensor MaxPool2d(int kernel = 2, int stride = 0, int padding = 0)
     {
+        Guard.F32("MaxPool2d", this);
         var spec = CheckPool("MaxPool2d", kernel, stride, padding);
         var (y, index) = (Device.Result(Pooled(spec)), Device.Result(Pooled(spec), DType.I32));
         Backend.MaxPool2d(View, y.View, index.View, spec);
@@ -29,7 +30,7 @@ public sealed partial class Tensor
 
     static Tensor AvgPool2dBackward(Tensor dy, Shape x, PoolSpec spec)
     {
-        var dx = dy.Device.Result(x);
+        var dx = dy.Device.Result(x, dy.Type);
         dy.Backend.AvgPool2dBackward(dy.View, dx.View, spec);
         return dx.Record("AvgPool2dBackward", [dy], [], spec, static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
     }
@@ -51,7 +52,7 @@ public sealed partial class Tensor
 
     PoolSpec CheckPool(string operation, int kernel, int stride, int padding)
     {
-        Guard.F32(operation, this);
+        Guard.Real(operation, this);
         Guard.Rank(operation, "x", this, 4);
         if (stride == 0) stride = kernel;
         if (kernel < 1 || stride < 1) throw new ArgumentException($"{operation}: kernel {kernel} and stride {stride} must be at least 1.");

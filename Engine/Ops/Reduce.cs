@@ -66,7 +66,7 @@ public sealed partial class Tensor
     public Tensor SumOfSquares() => ReduceTo<SumOfSquares>("SumOfSquares", Reduced("SumOfSquares", [])).Reshape(new Shape())
         .Record("SumOfSquares", [this], [this], 0, static (g, _) => g[0] = g.Saved(0) * g.Upstream * 2);
 
-    /// <summary>Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape.</summary>
+    /// <summary>Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape; sums of BF16 are F32.</summary>
     /// <exception cref="ArgumentException">The shape does not broadcast to this one.</exception>
     public Tensor SumTo(Shape shape)
     {
@@ -76,18 +76,22 @@ public sealed partial class Tensor
         dims.Fill(1);
         shape.CopyTo(dims[(Shape.Rank - shape.Rank)..]);
         var kept = new Shape(dims);
-        var y = kept == Shape ? this : ReduceTo<Sum>("Sum", kept).Record("Sum", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.BroadcastTo(shape));
-        return y.Reshape(shape);
+        if (kept == Shape) return Reshape(shape);
+        return ReduceTo<Sum>("Sum", kept).Record("Sum", [this], [], (Shape, Type), static (g, x) => g[0] = g.Upstream.BroadcastTo(x.Shape, x.Type))
+            .Reshape(shape);
     }
 
     /// <summary>This tensor repeated along axes of extent 1 (and new leading axes) to a larger shape.</summary>
     /// <exception cref="ArgumentException">This shape does not broadcast to the given one.</exception>
-    public Tensor BroadcastTo(Shape shape)
+    public Tensor BroadcastTo(Shape shape) => BroadcastTo(shape, Type);
+
+    /// <summary>The same in another type: a sum's gradient goes back to BF16 without a large F32 one between.</summary>
+    Tensor BroadcastTo(Shape shape, DType type)
     {
-        if (shape == Shape) return this;
-        Guard.F32("BroadcastTo", this);
+        if (shape == Shape) return Cast(type);
+        Guard.Real("BroadcastTo", this);
         if (Kernels.Shape.Broadcast(Shape, shape) != shape) throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
-        var y = Device.Result(shape);
+        var y = Device.Result(shape, type);
         var zero = Device.Scalar(0);
         Backend.Binary(new Add(), View, zero.View, y.View);
         return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
@@ -95,14 +99,14 @@ public sealed partial class Tensor
 
     Tensor SumOver(string name, ReadOnlySpan<int> axes, bool keepDims)
     {
-        Guard.F32(name, this);
+        Guard.Real(name, this);
         var y = SumTo(Reduced(name, axes));
         return keepDims ? y : y.Reshape(Squeezed(name, axes));
     }
 
     Tensor ReduceTo<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce
     {
-        Guard.F32(name, this);
+        Guard.Real(name, this);
         var y = Device.Result(shape).Named(name);
         Backend.Reduce<TOp>(View, y.View);
         return y;

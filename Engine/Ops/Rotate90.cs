@@ -18,24 +18,24 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The images are not square.</exception>
     public Tensor RotateQuarters(out Tensor labels)
     {
-        Guard.F32("RotateQuarters", this);
+        Guard.Real("RotateQuarters", this);
         Guard.Rank("RotateQuarters", "x", this, 4);
         if (Shape[1] != Shape[2]) throw new ArgumentException($"RotateQuarters: images {Shape} are not square; a quarter turn would change their shape.");
         labels = Device.Result(new Shape(Shape[0]), DType.I32).Named("RotateQuarters");
-        var y = Device.Result(Shape);
+        var y = Device.Result(Shape, Type);
         Backend.RotateQuarters(View, y.View, labels.View);
         return y.Record("RotateQuarters", [this], [labels], 0, static (g, _) => g[0] = g.Upstream.Rotate90(g.Saved(0), inverse: true));
     }
 
     Tensor Rotate90(Tensor turns, bool inverse)
     {
-        Guard.F32("Rotate90", this);
+        Guard.Real("Rotate90", this);
         Guard.Rank("Rotate90", "x", this, 4);
         Guard.SameDevice("Rotate90", this, turns);
         if (Shape[1] != Shape[2]) throw new ArgumentException($"Rotate90: images {Shape} are not square; a quarter turn would change their shape.");
         Guard.Type("Rotate90", turns, DType.I32);
         Guard.Shape("Rotate90", "turns", turns, new Shape(Shape[0]));
-        var y = Device.Result(Shape);
+        var y = Device.Result(Shape, Type);
         Backend.Rotate90(View, turns.View, y.View, inverse);
         return y.Record("Rotate90", [this], [turns], inverse, static (g, inverse) => g[0] = g.Upstream.Rotate90(g.Saved(0), !inverse));
     }

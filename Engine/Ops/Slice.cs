@@ -54,7 +54,7 @@ public sealed partial class Tensor
     /// <summary>Zeros of a shape with this tensor placed at a start along an axis: the transpose of <see cref="Slice"/>.</summary>
     Tensor Embed(Shape shape, int axis, int start)
     {
-        var y = Device.Zeros(shape);
+        var y = Device.Zeros(shape, Type);
         Span<int> from = stackalloc int[shape.Rank], to = stackalloc int[shape.Rank], extent = stackalloc int[shape.Rank];
         to[axis] = start;
         Shape.CopyTo(extent);

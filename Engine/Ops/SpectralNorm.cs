@@ -3,7 +3,11 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine;
 
 /// <summary>A weight to normalise with its singular vector estimates: w (out, …) read as a matrix (out, rest), u (out), v (rest).</summary>
-public readonly record struct SpectralWeight(Tensor W, Tensor U, Tensor V);
+/// <param name="W">The weight, F32.</param>
+/// <param name="U">Left singular vector estimate.</param>
+/// <param name="V">Right singular vector estimate.</param>
+/// <param name="Type">Element type of the normalised weight, F32 or BF16; everything else stays F32.</param>
+public readonly record struct SpectralWeight(Tensor W, Tensor U, Tensor V, DType Type = DType.F32);
 
 public sealed partial class Tensor
 {
@@ -24,20 +28,21 @@ public sealed partial class Tensor
         var (results, sigmas) = (new Tensor[weights.Length], new Tensor[weights.Length]);
         for (int i = 0; i < weights.Length; i++)
         {
-            var (w, u, v) = weights[i];
+            var (w, u, v, type) = weights[i];
             Guard.F32("SpectralNorm", w, u, v);
+            if (!device.Backend.ComputesIn(type)) throw new ArgumentException($"SpectralNorm: {w.Device.Name} does not compute in {type}.");
             Guard.SameDevice("SpectralNorm", weights[0].W, w, u, v);
             if (w.Shape.Rank < 2 || w.Count == 0) throw new ArgumentException($"SpectralNorm: weight {w.Shape} cannot be read as a matrix (out, rest).");
             Guard.Shape("SpectralNorm", "u", u, new Shape(w.Shape[0]));
             Guard.Shape("SpectralNorm", "v", v, new Shape((int)(w.Count / w.Shape[0])));
-            results[i] = device.Empty(w.Shape);
+            results[i] = device.Empty(w.Shape, type);
             sigmas[i] = device.Empty(new Shape(1));
             layers[i] = new SpectralLayer(w.View, u.View, v.View, sigmas[i].View, results[i].View);
         }
         device.Backend.SpectralNormForward(layers, iterations, epsilon);
         for (int i = 0; i < weights.Length; i++)
         {
-            var (w, u, v) = weights[i];
+            var (w, u, v, _) = weights[i];
             if (!Tape.IsNeeded(device, w)) continue;
             // The next forward overwrites u and v while this one's gradient is still to come.
             results[i].Record("SpectralNorm", [w], [w, u.Copy(), v.Copy(), sigmas[i]], 0, static (g, _) => SpectralNormBackward(g));
@@ -56,6 +61,7 @@ public sealed partial class Tensor
             return;
         }
         // The same in differentiable operations, sigma included, for second derivatives.
+        dn = dn.Cast(DType.F32);
         int rows = w.Shape[0];
         var (row, column) = (v.Reshape(-1, 1), u.Reshape(rows, 1));
         var s = (w.Reshape(rows, -1).MatMul(row) * column).Sum();

@@ -34,12 +34,17 @@ public sealed partial class Tensor
         return Alias(shape, null).Adopt().Record("Reshape", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.Reshape(shape));
     }
 
-    /// <summary>Converted to another element type; no gradient flows. To an integer it rounds half to even and saturates.</summary>
+    /// <summary>
+    /// Converted to another element type, or this if it has it. Between F32 and BF16 the gradient is converted back. To an integer it rounds
+    /// half to even and saturates, and no gradient flows.
+    /// </summary>
     public Tensor Cast(DType type)
     {
-        if (type == Type) return Detach();
+        if (type == Type) return this;
         var y = Device.Result(Shape, type).Named("Cast");
         Backend.Cast(View, y.View);
-        return y;
+        return IsReal(Type) && IsReal(type) ? y.Record("Cast", [this], [], 0, static (g, _) => g[0] = g.Upstream) : y;
     }
+
+    static bool IsReal(DType type) => type is DType.F32 or DType.BF16;
 }

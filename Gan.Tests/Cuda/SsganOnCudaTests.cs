@@ -14,7 +14,7 @@ sealed class SsganOnCudaTests
     const int Steps = 5, Batch = 4, Width = 8;
 
     /// <summary>All reported numbers of each step, and every tensor of a checkpoint at the end.</summary>
-    sealed record Run(List<(string Name, double Mean)> Reports, List<(string Name, float[] Values)> Tensors);
+    internal sealed record Run(List<(string Name, double Mean)> Reports, List<(string Name, float[] Values)> Tensors);
 
     [TestCase(true)]
     [TestCase(false)]
@@ -56,13 +56,13 @@ sealed class SsganOnCudaTests
         return run;
     }
 
-    static Run Train(Device device, bool captured)
+    internal static Run Train(Device device, bool captured, int steps = Steps, DType compute = DType.F32)
     {
         using var leaks = new NoLeaks(device);
-        using var step = new SsganStep(device, Architecture.For(32, Width, Width), new() { EmaDecay = 0.9f }, seed: 3);
+        using var step = new SsganStep(device, Architecture.For(32, Width, Width), new() { EmaDecay = 0.9f, Compute = compute }, seed: 3);
         using var graphs = captured ? new CapturedGanStep(step) : null;
         var reports = new List<(string, double)>();
-        for (int i = 0; i < Steps; i++)
+        for (int i = 0; i < steps; i++)
         {
             using (device.Step())
             {

@@ -142,7 +142,7 @@ public sealed class TrainerTests
             (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
             (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminator steps"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learning rate"),
             (TrainingRun.Tiny with { Beta1 = 1 }, "betas"), (TrainingRun.Tiny with { EmaDecay = 1 }, "EMA"), (TrainingRun.Tiny with { KeepLast = 0 }, "keep-last"),
-            (TrainingRun.Tiny with { GridImages = 0 }, "grid"), (TrainingRun.Tiny with { Precision = "bf16" }, "precision bf16"),
+            (TrainingRun.Tiny with { GridImages = 0 }, "grid"), (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
             (TrainingRun.Tiny with { LogEvery = 0 }, "cadence"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "real rotation scale"),
         };
         foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));

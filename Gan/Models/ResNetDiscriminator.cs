@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
@@ -16,6 +17,12 @@ public sealed record DiscriminatorOptions
 
     /// <summary>Whether residual shortcuts see ReLU(x), as behind Mimicry's published scores, or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
+
+    /// <summary>
+    /// Element type of the activations up to the sum over the pixels: F32, or BF16 where the device computes in it. Parameters and heads
+    /// are F32.
+    /// </summary>
+    public DType Compute { get; init; }
 }
 
 /// <summary>
@@ -29,19 +36,23 @@ public sealed class ResNetDiscriminator : Module
     readonly Linear _logits;
     readonly Linear? _rotation;
     readonly SpectralNorm[] _norms;
+    readonly DType _compute;
 
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
     {
         options ??= new();
         Architecture = architecture;
+        _compute = options.Compute;
         var table = architecture.DiscriminatorBlocks;
         int channels = table[0].Channels;
-        _first = Child("block1", new FirstResidualBlock(random, 3, channels));
+        _first = Child("block1", new FirstResidualBlock(random, 3, channels, _compute));
         _blocks = new ResidualBlock[table.Count - 1];
         for (int i = 0; i < _blocks.Length; i++)
         {
-            _blocks[i] = Child($"block{i + 2}", new ResidualBlock(random, channels, table[i + 1].Channels, table[i + 1].Downsample, options.ShortcutFromRelu));
-            channels = table[i + 1].Channels;
+            var next = table[i + 1];
+            var block = new ResidualBlock(random, channels, next.Channels, next.Downsample, options.ShortcutFromRelu, _compute);
+            _blocks[i] = Child($"block{i + 2}", block);
+            channels = next.Channels;
         }
         _logits = Child(architecture.LogitsName, Head(1));
         if (options.RotationHead) _rotation = Child("l_y", Head(4));
@@ -54,7 +65,7 @@ public sealed class ResNetDiscriminator : Module
     /// <summary>The shapes.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>(N, S, S, 3) → logits (N, 1) and (N, 4).</summary>
+    /// <summary>F32 (N, S, S, 3) → F32 logits (N, 1) and (N, 4).</summary>
     /// <exception cref="ArgumentException">The images have another size.</exception>
     public Verdict Forward(Tensor images)
     {
@@ -62,8 +73,9 @@ public sealed class ResNetDiscriminator : Module
             throw new ArgumentException($"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
         using var scope = images.Device.Step();
         SpectralNorm.Prepare(_norms);
-        var h = _first.Forward(images);
+        var h = _first.Forward(images.Cast(_compute));
         foreach (var block in _blocks) h = block.Forward(h);
+        // Sums are F32, and the heads after them.
         h = h.Relu().Sum(1, 2);
         return new Verdict(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
     }

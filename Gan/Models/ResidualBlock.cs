@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
@@ -18,13 +19,14 @@ public sealed class ResidualBlock : Module
     /// <param name="outputs">Channels out.</param>
     /// <param name="downsample">Whether the image is halved.</param>
     /// <param name="shortcutFromRelu">Whether the shortcut sees ReLU(x), as in the published scores, or x.</param>
-    public ResidualBlock(Rng random, int inputs, int outputs, bool downsample, bool shortcutFromRelu)
+    /// <param name="compute">Element type of the activations.</param>
+    public ResidualBlock(Rng random, int inputs, int outputs, bool downsample, bool shortcutFromRelu, DType compute = DType.F32)
     {
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         (_downsample, _shortcutFromRelu) = (downsample, shortcutFromRelu);
-        _c1 = Child("c1", new Conv2d(random, inputs, inputs, 3, weight: root2, spectral: true));
-        _c2 = Child("c2", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true));
-        if (downsample || inputs != outputs) _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true));
+        _c1 = Child("c1", new Conv2d(random, inputs, inputs, 3, weight: root2, spectral: true, compute: compute));
+        _c2 = Child("c2", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true, compute: compute));
+        if (downsample || inputs != outputs) _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true, compute: compute));
     }
 
     /// <summary>(N, H, W, in) → (N, H or H/2, W or W/2, out).</summary>
@@ -51,12 +53,16 @@ public sealed class FirstResidualBlock : Module
 {
     readonly Conv2d _c1, _c2, _shortcut;
 
-    public FirstResidualBlock(Rng random, int inputs, int outputs)
+    /// <param name="random">Source of the first values, and the device.</param>
+    /// <param name="inputs">Channels in.</param>
+    /// <param name="outputs">Channels out, and of the hidden layer.</param>
+    /// <param name="compute">Element type of the activations.</param>
+    public FirstResidualBlock(Rng random, int inputs, int outputs, DType compute = DType.F32)
     {
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
-        _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true));
-        _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2, spectral: true));
-        _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true));
+        _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true, compute: compute));
+        _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2, spectral: true, compute: compute));
+        _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true, compute: compute));
     }
 
     /// <summary>(N, H, W, in) → (N, H/2, W/2, out).</summary>

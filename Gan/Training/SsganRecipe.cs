@@ -12,15 +12,21 @@ public static class SsganRecipe
 
     /// <summary>New networks and optimizers for a run's settings; the caller disposes them.</summary>
     /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
-    public static SsganStep Create(Device device, TrainOptions options) => new(device, Architecture(options), new SsganOptions
+    /// <exception cref="TrainingException">The device does not have the precision that is asked for.</exception>
+    public static SsganStep Create(Device device, TrainOptions options)
     {
-        LearningRate = options.LearningRate,
-        Beta1 = options.Beta1,
-        Beta2 = options.Beta2,
-        RealRotationScale = options.RealRotationScale,
-        FakeRotationScale = options.FakeRotationScale,
-        RotationBatch = options.RotationBatch,
-        ShortcutFromRelu = options.ShortcutFromRelu,
-        EmaDecay = options.EmaDecay,
-    }, options.Seed);
+        Arithmetic.Apply(device, options.Precision);
+        return new SsganStep(device, Architecture(options), new SsganOptions
+        {
+            LearningRate = options.LearningRate,
+            Beta1 = options.Beta1,
+            Beta2 = options.Beta2,
+            RealRotationScale = options.RealRotationScale,
+            FakeRotationScale = options.FakeRotationScale,
+            RotationBatch = options.RotationBatch,
+            ShortcutFromRelu = options.ShortcutFromRelu,
+            EmaDecay = options.EmaDecay,
+            Compute = Arithmetic.Activations(options.Precision),
+        }, options.Seed);
+    }
 }

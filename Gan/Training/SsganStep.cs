@@ -33,6 +33,12 @@ public sealed record SsganOptions
 
     /// <summary>Decay of the averaged generator that samples are drawn from; 0 keeps none.</summary>
     public float EmaDecay { get; init; }
+
+    /// <summary>
+    /// Element type of both networks' activations: F32, or BF16 where the device computes in it. Parameters, optimizers, statistics
+    /// and losses are F32.
+    /// </summary>
+    public DType Compute { get; init; }
 }
 
 /// <summary>
@@ -51,9 +57,10 @@ public sealed class SsganStep : GanStep
         : base(device, seed)
     {
         _options = options;
-        _generator = new ResNetGenerator(Random, architecture);
-        _discriminator = new ResNetDiscriminator(Random, architecture, new() { ShortcutFromRelu = options.ShortcutFromRelu });
-        if (options.EmaDecay > 0) _average = new Ema(_generator, new ResNetGenerator(Random, architecture), options.EmaDecay);
+        _generator = new ResNetGenerator(Random, architecture, options.Compute);
+        var variant = new DiscriminatorOptions { ShortcutFromRelu = options.ShortcutFromRelu, Compute = options.Compute };
+        _discriminator = new ResNetDiscriminator(Random, architecture, variant);
+        if (options.EmaDecay > 0) _average = new Ema(_generator, new ResNetGenerator(Random, architecture, options.Compute), options.EmaDecay);
         _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2, average: _average);
         _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
         Networks = _average is null ? [("g", _generator), ("d", _discriminator)] : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];

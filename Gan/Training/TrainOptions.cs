@@ -64,7 +64,7 @@ public sealed record TrainOptions
     /// <summary>Seed of weights, noise and shuffling.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Arithmetic: "f32" (the CPU has no other).</summary>
+    /// <summary>Arithmetic: one of <see cref="Arithmetic.Names"/>; the CPU has "f32" only.</summary>
     public string Precision { get; init; } = "f32";
 
     /// <summary>Steps between log lines.</summary>
@@ -134,7 +134,7 @@ public sealed record TrainOptions
             $"log, sample and checkpoint cadence are {LogEvery}, {SampleEvery} and {CheckpointEvery}; each must be at least 1");
         Require(KeepLast >= 1, $"keep-last is {KeepLast}; at least 1 checkpoint must stay");
         Require(GridImages is >= 1 and <= 1024, $"grid images is {GridImages}; it must lie in 1 to 1024");
-        Require(Precision == "f32", $"precision {Precision} is not available on this device; use f32");
+        Require(Arithmetic.Names.Contains(Precision), $"precision is {Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
         return this;
 
         static void Require(bool good, string sentence)
