@@ -51,6 +51,8 @@ public abstract class Backend : IDisposable
     // ---- reductions ------------------------------------------------------------------------------------------------
     /// <summary>y = reduction of x over the axes where y has 1 and x has not; equal ranks. Deterministic.</summary>
     public abstract void Reduce<TOp>(View x, View y) where TOp : unmanaged, IReduce;
+    /// <summary>y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any is. Deterministic.</summary>
+    public abstract void LogSumExp(View x, View y);
     /// <summary>y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.</summary>
     public abstract void ArgMax(View x, View y);
 

@@ -1,11 +1,14 @@
 // y = the reduction of x over some axes: sum, maximum, minimum, sum of squares. Overwrites. The order of combination follows from the shapes
 // alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
 //
+// log_sum_exp: y (F32) = log(sum of exp) of each row of x (rows, columns), a warp or a block a row as below; the second pass finds it in the cache.
+//
 // The host merges neighbouring axes of one fate, which leaves four, alternating. rows: the innermost is reduced; a warp takes a short row, a
 // block a long one. columns: the innermost is kept; a block takes up to 32 neighbours (single columns, or packs of 16 bytes of them) and spreads
 // the reduced axis over its other threads, whose results meet in shared memory in a tree. Long reductions into few results are cut into
 // parts: each writes F32 to scratch memory, and a second launch reduces the parts.
 #include "divide.cuh"
+#include "math.cuh"
 
 struct RowsArgs {
   const void* x;   // (outer, runs, inner, run): runs and run are reduced
@@ -32,6 +35,13 @@ struct ColumnsArgs {
   int toBf16;
 };
 
+struct LogSumExpArgs {
+  const void* x;
+  float* y;
+  i64 rows, columns;
+  int warps;       // whether a warp takes a row, else a block
+};
+
 struct Sum {
   DEV float identity() { return 0.0f; }
   DEV float map(float x) { return x; }
@@ -52,6 +62,10 @@ struct Min {
   DEV float map(float x) { return x; }
   DEV float combine(float a, float b) { return min_nan(a, b); }
 };
+struct SumOfExp : Sum {
+  float shift;
+  __device__ float map(float x) const { return exp_(x - shift); }
+};
 
 const int Threads = 256, Warps = Threads / 32;
 
@@ -61,21 +75,21 @@ DEV void put(void* y, i64 i, float v, int toBf16) {
 }
 
 // One member's share of n contiguous elements: single ones up to a multiple of 16 bytes, packs, single ones.
-template<class T, class Op> DEV float run(const T* x, i64 n, int member, int members) {
+template<class T, class Op> DEV float run(const T* x, i64 n, int member, int members, const Op& op = Op()) {
   const int W = Width<T>::value;
   i64 lead = min_((i64)(-(u64)x & 15) / (i64)sizeof(T), n), packs = (n - lead) / W;
   float total = Op::identity(), sum[W];
-  if (member < lead) total = Op::map(load(x + member));
+  if (member < lead) total = op.map(load(x + member));
 #pragma unroll
   for (int k = 0; k < W; k++) sum[k] = Op::identity();
   for (i64 i = member; i < packs; i += members) {
     float v[W];
     ldg_pack(x + lead + i * W, v);
 #pragma unroll
-    for (int k = 0; k < W; k++) sum[k] = Op::combine(sum[k], Op::map(v[k]));
+    for (int k = 0; k < W; k++) sum[k] = Op::combine(sum[k], op.map(v[k]));
   }
   i64 last = lead + packs * W + member;
-  if (last < n) total = Op::combine(total, Op::map(load(x + last)));
+  if (last < n) total = Op::combine(total, op.map(load(x + last)));
 #pragma unroll
   for (int half = W / 2; half; half /= 2) {
 #pragma unroll
@@ -84,10 +98,22 @@ template<class T, class Op> DEV float run(const T* x, i64 n, int member, int mem
   return Op::combine(total, sum[0]);
 }
 
+// What the lanes of a warp, or all threads of the block, have, in every one of them.
+template<class Op> DEV float join(float v, int warps, float* meet) {
+  int lane = (int)(tidx() & 31);
+  for (int m = 16; m; m >>= 1) v = Op::combine(v, shfl_xor(v, m));
+  if (warps) return v;
+  if (lane == 0) meet[tidx() >> 5] = v;
+  sync();
+  v = lane < Warps ? meet[lane] : Op::identity();
+  for (int m = 16; m; m >>= 1) v = Op::combine(v, shfl_xor(v, m));
+  sync();
+  return v;
+}
+
 template<class T, class Op> DEV void rows(const RowsArgs& args) {
   __shared__ float meet[Warps];
-  int lane = (int)(tidx() & 31), warp = (int)(tidx() >> 5);
-  int member = args.warps ? lane : (int)tidx(), members = args.warps ? 32 : Threads;
+  int member = (int)(args.warps ? tidx() & 31 : tidx()), members = args.warps ? 32 : Threads;
   i64 first = args.warps ? grid_first() / 32 : bidx(), step = args.warps ? grid_step() / 32 : gdimx();
   for (i64 item = first; item < args.items; item += step) {
     i64 p = item, k2 = divide(p, args.parts), k0 = divide(k2, args.inner);
@@ -102,15 +128,24 @@ template<class T, class Op> DEV void rows(const RowsArgs& args) {
         v = Op::combine(v, Op::map(load(x + r * args.inner.d * args.run.d + at)));
       }
     }
-    for (int m = 16; m; m >>= 1) v = Op::combine(v, shfl_xor(v, m));
-    if (!args.warps) {
-      if (lane == 0) meet[warp] = v;
-      sync();
-      v = lane < Warps ? meet[lane] : Op::identity();
-      for (int m = Warps / 2; m; m >>= 1) v = Op::combine(v, shfl_xor(v, m));
-      sync();
-    }
+    v = join<Op>(v, args.warps, meet);
     if (member == 0) put(args.y, item, v, args.toBf16);
+  }
+}
+
+template<class T> DEV void log_sum_exp(const LogSumExpArgs& args) {
+  __shared__ float meet[Warps];
+  int member = (int)(args.warps ? tidx() & 31 : tidx()), members = args.warps ? 32 : Threads;
+  i64 first = args.warps ? grid_first() / 32 : bidx(), step = args.warps ? grid_step() / 32 : gdimx();
+  for (i64 row = first; row < args.rows; row += step) {
+    const T* x = (const T*)args.x + row * args.columns;
+    // A finite shift keeps infinity - infinity out.
+    const float Most = 3.40282347e38f;
+    float top = join<Max>(run<T, Max>(x, args.columns, member, members), args.warps, meet);
+    SumOfExp op;
+    op.shift = top > Most ? Most : top < -Most ? -Most : top;
+    float sum = join<Sum>(run<T, SumOfExp>(x, args.columns, member, members, op), args.warps, meet);
+    if (member == 0) args.y[row] = log_(sum) + op.shift;
   }
 }
 
@@ -174,3 +209,6 @@ REDUCE(sum, Sum)
 REDUCE(sum_of_squares, SumOfSquares)
 REDUCE(max, Max)
 REDUCE(min, Min)
+
+KERNEL log_sum_exp_f32(const LogSumExpArgs args) { log_sum_exp<float>(args); }
+KERNEL log_sum_exp_bf16(const LogSumExpArgs args) { log_sum_exp<bf16>(args); }

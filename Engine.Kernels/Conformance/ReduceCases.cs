@@ -1,6 +1,6 @@
 namespace Ssgan.Engine.Kernels.Conformance;
 
-/// <summary>Sums, extremes and sums of squares over any axes.</summary>
+/// <summary>Sums, extremes and sums of squares over any axes; logarithms of sums of exponentials.</summary>
 static class ReduceCases
 {
     /// <summary>From and to: axes that become 1 are reduced.</summary>
@@ -43,7 +43,36 @@ static class ReduceCases
                (new(50000), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {types.Item1} to {types.Item2}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, types.Item1, types.Item2, Draw.Uniform, static v => v.Sum())),
+        .. from result in CaseRun.Storages
+           select new ConformanceCase("Reduce", $"sums beyond BF16 to {result}", run => Overflow(run, result)),
+        .. from type in CaseRun.Storages
+           from draw in new[] { Draw.Uniform, Draw.Special, Draw.Huge }
+           from s in new Shape[] { new(1), new(1, 1), new(0, 5), new(3, 0), new(7, 4), new(33, 10), new(5, 3, 40), new(40, 1000), new(5, 1500), new(3, 20001), new(1100, 13) }
+           where draw == Draw.Uniform || s.Count is > 1 and < 10000
+           from skew in s.Count < 1000 ? new[] { 0, 1 } : [0]
+           select new ConformanceCase("Reduce", $"log-sum-exp {s} {type} {draw} skewed {skew}", run => LogSumExp(run, s, type, draw, skew)),
     ];
+
+    static void LogSumExp(CaseRun run, Shape s, DType type, Draw draw, int skew)
+    {
+        int rows = s[-1] == 0 ? s[0] : (int)s.Count / s[-1];
+        View x = run.Input(s, type, draw, skew), y = run.Output(new Shape(rows), skew: skew);
+        run.Backend.LogSumExp(x, y);
+        run.Expect("y", y, new(2e-6, 2e-6), () => [.. Enumerable.Range(0, rows).Select(row =>
+        {
+            double[] v = run[x][(row * s[-1])..((row + 1) * s[-1])];
+            double top = Math.Clamp(Largest(v), float.MinValue, float.MaxValue);
+            return (double)(float)(Math.Log(v.Sum(e => Math.Exp(e - top))) + top);
+        })]);
+    }
+
+    /// <summary>Sums that are finite in single precision, and in BF16 where they are below its largest number.</summary>
+    static void Overflow(CaseRun run, DType result)
+    {
+        View x = run.Input(new(4, 3), [3e38f, 4e37f, 0, -3e38f, -4e37f, 0, 3e38f, 1e37f, 0, 1, -4, 5]), y = run.Output(new(4, 1), result);
+        run.Backend.Reduce<Sum>(x, y);
+        run.Expect("y", y, Tolerance.Rounding.In(result), () => [3.4e38f, -3.4e38f, 3.1e38f, 2]);
+    }
 
     static double Largest(IEnumerable<double> v) => v.Aggregate(double.NegativeInfinity, Math.Max);
 

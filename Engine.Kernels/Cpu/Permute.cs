@@ -8,19 +8,8 @@ public sealed unsafe partial class CpuBackend
     public override void Permute(View x, View y, ReadOnlySpan<int> order)
     {
         if (y.Count == 0) return;
-        // y's axes, innermost first, with the step in x of each; axes that lie together in x merge into one.
         Span<long> size = [1, 1, 1, 1], step = [1, 1, 1, 1];
-        int groups = 0;
-        for (int i = y.Shape.Rank - 1; i >= 0; i--)
-        {
-            int d = y.Shape[i];
-            if (d == 1) continue;
-            long s = 1;
-            for (int j = order[i] + 1; j < x.Shape.Rank; j++) s *= x.Shape[j];
-            int g = groups - 1;
-            if (g >= 0 && s == size[g] * step[g]) size[g] *= d;
-            else (size[groups], step[groups++]) = (d, s);
-        }
+        int groups = AxisGroups.OfPermutation(x.Shape, y.Shape, order, size, step);
         int bytes = x.Type.Size();
         if (step[0] == 1)
         {

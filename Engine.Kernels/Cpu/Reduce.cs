@@ -12,23 +12,32 @@ public sealed unsafe partial class CpuBackend
             Fill(y, TOp.Identity);
             return;
         }
-        // Neighbouring axes of one fate merge; what remains alternates between kept and reduced axes. Innermost first.
-        Shape x4 = x.Shape.To4D(), y4 = y.Shape.To4D();
         Span<long> size = [1, 1, 1, 1, 1];
-        int groups = 0;
-        bool innerReduced = true, reduced = false;
-        for (int axis = 3; axis >= 0; axis--)
-        {
-            int d = x4[axis];
-            if (d == 1) continue;
-            bool now = y4[axis] == 1;
-            if (groups == 0) innerReduced = now;
-            else if (now == reduced) size[groups - 1] *= d;
-            if (groups == 0 || now != reduced) size[groups++] = d;
-            reduced = now;
-        }
-        if (innerReduced) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size)) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
+    }
+
+    public override void LogSumExp(View x, View y)
+    {
+        int columns = x.Shape[-1], perBlock = Math.Max(1, CrossEntropyGrain / Math.Max(1, columns));
+        int blocks = checked((int)((y.Count + perBlock - 1) / perBlock));
+        _workers.For(blocks, 1, new LogSumExpRange(x.F32, columns, y.F32, y.Count, perBlock));
+    }
+
+    readonly struct LogSumExpRange(float* x, int columns, float* y, long rows, int perBlock) : IRange
+    {
+        public void Invoke(int start, int end)
+        {
+            long last = Math.Min(end * (long)perBlock, rows);
+            for (long row = start * (long)perBlock; row < last; row++)
+            {
+                float* from = x + row * columns;
+                // A finite shift keeps ∞ − ∞ out.
+                double shift = Math.Clamp(ReduceLoops.Run<Max>(from, columns), float.MinValue, float.MaxValue), sum = 0;
+                for (int i = 0; i < columns; i++) sum += Math.Exp(from[i] - shift);
+                y[row] = (float)(Math.Log(sum) + shift);
+            }
+        }
     }
 
     /// <summary>Sizes of an array of four axes, outermost first.</summary>

@@ -9,6 +9,8 @@ public sealed unsafe partial class CudaBackend
     const int EnoughBlocks = 1024;
     const int ReduceThreads = 256;
 
+    static readonly KernelFamily s_logSumExp = new("reduce", "log_sum_exp");
+
     public override void Reduce<TOp>(View x, View y)
     {
         if (y.Count == 0) return;
@@ -17,23 +19,19 @@ public sealed unsafe partial class CudaBackend
             Fill(y, TOp.Identity);
             return;
         }
-        // Neighbouring axes of one fate merge; what remains alternates between kept and reduced axes. Innermost first.
-        Shape x4 = x.Shape.To4D(), y4 = y.Shape.To4D();
         Span<long> size = [1, 1, 1, 1, 1];
-        int groups = 0;
-        bool innerReduced = true, reduced = false;
-        for (int axis = 3; axis >= 0; axis--)
-        {
-            int d = x4[axis];
-            if (d == 1) continue;
-            bool now = y4[axis] == 1;
-            if (groups == 0) innerReduced = now;
-            else if (now == reduced) size[groups - 1] *= d;
-            if (groups == 0 || now != reduced) size[groups++] = d;
-            reduced = now;
-        }
-        if (innerReduced) ReduceRows(ReduceKernel<TOp>.Rows, ReduceKernel<TOp>.RowsOfParts, x, size, y);
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size)) ReduceRows(ReduceKernel<TOp>.Rows, ReduceKernel<TOp>.RowsOfParts, x, size, y);
         else ReduceColumns(ReduceKernel<TOp>.Columns, ReduceKernel<TOp>.ColumnsOfParts, x, size, y);
+    }
+
+    public override void LogSumExp(View x, View y)
+    {
+        const int WarpElements = 1024;
+        if (y.Count == 0) return;
+        int columns = x.Shape[-1];
+        bool warps = columns <= WarpElements;
+        var args = new LogSumExpArgs { X = x.Address, Y = y.Address, Rows = y.Count, Columns = columns, Warps = warps ? 1 : 0 };
+        Launch(s_logSumExp, x.Type, GridStride(y.Count * (warps ? 32 : ReduceThreads), ReduceThreads), args);
     }
 
     /// <summary>x (kept, reduced, kept, reduced), sizes innermost first; long rows in parts, which a second launch reduces.</summary>
@@ -102,6 +100,14 @@ public sealed unsafe partial class CudaBackend
         public Divisor Parts, Inner, Run;
         public long Runs, Part;
         public int Warps, ToBf16;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct LogSumExpArgs
+    {
+        public nint X, Y;
+        public long Rows, Columns;
+        public int Warps;
     }
 
     [StructLayout(LayoutKind.Sequential)]

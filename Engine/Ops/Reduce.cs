@@ -36,12 +36,24 @@ public sealed partial class Tensor
     public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
         Guard.F32("LogSumExp", this);
-        var kept = Reduced("LogSumExp", axes);
-        // Shifting by any constant is exact, so none of its gradient is needed; a finite one keeps ∞ − ∞ out.
-        Tensor shift;
-        using (Device.NoGrad()) shift = Max(axes, keepDims: true).Clamp(float.MinValue, float.MaxValue);
-        var y = (this - shift).Exp().SumTo(kept).Log() + shift;
-        return keepDims ? y : y.Reshape(Squeezed("LogSumExp", axes));
+        var chosen = Guard.Axes("LogSumExp", Shape, axes);
+        // The primitive takes rows: the chosen axes go last.
+        Span<int> order = stackalloc int[Shape.Rank], dims = stackalloc int[Shape.Rank];
+        int rank = 0, columns = 1;
+        for (int i = 0; i < order.Length; i++) if (!chosen[i]) order[rank++] = i;
+        for (int i = 0, last = rank; i < order.Length; i++)
+        {
+            if (!chosen[i]) continue;
+            order[last++] = i;
+            columns *= Shape[i];
+        }
+        var x = rank == 0 || order[rank - 1] == rank - 1 ? this : Permute(order);
+        dims.Fill(1);
+        for (int i = 0; i < rank; i++) dims[i] = Shape[order[i]];
+        var y = Device.Result(new Shape(dims)).Named("LogSumExp");
+        Backend.LogSumExp(x.View.As(new Shape((int)y.Count, columns)), y.View);
+        y.Record("LogSumExp", [x], [x, y], 0, static (g, _) => g[0] = (g.Saved(0) - g.Saved(1)).Exp() * g.Upstream);
+        return y.Reshape(keepDims ? Reduced("LogSumExp", axes) : Squeezed("LogSumExp", axes));
     }
 
     /// <summary>I32 index of the first maximum along an axis; the axis goes. A NaN counts as the maximum.</summary>

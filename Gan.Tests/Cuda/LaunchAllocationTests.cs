@@ -31,6 +31,7 @@ sealed class LaunchAllocationTests
         Row("Reduce rows", static b => b.Reduce<Max>(Any(s_images), Any(new(4, 16, 16, 1)))),
         Row("Reduce columns in parts", static b => b.Reduce<SumOfSquares>(Any(new(64, 64, 64, 24)), Any(new(1, 1, 1, 24)))),
         Row("Reduce all in parts", static b => b.Reduce<Sum>(Any(new(1 << 20)), Any(new(1)))),
+        Row("LogSumExp", static b => b.LogSumExp(Any(new(7, 24)), Any(new(7)))),
         Row("ArgMax", static b => b.ArgMax(Any(new(7, 24)), Any(new(7), DType.I32))),
         Row("Normal", static b => b.Normal(Any(new(1000)), Any(new(4), DType.I32))),
         Row("Uniform", static b => b.Uniform(Any(new(1000)), Any(new(4), DType.I32), -1, 1)),

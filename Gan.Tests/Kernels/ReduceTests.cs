@@ -3,7 +3,7 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>Reduce and ArgMax on the CPU against loops in double precision, over every set of axes.</summary>
+/// <summary>Reduce, LogSumExp and ArgMax on the CPU against loops in double precision, over every set of axes.</summary>
 public class ReduceTests
 {
     static IEnumerable<TestCaseData> Axes()
@@ -132,6 +132,25 @@ public class ReduceTests
         Assert.That(arrays.Read(y), Is.All.EqualTo(float.NegativeInfinity));
         arrays.Cpu.Reduce<Min>(x, y);
         Assert.That(arrays.Read(y), Is.All.EqualTo(float.PositiveInfinity));
+    }
+
+    [TestCase(1, 1)]
+    [TestCase(5, 4)]
+    [TestCase(3000, 10)]
+    [TestCase(3, 20001)]
+    [TestCase(0, 4)]
+    [TestCase(4, 0)]
+    public void LogSumExp_is_the_logarithm_of_the_sum(int rows, int columns)
+    {
+        using var arrays = new CpuArrays();
+        View x = arrays.Random(new Shape(rows, columns), 8, -3, 90), y = arrays.New(new Shape(rows));
+        arrays.Cpu.LogSumExp(x, y);
+        float[] actual = arrays.Read(y), values = arrays.Read(x);
+        for (int r = 0; r < rows; r++)
+        {
+            double expected = Math.Log(values[(r * columns)..((r + 1) * columns)].Sum(static v => Math.Exp(v)));
+            Assert.That(actual[r], Is.EqualTo((float)expected).Within(1).Ulps);
+        }
     }
 
     [TestCase(1, 1)]

@@ -43,6 +43,8 @@ sealed class RecordingBackend : Backend
 
     public override void Reduce<TOp>(View x, View y) => Note(TOp.Name).Reduce<TOp>(x, y);
 
+    public override void LogSumExp(View x, View y) => Note(nameof(LogSumExp)).LogSumExp(x, y);
+
     public override void ArgMax(View x, View y) => Note(nameof(ArgMax)).ArgMax(x, y);
 
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) =>
