@@ -21,16 +21,22 @@ static class BatchNormBackwardCases
            from skew in new[] { 0, 1 }
            select Row($"{s} {type} relu in place skewed {skew}", s, type, relu: true, skew: skew, inPlace: true),
         Row("(700, 8) F32 relu a NaN in x", new(700, 8), DType.F32, relu: true, first: float.NaN),
+        Row("(40, 3) BF16 relu a NaN in x", new(40, 3), DType.BF16, relu: true, first: float.NaN),
+        .. from type in CaseRun.Storages
+           select Row($"(40, 8) {type} an infinity in dy", new(40, 8), type, relu: false, firstUpstream: float.PositiveInfinity),
     ];
 
-    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false, float? first = null) =>
+    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false, float? first = null,
+        float? firstUpstream = null) =>
         new("BatchNormBackward", name, run =>
         {
             int c = s[-1];
             var values = run.Numbers(s.Count, Draw.Uniform);
             if (first is { } outlier) values[1] = outlier;
+            var upstream = run.Numbers(s.Count, Draw.Uniform);
+            if (firstUpstream is { } far) upstream[1] = far;
             var table = classes == 0 ? new Shape(c) : new Shape(classes, c);
-            var (x, dy) = (run.Input(s, values, type, skew), run.Input(s, type, skew: skew));
+            var (x, dy) = (run.Input(s, values, type, skew), run.Input(s, upstream, type, skew));
             var (gamma, beta, mean, invStd) = (run.Input(table), run.Input(table), run.Input(new(c)), run.Input(new(c), draw: Draw.Positive));
             var of = classes == 0 ? default : run.Ints(new(s[0]), 0, classes);
             var (dx, dgamma, dbeta) = (inPlace ? dy : run.Output(s, type, skew), run.Output(table), run.Output(table));

@@ -28,10 +28,12 @@ static class BatchNormCases
         Row("(700, 8) F32 relu a NaN", new(700, 8), DType.F32, relu: true, outlier: float.NaN),
         Row("(700, 8) F32 an infinity", new(700, 8), DType.F32, relu: false, outlier: float.PositiveInfinity, at: 20),
         Row("(40, 3) BF16 relu a NaN", new(40, 3), DType.BF16, relu: true, outlier: float.NaN),
+        Row("(40, 3) BF16 an infinity", new(40, 3), DType.BF16, relu: false, outlier: float.PositiveInfinity, at: 20),
+        Row("(40, 3) BF16 beyond its largest number", new(40, 3), DType.BF16, relu: false, scale: 1.5e38f),
     ];
 
     static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false,
-        float offset = 0, float? outlier = null, int at = 0) =>
+        float offset = 0, float? outlier = null, int at = 0, float scale = 1) =>
         new("BatchNorm", name, run =>
         {
             int c = s[-1];
@@ -40,7 +42,7 @@ static class BatchNormCases
             if (outlier is { } value) values[at * c + 1] = value;
             var table = classes == 0 ? new Shape(c) : new Shape(classes, c);
             var x = run.Input(s, values, type, skew);
-            var (gamma, beta) = (run.Input(table), run.Input(table));
+            var (gamma, beta) = (run.Input(table, Array.ConvertAll(run.Numbers(table.Count, Draw.Uniform), v => v * scale)), run.Input(table));
             var (mean, invStd, runningMean, runningVar) = (run.Output(new(c)), run.Output(new(c)), run.Input(new(c)), run.Input(new(c), draw: Draw.Positive));
             var of = classes == 0 ? default : run.Ints(new(s[0]), 0, classes);
             var y = inPlace ? x : run.Output(s, type, skew);

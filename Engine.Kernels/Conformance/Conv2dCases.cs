@@ -43,6 +43,10 @@ static class Conv2dCases
         .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 5, 3, 3, new(2, 1)) }
            select new ConformanceCase("Conv2d", $"{p} filter gradient of BF16 in F32",
                run => BackwardFilter(run, p, DType.BF16, DType.F32, skew: 0, MatMulCases.Sum(p.Terms))),
+        .. from type in CaseRun.Storages
+           select new ConformanceCase("Conv2d", $"NaN and infinity {type}", run => Special(run, type)),
+        .. from type in CaseRun.Storages
+           select new ConformanceCase("Conv2d", $"overflow {type}", run => Overflow(run, type)),
     ];
 
     /// <summary>Every stride with every padding and every kernel; the channel counts take turns.</summary>
@@ -123,6 +127,34 @@ static class Conv2dCases
             Walk(p, (xi, wi, yi) => sums[wi] += xs[xi] * ys[yi]);
             return sums;
         });
+    }
+
+    /// <summary>They reach the outputs whose window holds them, and no other: padding does not multiply them by zero.</summary>
+    static void Special(CaseRun run, DType type)
+    {
+        var p = new Problem(2, 6, 5, 8, 3, 3, 3, new ConvSpec(1, 1));
+        float[] xv = run.Numbers(p.X.Count, Draw.Positive);
+        xv[0] = float.NaN;
+        xv[p.X.Count - 9] = float.NegativeInfinity;
+        View x = run.Input(p.X, xv, type), w = run.Input(p.Filters, type, Draw.Positive), y = run.Output(p.Y, type);
+        run.Backend.Conv2dForward(x, w, null, y, p.Spec);
+        run.Expect("y", y, MatMulCases.Sum(p.Terms).In(type), () => Naive(run, p, x, w));
+    }
+
+    static void Overflow(CaseRun run, DType type)
+    {
+        // One term, so that no order of additions decides about the overflow.
+        var p = new Problem(2, 4, 5, 1, 6, 1, 1, new ConvSpec(1, 0));
+        View x = run.Input(p.X, type, Draw.Huge), w = run.Input(p.Filters, [1, 2, 3, 4, 8, 16], type), y = run.Output(p.Y, type);
+        run.Backend.Conv2dForward(x, w, null, y, p.Spec);
+        run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(Naive(run, p, x, w), static v => (double)(float)v));
+    }
+
+    static double[] Naive(CaseRun run, Problem p, View x, View w)
+    {
+        double[] xs = run[x], ws = run[w], sums = new double[p.Y.Count];
+        Walk(p, (xi, wi, yi) => sums[yi] += xs[xi] * ws[wi]);
+        return sums;
     }
 
     /// <summary>Every term x[i]·w[j] of every y[k].</summary>

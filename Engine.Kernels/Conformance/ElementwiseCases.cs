@@ -109,6 +109,9 @@ static class ElementwiseCases
             run.Backend.Binary(new Add(), a, b, a);
             run.Expect("a", a, Tolerance.Rounding.In(type), () => Zip(static (p, q) => p + q, run[a], s_odd, run[b], s_odd, s_odd));
         });
+        // Largest in BF16, and finite in F32 with the second.
+        yield return new("Elementwise", $"Add {type} beyond BF16", run => Zip(run, new Add(), static (p, q) => p + q,
+            run.Input(new(3), [3.38953139e38f, -3.38953139e38f, 3e38f], type), run.Input(new(2, 1), [1e36f, -1e36f], type), new(2, 3), type));
         yield return new("Elementwise", $"Sub {type} in place of the second", run =>
         {
             var (a, b) = (run.Input(new(11), type), run.Input(s_odd, type));

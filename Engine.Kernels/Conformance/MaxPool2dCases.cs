@@ -12,7 +12,7 @@ static class MaxPool2dCases
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            where w.X.Count > 12
-           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} special", run => Pool(run, run.Input(w.X, type, Draw.Special), w.Spec, type, 0)),
+           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} special", run => Pool(run, run.Input(w.X, type, Draw.Special), w.Spec, type, 0, Draw.Special)),
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} ties", run => Pool(run, run.Input(w.X, Ties(run, w.X), type), w.Spec, type, 0)),
@@ -26,11 +26,11 @@ static class MaxPool2dCases
         return values;
     }
 
-    static void Pool(CaseRun run, View x, PoolSpec spec, DType type, int skew)
+    static void Pool(CaseRun run, View x, PoolSpec spec, DType type, int skew, Draw upstream = Draw.Uniform)
     {
         var shape = x.Shape;
         var to = Pool2dCases.Output(shape, spec);
-        var (y, index, dy) = (run.Output(to, type, skew), run.Output(to, DType.I32, skew), run.Input(to, type, skew: skew));
+        var (y, index, dy) = (run.Output(to, type, skew), run.Output(to, DType.I32, skew), run.Input(to, type, upstream, skew));
         var (dx, again) = (run.Output(shape, type, skew), run.Output(to, type, skew));
         run.Backend.MaxPool2d(x, y, index, spec);
         run.Backend.MaxPool2dGather(x, index, again);

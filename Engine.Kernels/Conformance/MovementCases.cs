@@ -22,6 +22,8 @@ static class MovementCases
            from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 133), (new(300, 130), 70),
                (new(3, 300), 100), (new(50, 4), 1100) }
            select new ConformanceCase("Movement", $"scatter {row.N} into {row.Table} {type}", run => Scatter(run, row.Table, row.N, type)),
+        .. from type in CaseRun.Storages
+           select new ConformanceCase("Movement", $"scatter special {type}", run => Scatter(run, new(7, 5), 20, type, Draw.Special)),
     ];
 
     readonly record struct BoxRow(Shape X, int[] XStart, Shape Y, int[] YStart, int[] Extent);
@@ -86,10 +88,10 @@ static class MovementCases
         });
     }
 
-    static void Scatter(CaseRun run, Shape shape, int n, DType type)
+    static void Scatter(CaseRun run, Shape shape, int n, DType type, Draw draw = Draw.Uniform)
     {
         var table = run.Input(shape);
-        var dy = run.Input(shape.With(0, n), type);
+        var dy = run.Input(shape.With(0, n), type, draw);
         var indices = run.Ints(new Shape(n), 0, shape[0]);
         run.Backend.ScatterAddRows(dy, indices, table);
         // The order of additions is part of the contract: sums in single precision are equal.

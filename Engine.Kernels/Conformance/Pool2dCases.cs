@@ -27,6 +27,13 @@ static class Pool2dCases
            from skew in new[] { 0, 1 }
            select new ConformanceCase("Pool2d", $"{w.X} {type} {w.Spec} backward skewed {skew}", run => Backward(run, w.X, w.Spec, type, skew)),
         .. from type in CaseRun.Storages
+           from s in new Shape[] { new(2, 8, 8, 16), new(3, 7, 5, 3) }
+           select new ConformanceCase("Pool2d", $"{s} {type} backward special", run => Backward(run, s, new(2, 2, 0), type, 0, Draw.Special)),
+        .. from type in CaseRun.Storages
+           select new ConformanceCase("Pool2d", $"(2, 4, 4, 8) {type} added beyond BF16", run =>
+               Add(run, run.Input(new(2, 4, 4, 8), [.. Enumerable.Repeat(1e36f, 256)], type), run.Input(new(2, 2, 2, 8), [.. Enumerable.Repeat(3.38953139e38f, 64)], type),
+                   new(2, 2, 0), type, inPlace: false)),
+        .. from type in CaseRun.Storages
            select new ConformanceCase("Pool2d", $"(2, 4, 4, 8) {type} NaN and infinity", run =>
            {
                var values = run.Numbers(256, Draw.Uniform);
@@ -58,17 +65,19 @@ static class Pool2dCases
         run.Expect("y", y, s_tolerance.In(type), () => Naive(run[x], new double[y.Count], x.Shape, spec));
     }
 
-    static void Add(CaseRun run, Shape shape, PoolSpec spec, DType type, bool inPlace)
+    static void Add(CaseRun run, Shape shape, PoolSpec spec, DType type, bool inPlace) =>
+        Add(run, run.Input(shape, type), run.Input(Output(shape, spec), type), spec, type, inPlace);
+
+    static void Add(CaseRun run, View x, View other, PoolSpec spec, DType type, bool inPlace)
     {
-        var (x, other) = (run.Input(shape, type), run.Input(Output(shape, spec), type));
         var y = inPlace ? other : run.Output(other.Shape, type);
         run.Backend.AvgPool2dAdd(x, other, y, spec);
-        run.Expect("y", y, s_tolerance.In(type), () => Naive(run[x], run[other], shape, spec));
+        run.Expect("y", y, s_tolerance.In(type), () => Naive(run[x], run[other], x.Shape, spec));
     }
 
-    static void Backward(CaseRun run, Shape shape, PoolSpec spec, DType type, int skew)
+    static void Backward(CaseRun run, Shape shape, PoolSpec spec, DType type, int skew, Draw draw = Draw.Uniform)
     {
-        var (dy, dx) = (run.Input(Output(shape, spec), type, skew: skew), run.Output(shape, type, skew));
+        var (dy, dx) = (run.Input(Output(shape, spec), type, draw, skew), run.Output(shape, type, skew));
         run.Backend.AvgPool2dBackward(dy, dx, spec);
         run.Expect("dx", dx, s_tolerance.In(type), () =>
         {

@@ -25,6 +25,10 @@ static class Upsample2xCases
            from mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear }
            select new ConformanceCase("Upsample2x", $"(2, 3, 3, 8) {type} {mode} special", run =>
                Forward(run, run.Input(new(2, 3, 3, 8), type, Draw.Special), type, mode, 0)),
+        .. from type in CaseRun.Storages
+           from mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear }
+           select new ConformanceCase("Upsample2x", $"(2, 3, 3, 8) {type} {mode} backward special", run =>
+               Backward(run, new(2, 3, 3, 8), type, mode, 0, Draw.Special)),
     ];
 
     static void Forward(CaseRun run, View x, DType type, UpsampleMode mode, int skew)
@@ -40,9 +44,9 @@ static class Upsample2xCases
         });
     }
 
-    static void Backward(CaseRun run, Shape s, DType type, UpsampleMode mode, int skew)
+    static void Backward(CaseRun run, Shape s, DType type, UpsampleMode mode, int skew, Draw draw = Draw.Uniform)
     {
-        var (dy, dx) = (run.Input(new(s[0], 2 * s[1], 2 * s[2], s[3]), type, skew: skew), run.Output(s, type, skew));
+        var (dy, dx) = (run.Input(new(s[0], 2 * s[1], 2 * s[2], s[3]), type, draw, skew), run.Output(s, type, skew));
         run.Backend.Upsample2xBackward(dy, dx, mode);
         run.Expect("dx", dx, new Tolerance(2e-6, 2e-6).In(type), () =>
         {
