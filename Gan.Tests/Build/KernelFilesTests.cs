@@ -45,6 +45,14 @@ sealed partial class KernelFilesTests
         Assert.That(missing.Select(static f => $"{f.Name} of kernels/{f.Stem}.ptx"), Is.Empty);
     }
 
+    [TestCaseSource(nameof(Sources))]
+    public void Each_kernel_is_in_the_table_of_resources(string stem)
+    {
+        string page = File.ReadAllText(RepoRoot.At("docs", "kernels.md"));
+        var missing = EntriesOf(stem).Where(entry => !page.Contains($"| `{entry}` |", StringComparison.Ordinal));
+        Assert.That(missing, Is.Empty, "kernels/resources.sh prints the table of docs/kernels.md.");
+    }
+
     /// <summary>A type, or a generic one over each functor that it may be given.</summary>
     static IEnumerable<Type> Closed(Type type)
     {

@@ -145,6 +145,30 @@ sealed class RuntimeTests
     }
 
     [Test]
+    public void Threads_launch_kernels_of_modules_that_are_not_loaded_yet()
+    {
+        using CudaBackend first = new(_cuda), second = new(_cuda), other = new(_cuda, 1);
+        CudaBackend[] backends = [first, second, other];
+        using var start = new Barrier(6);
+        var runs = Enumerable.Range(0, 6).Select(i => Task.Factory.StartNew(() => Run(backends[i % 3], i), TaskCreationOptions.LongRunning)).ToArray();
+        for (int i = 0; i < runs.Length; i++) Assert.That(runs[i].GetAwaiter().GetResult(), Has.All.EqualTo(-7 * (i + 1)));
+
+        float[] Run(CudaBackend backend, int i)
+        {
+            View x = new(backend.Allocate(4000), new Shape(1000), DType.F32), total = new(backend.Allocate(400), new Shape(100, 1), DType.F32);
+            var result = new float[100];
+            start.SignalAndWait();
+            backend.Fill(x, 0.7f * (i + 1));
+            backend.Unary(default(Neg), x, x);
+            backend.Reduce<Sum>(x.As(new Shape(100, 10)), total);
+            backend.Download(total, MemoryMarshal.AsBytes(result.AsSpan()));
+            backend.Free(x.Address, 4000);
+            backend.Free(total.Address, 400);
+            return Array.ConvertAll(result, MathF.Round);
+        }
+    }
+
+    [Test]
     public void Many_threads_use_a_backend_while_it_is_disposed_of()
     {
         var backend = new CudaBackend(_cuda);

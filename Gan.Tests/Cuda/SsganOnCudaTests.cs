@@ -30,11 +30,12 @@ sealed class SsganOnCudaTests
         }
     }
 
-    [Test]
-    public void Captured_steps_equal_eager_steps_bit_for_bit()
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Captured_steps_equal_eager_steps_bit_for_bit(bool libraries)
     {
-        var eager = OnCuda(libraries: true, captured: false);
-        var captured = OnCuda(libraries: true, captured: true);
+        var eager = OnCuda(libraries, captured: false);
+        var captured = OnCuda(libraries, captured: true);
         Assert.That(captured.Reports, Is.EqualTo(eager.Reports));
         foreach (var (a, e) in captured.Tensors.Zip(eager.Tensors)) Assert.That(a.Values.AsSpan().SequenceEqual(e.Values), e.Name);
     }
