@@ -11,7 +11,8 @@ static class GradientNormCases
         // More arrays than one launch takes.
         new("GradientNorm", "of 230 arrays", run => Norm(run, [.. Enumerable.Range(0, 230).Select(static i => i % 7)], Draw.Uniform, 0)),
         new("GradientNorm", "with a NaN", run => Norm(run, [50, 12, 3], Draw.Special, 0)),
-        new("GradientNorm", "with an infinity", static run => Check(run, [run.Input(new Shape(5)), run.Input(new Shape(3), [1, float.NegativeInfinity, 2])])),
+        new("GradientNorm", "with an infinity", static run =>
+            Check(run, [run.Input(new Shape(5)), run.Input(new Shape(3), [1, float.NegativeInfinity, 2])])),
         new("GradientNorm", "of 1e15", run => Scaled(run, 1e15f)),
         new("GradientNorm", "of 1e-15", run => Scaled(run, 1e-15f)),
         new("GradientNorm", "twice", static run =>

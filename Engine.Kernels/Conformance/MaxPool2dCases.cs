@@ -12,7 +12,8 @@ static class MaxPool2dCases
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            where w.X.Count > 12
-           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} special", run => Pool(run, run.Input(w.X, type, Draw.Special), w.Spec, type, 0, Draw.Special)),
+           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} special", run =>
+               Pool(run, run.Input(w.X, type, Draw.Special), w.Spec, type, 0, Draw.Special)),
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} ties", run => Pool(run, run.Input(w.X, Ties(run, w.X), type), w.Spec, type, 0)),

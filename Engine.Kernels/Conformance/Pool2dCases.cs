@@ -31,8 +31,8 @@ static class Pool2dCases
            select new ConformanceCase("Pool2d", $"{s} {type} backward special", run => Backward(run, s, new(2, 2, 0), type, 0, Draw.Special)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("Pool2d", $"(2, 4, 4, 8) {type} added beyond BF16", run =>
-               Add(run, run.Input(new(2, 4, 4, 8), [.. Enumerable.Repeat(1e36f, 256)], type), run.Input(new(2, 2, 2, 8), [.. Enumerable.Repeat(3.38953139e38f, 64)], type),
-                   new(2, 2, 0), type, inPlace: false)),
+               Add(run, run.Input(new(2, 4, 4, 8), [.. Enumerable.Repeat(1e36f, 256)], type),
+                   run.Input(new(2, 2, 2, 8), [.. Enumerable.Repeat(3.38953139e38f, 64)], type), new(2, 2, 0), type, inPlace: false)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("Pool2d", $"(2, 4, 4, 8) {type} NaN and infinity", run =>
            {

@@ -47,7 +47,10 @@ static class ReduceCases
            select new ConformanceCase("Reduce", $"sums beyond BF16 to {result}", run => Overflow(run, result)),
         .. from type in CaseRun.Storages
            from draw in new[] { Draw.Uniform, Draw.Special, Draw.Huge }
-           from s in new Shape[] { new(1), new(1, 1), new(0, 5), new(3, 0), new(7, 4), new(33, 10), new(5, 3, 40), new(40, 1000), new(5, 1500), new(3, 20001), new(1100, 13) }
+           from s in new Shape[]
+           {
+               new(1), new(1, 1), new(0, 5), new(3, 0), new(7, 4), new(33, 10), new(5, 3, 40), new(40, 1000), new(5, 1500), new(3, 20001), new(1100, 13),
+           }
            where draw == Draw.Uniform || s.Count is > 1 and < 10000
            from skew in s.Count < 1000 ? new[] { 0, 1 } : [0]
            select new ConformanceCase("Reduce", $"log-sum-exp {s} {type} {draw} skewed {skew}", run => LogSumExp(run, s, type, draw, skew)),

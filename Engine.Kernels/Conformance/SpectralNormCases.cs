@@ -24,7 +24,8 @@ static class SpectralNormCases
         new("SpectralNorm", "skewed BF16", run => Forward(run, s_mixed, 1, DType.BF16, skew: 3)),
         new("SpectralNorm", "no layers", static run => run.Backend.SpectralNormForward([], 1, Epsilon)),
         new("SpectralNorm", "a NaN stays in its layer", run => Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.NaN)),
-        new("SpectralNorm", "an infinity stays in its layer", run => Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.PositiveInfinity)),
+        new("SpectralNorm", "an infinity stays in its layer", run =>
+            Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.PositiveInfinity)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("SpectralNorm", $"a zero u, {type}", run => Forward(run, [(40, 36), (5, 27)], 1, type, zeroU: true)),
         .. from type in CaseRun.Storages
