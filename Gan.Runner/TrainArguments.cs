@@ -30,6 +30,9 @@ sealed class TrainArguments
     readonly Option<ulong> _seed = OptionKinds.Number<ulong>("--seed", "Seed of weights, noise and shuffling.");
     readonly Option<string> _precision = OptionKinds.Choice("--precision", "Arithmetic of products, and in bf16 of activations; the CPU has f32 only.",
         [.. Arithmetic.Names]);
+    readonly Option<string> _graphs = OptionKinds.Choice("--graphs", "Whether a GPU replays its updates as graphs (default) or runs each operation.", "on", "off");
+    readonly Option<string> _dataOnDevice = OptionKinds.Choice("--data-on-device",
+        "Whether a GPU keeps all images: where they take at most half of its free memory (auto, the default), always, or never.", "auto", "on", "off");
     readonly Option<long> _logEvery = OptionKinds.Number<long>("--log-every", "Steps between log lines.");
     readonly Option<long> _sampleEvery = OptionKinds.Number<long>("--sample-every", "Steps between sample grids.");
     readonly Option<long> _checkpointEvery = OptionKinds.Number<long>("--checkpoint-every", "Steps between checkpoints.");
@@ -57,7 +60,7 @@ sealed class TrainArguments
     [
         _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _decay, _beta1, _beta2,
         _rotationReal, _rotationFake, _rotation, _shortcut, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
-        DataDirectory, _skipBad, DryRun, Plain,
+        _graphs, _dataOnDevice, DataDirectory, _skipBad, DryRun, Plain,
     ];
 
     /// <summary>The image side on the command line, or the default.</summary>
@@ -87,6 +90,8 @@ sealed class TrainArguments
         Ndf = parsed.Pick(_ndf, settings.Ndf),
         Seed = parsed.Pick(_seed, settings.Seed),
         Precision = parsed.Pick(_precision, settings.Precision),
+        Graphs = parsed.Has(_graphs) ? parsed.GetValue(_graphs) == "on" : settings.Graphs,
+        DataOnDevice = parsed.Has(_dataOnDevice) ? Enum.Parse<DataOnDevice>(parsed.GetValue(_dataOnDevice)!, ignoreCase: true) : settings.DataOnDevice,
         LogEvery = parsed.Pick(_logEvery, settings.LogEvery),
         SampleEvery = parsed.Pick(_sampleEvery, settings.SampleEvery),
         CheckpointEvery = parsed.Pick(_checkpointEvery, settings.CheckpointEvery),

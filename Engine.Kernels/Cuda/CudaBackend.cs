@@ -71,6 +71,18 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Whether kernels built for a compute capability run on this device.</summary>
     internal bool Supports(int major, int minor) => Properties.Supports(major, minor);
 
+    /// <summary>Device memory that no program uses now.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            using var lease = _device.Enter();
+            nuint free, total;
+            _device.Check(_device.Api.MemGetInfo(&free, &total));
+            return (long)free;
+        }
+    }
+
     /// <summary>What this backend has done so far.</summary>
     public CudaCounters Counters => _device.Counts.Read();
 

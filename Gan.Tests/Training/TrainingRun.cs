@@ -7,11 +7,17 @@ namespace Ssgan.Tests.Training;
 /// <summary>A small training run in a folder of its own.</summary>
 sealed class TrainingRun : ITrainingObserver, IDisposable
 {
-    readonly Device _device = Device.Cpu(1);
-    readonly ShapesSource _source = new(32, 0);
+    readonly Device _device;
+    readonly IImageSource _source;
 
-    public TrainingRun(string folder, TrainOptions options)
+    public TrainingRun(string folder, TrainOptions options) : this(folder, options, Device.Cpu(1), new ShapesSource(32, 0))
     {
+    }
+
+    /// <summary>On a device and a source that are its own from now on.</summary>
+    public TrainingRun(string folder, TrainOptions options, Device device, IImageSource source)
+    {
+        (_device, _source) = (device, source);
         Options = options;
         Step = SsganRecipe.Create(_device, options);
         Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
@@ -33,6 +39,8 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     /// <summary>Called after each step.</summary>
     public Action<long>? AfterStep { get; set; }
 
+    public List<string> Notices { get; } = [];
+
     public byte[] Tensors(long step) => File.ReadAllBytes(Path.Combine(Folder.Checkpoint(step), Checkpoint.TensorsFile));
 
     void ITrainingObserver.Stepped(long step, long steps) => AfterStep?.Invoke(step);
@@ -45,9 +53,7 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     {
     }
 
-    void ITrainingObserver.Notice(string message)
-    {
-    }
+    void ITrainingObserver.Notice(string message) => Notices.Add(message);
 
     public void Dispose()
     {

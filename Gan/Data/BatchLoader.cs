@@ -87,7 +87,7 @@ public sealed class BatchLoader : IDisposable
                     _source.Read(index, batch.Image(i));
                     if (_options.HorizontalFlip && LoaderOrder.Flip(at, index)) Mirror(batch.Image(i), _source.Size);
                 }
-                at = _order.Normalise(at with { Offset = at.Offset + batch.Count });
+                at = _order.After(at);
                 batch.After = at;
                 _ready.Add(batch, stop);
             }
@@ -117,7 +117,7 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
-    static void Check(IImageSource source, LoaderOptions options, LoaderPosition start)
+    internal static void Check(IImageSource source, LoaderOptions options, LoaderPosition start)
     {
         if (options.BatchSize <= 0) throw new ArgumentException($"BatchLoader: batch size {options.BatchSize} is not positive.");
         if (options.Prefetch <= 0) throw new ArgumentException($"BatchLoader: prefetch {options.Prefetch} is not positive.");

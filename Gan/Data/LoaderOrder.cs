@@ -32,6 +32,9 @@ internal sealed class LoaderOrder
         return _count is long count && count - at.Offset < needed ? at with { Epoch = at.Epoch + 1, Offset = 0 } : at;
     }
 
+    /// <summary>The position after the batch at a normalised position.</summary>
+    internal LoaderPosition After(LoaderPosition at) => Normalise(at with { Offset = at.Offset + BatchCount(at) });
+
     /// <summary>The source's index of the image that is <paramref name="i"/> after a position.</summary>
     internal long Index(LoaderPosition at, int i)
     {

@@ -12,6 +12,7 @@ public sealed class CapturedGanStep : IDisposable
     readonly GanStep _step;
     readonly Update _discriminator = new(), _generator = new();
     Tensor? _real;
+    DeviceImages? _images;
     int _batch;
 
     /// <param name="step">An algorithm whose updates depend on device memory alone (<see cref="GanStep.IsCapturable"/>), on a device that captures.</param>
@@ -23,13 +24,25 @@ public sealed class CapturedGanStep : IDisposable
         _step = step;
     }
 
-    /// <summary>One update of the discriminator; see <see cref="GanStep.TrainDiscriminator"/>. The batch must have the same shape at every call.</summary>
+    /// <summary>One update of the discriminator; see <see cref="GanStep.TrainDiscriminator(Tensor)"/>. The batch must have the same shape at every call.</summary>
     public void TrainDiscriminator(Tensor real)
     {
+        if (_images is not null) throw new ArgumentException("The graph was captured for images from elsewhere.");
         if (_real is null) _real = _step.Device.Empty(real.Shape).Own();
         if (_real.Shape != real.Shape) throw new ArgumentException($"The graph was captured for images {_real.Shape}; these are {real.Shape}.");
         _real.CopyFrom(real);
         Run(_discriminator, () => _step.TrainDiscriminator(_real));
+    }
+
+    /// <summary>One update of the discriminator on the batch that was prepared last. The images must be the same object at every call.</summary>
+    public void TrainDiscriminator(DeviceImages images)
+    {
+        if (_real is not null || (_images ??= images) != images) throw new ArgumentException("The graph was captured for images from elsewhere.");
+        Run(_discriminator, () =>
+        {
+            using var scope = _step.Device.Step();
+            _step.TrainDiscriminator(images.Take());
+        });
     }
 
     /// <summary>One update of the generator; see <see cref="GanStep.TrainGenerator"/>. The batch must have the same size at every call.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
@@ -38,6 +39,7 @@ public static class Checkpoint
     /// <param name="step">The networks and optimizers.</param>
     /// <param name="state">The rest; its hash is filled in here.</param>
     /// <exception cref="IOException">It cannot be written; nothing with the final name has changed.</exception>
+    /// <exception cref="TrainingException">A tensor is not finite; the same.</exception>
     public static void Write(string folder, GanStep step, CheckpointState state)
     {
         string partial = folder + TemporarySuffix;
@@ -132,8 +134,18 @@ public static class Checkpoint
         {
             var bytes = new byte[tensor.View.Bytes];
             tensor.Backend.Download(tensor.View, bytes);
+            if (tensor.Type == DType.F32) CheckFinite(name, MemoryMarshal.Cast<byte, float>(bytes));
             stream.Write(bytes);
         });
+    }
+
+    /// <summary>The last stop for numbers that no loss has shown yet: a state that cannot go on must not replace one that can.</summary>
+    static void CheckFinite(string name, ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value)) throw new TrainingException($"{name} has values that are NaN or infinite, so no checkpoint is written.");
+        }
     }
 
     static SafetensorsDType TypeOf(Tensor tensor) => tensor.Type switch

@@ -45,6 +45,13 @@ public abstract class GanStep : IDisposable
     /// <param name="real">Images (N, S, S, 3) in [−1, 1].</param>
     public abstract void TrainDiscriminator(Tensor real);
 
+    /// <summary>The same on bytes in device memory. An algorithm that wants them turned as well may take both from one pass.</summary>
+    public virtual void TrainDiscriminator(RealBatch real)
+    {
+        using var scope = Device.Step();
+        TrainDiscriminator(real.Upright());
+    }
+
     /// <summary>One update of the generator.</summary>
     /// <param name="batch">Number of images to draw.</param>
     public abstract void TrainGenerator(int batch);

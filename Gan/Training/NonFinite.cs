@@ -6,11 +6,11 @@ namespace Ssgan.Gan.Training;
 static class NonFinite
 {
     /// <summary>The error that stops a run: the metric, and the first parameter, buffer, gradient or optimizer state that is not finite.</summary>
-    public static TrainingException Describe(GanStep step, string metric, long number)
+    public static TrainingException Describe(GanStep step, string metric, string when)
     {
         string culprit = Find(step) is { } name ? $"the first tensor that is not finite is {name}"
             : "all parameters are still finite, so the loss itself overflowed";
-        return new TrainingException($"{metric} became NaN or infinite in step {number}: {culprit}. "
+        return new TrainingException($"{metric} became NaN or infinite {when}: {culprit}. "
             + "The last checkpoint is from before; try a lower learning rate.");
     }
 

@@ -88,8 +88,30 @@ public sealed class SsganStep : GanStep
         TrainDiscriminator(real, Noise(Random, real.Shape[0]));
     }
 
+    public override void TrainDiscriminator(RealBatch real)
+    {
+        using var scope = Device.Step();
+        if (_options.RotationBatch == RotationBatch.Quarters)
+        {
+            var (upright, rotated, turns) = real.WithQuarters();
+            TrainDiscriminator(upright, rotated, turns, Noise(Random, turns.Shape[0]));
+        }
+        else
+        {
+            TrainDiscriminator(real.Upright());
+        }
+    }
+
     /// <summary>The same with given noise (N, latent).</summary>
     public void TrainDiscriminator(Tensor real, Tensor z)
+    {
+        using var scope = Device.Step();
+        var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
+        TrainDiscriminator(real, rotated, turns, z);
+    }
+
+    /// <summary>The same with given turned images and labels as well.</summary>
+    public void TrainDiscriminator(Tensor real, Tensor rotated, Tensor turns, Tensor z)
     {
         using var scope = Device.Step();
         Tensor fake;
@@ -99,7 +121,6 @@ public sealed class SsganStep : GanStep
         var onFake = _discriminator.Forward(fake).Logits;
         var adversarial = Hinge.Discriminator(onReal, onFake);
 
-        var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
         var guess = _discriminator.Forward(rotated).Rotation!;
         var (rotation, accuracy) = Rotation.Loss(guess, turns);
 

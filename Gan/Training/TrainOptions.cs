@@ -67,6 +67,12 @@ public sealed record TrainOptions
     /// <summary>Arithmetic: one of <see cref="Arithmetic.Names"/>; the CPU has "f32" only.</summary>
     public string Precision { get; init; } = "f32";
 
+    /// <summary>Whether a GPU replays its updates as graphs; off runs them operation by operation, for debugging.</summary>
+    public bool Graphs { get; init; } = true;
+
+    /// <summary>Whether a GPU keeps the whole data set in its memory.</summary>
+    public DataOnDevice DataOnDevice { get; init; }
+
     /// <summary>Steps between log lines.</summary>
     public long LogEvery { get; init; } = 50;
 
@@ -92,7 +98,7 @@ public sealed record TrainOptions
     /// <summary>The settings that a resumed run may change: they do not alter what has been learned so far.</summary>
     public static IReadOnlySet<string> MayChangeOnResume { get; } = new HashSet<string>
     {
-        "steps", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
+        "steps", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
     };
 
     /// <summary>Indented JSON.</summary>
@@ -123,6 +129,7 @@ public sealed record TrainOptions
         Require(Ngf is >= 0 and <= LargestWidth && Ndf is >= 0 and <= LargestWidth,
             $"ngf or ndf is {Ngf} or {Ndf}; each must lie in 0 (the published width) to {LargestWidth}");
         Require(Enum.IsDefined(RotationBatch), $"rotation batch is {RotationBatch}, which is no known kind");
+        Require(Enum.IsDefined(DataOnDevice), $"data on device is {DataOnDevice}, which is no known choice");
         Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
         Require(DiscriminatorSteps >= 1, $"discriminator steps is {DiscriminatorSteps}; at least 1 is needed");
         Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive");

@@ -32,6 +32,7 @@ public sealed class Trainer
     readonly LinearDecay _schedule;
     LoaderPosition _position;
     long _done, _saved = -1;
+    float _rate = float.NaN;
 
     /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
@@ -57,7 +58,7 @@ public sealed class Trainer
         _step.Random.State = (state.RandomSeed, state.RandomCounter);
         _step.Stats.Restore(state.Stats);
         (_position, _done) = (state.Data, state.Step);
-        _step.SetLearningRate(_schedule.At(_done));
+        SetLearningRate();
     }
 
     /// <summary>Checks a resumed run's settings against the checkpoint's, before networks of those settings are made.</summary>
@@ -78,14 +79,12 @@ public sealed class Trainer
     {
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
-        var loading = new LoaderOptions { BatchSize = _options.Batch, DropLast = true, HorizontalFlip = _options.Flip };
-        using var loader = new BatchLoader(_source, loading, _position);
+        using var updates = Updates.Open(_step, _source, _options, _position, _observer.Notice);
         if (_done == 0) SaveFirstGrids();
         var meter = new Meter(_step.Device, _options, _done);
         while (_done < _options.Steps && !stop.IsCancellationRequested)
         {
-            Iterate(loader);
-            _position = loader.Position;
+            Iterate(updates);
             _observer.Stepped(_done, _options.Steps);
             if (_done % _options.LogEvery == 0 || _done == _options.Steps) Report(log, meter);
             if (_done % _options.SampleEvery == 0 || _done == _options.Steps) SaveGrid();
@@ -96,25 +95,34 @@ public sealed class Trainer
     }
 
     /// <summary>One global step: n_dis discriminator updates, each on fresh images, then one generator update, then the schedule.</summary>
-    void Iterate(BatchLoader loader)
+    void Iterate(Updates updates)
     {
-        int count = 0;
-        for (int i = 0; i < _options.DiscriminatorSteps; i++)
-        {
-            using var scope = _step.Device.Step();
-            var batch = loader.Next();
-            count = batch.Count;
-            var shape = new Shape(count, _source.Size, _source.Size, 3);
-            _step.TrainDiscriminator(Pixels.ToImages(_step.Device.From(batch.Pixels, shape)));
-        }
-        _step.TrainGenerator(count);
+        for (int i = 0; i < _options.DiscriminatorSteps; i++) updates.TrainDiscriminator();
+        updates.TrainGenerator();
+        _position = updates.Position;
         _done++;
-        _step.SetLearningRate(_schedule.At(_done));
-        if (_step.Stats.FirstNonFinite() is { } metric) throw NonFinite.Describe(_step, metric, _done);
+        SetLearningRate();
+        if (updates.AreDone) CheckFinite("in");
+    }
+
+    /// <summary>An upload, though one that does not wait: only where the rate changes.</summary>
+    void SetLearningRate()
+    {
+        float rate = _schedule.At(_done);
+        if (rate == _rate) return;
+        _step.SetLearningRate(rate);
+        _rate = rate;
+    }
+
+    /// <summary>Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the device.</summary>
+    void CheckFinite(string when = "by")
+    {
+        if (_step.Stats.FirstNonFinite() is { } metric) throw NonFinite.Describe(_step, metric, $"{when} step {_done}");
     }
 
     void Report(MetricsLog log, Meter meter)
     {
+        CheckFinite();
         var report = meter.Report(_done, _step.Stats.Take(), _schedule.At(_done));
         log.Append(report);
         _observer.Logged(report);
@@ -142,6 +150,7 @@ public sealed class Trainer
 
     void Save()
     {
+        CheckFinite();
         var (seed, counter) = _step.Random.State;
         string path = _folder.Checkpoint(_done);
         Checkpoint.Write(path, _step, new CheckpointState

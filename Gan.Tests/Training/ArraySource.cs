@@ -1,0 +1,21 @@
+using Ssgan.Gan.Data;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>Random images that are made when they are read; a large set costs nothing.</summary>
+sealed class ArraySource(int size, long count) : IImageSource
+{
+    public string Name => "noise";
+
+    public long? Count => count;
+
+    public int Size => size;
+
+    public string ContentHash => $"{size} x {count}";
+
+    public void Read(long index, Span<byte> pixels) => new Random((int)index).NextBytes(pixels);
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,203 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Training;
+using Ssgan.Tests.Emulator;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>Whole runs on an emulated device: the same as on the CPU, and the same bytes however they get there.</summary>
+sealed class CudaTrainerTests
+{
+    static readonly TrainOptions s_options = TrainingRun.Tiny with { Steps = 4, LogEvery = 2, SampleEvery = 4, CheckpointEvery = 4, Flip = true };
+
+    /// <summary>What is left of a run that went to its end.</summary>
+    sealed record Result(byte[] Tensors, List<Dictionary<string, double>> Lines, List<string> Notices);
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Graphs_and_the_place_of_the_images_change_no_byte(bool endless)
+    {
+        using var temp = new TempFolder();
+        IImageSource source = endless ? new ShapesSource(32) : new ArraySource(32, 11);
+        var first = OnCuda(temp["a"], source, s_options);
+        var eager = OnCuda(temp["b"], source, s_options with { Graphs = false });
+        Assert.That(eager.Tensors, Is.EqualTo(first.Tensors), "without graphs");
+        Assert.That(eager.Lines, Is.EqualTo(first.Lines));
+        if (!endless)
+        {
+            var streamed = OnCuda(temp["c"], source, s_options with { DataOnDevice = DataOnDevice.Off });
+            Assert.That(streamed.Tensors, Is.EqualTo(first.Tensors), "streamed");
+            Assert.That(streamed.Lines, Is.EqualTo(first.Lines));
+        }
+        AgreesWithTheCpu(temp["d"], source, s_options, first);
+    }
+
+    [Test]
+    public void Four_angles_of_a_quarter_are_composed_from_the_same_bytes()
+    {
+        using var temp = new TempFolder();
+        var options = s_options with { RotationBatch = RotationBatch.FourAnglesOfAQuarter, Steps = 2 };
+        var source = new ArraySource(32, 11);
+        AgreesWithTheCpu(temp["cpu"], source, options, OnCuda(temp["cuda"], source, options));
+    }
+
+    static void AgreesWithTheCpu(string folder, IImageSource source, TrainOptions options, Result actual)
+    {
+        using var run = new TrainingRun(folder, options, Device.Cpu(1), source);
+        var expected = Finish(run);
+        Assert.That(actual.Lines, Has.Count.EqualTo(expected.Lines.Count));
+        foreach (var (a, e) in actual.Lines.Zip(expected.Lines))
+            // Rounding differs by some 1e-6 a step, and Adam's first steps turn the sign of a gradient into a whole step.
+            foreach (string loss in e.Keys.Where(static k => k.StartsWith("loss", StringComparison.Ordinal)))
+                Assert.That(a[loss], Is.EqualTo(e[loss]).Within(2e-4 * Math.Max(1, Math.Abs(e[loss]))), $"{loss} of step {e["step"]}");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Between_log_lines_nothing_is_copied_and_everything_is_replayed(bool kept)
+    {
+        using var temp = new TempFolder();
+        using var cuda = new EmulatedCuda();
+        var backend = new CudaBackend(cuda);
+        var options = s_options with { Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, Decay = false, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off };
+        using var run = new TrainingRun(temp["run"], options, new Device(backend), new ArraySource(32, 11));
+        var after = new Dictionary<long, (CudaCounters Counters, long Live, long Allocations)>();
+        var pool = run.Step.Device.Pool;
+        run.AfterStep = step => after[step] = (backend.Counters, pool.LiveBytes, pool.DeviceAllocations);
+        run.Trainer.Run();
+
+        // Steps 3, 5 and 6 follow one without a log line; in step 2 both updates are captured, or have been.
+        foreach (long step in new[] { 3L, 5, 6 })
+        {
+            var (before, now) = (after[step - 1].Counters, after[step].Counters);
+            Assert.That(now.GraphLaunches - before.GraphLaunches, Is.EqualTo(3), "two updates of the discriminator, one of the generator");
+            Assert.That(now.DeviceToHostCopies - before.DeviceToHostCopies, Is.Zero, $"downloads in step {step}");
+            // A streamed batch comes in between updates, on a stream of its own, and is moved by one kernel.
+            Assert.That(now.HostToDeviceCopies - before.HostToDeviceCopies, Is.EqualTo(kept ? 0 : 2), $"uploads in step {step}");
+            Assert.That(now.Launches - before.Launches, Is.EqualTo(kept ? 0 : 2), $"launches outside of graphs in step {step}");
+        }
+        Assert.That(cuda.Calls("cuGraphLaunch"), Is.EqualTo(3 * 6 - 2));
+        Assert.That(cuda.Calls("cuGraphInstantiateWithFlags"), Is.EqualTo(2));
+        foreach (long step in new[] { 3L, 4, 5, 6 }) Assert.That(after[step].Live, Is.EqualTo(after[2].Live), $"live bytes after step {step}");
+        Assert.That(after[6].Allocations, Is.EqualTo(after[5].Allocations));
+    }
+
+    [Test]
+    public void A_falling_learning_rate_is_two_small_uploads_between_steps()
+    {
+        using var temp = new TempFolder();
+        using var cuda = new EmulatedCuda();
+        var backend = new CudaBackend(cuda);
+        using var run = new TrainingRun(temp["run"], s_options with { Steps = 3, LogEvery = 9 }, new Device(backend), new ArraySource(32, 11));
+        var after = new Dictionary<long, CudaCounters>();
+        run.AfterStep = step => after[step] = backend.Counters;
+        run.Trainer.Run();
+        Assert.That(after[3].HostToDeviceCopies - after[2].HostToDeviceCopies, Is.EqualTo(2));
+        Assert.That(after[3].HostToDeviceBytes - after[2].HostToDeviceBytes, Is.EqualTo(2 * sizeof(float)));
+        Assert.That(after[3].DeviceToHostCopies - after[2].DeviceToHostCopies, Is.Zero);
+    }
+
+    [TestCase(true, 1)]
+    [TestCase(true, 3)]
+    [TestCase(false, 3)]
+    public void Stopping_and_resuming_changes_no_byte(bool kept, long stopAfter)
+    {
+        using var temp = new TempFolder();
+        var source = new ArraySource(32, 11);
+        // A plan of eight batches ends within the run, and the stop falls inside one.
+        var options = s_options with { Steps = 5, LogEvery = 4, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off };
+        var unbroken = OnCuda(temp["unbroken"], source, options);
+
+        using var cuda = new EmulatedCuda();
+        using (var first = new TrainingRun(temp["broken"], options, new Device(new CudaBackend(cuda)), source))
+        using (var stop = new CancellationTokenSource())
+        {
+            first.AfterStep = step =>
+            {
+                if (step == stopAfter) stop.Cancel();
+            };
+            Assert.That(first.Trainer.Run(stop.Token), Is.EqualTo(TrainingOutcome.Interrupted));
+        }
+        using var second = new TrainingRun(temp["broken"], options, new Device(new CudaBackend(cuda)), source);
+        second.Trainer.Resume(RunFolder.FindCheckpoint(second.Folder.Path));
+        Assert.That(second.Trainer.Done, Is.EqualTo(stopAfter));
+        var resumed = Finish(second);
+        Assert.That(resumed.Tensors, Is.EqualTo(unbroken.Tensors));
+        Assert.That(resumed.Lines, Is.EqualTo(unbroken.Lines));
+    }
+
+    [TestCase(2, 100, 2, 4, "^[a-z_]+ became NaN or infinite by step 4: the first tensor that is not finite is ")]
+    [TestCase(100, 3, 2, 3, "^[a-z_]+ became NaN or infinite by step 3: the first tensor that is not finite is ")]
+    [TestCase(100, 2, 2, 2, "^g.block3.c1.weight has values that are NaN or infinite, so no checkpoint is written.$")]
+    public void A_number_that_is_not_finite_is_found_by_the_next_log_line_or_checkpoint(long logEvery, long checkpointEvery, long spoilt, long found, string message)
+    {
+        using var temp = new TempFolder();
+        using var cuda = new EmulatedCuda();
+        var options = s_options with { Steps = 8, LogEvery = logEvery, CheckpointEvery = checkpointEvery };
+        using var run = new TrainingRun(temp["run"], options, new Device(new CudaBackend(cuda)), new ArraySource(32, 11));
+        long last = 0;
+        run.AfterStep = step =>
+        {
+            last = step;
+            if (step != spoilt) return;
+            var (_, weight) = run.Step.Generator.NamedParameters().Single(static p => p.Name == "block3.c1.weight");
+            float[] values = weight.ToArray();
+            values[5] = float.NaN;
+            weight.CopyFrom<float>(values);
+        };
+        var error = Assert.Throws<TrainingException>(() => run.Trainer.Run());
+        Assert.That(error!.Message, Does.Match(message));
+        Assert.That(last, Is.EqualTo(found));
+        Assert.That(MetricsLog.Read(run.Folder.Metrics).Where(r => r["step"] > spoilt), Is.Empty, "a line of numbers that are none");
+        Assert.That(run.Folder.CheckpointSteps(), Is.Empty);
+    }
+
+    [Test]
+    public void A_graph_takes_its_images_from_one_place()
+    {
+        using var cuda = new EmulatedCuda();
+        using var device = new Device(new CudaBackend(cuda));
+        using var step = SsganRecipe.Create(device, s_options);
+        using var source = new ArraySource(32, 11);
+        DeviceImages Open() => DeviceImages.Open(device, source, new() { BatchSize = 4 }, new(1), DataOnDevice.On, 4, static _ => { });
+        using DeviceImages one = Open(), other = Open();
+        using (var graphs = new CapturedGanStep(step))
+        {
+            one.Prepare();
+            graphs.TrainDiscriminator(one);
+            Assert.That(() => graphs.TrainDiscriminator(other), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
+            using var scope = device.Step();
+            Assert.That(() => graphs.TrainDiscriminator(device.Of(4, 32, 32, 3)), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
+        }
+    }
+
+    [Test]
+    public void A_set_too_large_for_the_device_is_streamed_and_one_sentence_says_so()
+    {
+        using var temp = new TempFolder();
+        var result = OnCuda(temp["run"], new ArraySource(32, 100_000), s_options with { Steps = 1 }, new EmulatorOptions { MemoryBytes = 300 << 20 });
+        Assert.That(result.Notices, Has.Count.EqualTo(1));
+        Assert.That(result.Notices[0], Does.StartWith("noise takes 307,200,000 bytes, more than half of the ").And.EndWith("so its images are streamed."));
+    }
+
+    static Result OnCuda(string folder, IImageSource source, TrainOptions options, EmulatorOptions? machine = null)
+    {
+        using var cuda = new EmulatedCuda(machine);
+        Result result;
+        using (var run = new TrainingRun(folder, options, new Device(new CudaBackend(cuda)), source)) result = Finish(run);
+        Assert.That(cuda.Leaks(), Is.Empty);
+        return result;
+    }
+
+    static Result Finish(TrainingRun run)
+    {
+        Assert.That(run.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
+        string[] learned = ["loss", "d_", "rotation", "grad", "step", "learning"];
+        return new Result(run.Tensors(run.Options.Steps),
+            [.. MetricsLog.Read(run.Folder.Metrics).Select(r => r.Where(p => learned.Any(p.Key.StartsWith)).ToDictionary())], run.Notices);
+    }
+}

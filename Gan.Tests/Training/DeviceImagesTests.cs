@@ -1,0 +1,113 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+using Ssgan.Tests.Emulator;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>Images on an emulated device against the loader of the CPU, which decides which image comes when.</summary>
+sealed class DeviceImagesTests
+{
+    static readonly LoaderOptions s_options = new() { BatchSize = 4, HorizontalFlip = true };
+
+    // Libraries would take more than that for themselves.
+    static readonly EmulatorOptions s_small = new() { MemoryBytes = 1 << 22, HasCuBlas = false, HasCuDnn = false };
+
+    [TestCase(DataOnDevice.On, 5, true)]
+    [TestCase(DataOnDevice.On, 1, true)]
+    [TestCase(DataOnDevice.On, 1000, false)]
+    [TestCase(DataOnDevice.Off, 1, true)]
+    public void Batches_are_those_of_the_loader_bit_for_bit(DataOnDevice place, int ahead, bool flip)
+    {
+        // Eleven images: two batches an epoch, three left out. The start is in the middle of one.
+        using var source = new ArraySource(8, 11);
+        var start = new LoaderPosition(3, 2, 4);
+        var options = s_options with { HorizontalFlip = flip };
+        using var loader = new BatchLoader(source, options, start);
+        using var cuda = new EmulatedCuda(new EmulatorOptions { Seed = 5 });
+        using (var device = new Device(new CudaBackend(cuda)))
+        {
+            using var images = DeviceImages.Open(device, source, options, start, place, ahead, static _ => { });
+            Assert.That(images.Position, Is.EqualTo(loader.Position));
+            for (int i = 0; i < 12; i++)
+            {
+                using var scope = device.Step();
+                images.Prepare();
+                var actual = images.Take().Upright();
+                var expected = Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape));
+                Assert.That(actual.ToArray(), Is.EqualTo(expected.ToArray()), $"batch {i}");
+                Assert.That(images.Position, Is.EqualTo(loader.Position), $"batch {i}");
+            }
+        }
+        Assert.That(cuda.Leaks(), Is.Empty);
+    }
+
+    [Test]
+    public void An_endless_set_is_streamed()
+    {
+        using var source = new ShapesSource(8);
+        using var loader = new BatchLoader(source, s_options, new(1));
+        using var cuda = new EmulatedCuda();
+        using var device = new Device(new CudaBackend(cuda));
+        using (var images = DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.Auto, 4, static _ => { }))
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                using var scope = device.Step();
+                images.Prepare();
+                var actual = images.Take().Upright();
+                Assert.That(actual.ToArray(), Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
+            }
+        }
+        Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("shapes is endless"));
+    }
+
+    [TestCase(100, DataOnDevice.Auto, "The 100 images of noise are kept on cuda:0 (19,200 bytes).")]
+    [TestCase(11_000, DataOnDevice.Auto, "noise takes 2,112,000 bytes, more than half of the 4,")]
+    [TestCase(11_000, DataOnDevice.On, "The 11,000 images of noise are kept on cuda:0 (2,112,000 bytes).")]
+    public void Half_of_the_free_memory_decides_and_one_sentence_tells(long count, DataOnDevice place, string sentence)
+    {
+        using var source = new ArraySource(8, count);
+        using var cuda = new EmulatedCuda(s_small);
+        using var device = new Device(new CudaBackend(cuda));
+        var told = new List<string>();
+        using var images = DeviceImages.Open(device, source, s_options, new(1), place, 4, told.Add);
+        Assert.That(told, Has.One.StartsWith(sentence));
+        Assert.That(told, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_set_that_must_be_kept_and_does_not_fit_is_refused()
+    {
+        using var source = new ArraySource(8, 1 << 20);
+        using var cuda = new EmulatedCuda(s_small);
+        using var device = new Device(new CudaBackend(cuda));
+        Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("noise takes 201,326,592 bytes, and cuda:0 has"));
+    }
+
+    [Test]
+    public void An_image_that_cannot_be_read_is_reported_as_the_source_does()
+    {
+        using var source = new Unreadable();
+        using var cuda = new EmulatedCuda();
+        using (var device = new Device(new CudaBackend(cuda)))
+            Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }), Throws.TypeOf<DatasetException>());
+        Assert.That(cuda.Leaks(), Is.Empty);
+    }
+
+    sealed class Unreadable : IImageSource
+    {
+        public string Name => "broken";
+        public long? Count => 10;
+        public int Size => 8;
+        public string ContentHash => "";
+        public void Read(long index, Span<byte> pixels) => throw new DatasetException("It cannot be read.");
+
+        public void Dispose()
+        {
+        }
+    }
+}

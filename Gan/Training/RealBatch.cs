@@ -1,0 +1,23 @@
+using Ssgan.Engine;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>A batch of real images that are bytes in device memory. Results belong to the innermost step scope.</summary>
+/// <param name="Pixels">Images to choose from, U8 (M, S, S, 3).</param>
+/// <param name="Indices">Which of them, I32 (N).</param>
+/// <param name="Flips">Which are mirrored left to right, I32 (N) of 0 and 1; null for none.</param>
+public readonly record struct RealBatch(Tensor Pixels, Tensor Indices, Tensor? Flips)
+{
+    /// <summary>The images (N, S, S, 3) in [−1, 1].</summary>
+    public Tensor Upright() => WithQuarters().Upright;
+
+    /// <summary>
+    /// In one pass: the images, the same with image i turned by ⌊4i / N⌋ quarters counter-clockwise, and those turns, I32 (N): what
+    /// <see cref="Losses.Rotation"/> makes of them by quarters.
+    /// </summary>
+    public (Tensor Upright, Tensor Rotated, Tensor Turns) WithQuarters()
+    {
+        var upright = Pixels.GatherRotate(Indices, Flips, out var rotated, out var turns);
+        return (upright, rotated, turns);
+    }
+}
