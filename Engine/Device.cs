@@ -34,8 +34,10 @@ public sealed class Device : IDisposable
     /// <summary>An NVIDIA GPU; the driver is all it needs, cuBLAS and cuDNN make it faster.</summary>
     /// <param name="ordinal">The card's number.</param>
     /// <param name="libraries">Where NVIDIA's libraries are; null searches the usual places.</param>
+    /// <param name="options">How it is used; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no driver, or no such card.</exception>
-    public static Device Cuda(int ordinal = 0, ISymbolSource? libraries = null) => new(new CudaBackend(libraries ?? new NativeLibraries(), ordinal));
+    public static Device Cuda(int ordinal = 0, ISymbolSource? libraries = null, CudaOptions? options = null) =>
+        new(new CudaBackend(libraries ?? new NativeLibraries(), ordinal, options));
 
     /// <summary>The primitives.</summary>
     public Backend Backend { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Gan.Training;
 
@@ -16,25 +17,26 @@ static class DeviceChoice
     /// <param name="threads">Threads of the CPU; 0 takes all.</param>
     /// <param name="libraries">NVIDIA's libraries.</param>
     /// <param name="notice">Told, in a sentence, why "auto" does not use a GPU whose driver is there.</param>
+    /// <param name="options">How a GPU is used; null for the defaults.</param>
     /// <exception cref="UsageException">There is no such kind of device.</exception>
     /// <exception cref="DeviceException">The GPU cannot be used; the message says why.</exception>
-    public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice)
+    public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options = null)
     {
         if (threads is < 0 or > MostThreads) throw new UsageException($"--threads is {threads}; it takes 0 (all cores) to {MostThreads}.");
         if (name == "cpu") return Device.Cpu(threads);
-        if (name == "auto") return Auto(threads, libraries, notice);
+        if (name == "auto") return Auto(threads, libraries, notice, options);
         int index = 0;
         if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, null, out index)))
             throw new UsageException($"--device takes auto, cpu, cuda or cuda:i, not \"{name}\".");
-        return Device.Cuda(index, libraries);
+        return Device.Cuda(index, libraries, options);
     }
 
-    static Device Auto(int threads, ISymbolSource libraries, Action<string> notice)
+    static Device Auto(int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options)
     {
         if (libraries.Open(CudaLibrary.Driver).Path is null) return Device.Cpu(threads);
         try
         {
-            return Device.Cuda(0, libraries);
+            return Device.Cuda(0, libraries, options);
         }
         catch (DeviceException e)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Training;
@@ -52,6 +53,12 @@ sealed class TrainArguments
 
     public Option<int> Threads { get; } = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
 
+    readonly Option<bool> _autotune = OptionKinds.Switch("--autotune",
+        "On a GPU, time cuDNN's plans for each convolution when it is first met, and keep the fastest, also for later runs.");
+
+    readonly Option<bool> _deterministic = OptionKinds.Switch("--deterministic",
+        "Take only plans that repeat their results bit for bit. Without --autotune no others are ever taken.");
+
     public Option<bool> DryRun { get; } = OptionKinds.Switch("--dry-run", "Print layers, memory and time per step, and leave.");
 
     public Option<bool> Plain { get; } = OptionKinds.Switch("--plain", "Print lines instead of a live panel.");
@@ -60,8 +67,14 @@ sealed class TrainArguments
     [
         _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _decay, _beta1, _beta2,
         _rotationReal, _rotationFake, _rotation, _shortcut, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
-        _graphs, _dataOnDevice, DataDirectory, _skipBad, DryRun, Plain,
+        _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune, _deterministic, DryRun, Plain,
     ];
+
+    /// <summary>How a GPU is used.</summary>
+    public CudaOptions Cuda(ParseResult parsed) => new()
+    {
+        Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = CudaOptions.UserCacheFolder(),
+    };
 
     /// <summary>The image side on the command line, or the default.</summary>
     public int Size(ParseResult parsed) => parsed.Pick(_size, 32);

@@ -20,9 +20,11 @@ static class TrainCommand
 
     static int Run(ParseResult parsed, TrainArguments arguments, Host host)
     {
-        using var device = DeviceChoice.Open(parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine);
+        using var device = DeviceChoice.Open(
+            parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine, arguments.Cuda(parsed));
         var plan = RunPlan.From(parsed, arguments, device);
         host.Out.WriteLine(plan.Preset);
+        int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
             DryRun.Print(device, plan.Options, host.Out);
@@ -34,7 +36,7 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        var trainer = new Trainer(step, source, plan.Options, folder, new PlottingObserver(view, folder));
+        var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(new PlottingObserver(view, folder), device, told));
         if (plan.Checkpoint is not null)
         {
             trainer.Resume(plan.Checkpoint);

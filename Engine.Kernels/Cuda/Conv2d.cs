@@ -19,27 +19,19 @@ public sealed unsafe partial class CudaBackend
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
     {
         if (y.Count == 0) return;
-        if (!Library(ConvOp.Forward, x, w, y, spec, y.Type))
-        {
-            Conv2dForwardOwn(x, w, bias, y, spec);
-            return;
-        }
-        if (bias is not { } b) return;
-        int channels = y.Shape[3];
-        var args = new Conv2dBiasArgs { Y = y.Address, Bias = b.Address, Count = y.Count, Channels = channels, Vector = Vector(y, channels) };
-        Launch(s_convBias, y.Type, GridStride(args.Vector == 0 ? y.Count : y.Bytes / 16), args);
+        if (!Library(ConvOp.Forward, x, w, y, bias, spec)) Conv2dForwardOwn(x, w, bias, y, spec);
     }
 
     public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
     {
         if (dx.Count == 0) return;
-        if (!Library(ConvOp.BackwardData, dx, w, dy, spec, dx.Type)) Conv2dBackwardDataOwn(dy, w, dx, spec);
+        if (!Library(ConvOp.BackwardData, dx, w, dy, null, spec)) Conv2dBackwardDataOwn(dy, w, dx, spec);
     }
 
     public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec)
     {
         if (dw.Count == 0) return;
-        if (!Library(ConvOp.BackwardFilter, x, dw, dy, spec, dw.Type)) Conv2dBackwardFilterOwn(x, dy, dw, spec);
+        if (!Library(ConvOp.BackwardFilter, x, dw, dy, null, spec)) Conv2dBackwardFilterOwn(x, dy, dw, spec);
     }
 
     /// <summary>Runs a convolution on cuDNN if that is installed and can do it.</summary>
@@ -47,23 +39,45 @@ public sealed unsafe partial class CudaBackend
     /// <param name="x">x, or dx.</param>
     /// <param name="w">w, or dw.</param>
     /// <param name="y">y, or dy.</param>
+    /// <param name="bias">The bias, forward only.</param>
     /// <param name="spec">Stride and padding.</param>
-    /// <param name="result">Storage of the result; cuDNN wants that of the operands, so a BF16 filter gradient in F32 is ours.</param>
-    bool Library(ConvOp op, View x, View w, View y, in ConvSpec spec, DType result)
+    bool Library(ConvOp op, View x, View w, View y, View? bias, in ConvSpec spec)
     {
-        var type = op == ConvOp.Forward ? x.Type : y.Type;
-        if (_dnn is null || !LibrariesTake(type) || result != type || x.Count == 0 || w.Count == 0 || y.Count == 0) return false;
-        // The choice of an algorithm supposes whole 16-byte vectors.
-        if ((x.Address | w.Address | y.Address) % 16 != 0) return false;
+        DType type = op == ConvOp.Forward ? x.Type : y.Type, result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
+        if (_dnn is null || !LibrariesTake(type) || !LibrariesTake(result) || x.Count == 0 || w.Count == 0 || y.Count == 0) return false;
         using var lease = _device.Enter();
-        var plan = _dnn.Plan(new ConvProblem(op, x.Shape, w.Shape, y.Shape, spec, type, AllowTf32 && type == DType.F32), out bool fresh);
-        if (!plan.Supported)
-        {
-            if (fresh) Notice($"cuDNN has no algorithm for {plan.Problem} that repeats its results, so our own kernels run it.");
-            return false;
-        }
-        var (first, second, target) = op switch { ConvOp.Forward => (x, w, y), ConvOp.BackwardData => (w, y, x), _ => (x, y, w) };
-        _dnn.Run(plan, first.Address, second.Address, target.Address, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
+        var operands = new ConvOperands(x.Address, w.Address, y.Address, bias?.Address ?? 0);
+        var problem = new ConvProblem(
+            op, x.Shape, w.Shape, y.Shape, spec, type, result, AllowTf32 && type == DType.F32, bias is not null, operands.Alignment);
+        if (!_dnn.TryGet(problem, out var plan)) plan = MakePlan(problem, operands, y);
+        if (plan is null) return false;
+        Run(plan, operands, y);
         return true;
+    }
+
+    ConvPlan? MakePlan(ConvProblem problem, ConvOperands operands, View y)
+    {
+        // Making one loads and may compile kernels, and timing one runs them.
+        if (IsCapturing)
+            throw new InvalidOperationException($"{problem} was met for the first time while a graph was being captured on {Name}; "
+                + "its plan must be made before, so run the step once before it is captured.");
+        return _dnn!.Make(problem, _options.Autotune ? plan => MedianMilliseconds(plan, operands, y) : null);
+    }
+
+    void Run(ConvPlan plan, in ConvOperands operands, View y)
+    {
+        _dnn!.Run(plan, operands, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
+        if (operands.Bias == 0 || plan.AddsBias) return;
+        int channels = y.Shape[3];
+        var args = new Conv2dBiasArgs { Y = y.Address, Bias = operands.Bias, Count = y.Count, Channels = channels, Vector = Vector(y, channels) };
+        Launch(s_convBias, y.Type, GridStride(args.Vector == 0 ? y.Count : y.Bytes / 16), args);
+    }
+
+    /// <summary>Time of a convolution with its bias, on the operands of the call that met it first; the result is overwritten each time.</summary>
+    double MedianMilliseconds(ConvPlan plan, ConvOperands operands, View y)
+    {
+        using var timer = new EventTimer(this);
+        // The first run loads kernels and grows the workspace.
+        return timer.Measure(() => Run(plan, operands, y), warmup: 1, repetitions: 5, budgetSeconds: 1).MedianMs;
     }
 }

@@ -48,11 +48,24 @@ public sealed unsafe partial class CudaBackend
         }
         try
         {
-            _dnn = new CuDnn(source, _device, _stream);
+            _dnn = new CuDnn(source, _device, _stream, _options, Notice);
         }
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
         {
             Notice($"Convolutions on {Name} run on our own kernels, which are slower: {e.Message}");
+        }
+    }
+
+    /// <summary>How convolutions and products are computed, in a line for the log.</summary>
+    public string Arithmetic
+    {
+        get
+        {
+            string cudnn = _dnn is { Version: var v } ? $"cuDNN {v / 10000}.{v / 100 % 100}.{v % 100}" : "own kernels";
+            string kept = _dnn is not null && _options.CacheFolder is { } folder ? $", kept in {folder}" : "";
+            string plans = _dnn is null ? "" : $" with {(_options.Autotune ? "timed" : "estimated")} plans{kept}"
+                + (_options.MayVary ? " that may vary in their last bits" : "");
+            return $"convolutions by {cudnn}{plans}; products by {(_blas is null ? "own kernels" : "cuBLAS")}{(AllowTf32 ? "; F32 as TF32" : "")}";
         }
     }
 

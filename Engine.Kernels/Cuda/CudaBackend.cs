@@ -9,6 +9,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 /// </summary>
 public sealed unsafe partial class CudaBackend : Backend
 {
+    readonly CudaOptions _options;
     readonly CudaDevice _device;
     readonly KernelCache _kernels;
     readonly ScratchBuffer _scratch;
@@ -19,15 +20,17 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Opens a device.</summary>
     /// <param name="source">Where functions come from.</param>
     /// <param name="ordinal">The device's number.</param>
-    /// <param name="useLibraries">Whether products and convolutions run on cuBLAS and cuDNN where these are installed; false: on our own kernels.</param>
+    /// <param name="options">How it is used; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
-    public CudaBackend(ISymbolSource source, int ordinal = 0, bool useLibraries = true) : this(source, ordinal, KernelCache.Embedded, useLibraries)
+    public CudaBackend(ISymbolSource source, int ordinal = 0, CudaOptions? options = null) : this(source, ordinal, KernelCache.Embedded, options ?? new())
     {
     }
 
     /// <summary>A backend with kernels from elsewhere: stem to NUL-terminated PTX, or null where there is none.</summary>
-    internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images, bool useLibraries = false)
+    internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images, CudaOptions? options = null)
     {
+        _options = options ?? new CudaOptions { UseLibraries = false };
+        AllowTf32 = _options.AllowTf32;
         _device = new CudaDevice(source, ordinal);
         try
         {
@@ -46,7 +49,7 @@ public sealed unsafe partial class CudaBackend : Backend
         _kernels = new KernelCache(_device, images);
         _scratch = new ScratchBuffer(_device);
         _staging = new UploadStaging(_device, _stream);
-        if (!useLibraries) return;
+        if (!_options.UseLibraries) return;
         try
         {
             OpenLibraries(source);

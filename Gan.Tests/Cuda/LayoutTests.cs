@@ -58,10 +58,10 @@ sealed class LayoutTests
             + "BackwardDataConvolution 708 BackwardDataW 709 BackwardDataDx 710 BackwardDataDy 711 BackwardFilterAlpha 712 BackwardFilterBeta 713 "
             + "BackwardFilterConvolution 714 BackwardFilterDw 715 BackwardFilterX 716 BackwardFilterDy 717 PointwiseDescriptor 750 PointwiseX 751 PointwiseB 752 "
             + "PointwiseY 753 GraphHandle 800 GraphOperations 801 TensorAlignment 900 TensorType 901 TensorDimensions 902 TensorStrides 903 TensorId 906 "
-            + "TensorIsVirtual 907 TensorIsByValue 908 PackIds 1000 PackPointers 1001 PackWorkspace 1003 EngineNumericalNotes 1303 EngineBehaviorNotes 1305");
+            + "TensorIsVirtual 907 TensorIsByValue 908 PackIds 1000 PackPointers 1001 PackWorkspace 1003 EngineIndex 1301 EngineNumericalNotes 1303 EngineBehaviorNotes 1305");
         yield return Of<CuDnnPointwise>("Add 0 Mul 1 ReluForward 100");
         yield return Of<CuDnnHeuristic>("Instant 0 B 1 Fallback 2 A 3");
-        yield return Of<CuDnnNumericalNote>("TensorCore 0 DownConvertInputs 1 ReducedPrecisionReduction 2 Fft 3 NonDeterministic 4 Winograd 5");
+        yield return Of<CuDnnNumericalNote>("TensorCore 0 DownConvertInputs 1 ReducedPrecisionReduction 2 Fft 3 NonDeterministic 4 Winograd 5 Winograd4x4 6 Winograd6x6 7 Winograd13x13 8");
         yield return Of<CuDnnBehaviorNote>("RuntimeCompilation 0");
         yield return Of<NcclType>("UInt8 1 Int32 2 Float32 7 BFloat16 9");
         yield return Of<NcclReduction>("Sum 0 Max 2 Min 3 Average 4");

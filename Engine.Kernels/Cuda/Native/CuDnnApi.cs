@@ -52,6 +52,8 @@ sealed unsafe class CuDnnApi
     /// <summary>handle, alpha, x, address, dy, address, convolution, algorithm, workspace, bytes, beta, dw, address.</summary>
     public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int> ConvolutionBackwardFilter;
 
+    /// <summary>The first function of the graph interface that this version lacks, or null; then the fields below are all there.</summary>
+    public readonly string? MissingForGraphs;
     public readonly delegate* unmanaged<CuDnnDescriptor, nint*, int> BackendCreateDescriptor;
     public readonly delegate* unmanaged<nint, int> BackendDestroyDescriptor;
     public readonly delegate* unmanaged<nint, int> BackendFinalize;
@@ -106,14 +108,23 @@ sealed unsafe class CuDnnApi
         ConvolutionBackwardFilter = (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
             find["cudnnConvolutionBackwardFilter"];
 
-        BackendCreateDescriptor = (delegate* unmanaged<CuDnnDescriptor, nint*, int>)find["cudnnBackendCreateDescriptor"];
-        BackendDestroyDescriptor = (delegate* unmanaged<nint, int>)find["cudnnBackendDestroyDescriptor"];
-        BackendFinalize = (delegate* unmanaged<nint, int>)find["cudnnBackendFinalize"];
-        BackendSetAttribute = (delegate* unmanaged<nint, CuDnnAttribute, CuDnnAttributeType, long, void*, int>)find["cudnnBackendSetAttribute"];
-        BackendGetAttribute = (delegate* unmanaged<nint, CuDnnAttribute, CuDnnAttributeType, long, long*, void*, int>)find["cudnnBackendGetAttribute"];
-        BackendExecute = (delegate* unmanaged<nint, nint, nint, int>)find["cudnnBackendExecute"];
+        BackendCreateDescriptor = (delegate* unmanaged<CuDnnDescriptor, nint*, int>)Graph("cudnnBackendCreateDescriptor", ref MissingForGraphs);
+        BackendDestroyDescriptor = (delegate* unmanaged<nint, int>)Graph("cudnnBackendDestroyDescriptor", ref MissingForGraphs);
+        BackendFinalize = (delegate* unmanaged<nint, int>)Graph("cudnnBackendFinalize", ref MissingForGraphs);
+        BackendSetAttribute = (delegate* unmanaged<nint, CuDnnAttribute, CuDnnAttributeType, long, void*, int>)
+            Graph("cudnnBackendSetAttribute", ref MissingForGraphs);
+        BackendGetAttribute = (delegate* unmanaged<nint, CuDnnAttribute, CuDnnAttributeType, long, long*, void*, int>)
+            Graph("cudnnBackendGetAttribute", ref MissingForGraphs);
+        BackendExecute = (delegate* unmanaged<nint, nint, nint, int>)Graph("cudnnBackendExecute", ref MissingForGraphs);
         _getErrorString = (delegate* unmanaged<int, byte*>)find["cudnnGetErrorString"];
         _getLastErrorString = (delegate* unmanaged<byte*, nuint, void>)find["cudnnGetLastErrorString"];
+
+        nint Graph(string symbol, ref string? missing)
+        {
+            nint address = find.Optional(symbol);
+            if (address == 0) missing ??= symbol;
+            return address;
+        }
     }
 
     /// <summary>Whether a status says that this engine or algorithm cannot do it and another one should be tried.</summary>
@@ -123,13 +134,18 @@ sealed unsafe class CuDnnApi
     public void Check(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == Success) return;
+        string detail = Reason(), message = $"{NativeCall.Name("cudnn", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
+            + (detail.Length == 0 ? "." : $": {detail}");
+        throw status == DeviceAllocationFailed ? new OutOfDeviceMemoryException(message) : new DeviceException(message);
+    }
+
+    /// <summary>cuDNN's own words on the last call that failed.</summary>
+    string Reason()
+    {
         const int Room = 1024;
         byte* reason = stackalloc byte[Room];
         reason[0] = 0;
         _getLastErrorString(reason, Room);
-        string detail = Marshal.PtrToStringUTF8((nint)reason)!.Trim();
-        string message = $"{NativeCall.Name("cudnn", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
-            + (detail.Length == 0 ? "." : $": {detail}");
-        throw status == DeviceAllocationFailed ? new OutOfDeviceMemoryException(message) : new DeviceException(message);
+        return Marshal.PtrToStringUTF8((nint)reason)!.Trim();
     }
 }

@@ -62,7 +62,7 @@ enum CuDnnAttribute
     GraphHandle = 800, GraphOperations = 801,
     TensorAlignment = 900, TensorType = 901, TensorDimensions = 902, TensorStrides = 903, TensorId = 906, TensorIsVirtual = 907, TensorIsByValue = 908,
     PackIds = 1000, PackPointers = 1001, PackWorkspace = 1003,
-    EngineNumericalNotes = 1303, EngineBehaviorNotes = 1305,
+    EngineIndex = 1301, EngineNumericalNotes = 1303, EngineBehaviorNotes = 1305,
 }
 
 /// <summary>cudnnPointwiseMode_t.</summary>
@@ -72,7 +72,11 @@ enum CuDnnPointwise { Add = 0, Mul = 1, ReluForward = 100 }
 enum CuDnnHeuristic { Instant = 0, B = 1, Fallback = 2, A = 3 }
 
 /// <summary>cudnnBackendNumericalNote_t.</summary>
-enum CuDnnNumericalNote { TensorCore = 0, DownConvertInputs = 1, ReducedPrecisionReduction = 2, Fft = 3, NonDeterministic = 4, Winograd = 5 }
+enum CuDnnNumericalNote
+{
+    TensorCore = 0, DownConvertInputs = 1, ReducedPrecisionReduction = 2, Fft = 3, NonDeterministic = 4,
+    Winograd = 5, Winograd4x4 = 6, Winograd6x6 = 7, Winograd13x13 = 8,
+}
 
 /// <summary>cudnnBackendBehaviorNote_t.</summary>
 enum CuDnnBehaviorNote { RuntimeCompilation = 0 }

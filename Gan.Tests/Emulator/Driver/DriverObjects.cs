@@ -71,6 +71,9 @@ sealed class EmulatedContext : DriverObject
     public List<EmulatedStream> Streams { get; } = [];
     public bool IsDestroyed { get; set; }
 
+    /// <summary>By how much the device's clock is ahead of the host's: what tests say that work takes.</summary>
+    public long ExtraTicks { get; set; }
+
     /// <summary>The status and sentence of the fault that ended it; every later call returns it.</summary>
     public (int Status, string Sentence)? Fault { get; private set; }
 

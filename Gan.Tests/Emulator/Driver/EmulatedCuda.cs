@@ -41,6 +41,18 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         lock (_gate) return _calls.GetValueOrDefault(function);
     }
 
+    /// <summary>How often an engine of cuDNN ran.</summary>
+    public long Runs(int engine) => Calls($"engine {engine}");
+
+    /// <summary>Within a call: an engine of cuDNN ran.</summary>
+    internal void Ran(int engine)
+    {
+        string name = $"engine {engine}";
+        _calls[name] = _calls.GetValueOrDefault(name) + 1;
+        double milliseconds = Options.EngineMilliseconds.GetValueOrDefault(engine);
+        Current!.ExtraTicks += (long)(milliseconds / 1000 * System.Diagnostics.Stopwatch.Frequency);
+    }
+
     public LibraryLookup Open(CudaLibrary library)
     {
         string name = library switch

@@ -20,7 +20,7 @@ sealed class QueuedWork(EmulatedStream stream, StreamWork work)
     public void Finish()
     {
         IsDone = true;
-        Ticks = Stopwatch.GetTimestamp();
+        Ticks = Stopwatch.GetTimestamp() + Stream.Context!.ExtraTicks;
     }
 }
 

@@ -18,6 +18,12 @@ public sealed partial record EmulatorOptions
     /// <summary>10000 times the major number, 100 times the minor number, the patch.</summary>
     public int CuDnnVersion { get; init; } = 90600;
 
+    /// <summary>Numbers of cuDNN's engines that this machine has; null for all.</summary>
+    public IReadOnlyCollection<int>? Engines { get; init; }
+
+    /// <summary>Time that an engine of cuDNN takes by the device's clock, by its number, beside what the emulation takes.</summary>
+    public IReadOnlyDictionary<int, double> EngineMilliseconds { get; init; } = new Dictionary<int, double>();
+
     /// <summary>Exported names that this machine's libraries are too old to have.</summary>
     public IReadOnlyCollection<string> MissingFunctions { get; init; } = [];
 

@@ -16,12 +16,15 @@ delegate int NativePI9(nint a, int b, int c, int d, int e, int f, int g, int h, 
 
 delegate int NativePIIPP(nint a, int b, int c, nint d, nint e);
 
-delegate int NativePIIPPP(nint a, int b, int c, nint d, nint e, nint f);
-
-/// <summary>cuDNN 9: the handle and the descriptors of the legacy interface. Convolutions are in <see cref="EmulatedDnnConvolutions"/>.</summary>
+/// <summary>
+/// cuDNN 9: the handle and the descriptors of the plain interface. Its convolutions are in <see cref="EmulatedDnnConvolutions"/>, the graph interface is
+/// in <see cref="EmulatedDnnGraphs"/>.
+/// </summary>
 sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 {
-    public const int NotInitialized = 1001, BadParam = 2000, NullPointer = 2002, SizeInsufficient = 2006, NotSupported = 3000, ExecutionFailed = 5000;
+    public const int NotInitialized = 1001, BadParam = 2000, NullPointer = 2002, Misaligned = 2003, NotFinalized = 2004,
+        SizeInsufficient = 2006, ShapeMismatch = 2008, Duplicated = 2009, AttributeType = 2010, DescriptorType = 2012, NotSupported = 3000, GraphPattern = 3001,
+        ExecutionFailed = 5000;
     const int Float = 0, BFloat16 = 9;
     string _lastError = "";
 
@@ -64,28 +67,7 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         dnn.PI("cudnnSetConvolutionGroupCount", Check.None, SetGroupCount);
         new EmulatedDnnConvolutions(this).Export(dnn);
         new EmulatedDnnTensors(this).Export(dnn);
-        ExportGraphs(dnn);
-    }
-
-    /// <summary>
-    /// The interface of operation graphs is exported, as by every cuDNN 9, and says that it supports none: callers must have another way.
-    /// </summary>
-    void ExportGraphs(ExportTable dnn)
-    {
-        static LibraryFailure Missing(nint descriptor) => Bad($"0x{descriptor:x} is no live backend descriptor");
-        dnn.IP("cudnnBackendCreateDescriptor", Check.None, static (type, result) =>
-            throw Unsupported($"backend descriptors (type {type}) are not emulated"));
-        dnn.P("cudnnBackendDestroyDescriptor", Check.None, static descriptor => throw Missing(descriptor));
-        dnn.P("cudnnBackendFinalize", Check.None, static descriptor => throw Missing(descriptor));
-        dnn.Put("cudnnBackendSetAttribute", new NativePIIPP((descriptor, _, _, _, _) =>
-            dnn.Run("cudnnBackendSetAttribute", Check.None, () => throw Missing(descriptor))));
-        dnn.Put("cudnnBackendGetAttribute", new NativePIIPPP((descriptor, _, _, _, _, _) =>
-            dnn.Run("cudnnBackendGetAttribute", Check.None, () => throw Missing(descriptor))));
-        dnn.PPP("cudnnBackendExecute", Check.Context, (handle, plan, _) =>
-        {
-            Handle(handle);
-            throw Missing(plan);
-        });
+        new EmulatedDnnGraphs(this).Export(dnn);
     }
 
     int Run(string name, Check check, Action body) => cuda.RunLibrary(name, check, body, detail => _lastError = $"{name}: {detail}", ExecutionFailed);
@@ -96,6 +78,13 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
         NotInitialized => "CUDNN_STATUS_NOT_INITIALIZED",
         BadParam => "CUDNN_STATUS_BAD_PARAM",
         NullPointer => "CUDNN_STATUS_BAD_PARAM_NULL_POINTER",
+        Misaligned => "CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER",
+        NotFinalized => "CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED",
+        ShapeMismatch => "CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH",
+        Duplicated => "CUDNN_STATUS_BAD_PARAM_DUPLICATED_ENTRIES",
+        AttributeType => "CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE",
+        DescriptorType => "CUDNN_STATUS_BAD_PARAM_DESCRIPTOR_TYPE",
+        GraphPattern => "CUDNN_STATUS_NOT_SUPPORTED_GRAPH_PATTERN",
         SizeInsufficient => "CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT",
         NotSupported => "CUDNN_STATUS_NOT_SUPPORTED",
         ExecutionFailed => "CUDNN_STATUS_EXECUTION_FAILED",
@@ -118,7 +107,7 @@ sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 
     public static nint Pointer(nint pointer, string name) => pointer != 0 ? pointer : throw new LibraryFailure(NullPointer, $"{name} is null");
 
-    static DType Type(int type) => type switch
+    public static DType Type(int type) => type switch
     {
         Float => DType.F32,
         BFloat16 => DType.BF16,

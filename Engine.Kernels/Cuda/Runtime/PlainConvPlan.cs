@@ -2,27 +2,14 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
-/// <summary>What a convolution computes.</summary>
-enum ConvOp { Forward, BackwardData, BackwardFilter }
-
-/// <summary>What an algorithm is chosen by: x (N, H, W, C), w (K, KH, KW, C), y (N, OH, OW, K), storage, and whether F32 may be TF32.</summary>
-readonly record struct ConvProblem(ConvOp Op, Shape X, Shape W, Shape Y, ConvSpec Spec, DType Type, bool Tf32)
+/// <summary>A convolution by cuDNN's older, plain interface: its descriptors, and the algorithm that was chosen for it.</summary>
+sealed unsafe class PlainConvPlan : ConvPlan
 {
-    /// <summary>For messages.</summary>
-    public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}{(Tf32 ? " (TF32)" : "")}";
-}
-
-/// <summary>cuDNN's descriptors of one convolution, and the algorithm that was chosen for it.</summary>
-sealed unsafe class ConvPlan
-{
-    /// <summary>Algorithms that want more are passed over.</summary>
-    const long MostWorkspaceBytes = 256L << 20;
-
     readonly CuDnnApi _api;
     readonly nint _x, _w, _y, _convolution;
 
     /// <summary>Describes a convolution and chooses the algorithm.</summary>
-    public ConvPlan(CuDnnApi api, nint handle, in ConvProblem problem)
+    public PlainConvPlan(CuDnnApi api, nint handle, in ConvProblem problem)
     {
         _api = api;
         Problem = problem;
@@ -51,32 +38,36 @@ sealed unsafe class ConvPlan
 
     public ConvProblem Problem { get; }
 
+    // Not a text with the shapes in it: that would be made anew at every call.
+    string Call => Problem.Op switch
+    {
+        ConvOp.Forward => "ConvolutionForward(",
+        ConvOp.BackwardData => "ConvolutionBackwardData(",
+        _ => "ConvolutionBackwardFilter(",
+    };
+
     /// <summary>Whether cuDNN has an algorithm that repeats its results bit for bit.</summary>
     public bool Supported { get; private set; }
 
     public int Algorithm { get; private set; }
 
-    public nuint WorkspaceBytes { get; private set; }
-
     CuDnnType Type => Problem.Type == DType.BF16 ? CuDnnType.BFloat16 : CuDnnType.Float;
 
-    /// <summary>Runs it: the two operands in cuDNN's order (x and w; w and dy; x and dy), and the result, which is overwritten.</summary>
-    public void Run(nint handle, nint first, nint second, nint result, nint workspace)
+    public override void Run(nint handle, in ConvOperands operands, nint workspace)
     {
         float one = 1, zero = 0;
-        nint c = _convolution;
+        nint c = _convolution, x = operands.X, w = operands.W, y = operands.Y;
         _api.Check(Problem.Op switch
         {
             ConvOp.Forward =>
-                _api.ConvolutionForward(handle, &one, _x, first, _w, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _y, result),
+                _api.ConvolutionForward(handle, &one, _x, x, _w, w, c, Algorithm, workspace, WorkspaceBytes, &zero, _y, y),
             ConvOp.BackwardData =>
-                _api.ConvolutionBackwardData(handle, &one, _w, first, _y, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _x, result),
-            _ => _api.ConvolutionBackwardFilter(handle, &one, _x, first, _y, second, c, Algorithm, workspace, WorkspaceBytes, &zero, _w, result),
-        }, $"Convolution{Problem}");
+                _api.ConvolutionBackwardData(handle, &one, _w, w, _y, y, c, Algorithm, workspace, WorkspaceBytes, &zero, _x, x),
+            _ => _api.ConvolutionBackwardFilter(handle, &one, _x, x, _y, y, c, Algorithm, workspace, WorkspaceBytes, &zero, _w, w),
+        }, Call);
     }
 
-    /// <summary>Destroys the descriptors.</summary>
-    public void Free()
+    public override void Free()
     {
         if (_x != 0) _api.Check(_api.DestroyTensorDescriptor(_x));
         if (_y != 0) _api.Check(_api.DestroyTensorDescriptor(_y));
