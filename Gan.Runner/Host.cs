@@ -11,6 +11,9 @@ namespace Ssgan.Runner;
 /// <param name="Stop">Asks a command to save and leave.</param>
 sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, ISymbolSource Libraries, CancellationToken Stop)
 {
+    /// <summary>Where what can be made again is kept from run to run; null keeps nothing.</summary>
+    public string? CacheFolder { get; init; }
+
     /// <summary>The terminal behind standard output, unless it is a file, a pipe or one that cannot move its cursor.</summary>
     public static IAnsiConsole? FindTerminal()
     {

@@ -71,9 +71,9 @@ sealed class TrainArguments
     ];
 
     /// <summary>How a GPU is used.</summary>
-    public CudaOptions Cuda(ParseResult parsed) => new()
+    public CudaOptions Cuda(ParseResult parsed, string? cacheFolder) => new()
     {
-        Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = CudaOptions.UserCacheFolder(),
+        Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = cacheFolder,
     };
 
     /// <summary>The image side on the command line, or the default.</summary>

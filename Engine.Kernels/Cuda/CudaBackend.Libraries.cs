@@ -61,11 +61,12 @@ public sealed unsafe partial class CudaBackend
     {
         get
         {
-            string cudnn = _dnn is { Version: var v } ? $"cuDNN {v / 10000}.{v / 100 % 100}.{v % 100}" : "own kernels";
+            const string Own = "own kernels";
+            string convolutions = CuDnnVersion is { } dnn ? $"cuDNN {dnn}" : Own, products = CuBlasVersion is { } blas ? $"cuBLAS {blas}" : Own;
             string kept = _dnn is not null && _options.CacheFolder is { } folder ? $", kept in {folder}" : "";
             string plans = _dnn is null ? "" : $" with {(_options.Autotune ? "timed" : "estimated")} plans{kept}"
                 + (_options.MayVary ? " that may vary in their last bits" : "");
-            return $"convolutions by {cudnn}{plans}; products by {(_blas is null ? "own kernels" : "cuBLAS")}{(AllowTf32 ? "; F32 as TF32" : "")}";
+            return $"convolutions by {convolutions}{plans}; products by {products}{(AllowTf32 ? "; F32 as TF32" : "")}";
         }
     }
 

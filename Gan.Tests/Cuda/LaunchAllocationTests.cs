@@ -54,6 +54,23 @@ sealed class LaunchAllocationTests
         Assert.That(Allocations.PerRound(() => call(backend)), Is.Zero);
     }
 
+    [Test]
+    public void Convolutions_on_cudnn_leave_no_garbage()
+    {
+        using var backend = new CudaBackend(new SilentCuda(hasCuDnn: true));
+        View filters = Any(new(24, 3, 3, 24)), bias = Any(new(24));
+        var spec = new ConvSpec(1, 1);
+        Assert.That(Allocations.PerRound(() =>
+        {
+            backend.Conv2dForward(Any(s_images), filters, bias, Any(s_images), spec);
+            backend.Conv2dForward(Any(s_images), filters, null, Any(s_images), spec);
+            backend.Conv2dBackwardData(Any(s_images), filters, Any(s_images), spec);
+            backend.Conv2dBackwardFilter(Any(s_images), Any(s_images), filters, spec);
+        }), Is.Zero);
+        // All of them were cuDNN's: our own kernels were not needed.
+        Assert.That((backend.Notices.Count, backend.Counters.Launches), Is.EqualTo((1, 0L)), "only cuBLAS is missing");
+    }
+
     static TestCaseData Row(string name, Action<CudaBackend> call) => new TestCaseData(call).SetName("{m}: " + name);
 
     static View Any(Shape shape, DType type = DType.F32) => new(SilentCuda.Memory, shape, type);
