@@ -66,7 +66,7 @@ public sealed unsafe partial class CudaBackend
             string kept = _dnn is not null && _options.CacheFolder is { } folder ? $", kept in {folder}" : "";
             string plans = _dnn is null ? "" : $" with {(_options.Autotune ? "timed" : "estimated")} plans{kept}"
                 + (_options.MayVary ? " that may vary in their last bits" : "");
-            return $"convolutions by {convolutions}{plans}; products by {products}{(AllowTf32 ? "; F32 as TF32" : "")}";
+            return $"convolutions by {convolutions}{plans}; products by {products}";
         }
     }
 
