@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Benchmarks.Kit;
+
+/// <summary>Short trainings of SSGAN-32 that must agree: the card with the CPU, and replayed graphs with the calls they were captured from.</summary>
+static class Trajectories
+{
+    const int DefaultSteps = 20;
+
+    /// <summary>
+    /// How far a loss may differ, relative above 1. Rounding makes 1e-6 of a difference at once; Adam without momentum turns the sign of
+    /// a tiny gradient into a whole step, so it grows from step to step, and no two orders of summation agree for long.
+    /// </summary>
+    const double DefaultTolerance = 0.01;
+
+    /// <summary>Losses of every step on the card and on the CPU, in F32.</summary>
+    public static PartResult Parity(CudaBackend card, PartContext context)
+    {
+        var options = Settings(context.Options);
+        double tolerance = context.Options.Real("tolerance", DefaultTolerance);
+        int threads = context.Options.Number("threads", 0);
+        context.Options.Finish();
+        using var cuda = new Device(new CudaBackend(context.Libraries));
+        using var cpu = Device.Cpu(threads);
+        var (actual, expected) = (Train(cuda, options, graphs: false), Train(cpu, options, graphs: false));
+        var pairs = Pair(actual, expected).FindAll(static p => p.Name.StartsWith("loss", StringComparison.Ordinal));
+        Print(pairs, card.Name, cpu.Name, context.Output);
+        var worst = pairs.MaxBy(static p => p.Difference)!;
+        // Nothing compares with NaN, so it is asked for what holds.
+        bool holds = pairs.All(p => p.Difference <= tolerance);
+        return new(holds, Say($"{options.Steps} steps on {card.Name} and on {cpu.Name} (batch {options.Batch}): the losses differ by at most {worst.Difference:0.0e0} ")
+            + Say($"({worst.Name} of step {worst.Step}); {tolerance:0.0e0} is allowed.")) { Losses = pairs };
+    }
+
+    /// <summary>Graphs against eager calls, bit for bit: every reported number, every weight, every optimizer's state.</summary>
+    public static PartResult Captured(CudaBackend card, PartContext context)
+    {
+        var options = Settings(context.Options);
+        context.Options.Finish();
+        var (eager, captured) = (TrainOnCard(context, options, graphs: false), TrainOnCard(context, options, graphs: true));
+        var pairs = Pair(captured, eager);
+        Print(pairs, "captured", "eager", context.Output);
+        var reports = pairs.Where(static p => !p.First.Equals(p.Second)).Select(static p => $"{p.Name} of step {p.Step}");
+        var tensors = captured.Tensors.Zip(eager.Tensors).Where(static t => !t.First.Bytes.AsSpan().SequenceEqual(t.Second.Bytes)).Select(static t => t.First.Name);
+        string[] differing = [.. reports, .. tensors];
+        string what = Say($"{options.Steps} steps on {card.Name} (batch {options.Batch}, {options.Precision}), captured and eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
+        return new(differing.Length == 0, differing.Length == 0 ? $"{what}are the same bit for bit."
+            : $"{what}were compared, and {differing.Length} differ, first {differing[0]}.") { Losses = pairs };
+    }
+
+    static TrainOptions Settings(Arguments options) => new()
+    {
+        Steps = options.Number("steps", DefaultSteps), Batch = options.Number("batch", 16), Ngf = options.Number("ngf", 0), Ndf = options.Number("ndf", 0),
+        Precision = options.Text("precision", "f32"), DiscriminatorSteps = 1, Seed = 1, Decay = false,
+    };
+
+    static TrainedState TrainOnCard(PartContext context, TrainOptions options, bool graphs)
+    {
+        using var device = new Device(new CudaBackend(context.Libraries));
+        return Train(device, options, graphs);
+    }
+
+    sealed record TrainedState(List<(int Step, string Name, double Value)> Reports, List<(string Name, byte[] Bytes)> Tensors);
+
+    static TrainedState Train(Device device, TrainOptions options, bool graphs)
+    {
+        var images = new ShapesSource(options.Size);
+        var pixels = new byte[options.Batch * options.Size * options.Size * 3];
+        using var step = SsganRecipe.Create(device, options.Validate());
+        using var captured = graphs ? new CapturedGanStep(step) : null;
+        var reports = new List<(int, string, double)>();
+        for (int i = 0; i < options.Steps; i++)
+        {
+            int image = pixels.Length / options.Batch;
+            for (int j = 0; j < options.Batch; j++) images.Read((long)i * options.Batch + j, pixels.AsSpan(j * image, image));
+            using (device.Step())
+            {
+                var real = Pixels.ToImages(device.From(pixels, new Shape(options.Batch, options.Size, options.Size, 3)));
+                if (captured is null) step.TrainDiscriminator(real);
+                else captured.TrainDiscriminator(real);
+            }
+            if (captured is null) step.TrainGenerator(options.Batch);
+            else captured.TrainGenerator(options.Batch);
+            foreach (var (name, mean) in step.Stats.Take()) reports.Add((i + 1, name, mean));
+        }
+        return new(reports, [.. Checkpoint.NamedTensors(step).Select(static t => (t.Name, Bytes(t.Tensor)))]);
+    }
+
+    static byte[] Bytes(Tensor t) => t.Type == DType.I32 ? MemoryMarshal.AsBytes<int>(t.ToArray<int>()).ToArray() : MemoryMarshal.AsBytes<float>(t.ToArray()).ToArray();
+
+    static List<LossPair> Pair(TrainedState first, TrainedState second) =>
+        [.. first.Reports.Zip(second.Reports, static (a, b) => new LossPair(a.Step, a.Name, a.Value, b.Value))];
+
+    static void Print(List<LossPair> pairs, string first, string second, TextWriter output)
+    {
+        foreach (var p in pairs)
+            output.WriteLine(Say($"step {p.Step,3}  {p.Name,-16} {first} {p.First,14:0.00000000}  {second} {p.Second,14:0.00000000}  difference {p.Difference:0.0e0}"));
+    }
+
+    static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
