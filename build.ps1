@@ -7,7 +7,7 @@
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Kernels')]
+    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Kernels', 'GpuKit')]
     [string] $Task = 'Build',
 
     # Passed on to dotnet, or after Bench to the benchmarks.
@@ -21,5 +21,6 @@ switch ($Task) {
     'Bench' { dotnet run -c Release --project "$PSScriptRoot/Benchmarks/Benchmarks.csproj" -- @Rest }
     'Pack' { dotnet pack "$PSScriptRoot/Ssgan.sln" -c Release -o "$PSScriptRoot/artifacts" @Rest }
     'Kernels' { dotnet msbuild "$PSScriptRoot/kernels/Kernels.proj" -t:Kernels @Rest }
+    'GpuKit' { dotnet msbuild "$PSScriptRoot/Benchmarks/GpuKit/Package.proj" -t:GpuKit @Rest }
 }
 exit $LASTEXITCODE

@@ -4,7 +4,7 @@ namespace Ssgan.Tests.Build;
 
 public sealed class BuildScriptTests
 {
-    static readonly string[] Tasks = ["Build", "Test", "Bench", "Pack", "Kernels"];
+    static readonly string[] Tasks = ["Build", "Test", "Bench", "Pack", "Kernels", "GpuKit"];
 
     [Test]
     public void ScriptHasNoParseErrors()
@@ -33,12 +33,13 @@ public sealed class BuildScriptTests
         Assert.That(files[0], Does.Exist);
     }
 
-    [Test]
-    public void KernelsTargetExists()
+    [TestCase("Kernels", "kernels/Kernels.proj")]
+    [TestCase("GpuKit", "Benchmarks/GpuKit/Package.proj")]
+    public void TargetExists(string name, string file)
     {
-        var project = System.Xml.Linq.XDocument.Load(Path.Combine(Root, "kernels", "Kernels.proj"));
-        Assert.That(project.Root!.Elements("Target").Select(static t => (string?)t.Attribute("Name")), Does.Contain("Kernels"));
-        Assert.That(Clauses()["Kernels"].ToString(), Does.Contain("-t:Kernels"));
+        var project = System.Xml.Linq.XDocument.Load(Path.Combine(Root, file));
+        Assert.That(project.Root!.Elements("Target").Select(static t => (string?)t.Attribute("Name")), Does.Contain(name));
+        Assert.That(Clauses()[name].ToString(), Does.Contain($"-t:{name} "));
     }
 
     static string Root { get; } = FindRoot();
