@@ -35,8 +35,9 @@ public sealed partial class Tensor
     /// <param name="flips">I32 (N), or null to mirror none.</param>
     /// <param name="rotated">The turned images (N, S, S, C).</param>
     /// <param name="labels">By how many quarters each is turned, I32 (N).</param>
+    /// <param name="type">The images' type: F32, or BF16 on a device that computes in it.</param>
     /// <exception cref="ArgumentException">The images are not square, or a type or shape is another.</exception>
-    public Tensor GatherRotate(Tensor indices, Tensor? flips, out Tensor rotated, out Tensor labels)
+    public Tensor GatherRotate(Tensor indices, Tensor? flips, out Tensor rotated, out Tensor labels, DType type = DType.F32)
     {
         Guard.Type("GatherRotate", this, DType.U8);
         Guard.Rank("GatherRotate", "pixels", this, 4);
@@ -50,8 +51,8 @@ public sealed partial class Tensor
         }
         Guard.SameDevice("GatherRotate", this, indices, flips);
         var shape = Shape.With(0, indices.Shape[0]);
-        var upright = Device.Result(shape).Named("GatherRotate");
-        rotated = Device.Result(shape).Named("GatherRotate");
+        var upright = Device.Result(shape, type).Named("GatherRotate");
+        rotated = Device.Result(shape, type).Named("GatherRotate");
         labels = Device.Result(indices.Shape, DType.I32).Named("GatherRotate");
         Backend.GatherRotate(View, indices.View, flips?.View ?? default, upright.View, rotated.View, labels.View);
         return upright;

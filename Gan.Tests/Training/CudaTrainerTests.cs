@@ -156,6 +156,29 @@ sealed class CudaTrainerTests
         Assert.That(run.Folder.CheckpointSteps(), Is.Empty);
     }
 
+    [TestCase("f32", RotationBatch.Quarters)]
+    [TestCase("bf16", RotationBatch.Quarters)]
+    [TestCase("f32", RotationBatch.FourAnglesOfAQuarter)]
+    public void An_update_from_bytes_is_the_update_from_images(string precision, RotationBatch rotation)
+    {
+        using var cuda = new EmulatedCuda();
+        using var device = new Device(new CudaBackend(cuda));
+        using var source = new ArraySource(32, 11);
+        using var images = DeviceImages.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1), DataOnDevice.On, 4, static _ => { });
+        using var scope = device.Step();
+        images.Prepare();
+        var batch = images.Take();
+        IReadOnlyList<(string, double)> Update(Action<SsganStep> update)
+        {
+            using var step = SsganRecipe.Create(device, s_options with { Precision = precision, RotationBatch = rotation });
+            update(step);
+            return step.Stats.Take();
+        }
+        var composed = Update(step => step.TrainDiscriminator(batch.Upright()));
+        Assert.That(Update(step => step.TrainDiscriminator(batch)), Is.EqualTo(composed));
+        Assert.That(composed.Select(static m => m.Item2), Has.All.Not.NaN);
+    }
+
     [Test]
     public void A_graph_takes_its_images_from_one_place()
     {

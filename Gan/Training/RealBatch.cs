@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Training;
 
@@ -15,9 +16,10 @@ public readonly record struct RealBatch(Tensor Pixels, Tensor Indices, Tensor? F
     /// In one pass: the images, the same with image i turned by ⌊4i / N⌋ quarters counter-clockwise, and those turns, I32 (N): what
     /// <see cref="Losses.Rotation"/> makes of them by quarters.
     /// </summary>
-    public (Tensor Upright, Tensor Rotated, Tensor Turns) WithQuarters()
+    /// <param name="type">The images' type.</param>
+    public (Tensor Upright, Tensor Rotated, Tensor Turns) WithQuarters(DType type = DType.F32)
     {
-        var upright = Pixels.GatherRotate(Indices, Flips, out var rotated, out var turns);
+        var upright = Pixels.GatherRotate(Indices, Flips, out var rotated, out var turns, type);
         return (upright, rotated, turns);
     }
 }

@@ -93,7 +93,7 @@ public sealed class SsganStep : GanStep
         using var scope = Device.Step();
         if (_options.RotationBatch == RotationBatch.Quarters)
         {
-            var (upright, rotated, turns) = real.WithQuarters();
+            var (upright, rotated, turns) = real.WithQuarters(_options.Compute);
             TrainDiscriminator(upright, rotated, turns, Noise(Random, turns.Shape[0]));
         }
         else
