@@ -1,4 +1,6 @@
 using Ssgan.Runner;
+using Ssgan.Tests.Data;
+using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -27,6 +29,27 @@ public sealed class ResumeTests
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
         foreach (string file in (string[])["checkpoints/step-00000005/tensors.safetensors", "samples/fakes-00000005.png"])
             Assert.That(File.ReadAllBytes(scratch[$"parts/{file}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
+    }
+
+    [Test]
+    public void RunOnAGpuMayChangeItsGraphsAndWhereItsImagesAre()
+    {
+        using var temp = new TempFolder();
+        Directory.CreateDirectory(temp["images"]);
+        for (int i = 0; i < 6; i++) File.WriteAllBytes(temp[$"images/{i}.png"], DataSamples.NoiseImage(40, 32, i));
+        using var cuda = new EmulatedCuda();
+        Printed Train(params string[] args) => Shell.On(cuda, CancellationToken.None, ["train", "--device", "cuda", .. args]);
+        string[] whole = ["--data", temp["images"], "--data-dir", temp["data"], .. Shell.Small, "--log-every", "1", "--out"];
+        Assert.That(Train([.. whole, temp["whole"], "--steps", "4", "--decay", "none"]).Code, Is.EqualTo(ExitCode.Done));
+
+        var first = Train([.. whole, temp["run"], "--steps", "2", "--decay", "none"]);
+        Assert.That(first.Error, Is.Empty);
+        Assert.That(first.Out, Does.Contain("The 6 images of ").And.Contain("are kept on cuda:0"));
+        var second = Train("--resume", temp["run"], "--data-dir", temp["data"], "--plain", "--steps", "4", "--graphs", "off", "--data-on-device", "off");
+        Assert.That(second.Error, Is.Empty);
+        Assert.That(second.Out, Does.Not.Contain("are kept on"));
+        const string tensors = "checkpoints/step-00000004/tensors.safetensors";
+        Assert.That(File.ReadAllBytes(temp[$"run/{tensors}"]), Is.EqualTo(File.ReadAllBytes(temp[$"whole/{tensors}"])));
     }
 
     [TestCase("seed was 0 and is now 5", "--seed", "5")]
