@@ -31,7 +31,8 @@ sealed class TrainArguments
     readonly Option<ulong> _seed = OptionKinds.Number<ulong>("--seed", "Seed of weights, noise and shuffling.");
     readonly Option<string> _precision = OptionKinds.Choice("--precision", "Arithmetic of products, and in bf16 of activations; the CPU has f32 only.",
         [.. Arithmetic.Names]);
-    readonly Option<string> _graphs = OptionKinds.Choice("--graphs", "Whether a GPU replays its updates as graphs (default) or runs each operation.", "on", "off");
+    readonly Option<string> _graphs = OptionKinds.Choice("--graphs",
+        "Whether a GPU replays its updates as graphs (default) or runs each operation.", "on", "off");
     readonly Option<string> _dataOnDevice = OptionKinds.Choice("--data-on-device",
         "Whether a GPU keeps all images: where they take at most half of its free memory (auto, the default), always, or never.", "auto", "on", "off");
     readonly Option<long> _logEvery = OptionKinds.Number<long>("--log-every", "Steps between log lines.");

@@ -1,5 +1,6 @@
 using Ssgan.Gan.Training;
 using Ssgan.Runner;
+using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -62,6 +63,16 @@ public sealed class TrainTests
         Assert.That(printed.Out, Does.Match(@"l1 +\(4, 4, 4, 8\) +\(128, 128\) +16,512").And.Match(@"block2\.c1 +\(8, 3, 3, 8\) +584"));
         Assert.That(printed.Out, Does.Match(@"(?s)generator.*total +20,563.*discriminator.*total +4,461"));
         Assert.That(printed.Out, Does.Match(@"peak of a step at batch 4.* MiB").And.Match(@"one step \(n_dis 1\) on cpu +[0-9.]+ m?s"));
+    }
+
+    [Test]
+    public void DryRunOnAGpuTimesWhatTrainingWillRun()
+    {
+        using var cuda = new EmulatedCuda();
+        var printed = Shell.On(cuda, CancellationToken.None, ["train", "--device", "cuda", "--dry-run", .. Shell.Small]);
+        Assert.That(printed.Out, Does.Match(@"one step \(n_dis 1\) on cuda:0 +[0-9.]+ m?s"));
+        Assert.That(cuda.Calls("cuGraphInstantiateWithFlags"), Is.EqualTo(2));
+        Assert.That(cuda.Calls("cuGraphLaunch"), Is.GreaterThan(0));
     }
 
     [Test]

@@ -63,7 +63,10 @@ sealed class CudaTrainerTests
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
         var backend = new CudaBackend(cuda);
-        var options = s_options with { Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, Decay = false, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off };
+        var options = s_options with
+        {
+            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, Decay = false, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
+        };
         using var run = new TrainingRun(temp["run"], options, new Device(backend), new ArraySource(32, 11));
         var after = new Dictionary<long, (CudaCounters Counters, long Live, long Allocations)>();
         var pool = run.Step.Device.Pool;
@@ -133,7 +136,8 @@ sealed class CudaTrainerTests
     [TestCase(2, 100, 2, 4, "^[a-z_]+ became NaN or infinite by step 4: the first tensor that is not finite is ")]
     [TestCase(100, 3, 2, 3, "^[a-z_]+ became NaN or infinite by step 3: the first tensor that is not finite is ")]
     [TestCase(100, 2, 2, 2, "^g.block3.c1.weight has values that are NaN or infinite, so no checkpoint is written.$")]
-    public void A_number_that_is_not_finite_is_found_by_the_next_log_line_or_checkpoint(long logEvery, long checkpointEvery, long spoilt, long found, string message)
+    public void A_number_that_is_not_finite_is_found_by_the_next_log_line_or_checkpoint(
+        long logEvery, long checkpointEvery, long spoilt, long found, string message)
     {
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();

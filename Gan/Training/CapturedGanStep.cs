@@ -24,7 +24,9 @@ public sealed class CapturedGanStep : IDisposable
         _step = step;
     }
 
-    /// <summary>One update of the discriminator; see <see cref="GanStep.TrainDiscriminator(Tensor)"/>. The batch must have the same shape at every call.</summary>
+    /// <summary>
+    /// One update of the discriminator; see <see cref="GanStep.TrainDiscriminator(Tensor)"/>. The batch must have the same shape at every call.
+    /// </summary>
     public void TrainDiscriminator(Tensor real)
     {
         if (_images is not null) throw new ArgumentException("The graph was captured for images from elsewhere.");

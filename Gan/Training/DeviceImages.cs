@@ -27,7 +27,9 @@ public abstract class DeviceImages : IDisposable
     /// <summary>Makes the next batch ready. Copies to the device are queued, not waited for.</summary>
     public abstract void Prepare();
 
-    /// <summary>The batch that is ready, as tensors of the innermost step scope; to be called once per <see cref="Prepare"/>, possibly by a replay.</summary>
+    /// <summary>
+    /// The batch that is ready, as tensors of the innermost step scope; to be called once per <see cref="Prepare"/>, possibly by a replay.
+    /// </summary>
     public abstract RealBatch Take();
 
     public abstract void Dispose();
@@ -46,15 +48,18 @@ public abstract class DeviceImages : IDisposable
     {
         if (device.Backend is not CudaBackend cuda) throw new ArgumentException($"{device.Name} is no CUDA device.", nameof(device));
         if (!options.DropLast) throw new ArgumentException("The last images of an epoch must be dropped: all batches have one size.", nameof(options));
-        if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null)) return new StreamedImages(device, cuda, source, options, start);
-        if (source.Count is not { } count) throw new TrainingException($"{source.Name} is endless and cannot be kept on {device.Name}; let it be streamed.");
+        if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null))
+            return new StreamedImages(device, cuda, source, options, start);
+        if (source.Count is not { } count)
+            throw new TrainingException($"{source.Name} is endless and cannot be kept on {device.Name}; let it be streamed.");
         long bytes = count * source.Size * source.Size * 3, free = cuda.FreeBytes;
         if (bytes <= (place == DataOnDevice.On ? free : free / 2))
         {
             notice($"The {count:N0} images of {source.Name} are kept on {device.Name} ({bytes:N0} bytes).");
             return new ResidentImages(device, source, options, start, ahead);
         }
-        if (place == DataOnDevice.On) throw new TrainingException($"{source.Name} takes {bytes:N0} bytes, and {device.Name} has {free:N0} free; let it be streamed.");
+        if (place == DataOnDevice.On)
+            throw new TrainingException($"{source.Name} takes {bytes:N0} bytes, and {device.Name} has {free:N0} free; let it be streamed.");
         notice($"{source.Name} takes {bytes:N0} bytes, more than half of the {free:N0} free on {device.Name}, so its images are streamed.");
         return new StreamedImages(device, cuda, source, options, start);
     }

@@ -29,6 +29,7 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         long trained = step.Optimizers.Sum(static o => o.Optimizer.Parameters.Sum(static p => p.Tensor.View.Bytes));
         long states = step.Optimizers.Sum(static o => o.Optimizer.NamedState.Sum(static s => s.Tensor.View.Bytes));
 
+        using var graphs = options.Graphs && step.IsCapturable && step.Device.CanCapture ? new CapturedGanStep(step) : null;
         using var random = new Rng(step.Device, options.Seed + 1);
         step.Device.Pool.ResetPeak();
         var fastest = TimeSpan.MaxValue;
@@ -39,9 +40,12 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
             for (int d = 0; d < options.DiscriminatorSteps; d++)
             {
                 using var scope = step.Device.Step();
-                step.TrainDiscriminator(random.Uniform(new Shape(options.Batch, size, size, 3), -1, 1));
+                var images = random.Uniform(new Shape(options.Batch, size, size, 3), -1, 1);
+                if (graphs is null) step.TrainDiscriminator(images);
+                else graphs.TrainDiscriminator(images);
             }
-            step.TrainGenerator(options.Batch);
+            if (graphs is null) step.TrainGenerator(options.Batch);
+            else graphs.TrainGenerator(options.Batch);
             step.Device.Backend.Synchronize();
             var time = total.Elapsed - start;
             fastest = time < fastest ? time : fastest;
