@@ -5,14 +5,14 @@
 #   ./gpu-kit.sh parity captured                     some parts, by name
 #   ./gpu-kit.sh --data cifar-10-batches-bin --out results
 #
-# Parts: doctor conformance parity captured kernels convolutions iteration peer train
-# Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on), --precision f32,tf32,bf16,
+# Parts: doctor conformance start parity captured kernels convolutions iteration peer train
+# Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on), --precision bf16,tf32,f32,
 #          --seconds N (for all parts together, default 530)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-out=kit-results data=shapes precision=f32,tf32,bf16 seconds=530
+out=kit-results data=shapes precision=bf16,tf32,f32 seconds=530
 parts=()
-all="doctor conformance parity captured kernels convolutions iteration peer train"
+all="doctor conformance start parity captured kernels convolutions iteration peer train"
 while [ $# -gt 0 ]; do
     case "$1" in
         --out|--data|--precision|--seconds)
@@ -119,11 +119,12 @@ for part in "${parts[@]}"; do
     case "$part" in
         doctor) other doctor 40 "$here/ssgan" doctor ;;
         conformance) if [ $gpu = yes ]; then other conformance 90 "$here/ssgan" doctor --full; else skip conformance "$no_gpu"; fi ;;
+        start) kit start 30 ;;
         parity) kit parity 90 ;;
         captured) kit captured 45 ;;
         kernels) kit kernels 45 ;;
-        convolutions) kit convolutions 60 --precision "$precision" ;;
-        iteration) kit iteration 90 --precision "$precision" ;;
+        convolutions) kit convolutions 90 --precision "$precision" ;;
+        iteration) kit iteration 120 --precision "$precision" ;;
         peer) peer ;;
         train) train ;;
     esac

@@ -24,19 +24,27 @@ sealed class Bench : IDisposable
     /// <summary>Calls in a graph: enough that its launch is a small part.</summary>
     const int CallsPerGraph = 20;
 
+    /// <summary>Time for one way of an item: some sixty items in each part's limit.</summary>
+    const double BudgetSeconds = 0.3;
+
+    /// <summary>Timed runs of an item, unless its time is used up before.</summary>
+    public const int DefaultRepetitions = 30;
+
     readonly CudaBackend _card;
-    readonly TextWriter _output;
+    readonly PartContext _context;
     readonly EventTimer _timer;
     readonly List<string> _notes = [];
+    readonly int _repetitions;
 
     /// <param name="card">An idle card.</param>
-    /// <param name="output">A line per time.</param>
+    /// <param name="context">Gets a line per time, and keeps what was measured so far.</param>
     /// <param name="divisor">Divides the sizes at which the card's own rates are measured.</param>
-    public Bench(CudaBackend card, TextWriter output, int divisor)
+    /// <param name="repetitions">The most timed runs of an item.</param>
+    public Bench(CudaBackend card, PartContext context, int divisor, int repetitions = DefaultRepetitions)
     {
-        (_card, _output, _timer) = (card, output, new EventTimer(card));
+        (_card, _context, _timer, _repetitions) = (card, context, new EventTimer(card), repetitions);
         Ceilings = Measure(card, divisor);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"copy {Ceilings.CopyGigabytes:0} GB/s; products ")
+        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"copy {Ceilings.CopyGigabytes:0} GB/s; products ")
             + string.Join(", ", Ceilings.Teraflops.Select(static t => string.Create(CultureInfo.InvariantCulture, $"{t.Key} {t.Value:0.0} TFLOP/s"))));
     }
 
@@ -60,8 +68,8 @@ sealed class Bench : IDisposable
             using var memory = new Blocks(_card);
             _card.AllowTf32 = item.Precision == "tf32";
             var queue = item.Prepare(_card, memory);
-            Add(item, "eager", _timer.Measure(queue, budgetSeconds: 0.5));
-            using (var graph = Capture(queue)) Add(item, "graph", _timer.Measure(graph.Replay, warmup: 2, repetitions: 20, budgetSeconds: 0.5).Each(CallsPerGraph));
+            Add(item, "eager", _timer.Measure(queue, Math.Min(5, _repetitions), _repetitions, BudgetSeconds));
+            using (var graph = Capture(queue)) Add(item, "graph", _timer.Measure(graph.Replay, Math.Min(2, _repetitions), _repetitions, BudgetSeconds).Each(CallsPerGraph));
         }
         catch (Exception e) when (e is DeviceException or NotSupportedException or ArgumentException)
         {
@@ -92,20 +100,21 @@ sealed class Bench : IDisposable
     public void Add(BenchItem item, string way, Timing time, double? peakMib = null)
     {
         Measurements.Add(new(item.Name, way, time, item.Bytes, item.Operations, item.Precision, peakMib));
-        _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Name,-48} {way,-6} {time.MedianMs,10:0.0000} ms"));
+        _context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Name,-48} {way,-6} {time.MedianMs,10:0.0000} ms"));
+        _context.Keep(Result("Stopped before its end"));
     }
 
     /// <summary>Keeps a sentence, such as why something was left out.</summary>
     public void Leave(string note)
     {
         _notes.Add(note);
-        _output.WriteLine(note);
+        _context.Output.WriteLine(note);
     }
 
     /// <summary>The part's result; it holds unless nothing could be timed.</summary>
     public PartResult Result(string message) => new(Measurements.Count > 0, _notes.Count == 0 ? $"{message}." : $"{message}. {string.Join(' ', _notes)}")
     {
-        Ceilings = Ceilings, Measurements = Measurements, Notes = _notes,
+        Ceilings = Ceilings, Measurements = [.. Measurements], Notes = [.. _notes],
     };
 
     public void Dispose() => _timer.Dispose();

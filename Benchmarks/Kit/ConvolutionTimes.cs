@@ -10,10 +10,10 @@ static class ConvolutionTimes
 
     public static PartResult Run(CudaBackend card, PartContext context)
     {
-        int divisor = context.Options.Number("shrink", 1);
-        string[] precisions = context.Options.List("precision", "f32,tf32,bf16");
+        int divisor = context.Options.Number("shrink", 1), repetitions = context.Options.Number("reps", Bench.DefaultRepetitions);
+        string[] precisions = context.Options.List("precision", "bf16,tf32,f32");
         context.Options.Finish();
-        using var bench = new Bench(card, context.Output, divisor);
+        using var bench = new Bench(card, context, divisor, repetitions);
         foreach (string precision in precisions)
         {
             if (!bench.Ceilings.Teraflops.ContainsKey(precision))

@@ -20,13 +20,13 @@ static class IterationTimes
     public static PartResult Run(CudaBackend card, PartContext context)
     {
         var options = context.Options;
-        string[] precisions = options.List("precision", "f32,tf32,bf16");
+        string[] precisions = options.List("precision", "bf16,tf32,f32");
         int[] batches = options.Numbers("batch", "64,256");
         int updates = options.Number("n-dis", 5), ngf = options.Number("ngf", 0), ndf = options.Number("ndf", 0), divisor = options.Number("shrink", 1);
-        int repetitions = options.Number("reps", 30);
+        int repetitions = options.Number("reps", Bench.DefaultRepetitions);
         double budget = options.Real("seconds", 5);
         options.Finish();
-        using var bench = new Bench(card, context.Output, divisor);
+        using var bench = new Bench(card, context, divisor);
         foreach (string precision in precisions)
         {
             foreach (int batch in batches)
@@ -34,7 +34,7 @@ static class IterationTimes
                 var settings = new TrainOptions { Batch = batch, DiscriminatorSteps = updates, Ngf = ngf, Ndf = ndf, Precision = precision };
                 try
                 {
-                    using var device = new Device(new CudaBackend(context.Libraries));
+                    using var device = new Device(new CudaBackend(context.Libraries, options: About.Fastest));
                     Time(bench, device, settings, repetitions, budget);
                 }
                 catch (Exception e) when (e is TrainingException or DeviceException or NotSupportedException or ArgumentException)
@@ -44,6 +44,24 @@ static class IterationTimes
             }
         }
         return bench.Result($"{bench.Measurements.Count} times of the training iteration");
+    }
+
+    /// <summary>From the program's start to the end of the first step of both networks: loading, compiling kernels, first weights.</summary>
+    public static PartResult Start(CudaBackend card, PartContext context)
+    {
+        int batch = context.Options.Number("batch", 64), ngf = context.Options.Number("ngf", 0), ndf = context.Options.Number("ndf", 0);
+        string precision = context.Options.Text("precision", card.Properties.Supports(8, 0) ? "bf16" : "f32");
+        context.Options.Finish();
+        var settings = new TrainOptions { Batch = batch, Ngf = ngf, Ndf = ndf, Precision = precision };
+        using var device = new Device(new CudaBackend(context.Libraries));
+        using var step = SsganRecipe.Create(device, settings.Validate());
+        using var random = new Rng(device, 2);
+        using var real = random.Uniform(new Shape(batch, settings.Size, settings.Size, 3), -1, 1);
+        step.TrainDiscriminator(real);
+        step.TrainGenerator(batch);
+        device.Backend.Synchronize();
+        var passed = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        return new(true, string.Create(CultureInfo.InvariantCulture, $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
@@ -61,11 +79,6 @@ static class IterationTimes
         step.TrainDiscriminator(real);
         step.TrainGenerator(settings.Batch);
         device.Backend.Synchronize();
-        if (bench.Measurements.Count == 0)
-        {
-            var start = DateTime.Now - Process.GetCurrentProcess().StartTime;
-            bench.Leave(string.Create(CultureInfo.InvariantCulture, $"The first step ended {start.TotalSeconds:0.0} s after the program's start, the card's own rates included."));
-        }
         Measure("eager", () => step.TrainDiscriminator(real), () => step.TrainGenerator(settings.Batch));
         using var graphs = new CapturedGanStep(step);
         Measure("graph", () => graphs.TrainDiscriminator(real), () => graphs.TrainGenerator(settings.Batch));
@@ -77,7 +90,7 @@ static class IterationTimes
             for (int i = 0; i < pieces.Length; i++)
             {
                 // The second call captures.
-                var time = timer.Measure(pieces[i], warmup: 3, repetitions, budget / pieces.Length);
+                var time = timer.Measure(pieces[i], Math.Min(3, repetitions + 1), repetitions, budget / pieces.Length);
                 var item = new BenchItem(Name(Pieces[i], settings.Precision, settings.Batch), settings.Precision, 0, operations[i], static (_, _) => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }

@@ -14,9 +14,9 @@ static class KernelTimes
 
     public static PartResult Run(CudaBackend card, PartContext context)
     {
-        int divisor = context.Options.Number("shrink", 1);
+        int divisor = context.Options.Number("shrink", 1), repetitions = context.Options.Number("reps", Bench.DefaultRepetitions);
         context.Options.Finish();
-        using var bench = new Bench(card, context.Output, divisor);
+        using var bench = new Bench(card, context, divisor, repetitions);
         foreach (var item in Items(divisor)) bench.Time(item);
         return bench.Result($"{bench.Measurements.Count} times of kernels");
     }

@@ -15,7 +15,7 @@ static class KitProgram
 {
     public const int Done = 0, Failed = 1, BadArguments = 2, NoGpu = 3;
 
-    const string Usage = "Name a part: machine, parity, captured, kernels, convolutions, iteration, record or summary.";
+    const string Usage = "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary.";
 
     /// <summary>Runs one part and writes its report where --json says.</summary>
     /// <returns>0: done. 1: failed. 2: bad arguments. 3: there is no GPU.</returns>
@@ -49,17 +49,19 @@ static class KitProgram
             "kernels" => KernelTimes.Run,
             "convolutions" => ConvolutionTimes.Run,
             "iteration" => IterationTimes.Run,
+            "start" => IterationTimes.Start,
             _ => throw new KitException($"There is no part \"{args[0]}\". {Usage}"),
         };
         string file = options.Text("json", "");
         var clock = Stopwatch.StartNew();
-        var report = Attempt(args, options, part, libraries, output) with { Seconds = clock.Elapsed.TotalSeconds };
+        var report = Attempt(args, options, part, libraries, output, file) with { Seconds = clock.Elapsed.TotalSeconds };
         if (file.Length > 0) report.Save(file);
         output.WriteLine(report.Message);
         return report.State switch { PartState.Done => Done, PartState.Skipped => NoGpu, _ => Failed };
     }
 
-    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<CudaBackend, PartContext, PartResult> part, ISymbolSource libraries, TextWriter output)
+    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<CudaBackend, PartContext, PartResult> part, ISymbolSource libraries,
+        TextWriter output, string file)
     {
         var report = new PartReport
         {
@@ -69,12 +71,19 @@ static class KitProgram
         if (driver.Path is null) return report with { Message = About.NoDriver(driver) };
         try
         {
-            using var card = new CudaBackend(libraries);
-            var context = new PartContext(options, About.Card(card), libraries, output);
-            var result = part(card, context);
-            return report with
+            using var card = new CudaBackend(libraries, options: About.Fastest);
+            var machine = About.Card(card);
+            // A time limit may end the program; what was measured until then is there.
+            var context = new PartContext(options, machine, libraries, output, result =>
             {
-                State = result.Holds ? PartState.Done : PartState.Failed, Message = result.Message, Date = DateTime.UtcNow, Machine = context.Machine,
+                if (file.Length > 0) Fill(result, PartState.Failed).Save(file);
+            });
+            var result = part(card, context);
+            return Fill(result, result.Holds ? PartState.Done : PartState.Failed);
+
+            PartReport Fill(PartResult result, PartState state) => report with
+            {
+                State = state, Message = result.Message, Date = DateTime.UtcNow, Machine = machine,
                 Ceilings = result.Ceilings, Notes = [.. result.Notes, .. card.Notices], Measurements = result.Measurements, Losses = result.Losses,
             };
         }
@@ -116,7 +125,8 @@ static class KitProgram
 }
 
 /// <summary>What a part gets.</summary>
-sealed record PartContext(Arguments Options, Machine Machine, ISymbolSource Libraries, TextWriter Output);
+/// <param name="Keep">Saves what there is so far.</param>
+sealed record PartContext(Arguments Options, Machine Machine, ISymbolSource Libraries, TextWriter Output, Action<PartResult> Keep);
 
 /// <summary>What a part gives.</summary>
 /// <param name="Holds">Whether what it checks holds; true where it only measures.</param>
@@ -132,6 +142,9 @@ sealed record PartResult(bool Holds, string Message)
 /// <summary>What the machine is.</summary>
 static class About
 {
+    /// <summary>How a card is timed: with plans chosen on it, as the peer's are. Nothing is kept, so that a run does not depend on one before.</summary>
+    public static CudaOptions Fastest { get; } = new() { Autotune = true };
+
     /// <summary>Without the card.</summary>
     public static Machine Host() => new(null, null, null, null, null, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
 

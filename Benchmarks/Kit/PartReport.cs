@@ -48,7 +48,12 @@ sealed record PartReport
     public IReadOnlyList<LossPair> Losses { get; init; } = [];
 
     /// <summary>Writes indented JSON.</summary>
-    public void Save(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, KitJson.Default.PartReport) + "\n");
+    public void Save(string file)
+    {
+        // Whole at every moment: a time limit may end the program here.
+        File.WriteAllText(file + ".partial", JsonSerializer.Serialize(this, KitJson.Default.PartReport) + "\n");
+        File.Move(file + ".partial", file, overwrite: true);
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="KitException">It is no such file.</exception>

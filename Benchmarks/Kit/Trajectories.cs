@@ -14,10 +14,14 @@ static class Trajectories
     const int DefaultSteps = 20;
 
     /// <summary>
-    /// How far a loss may differ, relative above 1. Rounding makes 1e-6 of a difference at once; Adam without momentum turns the sign of
-    /// a tiny gradient into a whole step, so it grows from step to step, and no two orders of summation agree for long.
+    /// How far a loss may differ, relative above 1. Adam without momentum turns the sign of a tiny gradient into a whole step, so rounding grows from
+    /// step to step: on the CPU, images that differ by 2e-7 change the losses of the published networks by up to 2e-5 in the first five steps, and
+    /// by up to 6e-3 in twenty. The card rounds in every operation, so it may have ten times that.
     /// </summary>
-    const double DefaultTolerance = 0.01;
+    const double DefaultTolerance = 0.05;
+
+    /// <summary>The first steps, in which an error is not yet lost in what rounding has grown to, must agree this many times better.</summary>
+    const int EarlySteps = 5, EarlyFactor = 50;
 
     /// <summary>Losses of every step on the card and on the CPU, in F32.</summary>
     public static PartResult Parity(CudaBackend card, PartContext context)
@@ -33,9 +37,9 @@ static class Trajectories
         Print(pairs, card.Name, cpu.Name, context.Output);
         var worst = pairs.MaxBy(static p => p.Difference)!;
         // Nothing compares with NaN, so it is asked for what holds.
-        bool holds = pairs.All(p => p.Difference <= tolerance);
+        bool holds = pairs.All(p => p.Difference <= (p.Step <= EarlySteps ? tolerance / EarlyFactor : tolerance));
         return new(holds, Say($"{options.Steps} steps on {card.Name} and on {cpu.Name} (batch {options.Batch}): the losses differ by at most {worst.Difference:0.0e0} ")
-            + Say($"({worst.Name} of step {worst.Step}); {tolerance:0.0e0} is allowed.")) { Losses = pairs };
+            + Say($"({worst.Name} of step {worst.Step}); {tolerance / EarlyFactor:0.0e0} is allowed in the first {EarlySteps} steps, {tolerance:0.0e0} later.")) { Losses = pairs };
     }
 
     /// <summary>Graphs against eager calls, bit for bit: every reported number, every weight, every optimizer's state.</summary>

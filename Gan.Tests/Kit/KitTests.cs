@@ -1,4 +1,5 @@
 using Ssgan.Benchmarks.Kit;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Runner;
@@ -70,6 +71,27 @@ sealed class KitTests
     }
 
     [Test]
+    public void StartIsTheTimeToTheFirstStep()
+    {
+        var (printed, report) = OnCard(["start", "--batch", "4", .. s_small]);
+        Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
+        Assert.That(report.Message, Does.Match(@"^The first step \(bf16, batch 4\) ended [0-9.]+ s after the program's start\.$"));
+    }
+
+    [Test]
+    public void WhatWasMeasuredIsKeptWhenAPartIsStopped()
+    {
+        using var cuda = new EmulatedCuda();
+        using var card = new CudaBackend(cuda);
+        var kept = new List<PartResult>();
+        var context = new PartContext(new Arguments([]), About.Host(), cuda, TextWriter.Null, kept.Add);
+        using var bench = new Bench(card, context, divisor: 64, repetitions: 1);
+        bench.Time(KernelTimes.Items(64).Last());
+        Assert.That(kept.Select(static k => k.Measurements.Count), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(kept[0].Message, Does.StartWith("Stopped before its end"));
+    }
+
+    [Test]
     public void ConvolutionsAreTimedInThePrecisionsOfTheCard()
     {
         using var cuda = new EmulatedCuda(new EmulatorOptions { ComputeCapability = 75 });
@@ -80,7 +102,7 @@ sealed class KitTests
     }
 
     [Test]
-    public void WithoutADriverEveryPartSaysSoInASentence([Values("machine", "parity", "captured", "kernels", "convolutions", "iteration")] string part)
+    public void WithoutADriverEveryPartSaysSoInASentence([Values("machine", "start", "parity", "captured", "kernels", "convolutions", "iteration")] string part)
     {
         using var none = new EmulatedCuda(new EmulatorOptions { HasDriver = false });
         var (printed, report) = Run(none, part);
@@ -129,7 +151,7 @@ sealed class KitTests
     [Test]
     public void KernelsAreTimedEachWayAtAnySize()
     {
-        var (printed, report) = OnCard("kernels", "--shrink", "64");
+        var (printed, report) = OnCard("kernels", "--shrink", "64", "--reps", "1");
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
         Assert.That(report.Notes, Is.Empty);
         Assert.That(report.Measurements, Has.Count.EqualTo(2 * KernelTimes.Items().Count()));
