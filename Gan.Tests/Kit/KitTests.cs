@@ -43,6 +43,15 @@ sealed class KitTests
     }
 
     [Test]
+    public void EarlyStepsMustAgreeBetterThanLaterOnes()
+    {
+        var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2", "--tolerance", "1e-7", .. s_small]);
+        // Rounding alone is more than a hundredth of that.
+        Assert.That(printed.Code, Is.EqualTo(KitProgram.Failed), report.Message);
+        Assert.That(report.Message, Does.Contain("1.0e-9 is allowed in the first 4 steps, 1.0e-7 later"));
+    }
+
+    [Test]
     public void ParityFailsWhereTheDifferenceIsLargerThanAllowed()
     {
         var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2", "--tolerance", "-1", .. s_small]);
