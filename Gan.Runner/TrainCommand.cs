@@ -21,7 +21,8 @@ static class TrainCommand
     static int Run(ParseResult parsed, TrainArguments arguments, Host host)
     {
         using var device = DeviceChoice.Open(
-            parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine, arguments.Cuda(parsed, host.CacheFolder));
+            parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine,
+            arguments.Cuda(parsed, host.CacheFolder));
         var plan = RunPlan.From(parsed, arguments, device);
         host.Out.WriteLine(plan.Preset);
         int told = DeviceNotices.Print(device, host.Out);

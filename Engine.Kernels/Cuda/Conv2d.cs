@@ -43,7 +43,8 @@ public sealed unsafe partial class CudaBackend
     /// <param name="spec">Stride and padding.</param>
     bool Library(ConvOp op, View x, View w, View y, View? bias, in ConvSpec spec)
     {
-        DType type = op == ConvOp.Forward ? x.Type : y.Type, result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
+        DType type = op == ConvOp.Forward ? x.Type : y.Type;
+        var result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
         if (_dnn is null || !LibrariesTake(type) || !LibrariesTake(result) || x.Count == 0 || w.Count == 0 || y.Count == 0) return false;
         using var lease = _device.Enter();
         var operands = new ConvOperands(x.Address, w.Address, y.Address, bias?.Address ?? 0);

@@ -29,7 +29,9 @@ public sealed record CudaOptions
     /// <summary>Whether a plan may be taken whose results vary in their last bits.</summary>
     internal bool MayVary => Autotune && !Deterministic;
 
-    /// <summary>This user's folder for what can be made again: under XDG_CACHE_HOME or ~/.cache, on Windows LOCALAPPDATA; null where there is none.</summary>
+    /// <summary>
+    /// This user's folder for what can be made again: under XDG_CACHE_HOME or ~/.cache, on Windows LOCALAPPDATA; null where there is none.
+    /// </summary>
     public static string? UserCacheFolder() => UserCacheFolder(new LibraryHost());
 
     internal static string? UserCacheFolder(LibraryHost host)

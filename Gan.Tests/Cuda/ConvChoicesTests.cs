@@ -118,7 +118,8 @@ sealed class ConvChoicesTests
     [Test]
     public void The_users_folder_is_where_the_system_says()
     {
-        static string? Folder(bool windows, params (string, string)[] variables) => CudaOptions.UserCacheFolder(new UserMachine(windows, variables))?.Replace('\\', '/');
+        static string? Folder(bool windows, params (string, string)[] variables) =>
+            CudaOptions.UserCacheFolder(new UserMachine(windows, variables))?.Replace('\\', '/');
         Assert.That(Folder(false, ("XDG_CACHE_HOME", "/c"), ("HOME", "/h")), Is.EqualTo("/c/ssgan"));
         Assert.That(Folder(false, ("XDG_CACHE_HOME", "c"), ("HOME", "/h")), Is.EqualTo("/h/.cache/ssgan"));
         Assert.That(Folder(false, ("HOME", "/h")), Is.EqualTo("/h/.cache/ssgan"));

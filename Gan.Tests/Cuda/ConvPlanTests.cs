@@ -54,7 +54,8 @@ sealed class ConvPlanTests
         rig.Forward();
         rig.Filter();
         Assert.That((rig.Device.Calls(PlainForward), rig.Device.Calls(Execute)), Is.EqualTo((1L, 0L)));
-        Assert.That(rig.Cuda.Notices.Single(), Does.StartWith("cuDNN's graph interface does not run Forward of (2, 8, 8, 8)").And.Contains("no engine"));
+        Assert.That(rig.Cuda.Notices.Single(), 
+            Does.StartWith("cuDNN's graph interface does not run Forward of (2, 8, 8, 8)").And.Contains("no engine"));
     }
 
     [Test]
@@ -102,7 +103,8 @@ sealed class ConvPlanTests
     [Test]
     public void A_fused_bias_is_measured_against_one_added_apart()
     {
-        using var rig = new ConvRig(new EmulatorOptions { EngineMilliseconds = new Dictionary<int, double> { [17] = 1e4, [DnnEngine.Plain] = 1e4 } }, s_timed);
+        var slow = new Dictionary<int, double> { [17] = 1e4, [DnnEngine.Plain] = 1e4 };
+        using var rig = new ConvRig(new EmulatorOptions { EngineMilliseconds = slow }, s_timed);
         Assert.That(rig.Ran(() => rig.Forward(bias: true)), Is.EqualTo([17, DnnEngine.Plain, DnnEngine.Fused]));
         Assert.That(rig.Ran(() => rig.Forward(bias: true)), Is.EqualTo([DnnEngine.Fused]));
     }
@@ -143,7 +145,8 @@ sealed class ConvPlanTests
             Assert.That(rig.Read(rig.Y), Is.EqualTo(eager));
         }
         rig.Cuda.BeginCapture();
-        Assert.That(() => rig.Forward(), Throws.InvalidOperationException.With.Message.Contains("Forward of (2, 8, 8, 8)").And.Message.Contains("run the step once"));
+        Assert.That(() => rig.Forward(), 
+            Throws.InvalidOperationException.With.Message.Contains("Forward of (2, 8, 8, 8)").And.Message.Contains("run the step once"));
         rig.Cuda.AbandonCapture();
     }
 }

@@ -4,14 +4,16 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>
-/// A driver, and if wanted a cuDNN, that says yes to everything, does nothing and allocates nothing: for counting what the backend itself leaves behind.
+/// A driver, and if wanted a cuDNN, that says yes to everything, does nothing and allocates nothing: for counting what the backend itself leaves
+/// behind.
 /// </summary>
 sealed unsafe class SilentCuda(bool hasCuDnn = false) : ISymbolSource
 {
     /// <summary>Where its one block of device memory lies, for every allocation. Nobody reads it.</summary>
     public const nint Memory = 1 << 20;
 
-    public LibraryLookup Open(CudaLibrary library) => library == CudaLibrary.Driver || hasCuDnn && library == CudaLibrary.CuDnn ? new("silent", ["silent"]) : new(null, ["silent"]);
+    public LibraryLookup Open(CudaLibrary library) =>
+        new(library == CudaLibrary.Driver || hasCuDnn && library == CudaLibrary.CuDnn ? "silent" : null, ["silent"]);
 
     public nint Find(CudaLibrary library, string symbol) => symbol switch
     {

@@ -134,7 +134,8 @@ sealed unsafe class CuDnnApi
     public void Check(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == Success) return;
-        string detail = Reason(), message = $"{NativeCall.Name("cudnn", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
+        string detail = Reason(), message = $"{NativeCall.Name("cudnn", call)} failed with "
+            + $"{Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
             + (detail.Length == 0 ? "." : $": {detail}");
         throw status == DeviceAllocationFailed ? new OutOfDeviceMemoryException(message) : new DeviceException(message);
     }

@@ -69,7 +69,8 @@ sealed class ConvChoices
             foreach (var item in root.GetProperty("choices").EnumerateObject())
             {
                 _choices[item.Name] = new ConvChoice(
-                    item.Value.GetProperty("bias").GetBoolean(), item.Value.GetProperty("place").GetInt32(), item.Value.GetProperty("engine").GetInt64());
+                    item.Value.GetProperty("bias").GetBoolean(), item.Value.GetProperty("place").GetInt32(),
+                    item.Value.GetProperty("engine").GetInt64());
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException

@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
 /// <summary>
-/// A convolution as an operation graph of cuDNN: one operation, or a forward convolution and the addition of its bias. Sizes are given as N, C, H, W, and
-/// the strides say that channels are innermost.
+/// A convolution as an operation graph of cuDNN: one operation, or a forward convolution and the addition of its bias. Sizes are given as N, C, H,
+/// W, and the strides say that channels are innermost.
 /// </summary>
 static class ConvGraph
 {
@@ -84,8 +84,8 @@ static class ConvGraph
                 break;
             case ConvOp.BackwardData:
                 operation = d.Create(CuDnnDescriptor.ConvolutionBackwardData);
-                Fill(CuDnnAttribute.BackwardDataConvolution, CuDnnAttribute.BackwardDataDx, CuDnnAttribute.BackwardDataW, CuDnnAttribute.BackwardDataDy,
-                    CuDnnAttribute.BackwardDataAlpha, CuDnnAttribute.BackwardDataBeta);
+                Fill(CuDnnAttribute.BackwardDataConvolution, CuDnnAttribute.BackwardDataDx, CuDnnAttribute.BackwardDataW,
+                    CuDnnAttribute.BackwardDataDy, CuDnnAttribute.BackwardDataAlpha, CuDnnAttribute.BackwardDataBeta);
                 break;
             default:
                 operation = d.Create(CuDnnDescriptor.ConvolutionBackwardFilter);

@@ -21,7 +21,8 @@ readonly record struct ConvProblem(
     public bool Exact => Type == DType.F32 && !Tf32;
 
     /// <summary>For messages, and as a name in files.</summary>
-    public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}{(Result == Type ? "" : $" to {Result}")}"
+    public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}"
+        + $"{(Result == Type ? "" : $" to {Result}")}"
         + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";
 }
 

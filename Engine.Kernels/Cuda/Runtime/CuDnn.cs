@@ -8,6 +8,9 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 /// </summary>
 sealed unsafe class CuDnn
 {
+    /// <summary>Timing more would take minutes, and cuDNN lists the best first.</summary>
+    const int MostTimed = 16;
+
     readonly CuDnnApi _api;
     readonly CudaDevice _device;
     readonly CudaOptions _options;
@@ -144,7 +147,7 @@ sealed unsafe class CuDnn
     {
         GraphConvPlan? best = null;
         double least = double.PositiveInfinity;
-        foreach (var engine in engines)
+        foreach (var engine in engines.Take(MostTimed))
         {
             if (GraphConvPlan.Build(_api, _handle, d, engine) is not { } plan) continue;
             double taken;

@@ -19,11 +19,13 @@ sealed record DnnAttribute(int Type, int Least = 1, int Most = 1, bool Optional 
     };
 }
 
-/// <summary>A descriptor of the graph interface: values by attribute, checked when they are set, and frozen with what they mean when it is finalized.</summary>
+/// <summary>
+/// A descriptor of the graph interface: values by attribute, checked when they are set, and frozen with what they mean when it is finalized.
+/// </summary>
 sealed class DnnBackendDescriptor(int type) : DriverObject
 {
-    public const int Pointwise = 0, Convolution = 1, Engine = 2, Config = 3, Heuristic = 4, Plan = 5, Forward = 10, BackwardFilter = 11, BackwardData = 12,
-        PointwiseOperation = 13, Graph = 15, VariantPack = 16, Tensor = 17;
+    public const int Pointwise = 0, Convolution = 1, Engine = 2, Config = 3, Heuristic = 4, Plan = 5, Forward = 10, BackwardFilter = 11,
+        BackwardData = 12, PointwiseOperation = 13, Graph = 15, VariantPack = 16, Tensor = 17;
 
     const int A = DnnAttribute.Descriptor;
 
@@ -32,13 +34,15 @@ sealed class DnnBackendDescriptor(int type) : DriverObject
     {
         [Tensor] = new()
         {
-            [900] = new(DnnAttribute.Int64), [901] = new(DnnAttribute.DataType), [902] = new(DnnAttribute.Int64, 1, 8), [903] = new(DnnAttribute.Int64, 1, 8),
+            [900] = new(DnnAttribute.Int64), [901] = new(DnnAttribute.DataType), [902] = new(DnnAttribute.Int64, 1, 8),
+            [903] = new(DnnAttribute.Int64, 1, 8),
             [906] = new(DnnAttribute.Int64), [907] = new(DnnAttribute.Boolean, Optional: true),
         },
         [Convolution] = new()
         {
             [100] = new(DnnAttribute.DataType), [101] = new(DnnAttribute.ConvolutionMode), [102] = new(DnnAttribute.Int64, 2, 2),
-            [103] = new(DnnAttribute.Int64, 2, 2), [104] = new(DnnAttribute.Int64, 2, 2), [105] = new(DnnAttribute.Int64, 2, 2), [106] = new(DnnAttribute.Int64),
+            [103] = new(DnnAttribute.Int64, 2, 2), [104] = new(DnnAttribute.Int64, 2, 2), [105] = new(DnnAttribute.Int64, 2, 2),
+            [106] = new(DnnAttribute.Int64),
         },
         [Pointwise] = new()
         {
@@ -52,7 +56,10 @@ sealed class DnnBackendDescriptor(int type) : DriverObject
         [Graph] = new() { [800] = new(DnnAttribute.Handle), [801] = new(A, 1, 16) },
         [Heuristic] = new() { [200] = new(DnnAttribute.HeuristicMode), [201] = new(A) },
         [Plan] = new() { [400] = new(DnnAttribute.Handle), [401] = new(A) },
-        [VariantPack] = new() { [1000] = new(DnnAttribute.Int64, 1, 16), [1001] = new(DnnAttribute.Pointer, 1, 16), [1003] = new(DnnAttribute.Pointer) },
+        [VariantPack] = new()
+        {
+            [1000] = new(DnnAttribute.Int64, 1, 16), [1001] = new(DnnAttribute.Pointer, 1, 16), [1003] = new(DnnAttribute.Pointer),
+        },
         // cuDNN itself fills these.
         [Engine] = [],
         [Config] = [],
@@ -82,7 +89,8 @@ sealed class DnnBackendDescriptor(int type) : DriverObject
     {
         if (IsFinal) throw EmulatedDnn.Bad($"{this} is final: {name} cannot be set any more");
         if (!s_attributes[Type].TryGetValue(name, out var attribute)) throw EmulatedDnn.Bad($"{this} has no attribute {name} that can be set");
-        if (attribute.Type != type) throw new LibraryFailure(EmulatedDnn.AttributeType, $"attribute {name} of {this} has type {attribute.Type}, not {type}");
+        if (attribute.Type != type)
+            throw new LibraryFailure(EmulatedDnn.AttributeType, $"attribute {name} of {this} has type {attribute.Type}, not {type}");
         if (count < attribute.Least || count > attribute.Most)
             throw EmulatedDnn.Bad($"attribute {name} of {this} takes {attribute.Least} to {attribute.Most} values, not {count}");
         EmulatedDnn.Pointer(values, "arrayOfElements");

@@ -7,7 +7,8 @@ sealed record DnnGraphTensor(long Id, DnnShape Shape, long Alignment, bool IsVir
 
 /// <summary>An operation: a convolution in one of three directions, or a pointwise one.</summary>
 sealed record DnnGraphOperation(
-    DnnDirection? Direction, DnnConvolutionSpec? Spec, float Alpha, float Beta, DnnGraphTensor X, DnnGraphTensor W, DnnGraphTensor Y, DnnGraphPointwise? Pointwise);
+    DnnDirection? Direction, DnnConvolutionSpec? Spec, float Alpha, float Beta, DnnGraphTensor X, DnnGraphTensor W, DnnGraphTensor Y,
+    DnnGraphPointwise? Pointwise);
 
 /// <summary>ADD (0) or RELU_FWD (100) with its clips.</summary>
 sealed record DnnGraphPointwise(int Mode, double Lower, double Upper);
@@ -43,14 +44,16 @@ sealed record DnnGraph(
         if (x.C != w.C) throw Pattern("groups are not emulated");
         if ((y.N, y.C, y.H, y.W) != (x.N, w.N, spec.OutH(x.H, w.H), spec.OutW(x.W, w.W)))
             throw new LibraryFailure(EmulatedDnn.ShapeMismatch, $"y is {y}, the convolution of {x} with {w} gives another shape");
-        var graph = new DnnGraph(direction, new DnnProblem(x, w, y, spec, 1, false), first.Alpha, first.Beta, first.X, first.W, first.Y, null, null, first.Y);
+        var problem = new DnnProblem(x, w, y, spec, 1, false);
+        var graph = new DnnGraph(direction, problem, first.Alpha, first.Beta, first.X, first.W, first.Y, null, null, first.Y);
         graph = graph with { Result = graph.Target };
         if (graph.Operand(0).Shape.Type != graph.Operand(1).Shape.Type) throw EmulatedDnn.Unsupported("the operands differ in storage");
         if (graph.Operand(0).Shape.Type == DType.BF16 && computeCapability < 80) throw EmulatedDnn.Unsupported("BF16 needs compute capability 8.0");
         foreach (var operation in operations.Skip(1)) graph = graph.Then(operation);
         var tensors = graph.Arrays.ToArray();
         if (tensors.Any(static t => t.IsVirtual)) throw Pattern("an array of the graph's ends is virtual");
-        if (tensors.Select(static t => t.Id).Distinct().Count() < tensors.Length) throw new LibraryFailure(EmulatedDnn.Duplicated, "two arrays have one name");
+        if (tensors.Select(static t => t.Id).Distinct().Count() < tensors.Length)
+            throw new LibraryFailure(EmulatedDnn.Duplicated, "two arrays have one name");
         return graph;
     }
 

@@ -173,7 +173,8 @@ public sealed unsafe class DnnGraphTests
     {
         var s = new DnnSetup(_m);
         float[] x = s.Draw(s.XCount, 1), w = s.Draw(s.WCount, 2), b = s.Draw(s.K, 3);
-        nint between = Y(s, isVirtual: true), added = relu ? Array(5, s.N, s.K, s.OutH, s.OutW, isVirtual: true) : Y(s), bias = Array(3, 1, s.K, 1, 1);
+        nint between = Y(s, isVirtual: true), added = relu ? Array(5, s.N, s.K, s.OutH, s.OutW, isVirtual: true) : Y(s);
+        nint bias = Array(3, 1, s.K, 1, 1);
         nint[] operations = [Operation(10, Convolution(s), X(s), W(s), between), Pointwise(0, between, bias, added)];
         nint graph = Graph(s, 0, relu ? [.. operations, Pointwise(100, added, 0, Y(s))] : operations);
         nint y = _m.Alloc(s.YCount * 4);
@@ -253,7 +254,10 @@ public sealed unsafe class DnnGraphTests
         var s = new DnnSetup(_m) { R = 3, S = 3 };
         nint graph = Graph(s, 0, Operation(11, Convolution(s), X(s), W(s), Y(s)));
         nint[] configs = Configs(graph, 3);
-        Assert.That(configs.Select(Engine), Is.EqualTo(new long[] { 13, 16, DnnEngine.Varying, 20, DnnEngine.Hungry, DnnEngine.Broken, DnnEngine.Compiled, DnnEngine.Tensor, 17 }));
+        Assert.That(configs.Select(Engine), Is.EqualTo(new long[]
+        {
+            13, 16, DnnEngine.Varying, 20, DnnEngine.Hungry, DnnEngine.Broken, DnnEngine.Compiled, DnnEngine.Tensor, 17,
+        }));
         Assert.That(Configs(graph, 2).Select(Engine), Is.EqualTo(new long[] { DnnEngine.Plain }));
         nint engine = Make(DnnBackendDescriptor.Engine);
         long count = 0;

@@ -17,14 +17,14 @@ delegate int NativePI9(nint a, int b, int c, int d, int e, int f, int g, int h, 
 delegate int NativePIIPP(nint a, int b, int c, nint d, nint e);
 
 /// <summary>
-/// cuDNN 9: the handle and the descriptors of the plain interface. Its convolutions are in <see cref="EmulatedDnnConvolutions"/>, the graph interface is
-/// in <see cref="EmulatedDnnGraphs"/>.
+/// cuDNN 9: the handle and the descriptors of the plain interface. Its convolutions are in <see cref="EmulatedDnnConvolutions"/>, the graph
+/// interface is in <see cref="EmulatedDnnGraphs"/>.
 /// </summary>
 sealed unsafe class EmulatedDnn(EmulatedCuda cuda)
 {
     public const int NotInitialized = 1001, BadParam = 2000, NullPointer = 2002, Misaligned = 2003, NotFinalized = 2004,
-        SizeInsufficient = 2006, ShapeMismatch = 2008, Duplicated = 2009, AttributeType = 2010, DescriptorType = 2012, NotSupported = 3000, GraphPattern = 3001,
-        ExecutionFailed = 5000;
+        SizeInsufficient = 2006, ShapeMismatch = 2008, Duplicated = 2009, AttributeType = 2010, DescriptorType = 2012, NotSupported = 3000,
+        GraphPattern = 3001, ExecutionFailed = 5000;
     const int Float = 0, BFloat16 = 9;
     string _lastError = "";
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ssgan.Tests.Emulator;
 
 /// <summary>
-/// cuDNN's graph interface: descriptors that are set, finalized and asked, engines with notes, plans and their execution in stream order. What a finalized
-/// descriptor means is a copy, so the descriptors that it was made of may go.
+/// cuDNN's graph interface: descriptors that are set, finalized and asked, engines with notes, plans and their execution in stream order. What a
+/// finalized descriptor means is a copy, so the descriptors that it was made of may go.
 /// </summary>
 sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
 {
@@ -35,7 +35,8 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
     {
         var descriptor = Descriptor(handle);
         if (!descriptor.IsFinal) throw new LibraryFailure(EmulatedDnn.NotFinalized, $"{descriptor} is not final");
-        return descriptor.Meaning is T meaning ? meaning : throw new LibraryFailure(EmulatedDnn.DescriptorType, $"{descriptor} is no {typeof(T).Name}");
+        return descriptor.Meaning is T meaning ? meaning
+            : throw new LibraryFailure(EmulatedDnn.DescriptorType, $"{descriptor} is no {typeof(T).Name}");
     }
 
     void Create(int type, nint result)
@@ -125,9 +126,13 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
     {
         var graph = Meaning<DnnGraph>(d.Value<nint>(201));
         int mode = d.Value<int>(200);
-        var engines = mode switch { 3 => DnnEngine.ModeA, 2 => DnnEngine.Fallback, _ => throw EmulatedDnn.Unsupported($"heuristic mode {mode} is not emulated") };
+        var engines = mode switch
+        {
+            3 => DnnEngine.ModeA, 2 => DnnEngine.Fallback, _ => throw EmulatedDnn.Unsupported($"heuristic mode {mode} is not emulated"),
+        };
         int capability = dnn.Cuda.Options.ComputeCapability;
-        return [.. engines.Where(e => dnn.Cuda.Options.Engines?.Contains(e.Index) != false && e.Takes(graph, capability)).Select(e => new Configuration(graph, e))];
+        return [.. engines.Where(e => dnn.Cuda.Options.Engines?.Contains(e.Index) != false && e.Takes(graph, capability))
+            .Select(e => new Configuration(graph, e))];
     }
 
     Configuration Plan(DnnBackendDescriptor d)
@@ -142,7 +147,8 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
     {
         long[] names = d.Values<long>(1000);
         nint[] addresses = d.Values<nint>(1001);
-        if (names.Length != addresses.Length) throw new LibraryFailure(EmulatedDnn.SizeInsufficient, $"{names.Length} names for {addresses.Length} addresses");
+        if (names.Length != addresses.Length)
+            throw new LibraryFailure(EmulatedDnn.SizeInsufficient, $"{names.Length} names for {addresses.Length} addresses");
         if (names.Distinct().Count() < names.Length) throw new LibraryFailure(EmulatedDnn.Duplicated, "a name stands twice in a variant pack");
         return new Pack(names.Zip(addresses).ToDictionary(static p => p.First, static p => (ulong)p.Second), d.Value<nint>(1003));
     }
@@ -158,7 +164,7 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
         void Give<T>(params ReadOnlySpan<T> all) where T : unmanaged
         {
             if (count != null) *count = all.Length;
-            if (room > 0) all[..(int)Math.Min(room, all.Length)].CopyTo(new Span<T>((void*)EmulatedDnn.Pointer(values, "arrayOfElements"), (int)room));
+            if (room > 0) all[..(int)Math.Min(room, all.Length)].CopyTo(new((void*)EmulatedDnn.Pointer(values, "arrayOfElements"), (int)room));
         }
         void Fill(int kind, params ReadOnlySpan<object> meanings)
         {
@@ -187,12 +193,14 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
     void Execute(nint handle, nint plan, nint pack)
     {
         var h = dnn.Handle(handle);
-        if (Descriptor(plan).Type != DnnBackendDescriptor.Plan) throw new LibraryFailure(EmulatedDnn.DescriptorType, "the second argument is no plan");
+        if (Descriptor(plan).Type != DnnBackendDescriptor.Plan)
+            throw new LibraryFailure(EmulatedDnn.DescriptorType, "the second argument is no plan");
         var (graph, engine) = Meaning<Configuration>(plan);
         var (addresses, workspace) = Meaning<Pack>(pack);
         foreach (var tensor in graph.Arrays)
         {
-            if (!addresses.TryGetValue(tensor.Id, out ulong address) || address == 0) throw new LibraryFailure(EmulatedDnn.NullPointer, $"tensor {tensor.Id} has no address");
+            if (!addresses.TryGetValue(tensor.Id, out ulong address) || address == 0)
+                throw new LibraryFailure(EmulatedDnn.NullPointer, $"tensor {tensor.Id} has no address");
             if (address % (ulong)tensor.Alignment != 0)
                 throw new LibraryFailure(EmulatedDnn.Misaligned, $"tensor {tensor.Id} at 0x{address:x} is not aligned to {tensor.Alignment} bytes");
         }
