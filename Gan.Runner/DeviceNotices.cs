@@ -18,9 +18,16 @@ sealed class DeviceNotices : ITrainingObserver
     {
         if (device.Backend is not CudaBackend card) return 0;
         output.WriteLine($"{device.Name}: {card.Arithmetic}.");
+        return PrintNew(device, output, 0);
+    }
+
+    /// <summary>Prints a GPU's sentences after those that were told; how many there are now.</summary>
+    public static int PrintNew(Device device, TextWriter output, int told)
+    {
+        if (device.Backend is not CudaBackend card) return 0;
         var notices = card.Notices;
-        foreach (string sentence in notices) output.WriteLine(sentence);
-        return notices.Count;
+        for (; told < notices.Count; told++) output.WriteLine(notices[told]);
+        return told;
     }
 
     /// <summary>An observer that also tells what comes after the sentences that were told; the CPU has none.</summary>

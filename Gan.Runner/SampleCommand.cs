@@ -34,8 +34,10 @@ static class SampleCommand
                 throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
             bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
             using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0), host.Libraries, host.Out.WriteLine);
+            int told = DeviceNotices.Print(place, host.Out);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
+            DeviceNotices.PrintNew(place, host.Out, told);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
                 + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
             return ExitCode.Done;

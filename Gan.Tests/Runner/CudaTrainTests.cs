@@ -24,6 +24,13 @@ public sealed class CudaTrainTests
         Assert.That(opened, Is.GreaterThanOrEqualTo(0), printed.Out);
         Assert.That(lines[opened + 1], Does.StartWith("Matrix products on cuda:0 run on our own kernels"));
         Assert.That(lines.Count(static l => l.StartsWith("notice cuDNN's graph interface does not run", StringComparison.Ordinal)), Is.EqualTo(1));
+
+        // Drawing has one line too, and the sentences that come up while it is done.
+        printed = Shell.On(cuda, CancellationToken.None,
+            "sample", "--checkpoint", scratch["run"], "--out", scratch["samples.png"], "--device", "cuda", "--count", "2");
+        lines = printed.Out.Split('\n');
+        Assert.That(lines[0], Is.EqualTo(How), printed.Error);
+        Assert.That(lines.Count(static l => l.StartsWith("cuDNN's graph interface does not run", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [Test]
