@@ -1,8 +1,7 @@
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>
-/// How two operands stretch to an output: its axes merged into groups over which each operand either walks its memory in order
-/// or stands still. Group 0 is the innermost; a group's step is 0 where the operand stands still.
+/// <see cref="BroadcastSteps"/> as rows of the innermost group, cut into blocks of work.
 /// </summary>
 readonly struct BroadcastPlan
 {
@@ -13,25 +12,11 @@ readonly struct BroadcastPlan
 
     public BroadcastPlan(Shape a, Shape b, Shape y)
     {
-        Shape a4 = a.To4D(), b4 = b.To4D(), y4 = y.To4D();
-        Span<long> size = [1, 1, 1, 1], aStep = [0, 0, 0, 0], bStep = [0, 0, 0, 0];
-        long aCount = 1, bCount = 1;
-        int groups = 0;
-        for (int axis = 3; axis >= 0; axis--)
-        {
-            int d = y4[axis];
-            if (d == 1) continue;
-            long aNext = a4[axis] == 1 ? 0 : aCount, bNext = b4[axis] == 1 ? 0 : bCount;
-            aCount *= a4[axis];
-            bCount *= b4[axis];
-            int g = groups - 1;
-            if (g >= 0 && aNext == aStep[g] * size[g] && bNext == bStep[g] * size[g]) size[g] *= d;
-            else (size[groups], aStep[groups], bStep[groups++]) = (d, aNext, bNext);
-        }
-        _groups = groups;
-        (Columns, _size1, _size2) = (size[0], size[1], size[2]);
-        (AStep, _a1, _a2, _a3) = (aStep[0], aStep[1], aStep[2], aStep[3]);
-        (BStep, _b1, _b2, _b3) = (bStep[0], bStep[1], bStep[2], bStep[3]);
+        var steps = new BroadcastSteps(a, b, y);
+        _groups = steps.Groups;
+        (Columns, _size1, _size2) = (steps.Size[0], steps.Size[1], steps.Size[2]);
+        (AStep, _a1, _a2, _a3) = (steps.A[0], steps.A[1], steps.A[2], steps.A[3]);
+        (BStep, _b1, _b2, _b3) = (steps.B[0], steps.B[1], steps.B[2], steps.B[3]);
         Rows = y.Count / Columns;
         PiecesPerRow = (Columns + BlockElements - 1) / BlockElements;
         PiecesPerBlock = (int)Math.Max(1, BlockElements / Columns);
