@@ -1,0 +1,171 @@
+using System.Reflection;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Benchmarks.Peers;
+
+/// <summary>This project's engine: images are NHWC, filters (out, kh, kw, in), and there is one way of doing each item.</summary>
+sealed class OurSide : ISide
+{
+    readonly Engine.Device _device;
+    readonly Rng _random;
+    readonly List<IDisposable> _owned = [];
+
+    public OurSide(int threads)
+    {
+        _device = Engine.Device.Cpu(threads);
+        _random = new Rng(_device, 1);
+    }
+
+    public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>
+    {
+        ["Ssgan"] = typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ["dotnet"] = Environment.Version.ToString(),
+    };
+
+    public IReadOnlyList<string> Variants(Item item) => ["nhwc"];
+
+    public Action Prepare(Item item, string variant) => item switch
+    {
+        StepItem step => Step(step),
+        ConvolutionItem c => Convolution(c),
+        ProductItem p => Product(p),
+        RotationItem r => Rotate(r),
+        SpectralNormItem s => Normalise(s),
+        BatchNormItem b => BatchNorm(b),
+        UpsampleItem u => Differentiate([Normal(u.Batch, u.Side, u.Side, u.Channels)], static x => x[0].Upsample2x()),
+        AdamItem a => Update(a),
+        CrossEntropyItem c => CrossEntropy(c),
+        _ => throw new ArgumentException($"There is no way here to do {item.Name}."),
+    };
+
+    /// <summary>Nothing: what this engine computes is proven by the project's tests.</summary>
+    public string? Check() => null;
+
+    public void Drop()
+    {
+        foreach (var thing in _owned) thing.Dispose();
+        _owned.Clear();
+        _device.Pool.Trim();
+    }
+
+    public void Dispose()
+    {
+        Drop();
+        _random.Dispose();
+        _device.Dispose();
+    }
+
+    T Own<T>(T thing) where T : IDisposable
+    {
+        _owned.Add(thing);
+        return thing;
+    }
+
+    Tensor Normal(params ReadOnlySpan<int> shape) => Own(_random.Normal(new Shape(shape)));
+
+    Tensor Full(float value, params ReadOnlySpan<int> shape) => Own(_device.Full(new Shape(shape), value));
+
+    Action Step(StepItem item)
+    {
+        // The peer's shortcuts see a block's input, not its ReLU.
+        var options = new SsganOptions { ShortcutFromRelu = false };
+        var step = Own(new SsganStep(_device, Architecture.For(32, item.Ngf, item.Ndf), options, seed: 1));
+        var real = Own(_random.Uniform(new Shape(item.Batch, 32, 32, 3), -1, 1));
+        return () =>
+        {
+            if (item.Discriminator) step.TrainDiscriminator(real);
+            else step.TrainGenerator(item.Batch);
+            if (step.Stats.FirstNonFinite() is { } name) throw new InvalidOperationException($"{item.Name}: {name} is not finite.");
+        };
+    }
+
+    Action Convolution(ConvolutionItem item)
+    {
+        var x = Normal(item.Batch, item.Side, item.Side, item.Channels);
+        var w = Normal(item.Channels, 3, 3, item.Channels);
+        var bias = Full(0, item.Channels);
+        if (item.Backward) return Differentiate([x, w, bias], static t => t[0].Conv2d(t[1], t[2], padding: 1));
+        return WithoutGradient(() => x.Conv2d(w, bias, padding: 1));
+    }
+
+    Action Product(ProductItem item)
+    {
+        var (a, b) = (Normal(item.M, item.K), Normal(item.K, item.N));
+        return WithoutGradient(() => a.MatMul(b));
+    }
+
+    Action Rotate(RotationItem item)
+    {
+        var x = Normal(item.Batch, item.Side, item.Side, item.Channels);
+        return WithoutGradient(() => x.RotateQuarters(out _));
+    }
+
+    Action Normalise(SpectralNormItem item)
+    {
+        var w = Normal(item.Channels, item.Kernel, item.Kernel, item.Channels);
+        var norm = Own(new SpectralNorm(_random, w));
+        return WithoutGradient(() => norm.Take());
+    }
+
+    Action BatchNorm(BatchNormItem item)
+    {
+        Tensor runningMean = Full(0, item.Channels), runningVar = Full(1, item.Channels);
+        var x = Normal(item.Batch, item.Side, item.Side, item.Channels);
+        Tensor[] leaves = [x, Full(1, item.Channels), Full(0, item.Channels)];
+        return Differentiate(leaves, t => t[0].BatchNorm(t[1], t[2], runningMean, runningVar, relu: true));
+    }
+
+    Action Update(AdamItem item)
+    {
+        var parameters = new (string Name, Tensor Tensor)[item.Count];
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            var p = Normal(item.Side, item.Side);
+            p.RequiresGrad = true;
+            // The gradient of Σ p·g is g.
+            using (_device.Step()) (p * _random.Normal(p.Shape)).Sum().Backward();
+            parameters[i] = ($"p{i}", p);
+        }
+        return Own(new Adam(parameters, 2e-4f, 0, 0.9)).Step;
+    }
+
+    Action CrossEntropy(CrossEntropyItem item)
+    {
+        var logits = Normal(item.Batch, item.Classes);
+        var labels = Own(_device.From([.. Enumerable.Range(0, item.Batch).Select(i => item.Classes * i / item.Batch)], new Shape(item.Batch)));
+        if (item.Backward) return Differentiate([logits], t => t[0].SoftmaxCrossEntropy(labels).Mean());
+        return WithoutGradient(() => logits.SoftmaxCrossEntropy(labels).Mean());
+    }
+
+    Action WithoutGradient(Action run) => () =>
+    {
+        using var scope = _device.Step();
+        using var noGrad = _device.NoGrad();
+        run();
+    };
+
+    /// <summary>Forward, and the gradients of all leaves with a given output gradient: random, of a scalar 1.</summary>
+    Action Differentiate(Tensor[] leaves, Func<Tensor[], Tensor> run)
+    {
+        foreach (var leaf in leaves) leaf.RequiresGrad = true;
+        Tensor dy;
+        using (_device.Step())
+        using (_device.NoGrad())
+        {
+            var shape = run(leaves).Shape;
+            dy = Own((shape.Rank == 0 ? _device.Scalar(1) : _random.Normal(shape)).Own());
+        }
+        Tensor[] upstream = [dy];
+        return () =>
+        {
+            using var scope = _device.Step();
+            Autograd.Grad([run(leaves)], leaves, upstream);
+        };
+    }
+}
