@@ -59,6 +59,8 @@ public abstract class Backend : IDisposable
     // ---- linear algebra --------------------------------------------------------------------------------------------
     /// <summary>c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.</summary>
     public abstract void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate);
+    /// <summary>y (N, K) = x (N, D)·w (K, D) transposed + bias F32 (K) in every row; x, w and y of one type. CUDA may round the bias to it first.</summary>
+    public abstract void Linear(View x, View w, View bias, View y);
     /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
     public abstract void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec);
     /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C).</summary>

@@ -20,6 +20,7 @@ public static class ConformanceTable
         .. GatherRotateCases.All,
         .. GradientNormCases.All,
         .. HingeCases.All,
+        .. LinearCases.All,
         .. MatMulCases.All,
         .. MaxPool2dCases.All,
         .. MovementCases.All,

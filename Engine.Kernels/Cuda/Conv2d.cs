@@ -69,8 +69,14 @@ public sealed unsafe partial class CudaBackend
     {
         _dnn!.Run(plan, operands, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
         if (operands.Bias == 0 || plan.AddsBias) return;
-        int channels = y.Shape[3];
-        var args = new Conv2dBiasArgs { Y = y.Address, Bias = operands.Bias, Count = y.Count, Channels = channels, Vector = Vector(y, channels) };
+        AddBias(y, operands.Bias);
+    }
+
+    /// <summary>y (…, K) += bias (K), a pass of its own over y.</summary>
+    void AddBias(View y, nint bias)
+    {
+        int channels = y.Shape[-1];
+        var args = new Conv2dBiasArgs { Y = y.Address, Bias = bias, Count = y.Count, Channels = channels, Vector = Vector(y, channels) };
         Launch(s_convBias, y.Type, GridStride(args.Vector == 0 ? y.Count : y.Bytes / 16), args);
     }
 

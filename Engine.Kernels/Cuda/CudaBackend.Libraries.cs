@@ -7,6 +7,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 public sealed unsafe partial class CudaBackend
 {
     CuBlas? _blas;
+    CuBlasLt? _blasLt;
     CuDnn? _dnn;
 
     /// <summary>Sentences for the user about slower paths that were taken, in the order in which that was found out.</summary>
@@ -46,6 +47,7 @@ public sealed unsafe partial class CudaBackend
         {
             Notice($"Matrix products on {Name} run on our own kernels, which are slower: {e.Message}");
         }
+        if (_blas is not null) OpenBlasLt(source, _blas);
         try
         {
             _dnn = new CuDnn(source, _device, _stream, _options, Notice);
@@ -53,6 +55,18 @@ public sealed unsafe partial class CudaBackend
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
         {
             Notice($"Convolutions on {Name} run on our own kernels, which are slower: {e.Message}");
+        }
+    }
+
+    void OpenBlasLt(ISymbolSource source, CuBlas blas)
+    {
+        try
+        {
+            _blasLt = new CuBlasLt(source, _device, _stream, blas.Workspace, Notice);
+        }
+        catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
+        {
+            Notice($"Biases of linear layers on {Name} are added in a pass of their own, which is slower: {e.Message}");
         }
     }
 
@@ -73,6 +87,7 @@ public sealed unsafe partial class CudaBackend
     void CloseLibraries()
     {
         _dnn?.Free();
+        _blasLt?.Free();
         _blas?.Free();
     }
 

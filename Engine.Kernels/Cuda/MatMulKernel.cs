@@ -28,11 +28,11 @@ public sealed unsafe partial class CudaBackend
         s_matMulWide = new("matmul", "wide"), s_matMulNarrow = new("matmul", "narrow"),
         s_matMulWide80 = new("matmul_sm80", "wide"), s_matMulNarrow80 = new("matmul_sm80", "narrow");
 
-    void MatMulOwn(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate)
+    void MatMulOwn(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate, nint bias = 0)
     {
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1], batches = c.Shape.Rank == 3 ? c.Shape[0] : 1;
-        // Few rows: c transposed = op(b) transposed · op(a) transposed has few columns, for which there is a tile.
-        bool turned = m <= NarrowColumns && n > NarrowColumns;
+        // Few rows: c transposed = op(b) transposed · op(a) transposed has few columns, for which there is a tile. A bias goes along the columns.
+        bool turned = m <= NarrowColumns && n > NarrowColumns && bias == 0;
         if (turned) (a, transposeA, b, transposeB, m, n) = (b, !transposeB, a, !transposeA, n, m);
         bool narrow = n <= NarrowColumns;
         int columns = c.Shape[-1], strideA = transposeA ? m : k, strideB = transposeB ? k : n;
@@ -41,7 +41,7 @@ public sealed unsafe partial class CudaBackend
             A = a.Address, B = b.Address, PitchA = strideA, PitchB = strideB, BatchA = (long)m * k, BatchB = (long)k * n,
             Gemm = new Gemm
             {
-                C = c.Address, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1, BatchC = (long)m * n, M = m, N = n, K = k,
+                C = c.Address, Bias = bias, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1, BatchC = (long)m * n, M = m, N = n, K = k,
                 Accumulate = accumulate ? 1 : 0, VectorA = Vector(a, strideA), VectorB = Vector(b, strideB),
             },
         };

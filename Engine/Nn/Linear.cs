@@ -35,5 +35,5 @@ public sealed class Linear : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>(N, in) → (N, out).</summary>
-    public Tensor Forward(Tensor x) => x.MatMul(_spectral?.Take() ?? Weight.Cast(_compute), transposeB: true) + Bias;
+    public Tensor Forward(Tensor x) => x.Linear(_spectral?.Take() ?? Weight.Cast(_compute), Bias);
 }

@@ -39,9 +39,9 @@ sealed class LayoutTests
         yield return Of<CudaDataType>("F32 0 BF16 14");
         yield return Of<CuBlasCompute>("F32 68 F32Pedantic 69 F32FastTf32 77");
         yield return Of<LtMatmulAttribute>("TransposeA 3 TransposeB 4 Epilogue 7 BiasPointer 8 BiasType 26");
-        yield return Of<LtEpilogue>("Default 1 Relu 2 Bias 4 ReluBias 6 BiasGradientA 256 BiasGradientB 512");
-        yield return Of<LtLayoutAttribute>("BatchCount 5 StridedBatchOffset 6");
-        yield return Of<LtPreferenceAttribute>("MaxWorkspaceBytes 1");
+        yield return Of<LtEpilogue>("Bias 4");
+        yield return Of<LtReduction>("InComputeType 2");
+        yield return Of<LtPreferenceAttribute>("MaxWorkspaceBytes 1 ReductionSchemes 3 AlignmentOfA 5 AlignmentOfB 6 AlignmentOfC 7 AlignmentOfD 8");
         yield return Of<CuDnnType>("Float 0 Int32 4 BFloat16 9 Int64 10");
         yield return Of<CuDnnFormat>("Nchw 0 Nhwc 1");
         yield return Of<CuDnnConvolutionMode>("Convolution 0 CrossCorrelation 1");

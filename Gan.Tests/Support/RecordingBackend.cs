@@ -50,6 +50,8 @@ sealed class RecordingBackend : Backend
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) =>
         Note(nameof(MatMul)).MatMul(a, transposeA, b, transposeB, c, accumulate);
 
+    public override void Linear(View x, View w, View bias, View y) => Note(nameof(Linear)).Linear(x, w, bias, y);
+
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) =>
         Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
 

@@ -24,7 +24,7 @@ sealed unsafe class CuBlasApi
     /// <summary>cublasGemmAlgo_t: let the library choose.</summary>
     public const int AlgorithmDefault = -1;
 
-    public const int Success = 0, AllocationFailed = 3;
+    public const int Success = 0, AllocationFailed = 3, NotSupported = 15;
 
     public readonly delegate* unmanaged<nint*, int> Create;
     public readonly delegate* unmanaged<nint, int> Destroy;

@@ -7,13 +7,13 @@ namespace Ssgan.Engine.Kernels.Cuda.Native;
 enum LtMatmulAttribute { TransposeA = 3, TransposeB = 4, Epilogue = 7, BiasPointer = 8, BiasType = 26 }
 
 /// <summary>cublasLtEpilogue_t.</summary>
-enum LtEpilogue { Default = 1, Relu = 2, Bias = 4, ReluBias = 6, BiasGradientA = 256, BiasGradientB = 512 }
+enum LtEpilogue { Bias = 4 }
 
-/// <summary>cublasLtMatrixLayoutAttribute_t; the count is 4 bytes, the offset 8 bytes and in elements.</summary>
-enum LtLayoutAttribute { BatchCount = 5, StridedBatchOffset = 6 }
+/// <summary>cublasLtReductionScheme_t: how the parts of a sum that was split are added. A mask; no splitting is always in it.</summary>
+enum LtReduction { InComputeType = 2 }
 
-/// <summary>cublasLtMatmulPreferenceAttributes_t; the workspace is 8 bytes.</summary>
-enum LtPreferenceAttribute { MaxWorkspaceBytes = 1 }
+/// <summary>cublasLtMatmulPreferenceAttributes_t; the workspace is 8 bytes, the others 4. Alignments of A, B, C and D are 256 bytes unless they are set.</summary>
+enum LtPreferenceAttribute { MaxWorkspaceBytes = 1, ReductionSchemes = 3, AlignmentOfA = 5, AlignmentOfB = 6, AlignmentOfC = 7, AlignmentOfD = 8 }
 
 /// <summary>cublasLtMatmulHeuristicResult_t.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -37,7 +37,6 @@ sealed unsafe class CuBlasLtApi
     public readonly delegate* unmanaged<nint, int> MatmulDescDestroy;
     /// <summary>out layout, type, rows, columns, leading dimension.</summary>
     public readonly delegate* unmanaged<nint*, CudaDataType, ulong, ulong, long, int> MatrixLayoutCreate;
-    public readonly delegate* unmanaged<nint, LtLayoutAttribute, void*, nuint, int> MatrixLayoutSetAttribute;
     public readonly delegate* unmanaged<nint, int> MatrixLayoutDestroy;
     public readonly delegate* unmanaged<nint*, int> MatmulPreferenceCreate;
     public readonly delegate* unmanaged<nint, LtPreferenceAttribute, void*, nuint, int> MatmulPreferenceSetAttribute;
@@ -58,7 +57,6 @@ sealed unsafe class CuBlasLtApi
         MatmulDescSetAttribute = (delegate* unmanaged<nint, LtMatmulAttribute, void*, nuint, int>)find["cublasLtMatmulDescSetAttribute"];
         MatmulDescDestroy = (delegate* unmanaged<nint, int>)find["cublasLtMatmulDescDestroy"];
         MatrixLayoutCreate = (delegate* unmanaged<nint*, CudaDataType, ulong, ulong, long, int>)find["cublasLtMatrixLayoutCreate"];
-        MatrixLayoutSetAttribute = (delegate* unmanaged<nint, LtLayoutAttribute, void*, nuint, int>)find["cublasLtMatrixLayoutSetAttribute"];
         MatrixLayoutDestroy = (delegate* unmanaged<nint, int>)find["cublasLtMatrixLayoutDestroy"];
         MatmulPreferenceCreate = (delegate* unmanaged<nint*, int>)find["cublasLtMatmulPreferenceCreate"];
         MatmulPreferenceSetAttribute = (delegate* unmanaged<nint, LtPreferenceAttribute, void*, nuint, int>)find["cublasLtMatmulPreferenceSetAttribute"];

@@ -10,7 +10,8 @@ sealed unsafe class CuBlas
 {
     readonly CuBlasApi _api;
     readonly CudaDevice _device;
-    readonly nint _handle, _workspace;
+    readonly nint _handle;
+    readonly SharedBlock? _workspace;
 
     /// <summary>Loads cuBLAS and binds it to a stream.</summary>
     /// <exception cref="DeviceException">It is not installed, or too old.</exception>
@@ -24,12 +25,12 @@ sealed unsafe class CuBlas
         try
         {
             // NVIDIA's recommendation by compute capability.
-            nuint bytes = device.Properties.Supports(9, 0) ? 32u << 20 : 4u << 20;
-            device.Check(device.Api.MemAlloc(&workspace, bytes));
-            _workspace = workspace;
+            long bytes = device.Properties.Supports(9, 0) ? 32 << 20 : 4 << 20;
+            device.Check(device.Api.MemAlloc(&workspace, (nuint)bytes));
+            _workspace = new SharedBlock(workspace, bytes);
             // In this order: setting the stream resets the workspace.
             _api.Check(_api.SetStream(handle, stream));
-            _api.Check(_api.SetWorkspace(handle, workspace, bytes));
+            _api.Check(_api.SetWorkspace(handle, workspace, (nuint)bytes));
             _api.Check(_api.SetMathMode(handle, CuBlasMath.Default | CuBlasMath.DisallowReducedPrecisionReduction));
         }
         catch
@@ -38,6 +39,9 @@ sealed unsafe class CuBlas
             throw;
         }
     }
+
+    /// <summary>Its workspace, for other products on the same stream: these run one after another.</summary>
+    public SharedBlock Workspace => _workspace!;
 
     /// <summary>As the library tells it: 120405 is 12.4.5.</summary>
     public int Version
@@ -55,17 +59,17 @@ sealed unsafe class CuBlas
     {
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
         float one = 1, beta = accumulate ? 1 : 0;
-        var compute = a.Type == DType.BF16 ? CuBlasCompute.F32 : tf32 ? CuBlasCompute.F32FastTf32 : CuBlasCompute.F32Pedantic;
+        var compute = Compute(a.Type, tf32);
         // Column-major, our matrices are their transposed ones: c transposed = op(b) transposed · op(a) transposed, which are b and a as they lie.
         if (c.Shape.Rank == 2)
         {
-            _api.Check(_api.GemmEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one, b.Address, Type(b), b.Shape[-1],
-                a.Address, Type(a), a.Shape[-1], &beta, c.Address, Type(c), n, compute, CuBlasApi.AlgorithmDefault));
+            _api.Check(_api.GemmEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one, b.Address, Type(b.Type), b.Shape[-1],
+                a.Address, Type(a.Type), a.Shape[-1], &beta, c.Address, Type(c.Type), n, compute, CuBlasApi.AlgorithmDefault));
             return;
         }
         _api.Check(_api.GemmStridedBatchedEx(_handle, Operation(transposeB), Operation(transposeA), n, m, k, &one,
-            b.Address, Type(b), b.Shape[-1], (long)k * n, a.Address, Type(a), a.Shape[-1], (long)m * k, &beta,
-            c.Address, Type(c), n, (long)m * n, c.Shape[0], compute, CuBlasApi.AlgorithmDefault));
+            b.Address, Type(b.Type), b.Shape[-1], (long)k * n, a.Address, Type(a.Type), a.Shape[-1], (long)m * k, &beta,
+            c.Address, Type(c.Type), n, (long)m * n, c.Shape[0], compute, CuBlasApi.AlgorithmDefault));
     }
 
     /// <summary>Destroys the handle. The stream is idle, and no call follows.</summary>
@@ -79,10 +83,15 @@ sealed unsafe class CuBlas
         {
             _device.NotFreed(e);
         }
-        if (_workspace != 0) _device.Freed(_device.Api.MemFree(_workspace));
+        _workspace?.Release(_device);
     }
 
-    static CuBlasOperation Operation(bool transpose) => transpose ? CuBlasOperation.Transpose : CuBlasOperation.None;
+    /// <summary>How products of this storage are computed.</summary>
+    public static CuBlasCompute Compute(DType type, bool tf32) =>
+        type == DType.BF16 ? CuBlasCompute.F32 : tf32 ? CuBlasCompute.F32FastTf32 : CuBlasCompute.F32Pedantic;
 
-    static CudaDataType Type(View view) => view.Type == DType.BF16 ? CudaDataType.BF16 : CudaDataType.F32;
+    /// <summary>cuBLAS's name of a storage.</summary>
+    public static CudaDataType Type(DType type) => type == DType.BF16 ? CudaDataType.BF16 : CudaDataType.F32;
+
+    static CuBlasOperation Operation(bool transpose) => transpose ? CuBlasOperation.Transpose : CuBlasOperation.None;
 }

@@ -30,6 +30,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         _driver = new ExportTable(_exports, CudaLibrary.Driver, Run);
         ExportDriver();
         new EmulatedBlas(this).Export(_exports);
+        new EmulatedBlasLt(this).Export(_exports);
         new EmulatedDnn(this).Export(_exports);
     }
 
@@ -67,6 +68,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         {
             CudaLibrary.Driver => Options.HasDriver,
             CudaLibrary.CuBlas => Options.HasCuBlas,
+            CudaLibrary.CuBlasLt => Options.HasCuBlasLt,
             CudaLibrary.CuDnn => Options.HasCuDnn,
             _ => false,
         };

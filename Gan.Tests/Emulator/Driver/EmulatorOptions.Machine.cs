@@ -10,6 +10,7 @@ public sealed partial record EmulatorOptions
 
     public bool HasDriver { get; init; } = true;
     public bool HasCuBlas { get; init; } = true;
+    public bool HasCuBlasLt { get; init; } = true;
     public bool HasCuDnn { get; init; } = true;
 
     /// <summary>12 08 04 03 is cuBLAS 12.8.4.3 without spaces: 120804 in the library's own numbering.</summary>
@@ -20,6 +21,9 @@ public sealed partial record EmulatorOptions
 
     /// <summary>Numbers of cuDNN's engines that this machine has; null for all.</summary>
     public IReadOnlyCollection<int>? Engines { get; init; }
+
+    /// <summary>Numbers of cuBLASLt's algorithms that this machine lacks.</summary>
+    public IReadOnlyCollection<int> MissingAlgorithms { get; init; } = [];
 
     /// <summary>Time that an engine of cuDNN takes by the device's clock, by its number, beside what the emulation takes.</summary>
     public IReadOnlyDictionary<int, double> EngineMilliseconds { get; init; } = new Dictionary<int, double>();

@@ -45,7 +45,8 @@ sealed unsafe class Machine : IDisposable
     /// <summary>Calls a function of the driver, cuBLAS or cuDNN, as its name says; the status.</summary>
     public int Call(string name, params ReadOnlySpan<nint> a)
     {
-        var library = name.StartsWith("cublas", StringComparison.Ordinal) ? CudaLibrary.CuBlas
+        var library = name.StartsWith("cublasLt", StringComparison.Ordinal) ? CudaLibrary.CuBlasLt
+            : name.StartsWith("cublas", StringComparison.Ordinal) ? CudaLibrary.CuBlas
             : name.StartsWith("cudnn", StringComparison.Ordinal) ? CudaLibrary.CuDnn : CudaLibrary.Driver;
         nint f = Cuda.Find(library, name);
         Assert.That(f != 0, name);

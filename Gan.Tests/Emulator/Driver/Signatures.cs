@@ -18,6 +18,7 @@ delegate int NativePPII(nint a, nint b, int c, int d);
 delegate int NativePPIP(nint a, nint b, int c, nint d);
 delegate int NativePPPP(nint a, nint b, nint c, nint d);
 delegate int NativePPIPP(nint a, nint b, int c, nint d, nint e);
+delegate int NativePIPPP(nint a, int b, nint c, nint d, nint e);
 delegate int NativePPPPPI(nint a, nint b, nint c, nint d, nint e, int f);
 delegate int NativePI7P2(nint a, int b, int c, int d, int e, int f, int g, int h, nint i, nint j);
 delegate int NativePI7P3(nint a, int b, int c, int d, int e, int f, int g, int h, nint i, nint j, nint k);

@@ -32,8 +32,11 @@ static unsafe class DeviceArrays
         }
     }
 
-    /// <summary>old = alpha * result + beta * old. With beta 0 the old value is not even looked at: it may be NaN, or never written.</summary>
-    public static void Blend(DeviceMemory memory, ulong address, DType type, Span<float> result, float alpha, float beta)
+    /// <summary>
+    /// old = alpha * result + beta * old, plus a bias where there is one. With beta 0 the old value is not even looked at: it may be NaN, or never written.
+    /// </summary>
+    public static void Blend(
+        DeviceMemory memory, ulong address, DType type, Span<float> result, float alpha, float beta, ReadOnlySpan<float> bias = default, bool relu = false)
     {
         if (alpha != 1) foreach (ref float r in result) r *= alpha;
         if (beta != 0)
@@ -42,6 +45,8 @@ static unsafe class DeviceArrays
             Read(memory, address, type, old);
             for (int i = 0; i < old.Length; i++) result[i] += beta * old[i];
         }
+        for (int i = 0; i < bias.Length; i++) result[i] += bias[i];
+        if (relu) foreach (ref float r in result) r = r > 0 || float.IsNaN(r) ? r : 0;
         Write(memory, address, type, result);
     }
 

@@ -40,7 +40,7 @@ sealed unsafe class EmulatedBlas(EmulatedCuda cuda)
 
     int Run(string name, Check check, Action body) => cuda.RunLibrary(name, check, body, detail => _detail = detail, ExecutionFailed);
 
-    static string Name(int status) => status switch
+    public static string Name(int status) => status switch
     {
         0 => "CUBLAS_STATUS_SUCCESS",
         NotInitialized => "CUBLAS_STATUS_NOT_INITIALIZED",

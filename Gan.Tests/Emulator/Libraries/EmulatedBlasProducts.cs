@@ -38,9 +38,9 @@ sealed class EmulatedBlasProducts(EmulatedBlas blas)
     int Submit(ExportTable table, string name, nint handle, nint alpha, nint beta, Func<GemmCall> call) =>
         table.Run(name, Check.Context, () => blas.Submit(handle, call(), alpha, beta));
 
-    static bool Op(int op) => op is >= 0 and <= 2 ? op != 0 : throw EmulatedBlas.Invalid($"{op} is no operation");
+    public static bool Op(int op) => op is >= 0 and <= 2 ? op != 0 : throw EmulatedBlas.Invalid($"{op} is no operation");
 
-    static DType Type(int type) => type switch
+    public static DType Type(int type) => type switch
     {
         F32 => DType.F32,
         BF16 => DType.BF16,
@@ -65,10 +65,19 @@ readonly record struct GemmMatrix(nint Pointer, DType Type, int Leading, long St
     public ulong Column(int batch, int column) => Address + (ulong)((batch * Stride + (long)column * Leading) * Type.Size());
 }
 
+/// <summary>What happens to a product before it is written: an addend a row of C, and ReLU.</summary>
+/// <param name="Bias">Address of m values, or 0.</param>
+/// <param name="Type">Their type.</param>
+/// <param name="Relu">Whether what is negative becomes 0.</param>
+/// <param name="Coarse">Whether the product was rounded to C's type before, as where parts of its sums are kept in that type.</param>
+readonly record struct GemmEpilogue(ulong Bias, DType Type, bool Relu, bool Coarse);
+
 /// <summary>C (m, n) = alpha op(A) (m, k) op(B) (k, n) + beta C for each of a batch.</summary>
 sealed record GemmCall(bool TransposeA, bool TransposeB, int M, int N, int K, GemmMatrix A, GemmMatrix B, GemmMatrix C, int Batch, int Compute)
 {
     public const int ComputeF32 = 68, ComputeF32Pedantic = 69, ComputeTf32 = 77;
+
+    public GemmEpilogue Epilogue { get; init; }
 
     public void Validate()
     {
@@ -92,6 +101,8 @@ sealed record GemmCall(bool TransposeA, bool TransposeB, int M, int N, int K, Ge
 
     public void Execute(DeviceMemory memory, bool tf32, float alpha, float beta)
     {
+        float[] bias = new float[Epilogue.Bias == 0 ? 0 : M];
+        DeviceArrays.Read(memory, Epilogue.Bias, Epilogue.Type, bias);
         for (int i = 0; i < Batch; i++)
         {
             // Columns of C are rows here, so that they can be written in one piece. Alpha 0 does not read A and B, as the real library.
@@ -99,7 +110,9 @@ sealed record GemmCall(bool TransposeA, bool TransposeB, int M, int N, int K, Ge
             float[] product = multiply
                 ? HostGemm.Multiply(Pack(memory, B, i, N, !TransposeB, tf32), Pack(memory, A, i, M, TransposeA, tf32))
                 : new float[(long)M * N];
-            for (int j = 0; j < N; j++) DeviceArrays.Blend(memory, C.Column(i, j), C.Type, product.AsSpan(j * M, M), multiply ? alpha : 1, beta);
+            if (Epilogue.Coarse && C.Type == DType.BF16) foreach (ref float p in product.AsSpan()) p = BFloat16.Round(p);
+            for (int j = 0; j < N; j++)
+                DeviceArrays.Blend(memory, C.Column(i, j), C.Type, product.AsSpan(j * M, M), multiply ? alpha : 1, beta, bias, Epilogue.Relu);
         }
     }
 

@@ -1,0 +1,27 @@
+namespace Ssgan.Engine.Kernels.Cuda;
+
+public sealed unsafe partial class CudaBackend
+{
+    public override void Linear(View x, View w, View bias, View y)
+    {
+        if (y.Count == 0) return;
+        if (_blas is null || x.Count == 0 || !LibrariesTake(x.Type))
+        {
+            MatMulOwn(x, false, w, true, y, accumulate: false, bias.Address);
+            return;
+        }
+        using var lease = _device.Enter();
+        if (_blasLt is not null && _blasLt.TryMultiply(x, w, BiasLike(y, bias), y, AllowTf32)) return;
+        _blas.Multiply(x, false, w, true, y, accumulate: false, AllowTf32);
+        AddBias(y, bias.Address);
+    }
+
+    /// <summary>The bias in y's type: cuBLASLt adds no other.</summary>
+    View BiasLike(View y, View bias)
+    {
+        if (bias.Type == y.Type) return bias;
+        var rounded = new View(Scratch(bias.Count * y.Type.Size()), bias.Shape, y.Type);
+        Cast(bias, rounded);
+        return rounded;
+    }
+}
