@@ -34,6 +34,15 @@ public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool 
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon, double AverageDecay = 0);
 
+/// <summary>A learning rate that falls in a straight line to 0.</summary>
+/// <param name="Start">The rate of the first step.</param>
+/// <param name="Steps">The step at which it is 0.</param>
+public readonly record struct DecaySpec(float Start, long Steps)
+{
+    /// <summary>The rate after this many finished steps, computed in double and rounded once.</summary>
+    public float At(long finished) => (float)(Start * Math.Max(0.0, 1 - (double)finished / Steps));
+}
+
 /// <summary>How x2 upsampling fills the gaps.</summary>
 public enum UpsampleMode
 {

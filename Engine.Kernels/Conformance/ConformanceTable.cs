@@ -21,6 +21,7 @@ public static class ConformanceTable
         .. GradientNormCases.All,
         .. HingeCases.All,
         .. LinearCases.All,
+        .. LinearDecayCases.All,
         .. MatMulCases.All,
         .. MaxPool2dCases.All,
         .. MovementCases.All,

@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels;
+
 namespace Ssgan.Engine.Optim;
 
 /// <summary>A learning rate that falls in a straight line from its start to 0 at the last step, or stays constant.</summary>
@@ -6,5 +8,5 @@ namespace Ssgan.Engine.Optim;
 public readonly record struct LinearDecay(float Start, long? Steps)
 {
     /// <summary>The rate after this many finished steps.</summary>
-    public float At(long finished) => Steps is not { } steps ? Start : (float)(Start * Math.Max(0.0, 1 - (double)finished / steps));
+    public float At(long finished) => Steps is { } steps ? new DecaySpec(Start, steps).At(finished) : Start;
 }

@@ -27,7 +27,7 @@ public abstract class Optimizer : IDisposable
         set => LearningRateTensor.CopyFrom<float>([value]);
     }
 
-    protected Tensor LearningRateTensor { get; }
+    protected internal Tensor LearningRateTensor { get; }
 
     /// <summary>One update. Parameters without a gradient stay as they are.</summary>
     public abstract void Step();

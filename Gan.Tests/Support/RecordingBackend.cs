@@ -52,6 +52,8 @@ sealed class RecordingBackend : Backend
 
     public override void Linear(View x, View w, View bias, View y) => Note(nameof(Linear)).Linear(x, w, bias, y);
 
+    public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec) => Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
+
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) =>
         Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
 

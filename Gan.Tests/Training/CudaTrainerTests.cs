@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Optim;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Training;
@@ -65,7 +66,7 @@ sealed class CudaTrainerTests
         var backend = new CudaBackend(cuda);
         var options = s_options with
         {
-            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, Decay = false, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
+            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
         };
         using var run = new TrainingRun(temp["run"], options, new Device(backend), new ArraySource(32, 11));
         var after = new Dictionary<long, (CudaCounters Counters, long Live, long Allocations)>();
@@ -89,19 +90,21 @@ sealed class CudaTrainerTests
         Assert.That(after[6].Allocations, Is.EqualTo(after[5].Allocations));
     }
 
-    [Test]
-    public void A_falling_learning_rate_is_two_small_uploads_between_steps()
+    [TestCase("cpu")]
+    [TestCase("eager")]
+    [TestCase("graphs")]
+    public void The_learning_rate_falls_on_the_device_as_on_the_host(string path)
     {
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
-        var backend = new CudaBackend(cuda);
-        using var run = new TrainingRun(temp["run"], s_options with { Steps = 3, LogEvery = 9 }, new Device(backend), new ArraySource(32, 11));
-        var after = new Dictionary<long, CudaCounters>();
-        run.AfterStep = step => after[step] = backend.Counters;
+        var options = s_options with { Steps = 5, LogEvery = 9, LearningRate = 7e-4f, Graphs = path == "graphs" };
+        var device = path == "cpu" ? Device.Cpu(1) : new Device(new CudaBackend(cuda));
+        using var run = new TrainingRun(temp["run"], options, device, new ArraySource(32, 11));
+        var rates = new List<float[]>();
+        run.AfterStep = _ => rates.Add([.. run.Step.Optimizers.Select(static o => o.Optimizer.LearningRate)]);
         run.Trainer.Run();
-        Assert.That(after[3].HostToDeviceCopies - after[2].HostToDeviceCopies, Is.EqualTo(2));
-        Assert.That(after[3].HostToDeviceBytes - after[2].HostToDeviceBytes, Is.EqualTo(2 * sizeof(float)));
-        Assert.That(after[3].DeviceToHostCopies - after[2].DeviceToHostCopies, Is.Zero);
+        var schedule = new LinearDecay(7e-4f, 5);
+        Assert.That(rates, Is.EqualTo(Enumerable.Range(1, 5).Select(step => new[] { schedule.At(step), schedule.At(step) })));
     }
 
     [TestCase(true, 1)]

@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Optim;
 
 namespace Ssgan.Gan.Training;
 
@@ -10,18 +11,20 @@ namespace Ssgan.Gan.Training;
 public sealed class CapturedGanStep : IDisposable
 {
     readonly GanStep _step;
+    readonly RateSchedule? _schedule;
     readonly Update _discriminator = new(), _generator = new();
     Tensor? _real;
     DeviceImages? _images;
     int _batch;
 
     /// <param name="step">An algorithm whose updates depend on device memory alone (<see cref="GanStep.IsCapturable"/>), on a device that captures.</param>
+    /// <param name="schedule">What is to advance after each update of the generator, or null; it stays the caller's.</param>
     /// <exception cref="ArgumentException">It cannot be captured.</exception>
-    public CapturedGanStep(GanStep step)
+    public CapturedGanStep(GanStep step, RateSchedule? schedule = null)
     {
         if (!step.IsCapturable) throw new ArgumentException($"{step.GetType().Name} does not declare that its updates can be captured.");
         if (!step.Device.CanCapture) throw new ArgumentException($"{step.Device.Name} captures no graphs.");
-        _step = step;
+        (_step, _schedule) = (step, schedule);
     }
 
     /// <summary>
@@ -52,7 +55,11 @@ public sealed class CapturedGanStep : IDisposable
     {
         if (_batch == 0) _batch = batch;
         if (_batch != batch) throw new ArgumentException($"The graph was captured for a batch of {_batch}; this one has {batch}.");
-        Run(_generator, () => _step.TrainGenerator(batch));
+        Run(_generator, () =>
+        {
+            _step.TrainGenerator(batch);
+            _schedule?.Advance();
+        });
     }
 
     void Run(Update update, Action eager)

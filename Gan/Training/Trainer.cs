@@ -32,7 +32,6 @@ public sealed class Trainer
     readonly LinearDecay _schedule;
     LoaderPosition _position;
     long _done, _saved = -1;
-    float _rate = float.NaN;
 
     /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
@@ -58,7 +57,6 @@ public sealed class Trainer
         _step.Random.State = (state.RandomSeed, state.RandomCounter);
         _step.Stats.Restore(state.Stats);
         (_position, _done) = (state.Data, state.Step);
-        SetLearningRate();
     }
 
     /// <summary>Checks a resumed run's settings against the checkpoint's, before networks of those settings are made.</summary>
@@ -79,7 +77,8 @@ public sealed class Trainer
     {
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
-        using var updates = Updates.Open(_step, _source, _options, _position, _observer.Notice);
+        using var schedule = new RateSchedule([.. _step.Optimizers.Select(static o => o.Optimizer)], _schedule, _done);
+        using var updates = Updates.Open(_step, _source, _options, schedule, _position, _observer.Notice);
         if (_done == 0) SaveFirstGrids();
         var meter = new Meter(_step.Device, _options, _done);
         while (_done < _options.Steps && !stop.IsCancellationRequested)
@@ -94,24 +93,14 @@ public sealed class Trainer
         return _done < _options.Steps ? TrainingOutcome.Interrupted : TrainingOutcome.Done;
     }
 
-    /// <summary>One global step: n_dis discriminator updates, each on fresh images, then one generator update, then the schedule.</summary>
+    /// <summary>One global step: n_dis discriminator updates, each on fresh images, then one generator update and the schedule.</summary>
     void Iterate(Updates updates)
     {
         for (int i = 0; i < _options.DiscriminatorSteps; i++) updates.TrainDiscriminator();
         updates.TrainGenerator();
         _position = updates.Position;
         _done++;
-        SetLearningRate();
         if (updates.AreDone) CheckFinite("in");
-    }
-
-    /// <summary>An upload, though one that does not wait: only where the rate changes.</summary>
-    void SetLearningRate()
-    {
-        float rate = _schedule.At(_done);
-        if (rate == _rate) return;
-        _step.SetLearningRate(rate);
-        _rate = rate;
     }
 
     /// <summary>Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the device.</summary>

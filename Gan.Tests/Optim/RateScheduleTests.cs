@@ -1,0 +1,45 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Optim;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Optim;
+
+sealed class RateScheduleTests
+{
+    [TestCase(0)]
+    [TestCase(4)]
+    public void Rates_follow_the_decay_from_any_step(int finished)
+    {
+        using var device = Device.Cpu(1);
+        using var p = device.Zeros(new(3));
+        using var adam = new Adam([("p", p)], 9);
+        using var sgd = new Sgd([("p", p)], 9);
+        var decay = new LinearDecay(2e-4f, 7);
+        using (var schedule = new RateSchedule([adam, sgd], decay, finished))
+        {
+            for (int step = finished; step < 9; step++)
+            {
+                Assert.That((adam.LearningRate, sgd.LearningRate), Is.EqualTo((decay.At(step), decay.At(step))), $"after {step} steps");
+                schedule.Advance();
+            }
+        }
+    }
+
+    [Test]
+    public void Without_an_end_nothing_is_computed()
+    {
+        var backend = new RecordingBackend();
+        using var device = new Device(backend);
+        using var p = device.Zeros(new(3));
+        using var adam = new Adam([("p", p)], 9);
+        using var schedule = new RateSchedule([adam], new LinearDecay(0.5f, null));
+        backend.Calls.Clear();
+        schedule.Advance();
+        Assert.That(adam.LearningRate, Is.EqualTo(0.5f));
+        Assert.That(backend.Calls, Is.Empty);
+    }
+
+    [Test]
+    public void Nothing_to_move_is_refused() =>
+        Assert.That(() => new RateSchedule([], new LinearDecay(1, 2)), Throws.ArgumentException.With.Message.Contains("no optimizers"));
+}
