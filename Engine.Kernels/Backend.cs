@@ -63,6 +63,12 @@ public abstract class Backend : IDisposable
     public abstract void Linear(View x, View w, View bias, View y);
     /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
     public abstract void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec);
+    /// <summary>y = max(0, the above), in fewer passes where a device can; a NaN stays one.</summary>
+    public virtual void Conv2dReluForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    {
+        Conv2dForward(x, w, bias, y, spec);
+        Unary(new Relu(), y, y);
+    }
     /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C).</summary>
     public abstract void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec);
     /// <summary>dw (K, KH, KW, C) from x (N, H, W, C) and dy (N, OH, OW, K). Deterministic.</summary>

@@ -88,17 +88,20 @@ static class Conv2dCases
         var x = run.Input(p.X, type, skew: skew);
         var w = run.Input(p.Filters, type, skew: skew);
         View? bias = withBias ? run.Input(new Shape(p.K), skew: skew) : null;
-        var y = run.Output(p.Y, type, skew);
+        View y = run.Output(p.Y, type, skew), relu = run.Output(p.Y, type, skew);
         run.Backend.Conv2dForward(x, w, bias, y, p.Spec);
+        run.Backend.Conv2dReluForward(x, w, bias, relu, p.Spec);
         // A library stores the sum in BF16 before the bias is added: half a unit in the last place of a sum that the bias (below 2) may cancel.
         if (withBias && type == DType.BF16) tolerance = tolerance with { Absolute = 1.0 / 128 };
-        run.Expect("y", y, tolerance, () =>
+        double[] Naive()
         {
             double[] xs = run[x], ws = run[w], sums = new double[p.Y.Count];
             if (bias is { } b) for (int i = 0; i < sums.Length; i++) sums[i] = run[b][i % p.K];
             Walk(p, (xi, wi, yi) => sums[yi] += xs[xi] * ws[wi]);
             return sums;
-        });
+        }
+        run.Expect("y", y, tolerance, Naive);
+        run.Expect("y with ReLU", relu, tolerance, () => Array.ConvertAll(Naive(), static v => Math.Max(v, 0)));
     }
 
     static void BackwardData(CaseRun run, Problem p, DType type, int skew, Tolerance tolerance)

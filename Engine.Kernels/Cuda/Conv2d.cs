@@ -1,25 +1,20 @@
-using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
-/// <summary>Twin of Conv2dBiasArgs in kernels/conv2d.cu.</summary>
-[StructLayout(LayoutKind.Sequential)]
-struct Conv2dBiasArgs
-{
-    public nint Y, Bias;
-    public long Count;
-    public int Channels, Vector;
-}
-
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_convBias = new("conv2d", "conv2d_bias");
-
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
     {
         if (y.Count == 0) return;
         if (!Library(ConvOp.Forward, x, w, y, bias, spec)) Conv2dForwardOwn(x, w, bias, y, spec);
+    }
+
+    public override void Conv2dReluForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    {
+        if (y.Count == 0 || Library(ConvOp.Forward, x, w, y, bias, spec, relu: true)) return;
+        Conv2dForwardOwn(x, w, bias, y, spec);
+        Unary(new Relu(), y, y);
     }
 
     public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
@@ -41,7 +36,8 @@ public sealed unsafe partial class CudaBackend
     /// <param name="y">y, or dy.</param>
     /// <param name="bias">The bias, forward only.</param>
     /// <param name="spec">Stride and padding.</param>
-    bool Library(ConvOp op, View x, View w, View y, View? bias, in ConvSpec spec)
+    /// <param name="relu">Whether ReLU follows, forward only.</param>
+    bool Library(ConvOp op, View x, View w, View y, View? bias, in ConvSpec spec, bool relu = false)
     {
         DType type = op == ConvOp.Forward ? x.Type : y.Type;
         var result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
@@ -49,10 +45,10 @@ public sealed unsafe partial class CudaBackend
         using var lease = _device.Enter();
         var operands = new ConvOperands(x.Address, w.Address, y.Address, bias?.Address ?? 0);
         var problem = new ConvProblem(
-            op, x.Shape, w.Shape, y.Shape, spec, type, result, AllowTf32 && type == DType.F32, bias is not null, operands.Alignment);
+            op, x.Shape, w.Shape, y.Shape, spec, type, result, AllowTf32 && type == DType.F32, bias is not null, relu, operands.Alignment);
         if (!_dnn.TryGet(problem, out var plan)) plan = MakePlan(problem, operands, y);
         if (plan is null) return false;
-        Run(plan, operands, y);
+        Run(plan, operands, y, relu);
         return true;
     }
 
@@ -62,29 +58,36 @@ public sealed unsafe partial class CudaBackend
         if (IsCapturing)
             throw new InvalidOperationException($"{problem} was met for the first time while a graph was being captured on {Name}; "
                 + "its plan must be made before, so run the step once before it is captured.");
-        return _dnn!.Make(problem, _options.Autotune ? plan => MedianMilliseconds(plan, operands, y) : null);
+        return _dnn!.Make(problem, _options.Autotune ? plan => MedianMilliseconds(plan, operands, y, problem.Relu) : null);
     }
 
-    void Run(ConvPlan plan, in ConvOperands operands, View y)
+    void Run(ConvPlan plan, in ConvOperands operands, View y, bool relu)
     {
         _dnn!.Run(plan, operands, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
-        if (operands.Bias == 0 || plan.AddsBias) return;
-        AddBias(y, operands.Bias);
+        // What the plan leaves to do, in one pass over y.
+        View? bias = operands.Bias == 0 || plan.AddsBias ? null : new View(operands.Bias, new Shape(y.Shape[3]), DType.F32);
+        if (!relu || plan.HasRelu)
+        {
+            if (bias is { } addend) AddBias(y, addend);
+        }
+        else if (bias is { } addend)
+        {
+            Binary(new AddRelu(), y, addend, y);
+        }
+        else
+        {
+            Unary(new Relu(), y, y);
+        }
     }
 
-    /// <summary>y (…, K) += bias (K), a pass of its own over y.</summary>
-    void AddBias(View y, nint bias)
-    {
-        int channels = y.Shape[-1];
-        var args = new Conv2dBiasArgs { Y = y.Address, Bias = bias, Count = y.Count, Channels = channels, Vector = Vector(y, channels) };
-        Launch(s_convBias, y.Type, GridStride(args.Vector == 0 ? y.Count : y.Bytes / 16), args);
-    }
+    /// <summary>y (…, K) += bias F32 (K), a pass of its own over y.</summary>
+    void AddBias(View y, View bias) => Binary(new Add(), y, bias, y);
 
-    /// <summary>Time of a convolution with its bias, on the operands of the call that met it first; the result is overwritten each time.</summary>
-    double MedianMilliseconds(ConvPlan plan, ConvOperands operands, View y)
+    /// <summary>Time of a convolution with its bias and ReLU, on the operands of the call that met it first; the result is overwritten each time.</summary>
+    double MedianMilliseconds(ConvPlan plan, ConvOperands operands, View y, bool relu)
     {
         using var timer = new EventTimer(this);
         // The first run loads kernels and grows the workspace.
-        return timer.Measure(() => Run(plan, operands, y), warmup: 1, repetitions: 5, budgetSeconds: 1).MedianMs;
+        return timer.Measure(() => Run(plan, operands, y, relu), warmup: 1, repetitions: 5, budgetSeconds: 1).MedianMs;
     }
 }

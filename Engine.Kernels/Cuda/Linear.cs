@@ -13,7 +13,7 @@ public sealed unsafe partial class CudaBackend
         using var lease = _device.Enter();
         if (_blasLt is not null && _blasLt.TryMultiply(x, w, BiasLike(y, bias), y, AllowTf32)) return;
         _blas.Multiply(x, false, w, true, y, accumulate: false, AllowTf32);
-        AddBias(y, bias.Address);
+        AddBias(y, bias);
     }
 
     /// <summary>The bias in y's type: cuBLASLt adds no other.</summary>

@@ -39,6 +39,6 @@ public sealed class Conv2d : Module
     /// <summary>The normalisation of the weight, or null.</summary>
     public SpectralNorm? Spectral => _spectral;
 
-    /// <summary>(N, H, W, in) → (N, OH, OW, out).</summary>
-    public Tensor Forward(Tensor x) => x.Conv2d(_spectral?.Take() ?? Weight.Cast(_compute), Bias, _stride, _padding);
+    /// <summary>(N, H, W, in) → (N, OH, OW, out), optionally followed by ReLU.</summary>
+    public Tensor Forward(Tensor x, bool relu = false) => x.Conv2d(_spectral?.Take() ?? Weight.Cast(_compute), Bias, _stride, _padding, relu);
 }

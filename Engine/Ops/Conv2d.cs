@@ -6,10 +6,10 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Cross-correlation of images (N, H, W, C) with filters (K, KH, KW, C), plus a bias (K): (N, OH, OW, K) with
-    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1. Images and filters are both F32, or both BF16 with sums and bias in F32.
+    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1, optionally followed by ReLU. Images and filters are both F32, or both BF16 with sums and bias in F32.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit; stride below 1 or padding below 0.</exception>
-    public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0)
+    public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0, bool relu = false)
     {
         Guard.Real("Conv2d", this, w);
         Guard.F32("Conv2d", bias);
@@ -25,10 +25,11 @@ public sealed partial class Tensor
             throw new ArgumentException($"Conv2d: x {Shape} with padding {padding} is smaller than the filter {w.Shape}.");
 
         var y = Device.Result(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]), Type);
-        Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
-        return y.Record("Conv2d", [this, w, bias], [this, w], spec, static (g, spec) =>
+        if (relu) Backend.Conv2dReluForward(View, w.View, bias?.View, y.View, spec);
+        else Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
+        return y.Record("Conv2d", [this, w, bias], relu ? [this, w, y] : [this, w], (spec, relu), static (g, s) =>
         {
-            var (x, w, dy) = (g.Saved(0), g.Saved(1), g.Upstream);
+            var (x, w, dy, spec) = (g.Saved(0), g.Saved(1), s.relu ? ReluGrad(g.Upstream, g.Saved(2)) : g.Upstream, s.spec);
             if (g.Needs(0)) g[0] = Conv2dBackwardData(dy, w, x.Shape, spec);
             if (g.Needs(1)) g[1] = Conv2dBackwardFilter(x, dy, w.Shape, spec);
             if (g.Needs(2)) g[2] = dy.SumTo(new Shape(w.Shape[0]));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Tests.Emulator;
@@ -88,6 +89,52 @@ sealed class ConvPlanTests
         apart.Forward(bias: true);
         Assert.That((fused.Cuda.Counters.Launches - launches, apart.Cuda.Counters.Launches - other), Is.EqualTo((0L, 1L)));
         if (type == DType.F32) Assert.That(fused.Read(fused.Y), Is.EqualTo(apart.Read(apart.Y)));
+    }
+
+    [TestCase(true, new[] { DnnEngine.Fused }, 0, TestName = "ReLU and bias are fused where an engine does both")]
+    [TestCase(false, new[] { DnnEngine.Fused }, 0, TestName = "ReLU alone is fused where an engine does that")]
+    [TestCase(true, new[] { DnnEngine.Plain }, 1, TestName = "One pass adds the bias and applies ReLU")]
+    [TestCase(false, new[] { DnnEngine.Plain }, 1, TestName = "ReLU without a bias is one pass")]
+    public void Relu(bool bias, int[] engines, int launches)
+    {
+        using var rig = new ConvRig(new EmulatorOptions { Engines = engines });
+        using var plain = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain] });
+        long before = rig.Cuda.Counters.Launches;
+        rig.ForwardRelu(bias);
+        Assert.That(rig.Cuda.Counters.Launches - before, Is.EqualTo(launches));
+        plain.Forward(bias);
+        var expected = MemoryMarshal.Cast<byte, float>(plain.Read(plain.Y)).ToArray();
+        Assert.That(MemoryMarshal.Cast<byte, float>(rig.Read(rig.Y)).ToArray(), Is.EqualTo(expected.Select(static v => Math.Max(v, 0))));
+        Assert.That(rig.Cuda.Notices, Is.Empty);
+    }
+
+    [Test]
+    public void A_fused_relu_keeps_a_nan_or_is_not_fused([Values] bool refused)
+    {
+        // A graph without ReLU is left where this cuDNN would turn a NaN into 0.
+        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused], RefusesNanPropagation = refused });
+        rig.Cuda.Fill(rig.X, float.NaN);
+        long before = rig.Cuda.Counters.Launches;
+        Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Fused]));
+        Assert.That(rig.Cuda.Counters.Launches - before, Is.EqualTo(refused ? 1 : 0), "the pass that applies ReLU");
+        Assert.That(MemoryMarshal.Cast<byte, float>(rig.Read(rig.Y)).ToArray(), Has.All.NaN);
+        Assert.That(rig.Cuda.Notices, Is.Empty);
+    }
+
+    [Test]
+    public void A_fused_relu_is_measured_against_one_applied_apart()
+    {
+        var slow = new Dictionary<int, double> { [17] = 1e4, [DnnEngine.Plain] = 1e4 };
+        using var rig = new ConvRig(new EmulatorOptions { EngineMilliseconds = slow }, s_timed);
+        long launches = 0;
+        rig.ForwardRelu();
+        Assert.That(rig.Ran(() =>
+        {
+            launches = rig.Cuda.Counters.Launches;
+            rig.ForwardRelu();
+            launches = rig.Cuda.Counters.Launches - launches;
+        }), Is.EqualTo([DnnEngine.Fused]));
+        Assert.That(launches, Is.LessThanOrEqualTo(1), "with ReLU in the graph, or with the bias alone");
     }
 
     [Test]

@@ -47,6 +47,8 @@ sealed class ConvRig : IDisposable
 
     public void Forward(bool bias = false) => Cuda.Conv2dForward(X, W, bias ? Bias : null, Y, new ConvSpec(1, 1));
 
+    public void ForwardRelu(bool bias = true) => Cuda.Conv2dReluForward(X, W, bias ? Bias : null, Y, new ConvSpec(1, 1));
+
     public void Filter() => Cuda.Conv2dBackwardFilter(X, Y, W, new ConvSpec(1, 1));
 
     public byte[] Read(View view)

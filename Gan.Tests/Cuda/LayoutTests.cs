@@ -49,9 +49,9 @@ sealed class LayoutTests
         yield return Of<CuDnnDeterminism>("NonDeterministic 0 Deterministic 1");
         yield return Of<CuDnnDescriptor>("Pointwise 0 Convolution 1 Engine 2 EngineConfig 3 EngineHeuristic 4 ExecutionPlan 5 ConvolutionForward 10 "
             + "ConvolutionBackwardFilter 11 ConvolutionBackwardData 12 PointwiseOperation 13 OperationGraph 15 VariantPack 16 Tensor 17");
-        yield return Of<CuDnnAttributeType>("Handle 0 DataType 1 Boolean 2 Int64 3 Float 4 Double 5 VoidPointer 6 ConvolutionMode 7 HeuristicMode 8 NumericalNote 11 "
+        yield return Of<CuDnnAttributeType>("Handle 0 DataType 1 Boolean 2 Int64 3 Float 4 Double 5 VoidPointer 6 ConvolutionMode 7 HeuristicMode 8 NanPropagation 10 NumericalNote 11 "
             + "PointwiseMode 14 Descriptor 15 BehaviorNote 19 Int32 23");
-        yield return Of<CuDnnAttribute>("PointwiseMode 0 PointwiseMathPrecision 1 PointwiseReluLowerClip 3 PointwiseReluUpperClip 4 ConvolutionComputeType 100 "
+        yield return Of<CuDnnAttribute>("PointwiseMode 0 PointwiseMathPrecision 1 PointwiseNanPropagation 2 PointwiseReluLowerClip 3 PointwiseReluUpperClip 4 ConvolutionComputeType 100 "
             + "ConvolutionMode 101 ConvolutionDilations 102 ConvolutionStrides 103 ConvolutionPostPaddings 104 ConvolutionPrePaddings 105 ConvolutionSpatialDimensions 106 "
             + "HeuristicMode 200 HeuristicGraph 201 HeuristicResults 202 EngineConfigEngine 300 PlanHandle 400 PlanEngineConfig 401 PlanWorkspaceBytes 402 "
             + "ForwardAlpha 700 ForwardBeta 701 ForwardConvolution 702 ForwardW 703 ForwardX 704 ForwardY 705 BackwardDataAlpha 706 BackwardDataBeta 707 "
@@ -60,6 +60,7 @@ sealed class LayoutTests
             + "PointwiseY 753 GraphHandle 800 GraphOperations 801 TensorAlignment 900 TensorType 901 TensorDimensions 902 TensorStrides 903 TensorId 906 "
             + "TensorIsVirtual 907 TensorIsByValue 908 PackIds 1000 PackPointers 1001 PackWorkspace 1003 EngineIndex 1301 EngineNumericalNotes 1303 EngineBehaviorNotes 1305");
         yield return Of<CuDnnPointwise>("Add 0 Mul 1 ReluForward 100");
+        yield return Of<CuDnnNan>("Propagate 1");
         yield return Of<CuDnnHeuristic>("Instant 0 B 1 Fallback 2 A 3");
         yield return Of<CuDnnNumericalNote>("TensorCore 0 DownConvertInputs 1 ReducedPrecisionReduction 2 Fft 3 NonDeterministic 4 Winograd 5 Winograd4x4 6 Winograd6x6 7 Winograd13x13 8");
         yield return Of<CuDnnBehaviorNote>("RuntimeCompilation 0");

@@ -16,6 +16,8 @@ sealed class Conv2dTests
         Conv("a filter as large as the image", [2, 3, 4, 2], [5, 3, 4, 2], 1, 0),
         Conv("padding beyond the filter", [1, 2, 2, 1], [1, 2, 2, 1], 1, 2),
         Conv("one pixel, one channel", [1, 1, 1, 1], [1, 1, 1, 1], 1, 0),
+        new("Conv2d", "ReLU behind it", [[2, 4, 5, 3], [4, 3, 3, 3], [4]], t => t[0].Conv2d(t[1], t[2], 1, 1, relu: true)) { Step = 1e-3f },
+        new("Conv2d", "ReLU without bias", [[1, 3, 3, 2], [3, 1, 1, 2]], t => t[0].Conv2d(t[1], relu: true)) { Step = 1e-3f },
         new("Conv2d", "without bias", [[2, 4, 4, 2], [3, 3, 3, 2]], t => t[0].Conv2d(t[1], null, 2, 1)),
         new("Conv2d", "an image under itself as the filter", [[2, 2, 2, 3]], t => t[0].Conv2d(t[0], null, 1, 1)) { Tolerance = 5e-3 },
     ];

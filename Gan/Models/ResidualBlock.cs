@@ -34,7 +34,7 @@ public sealed class ResidualBlock : Module
     {
         using var scope = x.Device.Step();
         var active = x.Relu();
-        var h = _c2.Forward(_c1.Forward(active).Relu());
+        var h = _c2.Forward(_c1.Forward(active, relu: true));
         var shortcut = _shortcutFromRelu ? active : x;
         // Pooling is linear and per channel, so it commutes with the 1x1 convolution and with the sum: pool first, convolve a quarter of
         // the pixels.
@@ -69,7 +69,7 @@ public sealed class FirstResidualBlock : Module
     public Tensor Forward(Tensor x)
     {
         using var scope = x.Device.Step();
-        var h = _c2.Forward(_c1.Forward(x).Relu()).AvgPool2d();
+        var h = _c2.Forward(_c1.Forward(x, relu: true)).AvgPool2d();
         return (h + _shortcut.Forward(x.AvgPool2d())).Keep();
     }
 

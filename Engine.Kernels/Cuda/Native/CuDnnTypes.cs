@@ -43,13 +43,13 @@ enum CuDnnDescriptor
 enum CuDnnAttributeType
 {
     Handle = 0, DataType = 1, Boolean = 2, Int64 = 3, Float = 4, Double = 5, VoidPointer = 6, ConvolutionMode = 7, HeuristicMode = 8,
-    NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19, Int32 = 23,
+    NanPropagation = 10, NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19, Int32 = 23,
 }
 
 /// <summary>cudnnBackendAttributeName_t.</summary>
 enum CuDnnAttribute
 {
-    PointwiseMode = 0, PointwiseMathPrecision = 1, PointwiseReluLowerClip = 3, PointwiseReluUpperClip = 4,
+    PointwiseMode = 0, PointwiseMathPrecision = 1, PointwiseNanPropagation = 2, PointwiseReluLowerClip = 3, PointwiseReluUpperClip = 4,
     ConvolutionComputeType = 100, ConvolutionMode = 101, ConvolutionDilations = 102, ConvolutionStrides = 103, ConvolutionPostPaddings = 104,
     ConvolutionPrePaddings = 105, ConvolutionSpatialDimensions = 106,
     HeuristicMode = 200, HeuristicGraph = 201, HeuristicResults = 202,
@@ -67,6 +67,9 @@ enum CuDnnAttribute
 
 /// <summary>cudnnPointwiseMode_t.</summary>
 enum CuDnnPointwise { Add = 0, Mul = 1, ReluForward = 100 }
+
+/// <summary>cudnnNanPropagation_t.</summary>
+enum CuDnnNan { Propagate = 1 }
 
 /// <summary>cudnnBackendHeurMode_t.</summary>
 enum CuDnnHeuristic { Instant = 0, B = 1, Fallback = 2, A = 3 }

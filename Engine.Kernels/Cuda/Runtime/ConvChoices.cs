@@ -69,7 +69,7 @@ sealed class ConvChoices
             foreach (var item in root.GetProperty("choices").EnumerateObject())
             {
                 _choices[item.Name] = new ConvChoice(
-                    item.Value.GetProperty("bias").GetBoolean(), item.Value.GetProperty("place").GetInt32(),
+                    item.Value.GetProperty("bias").GetBoolean(), item.Value.GetProperty("relu").GetBoolean(), item.Value.GetProperty("place").GetInt32(),
                     item.Value.GetProperty("engine").GetInt64());
             }
         }
@@ -94,6 +94,7 @@ sealed class ConvChoices
             {
                 json.WriteStartObject(key);
                 json.WriteBoolean("bias", choice.AddsBias);
+                json.WriteBoolean("relu", choice.HasRelu);
                 json.WriteNumber("place", choice.Place);
                 json.WriteNumber("engine", choice.Engine);
                 json.WriteEndObject();

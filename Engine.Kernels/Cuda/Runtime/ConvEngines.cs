@@ -10,10 +10,11 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 readonly record struct ConvEngine(nint Config, ConvChoice Choice, bool IsFallback, bool Compiles);
 
 /// <summary>Where an engine stands in cuDNN's lists for a convolution: the same version on the same card lists the same.</summary>
-/// <param name="AddsBias">Whether it is for the graph that adds the bias.</param>
+/// <param name="AddsBias">Whether it is for a graph that adds the bias.</param>
+/// <param name="HasRelu">Whether it is for a graph that ends in ReLU.</param>
 /// <param name="Place">Its place, from 0.</param>
 /// <param name="Engine">Its own number, to notice a list that changed.</param>
-readonly record struct ConvChoice(bool AddsBias, int Place, long Engine);
+readonly record struct ConvChoice(bool AddsBias, bool HasRelu, int Place, long Engine);
 
 /// <summary>Which of cuDNN's engines keep the promises of a convolution.</summary>
 static class ConvEngines
@@ -29,11 +30,13 @@ static class ConvEngines
     /// <param name="d">Owns the descriptors.</param>
     /// <param name="handle">cuDNN's.</param>
     /// <param name="p">The convolution.</param>
-    /// <param name="addsBias">Whether the graph adds the bias.</param>
+    /// <param name="bias">Whether the graph adds the bias.</param>
+    /// <param name="relu">Whether the graph ends in ReLU.</param>
     /// <param name="mayVary">Whether results may differ in their last bits from call to call.</param>
-    public static List<ConvEngine> List(GraphDescriptors d, nint handle, in ConvProblem p, bool addsBias, bool mayVary)
+    public static List<ConvEngine> List(GraphDescriptors d, nint handle, in ConvProblem p, bool bias, bool relu, bool mayVary)
     {
-        nint graph = ConvGraph.Build(d, handle, p, addsBias);
+        nint graph = ConvGraph.Build(d, handle, p, bias, relu);
+        if (graph == 0) return [];
         ulong refused = Inexact;
         // TF32 is a matter of tensor cores; F32 alone never uses them.
         if (p.Exact) refused |= 1UL << (int)CuDnnNumericalNote.TensorCore;
@@ -46,7 +49,7 @@ static class ConvEngines
             {
                 nint engine = d.Create(CuDnnDescriptor.Engine);
                 if (d.Fill(config, CuDnnAttribute.EngineConfigEngine, [engine]) != 1) continue;
-                var choice = new ConvChoice(addsBias, place++, d.Int64(engine, CuDnnAttribute.EngineIndex));
+                var choice = new ConvChoice(bias, relu, place++, d.Int64(engine, CuDnnAttribute.EngineIndex));
                 if ((d.Notes(engine, CuDnnAttribute.EngineNumericalNotes, CuDnnAttributeType.NumericalNote) & refused) != 0) continue;
                 ulong behavior = d.Notes(engine, CuDnnAttribute.EngineBehaviorNotes, CuDnnAttributeType.BehaviorNote);
                 engines.Add(new ConvEngine(

@@ -3,22 +3,23 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
 /// <summary>
-/// A convolution as an operation graph of cuDNN: one operation, or a forward convolution and the addition of its bias. Sizes are given as N, C, H,
-/// W, and the strides say that channels are innermost.
+/// A convolution as an operation graph of cuDNN: one operation, or a forward convolution, the addition of its bias and ReLU. Sizes are given as N,
+/// C, H, W, and the strides say that channels are innermost.
 /// </summary>
 static class ConvGraph
 {
     /// <summary>Names of the arrays in a variant pack.</summary>
     public const long X = 0, W = 1, Y = 2, Bias = 3;
 
-    const long Sum = 4;
+    const long Sum = 4, Biased = 5;
 
-    /// <summary>Describes it.</summary>
+    /// <summary>Describes it; 0 where cuDNN knows no such graph of more than one operation.</summary>
     /// <param name="d">Owns the descriptors.</param>
     /// <param name="handle">cuDNN's.</param>
     /// <param name="p">The convolution.</param>
     /// <param name="bias">Whether the graph adds the bias.</param>
-    public static nint Build(GraphDescriptors d, nint handle, in ConvProblem p, bool bias)
+    /// <param name="relu">Whether the graph ends in ReLU.</param>
+    public static nint Build(GraphDescriptors d, nint handle, in ConvProblem p, bool bias, bool relu)
     {
         var (x, w, y) = p.Op switch
         {
@@ -28,20 +29,30 @@ static class ConvGraph
         };
         nint tx = Tensor(d, X, x, p.X, p.Alignment), tw = Tensor(d, W, w, p.W, p.Alignment), ty = Tensor(d, Y, y, p.Y, p.Alignment);
         nint convolution = Convolution(d, p.Spec);
-        nint graph = d.Create(CuDnnDescriptor.OperationGraph);
-        d.Handle(graph, CuDnnAttribute.GraphHandle, handle);
+        List<nint> operations = [];
+        // What lies between two operations is never written.
+        var between = p.Y;
+        nint last = bias || relu ? Virtual(Sum) : ty;
+        operations.Add(Operation(d, p.Op, convolution, tx, tw, last));
         if (bias)
         {
-            nint sum = Tensor(d, Sum, DType.F32, p.Y, ConvPlan.FullAlignment, isVirtual: true);
-            nint tb = Tensor(d, Bias, DType.F32, new Shape(1, 1, 1, p.Y[3]), p.Alignment);
-            d.Links(graph, CuDnnAttribute.GraphOperations, Operation(d, p.Op, convolution, tx, tw, sum), Add(d, sum, tb, ty));
+            nint tb = Tensor(d, Bias, DType.F32, new Shape(1, 1, 1, p.Y[3]), p.Alignment), sum = relu ? Virtual(Biased) : ty;
+            operations.Add(Pointwise(d, Add(d), last, tb, sum));
+            last = sum;
         }
-        else
+        if (relu)
         {
-            d.Links(graph, CuDnnAttribute.GraphOperations, Operation(d, p.Op, convolution, tx, tw, ty));
+            if (Relu(d) is not (var positive and not 0)) return 0;
+            operations.Add(Pointwise(d, positive, last, 0, ty));
         }
+        nint graph = d.Create(CuDnnDescriptor.OperationGraph);
+        d.Handle(graph, CuDnnAttribute.GraphHandle, handle);
+        d.Links(graph, CuDnnAttribute.GraphOperations, [.. operations]);
+        if (operations.Count > 1) return d.TryFinish(graph) ? graph : 0;
         d.Finish(graph);
         return graph;
+
+        nint Virtual(long id) => Tensor(d, id, DType.F32, between, ConvPlan.FullAlignment, isVirtual: true);
     }
 
     static nint Tensor(GraphDescriptors d, long id, DType type, Shape s, int alignment, bool isVirtual = false)
@@ -107,16 +118,32 @@ static class ConvGraph
         }
     }
 
-    static nint Add(GraphDescriptors d, nint x, nint bias, nint y)
+    static nint Add(GraphDescriptors d)
     {
         nint add = d.Create(CuDnnDescriptor.Pointwise);
         d.Choice(add, CuDnnAttribute.PointwiseMode, CuDnnAttributeType.PointwiseMode, (int)CuDnnPointwise.Add);
         d.Type(add, CuDnnAttribute.PointwiseMathPrecision, CuDnnType.Float);
         d.Finish(add);
+        return add;
+    }
+
+    /// <summary>ReLU; 0 where it would turn a NaN into 0, which would hide what went wrong.</summary>
+    static nint Relu(GraphDescriptors d)
+    {
+        nint relu = d.Create(CuDnnDescriptor.Pointwise);
+        d.Choice(relu, CuDnnAttribute.PointwiseMode, CuDnnAttributeType.PointwiseMode, (int)CuDnnPointwise.ReluForward);
+        d.Type(relu, CuDnnAttribute.PointwiseMathPrecision, CuDnnType.Float);
+        if (!d.TryChoice(relu, CuDnnAttribute.PointwiseNanPropagation, CuDnnAttributeType.NanPropagation, (int)CuDnnNan.Propagate)) return 0;
+        d.Finish(relu);
+        return relu;
+    }
+
+    static nint Pointwise(GraphDescriptors d, nint pointwise, nint x, nint other, nint y)
+    {
         nint operation = d.Create(CuDnnDescriptor.PointwiseOperation);
-        d.Links(operation, CuDnnAttribute.PointwiseDescriptor, add);
+        d.Links(operation, CuDnnAttribute.PointwiseDescriptor, pointwise);
         d.Links(operation, CuDnnAttribute.PointwiseX, x);
-        d.Links(operation, CuDnnAttribute.PointwiseB, bias);
+        if (other != 0) d.Links(operation, CuDnnAttribute.PointwiseB, other);
         d.Links(operation, CuDnnAttribute.PointwiseY, y);
         d.Finish(operation);
         return operation;

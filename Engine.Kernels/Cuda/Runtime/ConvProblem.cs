@@ -13,9 +13,10 @@ enum ConvOp { Forward, BackwardData, BackwardFilter }
 /// <param name="Result">Storage of the result.</param>
 /// <param name="Tf32">Whether F32 operands may be rounded to TF32.</param>
 /// <param name="Bias">Whether an F32 bias (K) is added.</param>
+/// <param name="Relu">Whether ReLU follows.</param>
 /// <param name="Alignment">Bytes that all addresses are multiples of, 16 at most.</param>
 readonly record struct ConvProblem(
-    ConvOp Op, Shape X, Shape W, Shape Y, ConvSpec Spec, DType Type, DType Result, bool Tf32, bool Bias, int Alignment)
+    ConvOp Op, Shape X, Shape W, Shape Y, ConvSpec Spec, DType Type, DType Result, bool Tf32, bool Bias, bool Relu, int Alignment)
 {
     /// <summary>Whether F32 must stay F32.</summary>
     public bool Exact => Type == DType.F32 && !Tf32;
@@ -23,7 +24,7 @@ readonly record struct ConvProblem(
     /// <summary>For messages, and as a name in files.</summary>
     public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}"
         + $"{(Result == Type ? "" : $" to {Result}")}"
-        + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";
+        + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Relu ? " with ReLU" : "")}{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";
 }
 
 /// <summary>Addresses of x, w, y (or their gradients) and of the bias.</summary>
@@ -53,6 +54,9 @@ abstract class ConvPlan
 
     /// <summary>Whether it adds the bias, too.</summary>
     public bool AddsBias { get; private protected set; }
+
+    /// <summary>Whether it applies ReLU, too.</summary>
+    public bool HasRelu { get; private protected set; }
 
     /// <summary>Queues it; the result is overwritten.</summary>
     public abstract void Run(nint handle, in ConvOperands operands, nint workspace);

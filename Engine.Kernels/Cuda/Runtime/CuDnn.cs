@@ -119,10 +119,14 @@ sealed unsafe class CuDnn
     List<ConvEngine> Engines(GraphDescriptors d, in ConvProblem problem)
     {
         List<ConvEngine> engines = [];
-        if (problem.Bias) engines.AddRange(ConvEngines.List(d, _handle, problem, addsBias: true, _options.MayVary));
-        engines.AddRange(ConvEngines.List(d, _handle, problem, addsBias: false, _options.MayVary));
-        // Compiling dozens of plans would delay the first step by seconds. Among equals, one that adds the bias saves a pass over y.
+        var of = problem;
+        if (problem.Relu) Add(problem.Bias, relu: true);
+        if (problem.Bias) Add(bias: true, relu: false);
+        Add(bias: false, relu: false);
+        // Compiling dozens of plans would delay the first step by seconds. Among equals, one that does more saves a pass over y.
         return [.. engines.OrderBy(static e => (e.IsFallback, e.Compiles))];
+
+        void Add(bool bias, bool relu) => engines.AddRange(ConvEngines.List(d, _handle, of, bias, relu, _options.MayVary));
     }
 
     GraphConvPlan? Kept(GraphDescriptors d, in ConvProblem problem, List<ConvEngine> engines)

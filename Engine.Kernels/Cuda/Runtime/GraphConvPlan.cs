@@ -12,7 +12,7 @@ sealed unsafe class GraphConvPlan : ConvPlan
     {
         (_api, _plan, _config, Choice) = (api, plan, config, choice);
         WorkspaceBytes = (nuint)workspaceBytes;
-        AddsBias = choice.AddsBias;
+        (AddsBias, HasRelu) = (choice.AddsBias, choice.HasRelu);
     }
 
     public ConvChoice Choice { get; }

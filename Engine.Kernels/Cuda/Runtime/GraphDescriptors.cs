@@ -50,6 +50,10 @@ sealed unsafe class GraphDescriptors(CuDnnApi api) : IDisposable
     /// <summary>An enumeration with an attribute type of its own; its values have four bytes.</summary>
     public void Choice(nint descriptor, CuDnnAttribute name, CuDnnAttributeType type, int value) => Set(descriptor, name, type, 1, &value);
 
+    /// <summary>The same; false where this cuDNN does not take it.</summary>
+    public bool TryChoice(nint descriptor, CuDnnAttribute name, CuDnnAttributeType type, int value) =>
+        api.BackendSetAttribute(descriptor, name, type, 1, &value) == CuDnnApi.Success;
+
     public long Int64(nint descriptor, CuDnnAttribute name)
     {
         long value, count;

@@ -25,6 +25,9 @@ public sealed partial record EmulatorOptions
     /// <summary>Numbers of cuBLASLt's algorithms that this machine lacks.</summary>
     public IReadOnlyCollection<int> MissingAlgorithms { get; init; } = [];
 
+    /// <summary>Whether cuDNN takes no word about NaN from a pointwise operation.</summary>
+    public bool RefusesNanPropagation { get; init; }
+
     /// <summary>Time that an engine of cuDNN takes by the device's clock, by its number, beside what the emulation takes.</summary>
     public IReadOnlyDictionary<int, double> EngineMilliseconds { get; init; } = new Dictionary<int, double>();
 

@@ -8,7 +8,7 @@ namespace Ssgan.Tests.Emulator;
 sealed record DnnAttribute(int Type, int Least = 1, int Most = 1, bool Optional = false)
 {
     public const int Handle = 0, DataType = 1, Boolean = 2, Int64 = 3, Float = 4, Double = 5, Pointer = 6, ConvolutionMode = 7, HeuristicMode = 8,
-        NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19;
+        NanPropagation = 10, NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19;
 
     /// <summary>Bytes of a value.</summary>
     public int Size => Type switch
@@ -46,8 +46,8 @@ sealed class DnnBackendDescriptor(int type) : DriverObject
         },
         [Pointwise] = new()
         {
-            [0] = new(DnnAttribute.PointwiseMode), [1] = new(DnnAttribute.DataType), [3] = new(DnnAttribute.Double, Optional: true),
-            [4] = new(DnnAttribute.Double, Optional: true),
+            [0] = new(DnnAttribute.PointwiseMode), [1] = new(DnnAttribute.DataType), [2] = new(DnnAttribute.NanPropagation, Optional: true),
+            [3] = new(DnnAttribute.Double, Optional: true), [4] = new(DnnAttribute.Double, Optional: true),
         },
         [Forward] = Operation(700, 701, 702, 703, 704, 705),
         [BackwardData] = Operation(706, 707, 708, 709, 710, 711),

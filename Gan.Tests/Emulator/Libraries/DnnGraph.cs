@@ -10,8 +10,8 @@ sealed record DnnGraphOperation(
     DnnDirection? Direction, DnnConvolutionSpec? Spec, float Alpha, float Beta, DnnGraphTensor X, DnnGraphTensor W, DnnGraphTensor Y,
     DnnGraphPointwise? Pointwise);
 
-/// <summary>ADD (0) or RELU_FWD (100) with its clips.</summary>
-sealed record DnnGraphPointwise(int Mode, double Lower, double Upper);
+/// <summary>ADD (0) or RELU_FWD (100) with its clips; unless a NaN is to be propagated, it becomes the lower one.</summary>
+sealed record DnnGraphPointwise(int Mode, double Lower, double Upper, bool PropagatesNan);
 
 /// <summary>The graphs that are emulated: a convolution, forward with a bias and a ReLU behind it if wanted.</summary>
 /// <param name="Problem">Sizes and strides; the storage of the last result is that of the graph's last tensor.</param>
@@ -93,7 +93,8 @@ sealed record DnnGraph(
         for (int i = 0; i < result.Data.Length; i++)
         {
             float value = Alpha * sums.Data[i] + (bias.Length > 0 ? bias[i % bias.Length] : 0);
-            result.Data[i] = Relu is null ? value : (float)Math.Min(Math.Max(value, Relu.Lower), Relu.Upper);
+            result.Data[i] = Relu is null || float.IsNaN(value) && Relu.PropagatesNan ? value
+                : float.IsNaN(value) ? (float)Relu.Lower : (float)Math.Min(Math.Max(value, Relu.Lower), Relu.Upper);
         }
         result.Blend(memory, at[Result.Id], 1, 0);
     }

@@ -21,7 +21,11 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
         table.P("cudnnBackendDestroyDescriptor", Check.None, handle => dnn.Cuda.Handles.Remove(Descriptor(handle)));
         table.P("cudnnBackendFinalize", Check.None, handle => Finish(Descriptor(handle)));
         table.Put("cudnnBackendSetAttribute", new NativePIILP((descriptor, name, type, count, values) =>
-            table.Run("cudnnBackendSetAttribute", Check.None, () => Descriptor(descriptor).Set(name, type, count, values))));
+            table.Run("cudnnBackendSetAttribute", Check.None, () =>
+            {
+                if (name == 2 && dnn.Cuda.Options.RefusesNanPropagation) throw EmulatedDnn.Unsupported("this version takes no propagation of NaN");
+                Descriptor(descriptor).Set(name, type, count, values);
+            })));
         table.Put("cudnnBackendGetAttribute", new NativePIILPP((descriptor, name, type, room, count, values) =>
             table.Run("cudnnBackendGetAttribute", Check.None, () => Get(descriptor, name, type, room, (long*)count, values))));
         table.PPP("cudnnBackendExecute", Check.Context, Execute);
@@ -101,7 +105,9 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
         if (d.Value<int>(1) != 0) throw EmulatedDnn.Unsupported("the arithmetic of a pointwise operation is not FLOAT");
         int mode = d.Value<int>(0);
         if (mode is not (0 or 100)) throw EmulatedDnn.Unsupported($"pointwise mode {mode} is not emulated");
-        return new DnnGraphPointwise(mode, d.Value<double>(3), d.Value(4, double.PositiveInfinity));
+        int nan = d.Value<int>(2);
+        if (nan is not (0 or 1)) throw EmulatedDnn.Bad($"{nan} is no propagation of NaN");
+        return new DnnGraphPointwise(mode, d.Value<double>(3), d.Value(4, double.PositiveInfinity), nan == 1);
     }
 
     DnnGraphOperation Operation(DnnBackendDescriptor d, DnnDirection direction, int alpha, int convolution, int x, int w, int y) =>
