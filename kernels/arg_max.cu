@@ -1,8 +1,8 @@
 // y (I32) = index of the first maximum of each row of x (rows, columns); a NaN counts as the maximum, the first one wins. Overwrites.
 //
-// A warp takes a row in a grid-stride loop: its lanes walk the row side by side, then compare what they found. Bytes moved per element of x: it
-// is read once.
-#include "common.cuh"
+// A warp takes a row in a grid-stride loop: its lanes walk the row side by side, an element or 16 bytes (*_wide: rows of whole 16 bytes, aligned) at a
+// time, then compare what they found. Bytes moved per element of x: it is read once.
+#include "unit.cuh"
 
 struct ArgMaxArgs {
   const void* x;
@@ -16,18 +16,21 @@ DEV bool beats(float v, int i, float w, int j) {
   return v > w || (v == w && i < j);
 }
 
-template<class T> DEV void arg_max(const ArgMaxArgs& args) {
+template<class T, int V> DEV void arg_max(const ArgMaxArgs& args) {
   int lane = (int)(tidx() & 31);
   for (i64 row = grid_first() / 32; row < args.rows; row += grid_step() / 32) {
     const T* x = (const T*)args.x + row * args.columns;
-    // A lane beyond a short row starts with column 0 as well, which changes nothing.
-    int best = lane < args.columns ? lane : 0;
-    float most = load(x + best);
-    for (i64 c = lane + 32; c < args.columns; c += 32) {
-      float v = load(x + c);
-      if (beats(v, (int)c, most, best)) {
-        most = v;
-        best = (int)c;
+    // Every lane starts with column 0, which changes nothing for those that find more.
+    int best = 0;
+    float most = load(x);
+    for (i64 c = lane * V; c < args.columns; c += 32 * V) {
+      float v[V];
+      load_unit(x + c, v);
+#pragma unroll
+      for (int k = 0; k < V; k++) {
+        if (!beats(v[k], (int)c + k, most, best)) continue;
+        most = v[k];
+        best = (int)c + k;
       }
     }
     for (int m = 16; m; m >>= 1) {
@@ -42,5 +45,7 @@ template<class T> DEV void arg_max(const ArgMaxArgs& args) {
   }
 }
 
-KERNEL arg_max_f32(const ArgMaxArgs args) { arg_max<float>(args); }
-KERNEL arg_max_bf16(const ArgMaxArgs args) { arg_max<bf16>(args); }
+KERNEL arg_max_f32(const ArgMaxArgs args) { arg_max<float, 1>(args); }
+KERNEL arg_max_bf16(const ArgMaxArgs args) { arg_max<bf16, 1>(args); }
+KERNEL arg_max_wide_f32(const ArgMaxArgs args) { arg_max<float, 4>(args); }
+KERNEL arg_max_wide_bf16(const ArgMaxArgs args) { arg_max<bf16, 8>(args); }

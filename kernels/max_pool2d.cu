@@ -6,43 +6,36 @@
 // A thread makes one unit of the output: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned).
 //
 // Moves, for 2 x 2 windows, per element of x: forward and backward 6 bytes in F32 (4 for x, 1 for y, 1 for the index), 3.5 in BF16.
-#include "unit.cuh"
+#include "pool_window.cuh"
 
 struct MaxPool2dArgs {
   const void* x;  // dy in the backward
   void* y;        // dx in the backward
   int* index;
-  i64 count;      // units of y
-  Divisor units, width, height;  // of a pixel of y; y's own
-  int x_height, x_width, kernel, stride, padding;
+  PoolGrid grid;
 };
 
 template<class T, int V> DEV void max_pool2d(const MaxPool2dArgs& a) {
   const T* x = (const T*)a.x;
   T* y = (T*)a.y;
-  i64 pixel = a.units.d * V, row = a.x_width * pixel;
-  GRID_STRIDE(i, a.count) {
-    i64 unit = i, column = divide(unit, a.units), line = divide(column, a.width), image = divide(line, a.height);
-    int h0 = (int)line * a.stride - a.padding, w0 = (int)column * a.stride - a.padding, h1 = h0 + a.kernel, w1 = w0 + a.kernel;
-    if (h0 < 0) h0 = 0;
-    if (w0 < 0) w0 = 0;
-    if (h1 > a.x_height) h1 = a.x_height;
-    if (w1 > a.x_width) w1 = a.x_width;
-    const T* from = x + image * a.x_height * row + unit * V;
+  i64 pixel = a.grid.units.d * V, row = a.grid.x_width * pixel;
+  GRID_STRIDE(i, a.grid.count) {
+    PoolWindow at_x = window_of<false>(a.grid, i);
+    const T* from = x + at_x.image * a.grid.x_height * row + at_x.unit * V;
     float best[V];
     int at[V];
-    load_unit(from + h0 * row + w0 * pixel, best);
+    load_unit(from + at_x.h0 * row + at_x.w0 * pixel, best);
 #pragma unroll
-    for (int k = 0; k < V; k++) at[k] = h0 * a.x_width + w0;
-    for (int h = h0; h < h1; h++) {
-      for (int w = w0; w < w1; w++) {
+    for (int k = 0; k < V; k++) at[k] = at_x.h0 * a.grid.x_width + at_x.w0;
+    for (int h = at_x.h0; h < at_x.h1; h++) {
+      for (int w = at_x.w0; w < at_x.w1; w++) {
         float v[V];
         load_unit(from + h * row + w * pixel, v);
 #pragma unroll
         for (int k = 0; k < V; k++) {
           bool wins = !(v[k] <= best[k]) && !is_nan(best[k]);
           best[k] = wins ? v[k] : best[k];
-          at[k] = wins ? h * a.x_width + w : at[k];
+          at[k] = wins ? h * a.grid.x_width + w : at[k];
         }
       }
     }
@@ -54,20 +47,16 @@ template<class T, int V> DEV void max_pool2d(const MaxPool2dArgs& a) {
 template<class T, int V> DEV void max_pool2d_backward(const MaxPool2dArgs& a) {
   const T* dy = (const T*)a.x;
   T* dx = (T*)a.y;
-  i64 pixel = a.units.d * V, row = a.x_width * pixel;
-  GRID_STRIDE(i, a.count) {
-    i64 unit = i, column = divide(unit, a.units), line = divide(column, a.width), image = divide(line, a.height);
-    int r = (int)line + a.padding, q = (int)column + a.padding, here = (int)(line * a.width.d + column);
-    int h0 = r < a.kernel ? 0 : (r - a.kernel) / a.stride + 1, h1 = r / a.stride + 1;
-    int w0 = q < a.kernel ? 0 : (q - a.kernel) / a.stride + 1, w1 = q / a.stride + 1;
-    if (h1 > a.x_height) h1 = a.x_height;
-    if (w1 > a.x_width) w1 = a.x_width;
-    i64 first = image * a.x_height * row + unit * V;
+  i64 pixel = a.grid.units.d * V, row = a.grid.x_width * pixel;
+  GRID_STRIDE(i, a.grid.count) {
+    PoolWindow over = window_of<true>(a.grid, i);
+    int here = over.line * (int)a.grid.width.d + over.column;
+    i64 first = over.image * a.grid.x_height * row + over.unit * V;
     float sum[V];
 #pragma unroll
     for (int k = 0; k < V; k++) sum[k] = 0;
-    for (int h = h0; h < h1; h++) {
-      for (int w = w0; w < w1; w++) {
+    for (int h = over.h0; h < over.h1; h++) {
+      for (int w = over.w0; w < over.w1; w++) {
         float v[V];
         int at[V];
         load_unit(dy + first + h * row + w * pixel, v);
@@ -80,14 +69,14 @@ template<class T, int V> DEV void max_pool2d_backward(const MaxPool2dArgs& a) {
   }
 }
 
-// count: elements of y; units: channels, width: pixels of an image of y.
+// count: elements of y; units: channels; width: pixels of an image of y.
 template<class T> DEV void max_pool2d_gather(const MaxPool2dArgs& a) {
   const T* x = (const T*)a.x;
   T* y = (T*)a.y;
-  GRID_STRIDE(i, a.count) {
-    i64 channel = i, image = divide(channel, a.units);
-    image = divide(image, a.width);
-    y[i] = x[(image * a.x_height * a.x_width + a.index[i]) * a.units.d + channel];
+  GRID_STRIDE(i, a.grid.count) {
+    i64 channel = i, image = divide(channel, a.grid.units);
+    image = divide(image, a.grid.width);
+    y[i] = x[(image * a.grid.x_height * a.grid.x_width + a.index[i]) * a.grid.units.d + channel];
   }
 }
 

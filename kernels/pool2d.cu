@@ -5,15 +5,13 @@
 // threads take neighbouring channels. Windows of 2 x 2 side by side have four loads in flight.
 //
 // Moves, for 2 x 2 windows, per element of x: 5 bytes in F32 (4 in, 4 / 4 out), 2.5 in BF16; with other 6 and 3; backward the same as forward.
-#include "unit.cuh"
+#include "pool_window.cuh"
 
 struct Pool2dArgs {
   const void* x;      // dy in the backward
   const void* other;  // null where nothing is added
   void* y;            // dx in the backward
-  i64 count;          // units of y
-  Divisor units, width, height;  // of a pixel of y; y's own
-  int x_height, x_width, kernel, stride, padding;
+  PoolGrid grid;
   float scale;        // 1 / kernel²
 };
 
@@ -45,19 +43,14 @@ template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
   const T* x = (const T*)a.x;
   const T* other = (const T*)a.other;
   T* y = (T*)a.y;
-  i64 pixel = a.units.d * V, row = a.x_width * pixel;
-  bool halving = a.kernel == 2 && a.stride == 2 && a.padding == 0;
-  GRID_STRIDE(i, a.count) {
-    i64 unit = i, column = divide(unit, a.units), line = divide(column, a.width), image = divide(line, a.height);
-    int h0 = (int)line * a.stride - a.padding, w0 = (int)column * a.stride - a.padding, h1 = h0 + a.kernel, w1 = w0 + a.kernel;
-    if (h0 < 0) h0 = 0;
-    if (w0 < 0) w0 = 0;
-    if (h1 > a.x_height) h1 = a.x_height;
-    if (w1 > a.x_width) w1 = a.x_width;
-    const T* from = x + (image * a.x_height + h0) * row + w0 * pixel + unit * V;
+  i64 pixel = a.grid.units.d * V, row = a.grid.x_width * pixel;
+  bool halving = a.grid.kernel == 2 && a.grid.stride == 2 && a.grid.padding == 0;
+  GRID_STRIDE(i, a.grid.count) {
+    PoolWindow under = window_of<false>(a.grid, i);
+    const T* from = x + (under.image * a.grid.x_height + under.h0) * row + under.w0 * pixel + under.unit * V;
     float sum[V];
     if (halving) sum_of_four(from, row, pixel, sum);
-    else sum_window(from, row, pixel, h1 - h0, w1 - w0, sum);
+    else sum_window(from, row, pixel, under.h1 - under.h0, under.w1 - under.w0, sum);
     if (other) {
       float v[V];
       load_unit(other + i * V, v);
@@ -71,24 +64,14 @@ template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
   }
 }
 
-// Windows [start, end) that contain input i.
-DEV void windows(int i, int extent, const Pool2dArgs& a, int& start, int& end) {
-  int before = i + a.padding - a.kernel, last = (i + a.padding) / a.stride + 1;
-  start = before < 0 ? 0 : before / a.stride + 1;
-  end = last < extent ? last : extent;
-}
-
 template<class T, int V> DEV void avg_pool2d_backward(const Pool2dArgs& a) {
   const T* dy = (const T*)a.x;
   T* dx = (T*)a.y;
-  i64 pixel = a.units.d * V, row = a.x_width * pixel;
-  GRID_STRIDE(i, a.count) {
-    i64 unit = i, column = divide(unit, a.units), line = divide(column, a.width), image = divide(line, a.height);
-    int h0, h1, w0, w1;
-    windows((int)line, a.x_height, a, h0, h1);
-    windows((int)column, a.x_width, a, w0, w1);
+  i64 pixel = a.grid.units.d * V, row = a.grid.x_width * pixel;
+  GRID_STRIDE(i, a.grid.count) {
+    PoolWindow over = window_of<true>(a.grid, i);
     float sum[V];
-    sum_window(dy + (image * a.x_height + h0) * row + w0 * pixel + unit * V, row, pixel, h1 - h0, w1 - w0, sum);
+    sum_window(dy + (over.image * a.grid.x_height + over.h0) * row + over.w0 * pixel + over.unit * V, row, pixel, over.h1 - over.h0, over.w1 - over.w0, sum);
 #pragma unroll
     for (int k = 0; k < V; k++) sum[k] *= a.scale;
     store_unit(dx + i * V, sum);

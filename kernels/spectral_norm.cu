@@ -1,19 +1,15 @@
 // Spectral normalisation (Miyato et al. 2018) of all layers of a network in one cooperative launch. A layer is a matrix W (rows, columns), F32.
-// Forward, `iterations` times, then the rest once; all of v, u, sigma, n overwritten:
+// `iterations` times, then the rest once; all of v, u, sigma, n overwritten:
 //   v = normalise(W^T u), u = normalise(W v), normalise(x) = x / max(|x|, epsilon);   sigma = u^T W v;   n = W / sigma, F32 or BF16
-// Backward, adds to dw (F32), dn F32 or BF16:   dw += dn / sigma - (<dn, W> / sigma^2) * u * v^T
 //
-// Each layer has a group of blocks in proportion to its size, with a barrier of its own, so that a small layer does not wait for a large one.
-// Forward: a block owns a slab of columns, and works through it in panels that it copies to shared memory, in chunks of rows where a panel
-// is too tall. z = W^T u of a panel needs no other block, and W*z of the panel's columns follows while the panel is at hand: one barrier for the
+// A layer has a group of blocks (spectral_norm.cuh). A block owns a slab of columns, and works through it in panels that it copies to shared
+// memory, in chunks of rows where a panel is too tall. z = W^T u of a panel needs no other block, and W*z of the panel's columns follows while the panel is at hand: one barrier for the
 // group to add up its shares of y = W*z (|z| divides later), one for |y|. The last chunk stays at hand for the next pass, so passes alternate in
-// direction; a layer that fits in its blocks' shared memory (all of them in a 32-pixel network on a large card) is read once. No sum has a moving order.
+// direction; a layer that fits in its blocks' shared memory (all of them in a 32-pixel network on a large card) is read once.
 // Bytes moved an element of W, one iteration: 4 read + 4 (BF16 2) written where it fits; else 4 to 8 more, from the second-level cache where that holds W.
-// Backward: a block owns a range of elements; one barrier for the dot product. Bytes moved: dn and W read, dn read again (cached), dw read and
-// written: 20 (BF16 dn 16).
-#include "common.cuh"
+#include "spectral_norm.cuh"
 
-const int Threads = 256, TileQuads = 2432, MostQuads = 256, LeastQuads = 16, MostLayers = 56, MostGradients = 50;
+const int TileQuads = 2432, MostQuads = 256, LeastQuads = 16, MostLayers = 56;
 
 struct SpectralLayer {
   const float* w;
@@ -35,46 +31,6 @@ struct SpectralNormArgs {
   SpectralLayer layer[MostLayers];
 };
 
-struct SpectralGradient {
-  const float* w;
-  const void* dn;
-  const float* u;
-  const float* v;
-  const float* sigma;
-  float* dw;
-  float* scratch;      // shares of <dn, w> (blocks)
-  int rows, columns;
-  int first, blocks;
-  int packed, fromBf16;
-};
-
-struct SpectralNormBackwardArgs {
-  int* arrivals;
-  i64 layers;
-  SpectralGradient layer[MostGradients];
-};
-
-// All blocks of a group arrive before any goes on, and see what the others wrote. The first block's addend makes a full round flip the top
-// bit and leave the rest 0; nobody can start the next round before everybody has seen the flip.
-DEV void group_barrier(int* arrivals, int rank, int blocks) {
-  sync();
-  if (blocks == 1) return;
-  if (tidx() == 0) {
-    fence_gpu();
-    int old = atomic_add_i(arrivals, rank == 0 ? (int)(0x80000000u - (u32)(blocks - 1)) : 1);
-    while (((old ^ *(volatile int*)arrivals) & 0x80000000) == 0) {
-    }
-    fence_gpu();
-  }
-  sync();
-}
-
-DEV float sum_of(const float* x, int count) {
-  float s = 0.0f;
-  for (int i = (int)tidx(); i < count; i += Threads) s += x[i];
-  return block_sum(s);
-}
-
 // 1 / max(norm, epsilon) from the norm's square; a NaN stays one.
 DEV float inverse_norm(float square, float epsilon) {
   float norm = sqrt_(square);
@@ -87,7 +43,6 @@ DEV void add_scaled(f4& s, f4 x, float by) {
   s.z = fma_(x.z, by, s.z);
   s.w = fma_(x.w, by, s.w);
 }
-DEV float add_dot(float s, f4 a, f4 b) { return fma_(a.w, b.w, fma_(a.z, b.z, fma_(a.y, b.y, fma_(a.x, b.x, s)))); }
 
 // Walks positions t, t + Threads, ... of an array of rows of so many columns, without a division a step.
 struct Walk {
@@ -306,55 +261,5 @@ KERNEL __launch_bounds__(Threads, 4) spectral_norm_forward_f32(SpectralNormArgs 
         }
       }
     }
-  }
-}
-
-// Four elements of dn, or one.
-DEV f4 gradient_quad(const SpectralGradient& layer, i64 i) {
-  if (!layer.fromBf16) return ldg4((const float*)layer.dn + i);
-  u64 v = *(const u64*)((const bf16*)layer.dn + i);
-  return make_f4(bf_lo((u32)v), bf_hi((u32)v), bf_lo((u32)(v >> 32)), bf_hi((u32)(v >> 32)));
-}
-DEV float gradient_at(const SpectralGradient& layer, i64 i) {
-  return layer.fromBf16 ? load((const bf16*)layer.dn + i) : ((const float*)layer.dn)[i];
-}
-
-KERNEL __launch_bounds__(Threads) spectral_norm_backward_f32(SpectralNormBackwardArgs a) {
-  const int t = (int)tidx();
-  int index = 0;
-  while (index + 1 < a.layers && a.layer[index + 1].first <= (int)bidx()) index++;
-  const SpectralGradient& layer = a.layer[index];
-  const int rank = (int)bidx() - layer.first, blocks = layer.blocks, columns = layer.columns;
-  // Quads lie within a row where they are used: columns are a multiple of four then.
-  const i64 quads = ((i64)layer.rows * columns + 3) / 4, begin = quads * rank / blocks * 4;
-  const i64 end = min_(quads * (rank + 1) / blocks * 4, (i64)layer.rows * columns);
-  const int each = layer.packed ? 4 : 1;
-  const i64 step = Threads * each;
-
-  float dot = 0.0f;
-  if (layer.packed) for (i64 i = begin + 4 * t; i < end; i += step) dot = add_dot(dot, gradient_quad(layer, i), ldg4(layer.w + i));
-  else for (i64 i = begin + t; i < end; i += step) dot = fma_(gradient_at(layer, i), layer.w[i], dot);
-  dot = block_sum(dot);
-  if (t == 0) layer.scratch[rank] = dot;
-  group_barrier(a.arrivals + index, rank, blocks);
-
-  const float scale = 1.0f / *layer.sigma, coefficient = sum_of(layer.scratch, blocks) * scale * scale;
-  i64 i = begin + (i64)each * t, row = i / columns;
-  int column = (int)(i - row * columns);
-  const i64 rowStep = step / columns;
-  const int columnStep = (int)(step % columns);
-  for (; i < end; i += step) {
-    float by = -coefficient * layer.u[row];
-    if (layer.packed) {
-      f4 dn = gradient_quad(layer, i), dw = ld4(layer.dw + i);
-      const float* v = layer.v + column;
-      st4(layer.dw + i, make_f4(dw.x + fma_(dn.x, scale, v[0] * by), dw.y + fma_(dn.y, scale, v[1] * by),
-                                dw.z + fma_(dn.z, scale, v[2] * by), dw.w + fma_(dn.w, scale, v[3] * by)));
-    } else {
-      layer.dw[i] += fma_(gradient_at(layer, i), scale, layer.v[column] * by);
-    }
-    row += rowStep;
-    column += columnStep;
-    if (column >= columns) { column -= columns; row++; }
   }
 }

@@ -10,7 +10,8 @@ static class PermuteCases
         (new(12, 9, 11, 10), [2, 1, 3, 0]), (new(4, 5, 6, 8), [1, 0, 2, 3]), (new(4, 5, 6, 8), [2, 1, 0, 3]), (new(17, 9, 33), [2, 0, 1]),
         (new(17, 9, 33), [1, 2, 0]),
         (new(3, 4, 5, 6), [0, 1, 2, 3]), (new(9, 1, 20, 1), [3, 2, 1, 0]), (new(10, 3, 20, 4), [2, 1, 0, 3]), (new(9, 10, 3, 33), [3, 2, 1, 0]),
-        (new(150, 9, 10), [0, 2, 1]),
+        (new(150, 9, 10), [0, 2, 1]), (new(3, 80, 16, 32), [0, 2, 3, 1]), (new(2, 32, 4, 48), [3, 2, 0, 1]), (new(2, 16, 8, 3), [0, 3, 1, 2]),
+        (new(40, 72), [1, 0]),
     ];
 
     public static IEnumerable<ConformanceCase> All =>
@@ -23,6 +24,11 @@ static class PermuteCases
            from skew in new[] { (1, 0), (0, 1) }
            select new ConformanceCase("Permute", $"{type} skewed {skew}", run =>
                Permute(run, new(4, 5, 6, 8), [1, 0, 2, 3], type, skew.Item1, skew.Item2)),
+        .. from type in MovementCases.Types
+           from skew in new[] { (1, 0), (0, 1) }
+           from c in new[] { 3, 64 }
+           select new ConformanceCase("Permute", $"(2, 16, 8, {c}) {type} to channels first, skewed {skew}", run =>
+               Permute(run, new(2, 16, 8, c), [0, 3, 1, 2], type, skew.Item1, skew.Item2)),
     ];
 
     static void Permute(CaseRun run, Shape shape, int[] order, DType type, int xSkew, int ySkew)

@@ -4,13 +4,15 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_crossEntropyForward = new("cross_entropy", "cross_entropy_forward");
-    static readonly KernelFamily s_crossEntropyBackward = new("cross_entropy", "cross_entropy_backward");
+    static readonly KernelFamily s_crossEntropyForward = new("cross_entropy", "cross_entropy_forward"),
+        s_crossEntropyForwardWide = new("cross_entropy", "cross_entropy_forward_wide"),
+        s_crossEntropyBackward = new("cross_entropy", "cross_entropy_backward"),
+        s_crossEntropyBackwardWide = new("cross_entropy", "cross_entropy_backward_wide");
 
     public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default)
     {
         if (losses.Count == 0) return;
-        Launch(s_crossEntropyForward, logits.Type, GridStride(losses.Count * 32), new CrossEntropyArgs
+        Launch(UnitOfChannels(logits, 0) > 1 ? s_crossEntropyForwardWide : s_crossEntropyForward, logits.Type, GridStride(losses.Count * 32), new CrossEntropyArgs
         {
             Logits = logits.Address, Labels = labels.Address, Losses = losses.Address, Correct = correct.Address,
             Rows = losses.Count, Classes = logits.Shape[1],
@@ -21,7 +23,7 @@ public sealed unsafe partial class CudaBackend
     {
         if (logits.Count == 0) return;
         SameType("SoftmaxCrossEntropyBackward", logits, dlogits);
-        Launch(s_crossEntropyBackward, logits.Type, GridStride(dlosses.Count * 32), new CrossEntropyArgs
+        Launch(UnitOfChannels(logits, dlogits.Address) > 1 ? s_crossEntropyBackwardWide : s_crossEntropyBackward, logits.Type, GridStride(dlosses.Count * 32), new CrossEntropyArgs
         {
             Logits = logits.Address, Labels = labels.Address, DLosses = dlosses.Address, DLogits = dlogits.Address,
             Rows = dlosses.Count, Classes = logits.Shape[1],

@@ -22,7 +22,7 @@ public sealed unsafe partial class CudaBackend
         SameType("HingeDiscriminatorBackward", real, fake);
         SameType("HingeDiscriminatorBackward", real, dreal);
         SameType("HingeDiscriminatorBackward", fake, dfake);
-        Launch(s_hingeBackward, real.Type, GridStride(real.Count + fake.Count), new HingeArgs
+        Launch(s_hingeBackward, real.Type, GridStride(Math.Max(real.Count, fake.Count)), new HingeArgs
         {
             Real = real.Address, Fake = fake.Address, DLoss = dloss.Address, DReal = dreal.Address, DFake = dfake.Address,
             Reals = real.Count, Fakes = fake.Count,

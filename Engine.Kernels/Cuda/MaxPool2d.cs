@@ -17,12 +17,10 @@ public sealed unsafe partial class CudaBackend
     {
         if (y.Count == 0) return;
         SameType("MaxPool2dGather", x, y);
-        var args = new MaxPool2dArgs
-        {
-            X = x.Address, Y = y.Address, Index = index.Address, Count = y.Count, Units = new(y.Shape[3]), Width = new((long)y.Shape[1] * y.Shape[2]),
-            XHeight = x.Shape[1], XWidth = x.Shape[2],
-        };
-        Launch(s_maxPoolGather, y.Type, GridStride(args.Count), args);
+        // Pixels of an image in one row: a gather asks for no lines.
+        var pixels = y.As(new Shape(y.Shape[0], 1, y.Shape[1] * y.Shape[2], y.Shape[3]));
+        var args = new MaxPool2dArgs { X = x.Address, Y = y.Address, Index = index.Address, Grid = new PoolGrid(x, pixels, 1, default) };
+        Launch(s_maxPoolGather, y.Type, GridStride(args.Grid.Count), args);
     }
 
     void MaxPool(KernelFamily kernel, KernelFamily wideKernel, string name, View x, View y, View index, PoolSpec spec)
@@ -30,21 +28,14 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0) return;
         SameType(name, x, y);
         int unit = UnitOfChannels(y, x.Address | index.Address);
-        var args = new MaxPool2dArgs
-        {
-            X = x.Address, Y = y.Address, Index = index.Address, Count = y.Count / unit,
-            Units = new(y.Shape[3] / unit), Width = new(y.Shape[2]), Height = new(y.Shape[1]), XHeight = x.Shape[1], XWidth = x.Shape[2],
-            Kernel = spec.Kernel, Stride = spec.Stride, Padding = spec.Padding,
-        };
-        Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count), args);
+        var args = new MaxPool2dArgs { X = x.Address, Y = y.Address, Index = index.Address, Grid = new PoolGrid(x, y, unit, spec) };
+        Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Grid.Count), args);
     }
 
     [StructLayout(LayoutKind.Sequential)]
     struct MaxPool2dArgs
     {
         public nint X, Y, Index;
-        public long Count;
-        public Divisor Units, Width, Height;
-        public int XHeight, XWidth, Kernel, Stride, Padding;
+        public PoolGrid Grid;
     }
 }

@@ -4,7 +4,8 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_transpose = new("permute", "transpose"), s_permute = new("permute", "permute");
+    static readonly KernelFamily s_transpose = new("permute", "transpose"), s_permute = new("permute", "permute"),
+        s_transposeWide = new("permute", "transpose_wide"), s_permuteWide = new("permute", "permute_wide");
 
     public override void Permute(View x, View y, ReadOnlySpan<int> order)
     {
@@ -30,7 +31,11 @@ public sealed unsafe partial class CudaBackend
         Span<long> yStep = [1, size[0], size[0] * size[1], size[0] * size[1] * size[2]];
         int m = 1;
         while (step[m] != 1 || size[m] == 1) m++;
-        const int Tile = 32, Narrow = 8;
+        const int Narrow = 8;
+        // Elements of 16 bytes, and whether each row of y, and of x, is a whole number of them.
+        int width = 16 / bytes;
+        bool wideY = y.Address % 16 == 0 && size[0] % width == 0, wideX = x.Address % 16 == 0;
+        for (int g = 0; g < groups; g++) wideX &= step[g] % width == 0 || g == m;
         if (size[0] <= Narrow || size[m] <= Narrow)
         {
             var args = new PermuteArgs
@@ -38,18 +43,20 @@ public sealed unsafe partial class CudaBackend
                 X = x.Address, Y = y.Address, Count = y.Count, Size0 = new(size[0]), Size1 = new(size[1]), Size2 = new(size[2]),
                 X0 = step[0], X1 = step[1], X2 = step[2], X3 = step[3],
             };
-            Launch(s_permute, OfSize(bytes), GridStride(y.Count), args);
+            Launch(wideY ? s_permuteWide : s_permute, OfSize(bytes), GridStride(wideY ? y.Count / width : y.Count), args);
             return;
         }
         int p = m == 1 ? 2 : 1, q = m == 3 ? 2 : 3;
-        long across = (size[0] + Tile - 1) / Tile, perPlane = across * ((size[m] + Tile - 1) / Tile), tiles = perPlane * size[p] * size[q];
+        bool wide = wideX && wideY && size[m] % width == 0;
+        int tile = wide && bytes < 4 ? 64 : 32;
+        long across = (size[0] + tile - 1) / tile, perPlane = across * ((size[m] + tile - 1) / tile), tiles = perPlane * size[p] * size[q];
         var plane = new TransposeArgs
         {
             X = x.Address, Y = y.Address, Columns = size[0], Rows = size[m], XStep = step[0], YStep = yStep[m],
             Tiles = tiles, PerPlane = new(perPlane), PerRow = new(across), Size = new(size[p]),
             X0 = step[p], X1 = step[q], Y0 = yStep[p], Y1 = yStep[q],
         };
-        Launch(s_transpose, OfSize(bytes), GridStride(tiles * 256), plane);
+        Launch(wide ? s_transposeWide : s_transpose, OfSize(bytes), GridStride(tiles * 256), plane);
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -25,11 +25,9 @@ public sealed unsafe partial class CudaBackend
         int unit = UnitOfChannels(y, x.Address | other.Address);
         var args = new Pool2dArgs
         {
-            X = x.Address, Other = other.Address, Y = y.Address, Count = y.Count / unit,
-            Units = new(y.Shape[3] / unit), Width = new(y.Shape[2]), Height = new(y.Shape[1]), XHeight = x.Shape[1], XWidth = x.Shape[2],
-            Kernel = spec.Kernel, Stride = spec.Stride, Padding = spec.Padding, Scale = 1f / (spec.Kernel * spec.Kernel),
+            X = x.Address, Other = other.Address, Y = y.Address, Grid = new PoolGrid(x, y, unit, spec), Scale = 1f / (spec.Kernel * spec.Kernel),
         };
-        Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count), args);
+        Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Grid.Count), args);
     }
 
     /// <summary>Neighbouring channels (…, C) that a thread moves: as many as 16 bytes hold where all of this and other addresses allow it, or one.</summary>
@@ -39,13 +37,20 @@ public sealed unsafe partial class CudaBackend
         return ((y.Address | others) & 15) == 0 && y.Shape[-1] % width == 0 ? width : 1;
     }
 
+    /// <summary>Twin of PoolGrid in kernels/pool_window.cuh: the output y that a launch goes through, and the x that its windows read.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    readonly struct PoolGrid(View x, View y, int unit, PoolSpec spec)
+    {
+        public readonly long Count = y.Count / unit;
+        readonly Divisor _units = new(y.Shape[3] / unit), _width = new(y.Shape[2]), _height = new(y.Shape[1]);
+        readonly int _xHeight = x.Shape[1], _xWidth = x.Shape[2], _kernel = spec.Kernel, _stride = spec.Stride, _padding = spec.Padding;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     struct Pool2dArgs
     {
         public nint X, Other, Y;
-        public long Count;
-        public Divisor Units, Width, Height;
-        public int XHeight, XWidth, Kernel, Stride, Padding;
+        public PoolGrid Grid;
         public float Scale;
     }
 }

@@ -6,12 +6,12 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    // As in kernels/spectral_norm.cu.
+    // As in kernels/spectral_norm.cu and spectral_norm_backward.cu.
     const int SpectralThreads = 256, MostSpectralLayers = 56, MostSpectralGradients = 50;
     // A block's least work: fewer columns would not fill the memory's transactions, fewer elements would not pay for the barriers.
     const int LeastColumns = 32, LeastElements = 4096;
     static readonly KernelFamily s_spectralForward = new("spectral_norm", "spectral_norm_forward");
-    static readonly KernelFamily s_spectralBackward = new("spectral_norm", "spectral_norm_backward");
+    static readonly KernelFamily s_spectralBackward = new("spectral_norm_backward", "spectral_norm_backward");
 
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon)
     {
