@@ -24,6 +24,8 @@ static class BatchNormBackwardCases
         Row("(40, 3) BF16 relu a NaN in x", new(40, 3), DType.BF16, relu: true, first: float.NaN),
         .. from type in CaseRun.Storages
            select Row($"(40, 8) {type} an infinity in dy", new(40, 8), type, relu: false, firstUpstream: float.PositiveInfinity),
+        .. from c in new[] { 3, 8 }
+           select new ConformanceCase("BatchNormBackward", $"(2, {c}) overflow of BF16", run => Overflow(run, c)),
     ];
 
     static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false, float? first = null,
@@ -47,6 +49,21 @@ static class BatchNormBackwardCases
             run.Expect("dgamma", dgamma, new(2e-4, 2e-5), () => Of().DGamma);
             run.Expect("dbeta", dbeta, new(2e-4, 2e-5), () => Of().DBeta);
         });
+
+    /// <summary>Gradients of the size of F32's largest numbers, which are past BF16's; sums that vanish, and x at its mean, leave dy·gamma alone.</summary>
+    static void Overflow(CaseRun run, int c)
+    {
+        const float Large = 1.7014118e38f;
+        Shape s = new(2, c), channel = new(c);
+        float[] dys = [.. Enumerable.Range(0, 2 * c).Select(i => i < c ? Large : -Large)];
+        View x = run.Input(s, new float[2 * c], DType.BF16), dy = run.Input(s, dys, DType.BF16), dx = run.Output(s, DType.BF16);
+        View gamma = run.Input(channel, [.. Enumerable.Repeat(1.998f, c)]), beta = run.Input(channel), mean = run.Input(channel, new float[c]);
+        View invStd = run.Input(channel, [.. Enumerable.Repeat(1f, c)]), dgamma = run.Output(channel), dbeta = run.Output(channel);
+        run.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta, new BatchNormSpec(1e-5f, 0.1f, false));
+        run.Expect("dx", dx, Tolerance.Exact, () => Array.ConvertAll(run[dy], static v => 1.998f * v));
+        run.Expect("dgamma", dgamma, Tolerance.Exact, () => new double[c]);
+        run.Expect("dbeta", dbeta, Tolerance.Exact, () => new double[c]);
+    }
 
     sealed class Naive
     {

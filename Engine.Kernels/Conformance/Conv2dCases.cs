@@ -46,6 +46,8 @@ static class Conv2dCases
         .. from type in CaseRun.Storages
            select new ConformanceCase("Conv2d", $"NaN and infinity {type}", run => Special(run, type)),
         .. from type in CaseRun.Storages
+           select new ConformanceCase("Conv2d", $"NaN and infinity in gradients {type}", run => SpecialGradients(run, type)),
+        .. from type in CaseRun.Storages
            select new ConformanceCase("Conv2d", $"overflow {type}", run => Overflow(run, type)),
     ];
 
@@ -110,12 +112,14 @@ static class Conv2dCases
         var w = run.Input(p.Filters, type, skew: skew);
         var dx = run.Output(p.X, type, skew);
         run.Backend.Conv2dBackwardData(dy, w, dx, p.Spec);
-        run.Expect("dx", dx, tolerance, () =>
-        {
-            double[] ys = run[dy], ws = run[w], sums = new double[p.X.Count];
-            Walk(p, (xi, wi, yi) => sums[xi] += ys[yi] * ws[wi]);
-            return sums;
-        });
+        run.Expect("dx", dx, tolerance, () => NaiveData(run, p, dy, w));
+    }
+
+    static double[] NaiveData(CaseRun run, Problem p, View dy, View w)
+    {
+        double[] ys = run[dy], ws = run[w], sums = new double[p.X.Count];
+        Walk(p, (xi, wi, yi) => sums[xi] += ys[yi] * ws[wi]);
+        return sums;
     }
 
     static void BackwardFilter(CaseRun run, Problem p, DType type, DType result, int skew, Tolerance tolerance)
@@ -124,12 +128,14 @@ static class Conv2dCases
         var dy = run.Input(p.Y, type, skew: skew);
         var dw = run.Output(p.Filters, result, skew);
         run.Backend.Conv2dBackwardFilter(x, dy, dw, p.Spec);
-        run.Expect("dw", dw, tolerance, () =>
-        {
-            double[] xs = run[x], ys = run[dy], sums = new double[p.Filters.Count];
-            Walk(p, (xi, wi, yi) => sums[wi] += xs[xi] * ys[yi]);
-            return sums;
-        });
+        run.Expect("dw", dw, tolerance, () => NaiveFilter(run, p, x, dy));
+    }
+
+    static double[] NaiveFilter(CaseRun run, Problem p, View x, View dy)
+    {
+        double[] xs = run[x], ys = run[dy], sums = new double[p.Filters.Count];
+        Walk(p, (xi, wi, yi) => sums[wi] += xs[xi] * ys[yi]);
+        return sums;
     }
 
     /// <summary>They reach the outputs whose window holds them, and no other: padding does not multiply them by zero.</summary>
@@ -142,6 +148,24 @@ static class Conv2dCases
         View x = run.Input(p.X, xv, type), w = run.Input(p.Filters, type, Draw.Positive), y = run.Output(p.Y, type);
         run.Backend.Conv2dForward(x, w, null, y, p.Spec);
         run.Expect("y", y, MatMulCases.Sum(p.Terms).In(type), () => Naive(run, p, x, w));
+    }
+
+    /// <summary>
+    /// The same backwards. The filters are finite, for a pixel beyond dy counts as a zero that they are multiplied with; and so is what lies
+    /// opposite of an infinity in the filter's gradient.
+    /// </summary>
+    static void SpecialGradients(CaseRun run, DType type)
+    {
+        var p = new Problem(2, 6, 5, 8, 3, 3, 3, new ConvSpec(1, 0));
+        float[] ys = run.Numbers(p.Y.Count, Draw.Positive), xs = run.Numbers(p.X.Count, Draw.Positive);
+        (ys[1], ys[p.Y.Count - 2]) = (float.NaN, float.NegativeInfinity);
+        View dy = run.Input(p.Y, ys, type), w = run.Input(p.Filters, type, Draw.Positive), dx = run.Output(p.X, type);
+        run.Backend.Conv2dBackwardData(dy, w, dx, p.Spec);
+        run.Expect("dx", dx, MatMulCases.Sum(p.Terms).In(type), () => NaiveData(run, p, dy, w));
+        xs[7] = float.PositiveInfinity;
+        View x = run.Input(p.X, xs, type), dw = run.Output(p.Filters, type);
+        run.Backend.Conv2dBackwardFilter(x, dy, dw, p.Spec);
+        run.Expect("dw", dw, MatMulCases.Sum(p.Terms).In(type), () => NaiveFilter(run, p, x, dy));
     }
 
     static void Overflow(CaseRun run, DType type)

@@ -21,6 +21,8 @@ static class CrossEntropyCases
            select new ConformanceCase("CrossEntropy", $"skewed {type}", run => Forward(run, new(33, 10), type, Draw.Uniform, 1)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("CrossEntropy", $"backward skewed, in place {type}", run => Backward(run, new(33, 40), type, Draw.Uniform, 3, true)),
+        .. from k in new[] { 3, 8 }
+           select new ConformanceCase("CrossEntropy", $"backward of {k} classes, overflow of BF16", run => Overflow(run, k)),
     ];
 
     static void Forward(CaseRun run, Shape shape, DType type, Draw draw, int skew)
@@ -63,6 +65,16 @@ static class CrossEntropyCases
             var (row, top, sum) = Row(run[x], i, k);
             return row.Select((v, j) => (Math.Exp(v - top) / sum - (j == (int)run[labels][i] ? 1 : 0)) * run[dlosses][i]);
         })]);
+    }
+
+    /// <summary>A certain mistake under a gradient past BF16's largest number but not F32's.</summary>
+    static void Overflow(CaseRun run, int k)
+    {
+        const float Large = 3.4e38f;
+        View x = run.Input(new(1, k), [0, .. Enumerable.Repeat(-200f, k - 1)], DType.BF16), labels = run.Ints(new(1), [1]);
+        View dlosses = run.Input(new(1), [Large]), dx = run.Output(new(1, k), DType.BF16);
+        run.Backend.SoftmaxCrossEntropyBackward(x, labels, dlosses, dx);
+        run.Expect("dlogits", dx, Tolerance.Exact, () => [Large, -Large, .. new double[k - 2]]);
     }
 
     /// <summary>A row, its largest but NaN, and the sum of exponentials relative to that, where a NaN shows.</summary>

@@ -31,6 +31,11 @@ static class SpectralNormCases
         .. from type in CaseRun.Storages
            from skew in new[] { 0, 1 }
            select new ConformanceCase("SpectralNorm", $"backward {type}{(skew > 0 ? " skewed" : "")}", run => Backward(run, s_mixed, type, skew)),
+        new("SpectralNorm", "overflow of W / sigma in BF16", Overflow),
+        .. from type in CaseRun.Storages
+           from first in new[] { float.NaN, float.PositiveInfinity }
+           select new ConformanceCase("SpectralNorm", $"backward {type}, {first} stays in its layer", run =>
+               Backward(run, [(40, 36), (5, 27)], type, 0, first)),
         new("SpectralNorm", "backward of a large layer beside small ones", run => Backward(run, [(2, 3), (256, 288), (1, 40), (40, 1), (300, 65)], DType.BF16, 0)),
         new("SpectralNorm", "backward of 70 layers", run =>
             Backward(run, [.. Enumerable.Range(0, 70).Select(static i => (1 + i % 5, 1 + i % 9))], DType.F32, 0)),
@@ -94,12 +99,28 @@ static class SpectralNormCases
         return Array.ConvertAll(x, v => v / norm);
     }
 
-    static void Backward(CaseRun run, (int Rows, int Columns)[] sizes, DType type, int skew)
+    /// <summary>At sigma 1, weights past BF16's largest number but not F32's.</summary>
+    static void Overflow(CaseRun run)
+    {
+        float[] weights = [1, 3.4e38f, -3.4e38f, 2, -3, 1e38f];
+        var layer = new SpectralLayer(run.Input(new Shape(2, 3), weights), run.Input(new Shape(2), [1, 0]), run.Input(new Shape(3), [1, 0, 0]),
+            run.Output(new Shape(1)), run.Output(new Shape(2, 3), DType.BF16));
+        run.Backend.SpectralNormForward([layer], 0, Epsilon);
+        run.Expect("sigma", layer.Sigma, Tolerance.Exact, () => [1]);
+        run.Expect("normalized", layer.Normalized, Tolerance.Exact, () => run[layer.W]);
+    }
+
+    static void Backward(CaseRun run, (int Rows, int Columns)[] sizes, DType type, int skew, float? firstUpstream = null)
     {
         SpectralLayer[] layers = [.. sizes.Select(s => new SpectralLayer(
             run.Input(new Shape(s.Rows, s.Columns), skew: skew), run.Input(new Shape(s.Rows), Unit(run, s.Rows)), run.Input(new Shape(s.Columns), Unit(run, s.Columns)),
             run.Input(new Shape(1), draw: Draw.Positive), default))];
-        View[] dn = [.. sizes.Select(s => run.Input(new Shape(s.Rows, s.Columns), type, skew: skew))];
+        View[] dn = [.. sizes.Select((s, i) =>
+        {
+            float[] values = run.Numbers((long)s.Rows * s.Columns, Draw.Uniform);
+            if (i == 0 && firstUpstream is { } first) values[0] = first;
+            return run.Input(new Shape(s.Rows, s.Columns), values, type, skew);
+        })];
         View[] dw = [.. sizes.Select(s => run.Input(new Shape(s.Rows, s.Columns), skew: skew))];
         run.Backend.SpectralNormBackward(layers, dn, dw);
         for (int k = 0; k < layers.Length; k++)
