@@ -1,3 +1,4 @@
-using BenchmarkDotNet.Running;
+using Ssgan.Benchmarks.Kit;
+using Ssgan.Engine.Kernels.Cuda.Native;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return KitProgram.Run(args, new NativeLibraries(), Console.Out, Console.Error);

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
@@ -58,20 +58,10 @@ class DoctorProbes(ISymbolSource libraries)
     /// <summary>Copy bandwidth and the rate of a matrix product: the two numbers that bound every step.</summary>
     public virtual string? MeasureSpeed()
     {
-        const int side = 768, bytes = 1 << 26;
-        byte[] source = new byte[bytes], target = new byte[bytes];
-        double copies = PerSecond(() => source.CopyTo(target, 0));
-        using var device = Device.Cpu();
-        using var random = new Rng(device, 1);
-        using var outer = device.Step();
-        var (a, b) = (random.Normal(new Shape(side, side)), random.Normal(new Shape(side, side)));
-        double products = PerSecond(() =>
-        {
-            using var scope = device.Step();
-            a.MatMul(b);
-        });
-        // A copy reads and writes each byte; a product takes a multiplication and an addition per term.
-        return $"copies {2.0 * bytes * copies / 1e9:0.0} GB/s (one thread), multiplies matrices at {2.0 * side * side * side * products / 1e9:0} GFLOP/s";
+        using var cpu = new CpuBackend();
+        var speed = HostSpeed.Measure(cpu);
+        return string.Create(CultureInfo.InvariantCulture, $"copies {speed.Copies[^1].BytesPerSecond / 1e9:0.0} GB/s, ")
+            + string.Create(CultureInfo.InvariantCulture, $"multiplies matrices at {speed.ProductOperationsPerSecond / 1e9:0} GFLOP/s ({cpu.Threads} threads)");
     }
 
     /// <summary>The same two numbers of a card.</summary>
@@ -81,20 +71,6 @@ class DoctorProbes(ISymbolSource libraries)
     public static string Describe(CardSpeed speed) => string.Create(CultureInfo.InvariantCulture, $"copies {speed.CopyBytesPerSecond / 1e9:0} GB/s, ")
         + $"multiplies matrices at {string.Join(", ", speed.Products.Select(static p => string.Create(CultureInfo.InvariantCulture,
             $"{p.OperationsPerSecond / 1e12:0.0} TFLOP/s in {p.Precision}")))}";
-
-    static double PerSecond(Action action)
-    {
-        action();
-        var clock = Stopwatch.StartNew();
-        int times = 0;
-        do
-        {
-            action();
-            times++;
-        }
-        while (clock.ElapsedMilliseconds < 400);
-        return times / clock.Elapsed.TotalSeconds;
-    }
 
     static void Expect(string what, Tensor actual, float[] expected)
     {

@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
+using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Runtime;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
@@ -17,7 +16,7 @@ static class IterationTimes
 
     public static string Name(string piece, string precision, int batch) => $"{piece}/{precision}/batch{batch}";
 
-    public static PartResult Run(CudaBackend card, PartContext context)
+    public static PartResult Run(Device card, PartContext context)
     {
         var options = context.Options;
         string[] precisions = options.List("precision", "bf16,tf32,f32");
@@ -47,41 +46,32 @@ static class IterationTimes
     }
 
     /// <summary>From the program's start to the end of the first step of both networks: loading, compiling kernels, first weights.</summary>
-    public static PartResult Start(CudaBackend card, PartContext context)
+    public static PartResult Start(Device card, PartContext context)
     {
         int batch = context.Options.Number("batch", 64), ngf = context.Options.Number("ngf", 0), ndf = context.Options.Number("ndf", 0);
-        string precision = context.Options.Text("precision", card.Properties.Supports(8, 0) ? "bf16" : "f32");
+        string precision = context.Options.Text("precision", Starts.DefaultPrecision(card));
         context.Options.Finish();
-        var settings = new TrainOptions { Batch = batch, Ngf = ngf, Ndf = ndf, Precision = precision };
+        // Without timing plans first, as a training starts.
         using var device = new Device(new CudaBackend(context.Libraries));
-        using var step = SsganRecipe.Create(device, settings.Validate());
-        using var random = new Rng(device, 2);
-        using var real = random.Uniform(new Shape(batch, settings.Size, settings.Size, 3), -1, 1);
-        step.TrainDiscriminator(real);
-        step.TrainGenerator(batch);
-        device.Backend.Synchronize();
-        var passed = DateTime.Now - Process.GetCurrentProcess().StartTime;
+        var passed = Starts.FirstStep(device, new TrainOptions { Batch = batch, Ngf = ngf, Ndf = ndf, Precision = precision });
         return new(true, string.Create(CultureInfo.InvariantCulture, $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
     {
-        using var step = SsganRecipe.Create(device, settings.Validate());
-        using var random = new Rng(device, 2);
-        using var real = random.Uniform(new Shape(settings.Batch, settings.Size, settings.Size, 3), -1, 1);
-        var (forwardG, forwardD) = Forward(SsganRecipe.Architecture(settings));
-        // A backward costs two forwards, or one where the weights' gradients are not wanted.
-        double discriminator = settings.Batch * (forwardG + 9 * forwardD), generator = settings.Batch * (3 * forwardG + 4 * forwardD);
+        using var trainee = new Trainee(device, settings);
+        var step = trainee.Step;
+        var (discriminator, generator) = Trainee.Operations(settings);
         double[] operations = [settings.DiscriminatorSteps * discriminator + generator, discriminator, generator];
         var card = (CudaBackend)device.Backend;
         using var timer = new EventTimer(card);
 
-        step.TrainDiscriminator(real);
-        step.TrainGenerator(settings.Batch);
+        trainee.TrainDiscriminator();
+        trainee.TrainGenerator();
         device.Backend.Synchronize();
-        Measure("eager", () => step.TrainDiscriminator(real), () => step.TrainGenerator(settings.Batch));
+        Measure("eager", trainee.TrainDiscriminator, trainee.TrainGenerator);
         using var graphs = new CapturedGanStep(step);
-        Measure("graph", () => graphs.TrainDiscriminator(real), () => graphs.TrainGenerator(settings.Batch));
+        Measure("graph", () => graphs.TrainDiscriminator(trainee.Real), () => graphs.TrainGenerator(settings.Batch));
 
         void Measure(string way, Action d, Action g)
         {
@@ -91,7 +81,7 @@ static class IterationTimes
             {
                 // The second call captures.
                 var time = timer.Measure(pieces[i], Math.Min(3, repetitions + 1), repetitions, budget / pieces.Length);
-                var item = new BenchItem(Name(Pieces[i], settings.Precision, settings.Batch), settings.Precision, 0, operations[i], static (_, _) => static () => { });
+                var item = new Workload(Name(Pieces[i], settings.Precision, settings.Batch), settings.Precision, 0, operations[i], static _ => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }
             if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite in {settings.Precision} at batch {settings.Batch}.");
@@ -102,31 +92,5 @@ static class IterationTimes
                 g();
             }
         }
-    }
-
-    /// <summary>Operations of a forward of both networks for one image, as the plain algorithm has them: shortcuts at the larger size, two a term.</summary>
-    public static (double Generator, double Discriminator) Forward(Architecture a)
-    {
-        double g = 2.0 * a.Latent * a.StartSize * a.StartSize * a.StartChannels, d = 0;
-        int side = a.StartSize, channels = a.StartChannels;
-        foreach (int width in a.GeneratorBlocks)
-        {
-            side *= 2;
-            g += 2.0 * side * side * width * (9 * channels + 9 * width + channels);
-            channels = width;
-        }
-        g += 2.0 * side * side * 3 * 9 * channels;
-        (side, channels) = (a.Size, 3);
-        foreach (var (block, i) in a.DiscriminatorBlocks.Select(static (b, i) => (b, i)))
-        {
-            int hidden = i == 0 ? block.Channels : channels, pixels = side * side;
-            d += 2.0 * pixels * (9 * channels * hidden + 9 * hidden * block.Channels);
-            // The first block's shortcut comes after its pooling; a block that changes nothing has none.
-            if (i == 0) d += 2.0 * pixels / 4 * channels * block.Channels;
-            else if (block.Downsample || channels != block.Channels) d += 2.0 * pixels * channels * block.Channels;
-            if (block.Downsample) side /= 2;
-            channels = block.Channels;
-        }
-        return (g, d + 2.0 * channels * 5);
     }
 }

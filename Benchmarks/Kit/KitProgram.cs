@@ -1,32 +1,43 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels;
+using System.Globalization;
+using Ssgan.Benchmarks.Results;
+using Ssgan.Benchmarks.Running;
+using Ssgan.Benchmarks.Workloads;
+using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
 
 /// <summary>
-/// The parts of the GPU kit that are not the runner's. A program of its own instead of BenchmarkDotNet, which starts an SDK to build what it
-/// measures and times on the host: this one must run where nothing is installed, and times between events on the card.
+/// The benchmarks, and the parts of the GPU kit that are not the runner's. The kit's own times are taken between events on the card, which BenchmarkDotNet
+/// does not do.
 /// </summary>
 static class KitProgram
 {
     public const int Done = 0, Failed = 1, BadArguments = 2, NoGpu = 3;
 
-    const string Usage = "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary.";
+    const string Usage = "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary; or see --help.";
 
-    /// <summary>Runs one part and writes its report where --json says.</summary>
-    /// <returns>0: done. 1: failed. 2: bad arguments. 3: there is no GPU.</returns>
+    /// <summary>Runs the benchmarks, compares two of their files, or runs one part of the kit and writes its report where --json says.</summary>
+    /// <returns>0: done. 1: failed, or slower. 2: bad arguments. 3: there is no GPU.</returns>
     public static int Run(IReadOnlyList<string> args, ISymbolSource libraries, TextWriter output, TextWriter error)
     {
         try
         {
             if (args.Count == 0) throw new KitException(Usage);
+            if (args[0] is "--help" or "-h")
+            {
+                output.WriteLine(BenchOptions.Usage);
+                return Done;
+            }
+            if (args[0].StartsWith('-')) return BenchRun.Run(BenchOptions.Parse(args), args, libraries, output);
+            if (args[0] == "compare") return Compare(args, output);
             var options = new Arguments([.. args.Skip(1)]);
             return args[0] switch
             {
+                Starts.Verb => FirstStep(options, libraries, output),
                 "summary" => Summarise(options, output),
                 "record" => Record(options, libraries, output),
                 _ => RunPart(args, options, libraries, output),
@@ -41,7 +52,7 @@ static class KitProgram
 
     static int RunPart(IReadOnlyList<string> args, Arguments options, ISymbolSource libraries, TextWriter output)
     {
-        Func<CudaBackend, PartContext, PartResult> part = args[0] switch
+        Func<Device, PartContext, PartResult> part = args[0] switch
         {
             "machine" => static (_, context) => new(true, context.Machine.Describe()),
             "parity" => Trajectories.Parity,
@@ -60,7 +71,7 @@ static class KitProgram
         return report.State switch { PartState.Done => Done, PartState.Skipped => NoGpu, _ => Failed };
     }
 
-    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<CudaBackend, PartContext, PartResult> part, ISymbolSource libraries,
+    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<Device, PartContext, PartResult> part, ISymbolSource libraries,
         TextWriter output, string file)
     {
         var report = new PartReport
@@ -71,14 +82,15 @@ static class KitProgram
         if (driver.Path is null) return report with { Message = About.NoDriver(driver) };
         try
         {
-            using var card = new CudaBackend(libraries, options: About.Fastest);
+            using var device = new Device(new CudaBackend(libraries, options: About.Fastest));
+            var card = (CudaBackend)device.Backend;
             var machine = About.Card(card);
             // A time limit may end the program; what was measured until then is there.
             var context = new PartContext(options, machine, libraries, output, result =>
             {
                 if (file.Length > 0) Fill(result, PartState.Failed).Save(file);
             });
-            var result = part(card, context);
+            var result = part(device, context);
             return Fill(result, result.Holds ? PartState.Done : PartState.Failed);
 
             PartReport Fill(PartResult result, PartState state) => report with
@@ -113,6 +125,36 @@ static class KitProgram
         return Done;
     }
 
+    /// <summary>What the benchmark of the start launches.</summary>
+    static int FirstStep(Arguments options, ISymbolSource libraries, TextWriter output)
+    {
+        string name = options.Text("device", "cpu");
+        if (name is not ("cpu" or "cuda")) throw new KitException($"--device takes cpu or cuda, not \"{name}\".");
+        using var device = name == "cuda" ? Device.Cuda(libraries: libraries) : Device.Cpu(options.Number("threads", 0));
+        var settings = new TrainOptions
+        {
+            Batch = options.Number("batch", 64), Ngf = options.Number("ngf", 0), Ndf = options.Number("ndf", 0),
+            Precision = options.Text("precision", Starts.DefaultPrecision(device)),
+        };
+        options.Finish();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Starts.FirstStep(device, settings).TotalSeconds:0.000} s"));
+        return Done;
+    }
+
+    /// <summary>Puts two result files side by side.</summary>
+    static int Compare(IReadOnlyList<string> args, TextWriter output)
+    {
+        string[] files = [.. args.Skip(1).TakeWhile(static a => !a.StartsWith("--", StringComparison.Ordinal))];
+        if (files.Length != 2) throw new KitException($"compare takes two result files, not {files.Length}.");
+        var options = new Arguments([.. args.Skip(3)]);
+        double least = options.Real("least", 100 * Comparison.DefaultLeast);
+        options.Finish();
+        if (!(least >= 0)) throw new KitException($"--least takes a percentage of at least 0, not {least.ToString(CultureInfo.InvariantCulture)}.");
+        var comparison = new Comparison(ResultFile.Load(files[0]), ResultFile.Load(files[1]), least / 100);
+        output.Write(comparison.Describe(files[0], files[1]));
+        return comparison.Count(Change.Slower) > 0 ? Failed : Done;
+    }
+
     static int Summarise(Arguments options, TextWriter output)
     {
         string folder = options.Text("dir", ".");
@@ -137,56 +179,4 @@ sealed record PartResult(bool Holds, string Message)
     public IReadOnlyList<string> Notes { get; init; } = [];
     public IReadOnlyList<Measurement> Measurements { get; init; } = [];
     public IReadOnlyList<LossPair> Losses { get; init; } = [];
-}
-
-/// <summary>What the machine is.</summary>
-static class About
-{
-    /// <summary>How a card is timed: with plans chosen on it, as the peer's are. Nothing is kept, so that a run does not depend on one before.</summary>
-    public static CudaOptions Fastest { get; } = new() { Autotune = true };
-
-    /// <summary>Without the card.</summary>
-    public static Machine Host() => new(null, null, null, null, null, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
-
-    public static Machine Card(CudaBackend card)
-    {
-        var p = card.Properties;
-        return Host() with
-        {
-            Device = p.Name, ComputeCapability = $"{p.Major}.{p.Minor}", Driver = $"CUDA {p.DriverVersion / 1000}.{p.DriverVersion % 1000 / 10}{DriverRelease()}",
-            CuBlas = card.CuBlasVersion, CuDnn = card.CuDnnVersion,
-        };
-    }
-
-    /// <summary>With the card where there is one that can be opened.</summary>
-    public static Machine Find(ISymbolSource libraries)
-    {
-        if (libraries.Open(CudaLibrary.Driver).Path is null) return Host();
-        try
-        {
-            using var card = new CudaBackend(libraries);
-            return Card(card);
-        }
-        catch (DeviceException)
-        {
-            // The part's own message says what is wrong with the card; this line only names the machine.
-            return Host();
-        }
-    }
-
-    /// <summary>" (580.65.06)": Linux's module says its release, the driver's library only the CUDA version it serves.</summary>
-    static string DriverRelease()
-    {
-        const string file = "/proc/driver/nvidia/version";
-        if (!File.Exists(file)) return "";
-        string? release = File.ReadLines(file).FirstOrDefault("").Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(static w => Version.TryParse(w, out _));
-        return release is null ? "" : $" ({release})";
-    }
-
-    public static string NoDriver(LibraryLookup driver) =>
-        $"This machine has no NVIDIA driver, so this part, which needs a GPU, was left out; looked for {string.Join(", ", driver.Tried)}.";
-
-    /// <summary>One line: card, driver, libraries.</summary>
-    public static string Describe(this Machine m) => m.Device is null ? $"no GPU; {m.System}, {m.Runtime}"
-        : $"{m.Device} (compute capability {m.ComputeCapability}), driver for {m.Driver}, cuBLAS {m.CuBlas ?? "absent"}, cuDNN {m.CuDnn ?? "absent"}, {m.System}, {m.Runtime}";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ssgan.Benchmarks.Results;
 using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Benchmarks.Kit;
@@ -71,17 +72,21 @@ sealed record PartReport
 }
 
 /// <summary>Where a part ran. What a machine without a card lacks is null.</summary>
-sealed record Machine(string? Device, string? ComputeCapability, string? Driver, string? CuBlas, string? CuDnn, string System, string Runtime);
+sealed record Machine(string? Device, string? ComputeCapability, string? Driver, string? CuBlas, string? CuDnn, string System, string Runtime)
+{
+    /// <summary>The processor's name, and how many of it this process sees.</summary>
+    public string? Processor { get; init; }
 
-/// <summary>Copy bandwidth in GB/s and rates of a matrix product in TFLOP/s by precision.</summary>
-sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double> Teraflops);
+    /// <inheritdoc cref="Processor"/>
+    public int Processors { get; init; }
+}
 
 /// <summary>One timed item.</summary>
 /// <param name="Name">The same as the peer's where it times the same.</param>
 /// <param name="Way">"eager": one call between two events. "graph": one of many in a replayed graph.</param>
 /// <param name="Time">Milliseconds.</param>
-/// <param name="Bytes">Bytes that must move at least, each read and written once; 0 where arithmetic bounds it.</param>
-/// <param name="Operations">Operations of the plain algorithm; 0 where memory bounds it.</param>
+/// <param name="Bytes">Bytes that must move at least; 0: not counted.</param>
+/// <param name="Operations">Operations of the plain algorithm; 0 where no products are summed.</param>
 /// <param name="Precision">Whose rate bounds it.</param>
 /// <param name="PeakMib">The largest memory that tensors had, in MiB; null where that was not looked at.</param>
 sealed record Measurement(string Name, string Way, Timing Time, long Bytes, double Operations, string Precision, double? PeakMib = null);
@@ -100,4 +105,5 @@ sealed class KitException(string message, Exception? inner = null) : Exception(m
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(PartReport))]
+[JsonSerializable(typeof(ResultFile))]
 internal sealed partial class KitJson : JsonSerializerContext;

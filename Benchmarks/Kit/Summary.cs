@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Ssgan.Benchmarks.Results;
+using Ssgan.Benchmarks.Workloads;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -30,8 +32,7 @@ static class Summary
         if (machine is not null) text.Append($"{machine.Describe()}.\n");
         if (peer.Versions.Length > 0) text.Append($"Peer: {peer.Versions}.\n");
         if (reports.LastOrDefault(static r => r.Ceilings is not null)?.Ceilings is { } c)
-            text.Append(Say($"Measured on the card: copies {c.CopyGigabytes:0} GB/s"))
-                .Append(string.Concat(c.Teraflops.Select(static t => Say($", {t.Key} products {t.Value:0.0} TFLOP/s")))).Append(".\n");
+            text.Append($"Measured on the card: {c.Describe()}.\n");
         Parts(text, reports);
         Times(text, reports, peer);
         Memory(text, reports, peer);

@@ -24,7 +24,7 @@ static class Trajectories
     const int EarlySteps = 4, EarlyFactor = 100;
 
     /// <summary>Losses of every step on the card and on the CPU, in F32.</summary>
-    public static PartResult Parity(CudaBackend card, PartContext context)
+    public static PartResult Parity(Device card, PartContext context)
     {
         var options = Settings(context.Options);
         double tolerance = context.Options.Real("tolerance", DefaultTolerance);
@@ -43,7 +43,7 @@ static class Trajectories
     }
 
     /// <summary>Graphs against eager calls, bit for bit: every reported number, every weight, every optimizer's state.</summary>
-    public static PartResult Captured(CudaBackend card, PartContext context)
+    public static PartResult Captured(Device card, PartContext context)
     {
         var options = Settings(context.Options);
         context.Options.Finish();

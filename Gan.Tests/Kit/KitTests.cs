@@ -1,4 +1,5 @@
 using Ssgan.Benchmarks.Kit;
+using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Tests.Emulator;
@@ -91,7 +92,7 @@ sealed class KitTests
     public void WhatWasMeasuredIsKeptWhenAPartIsStopped()
     {
         using var cuda = new EmulatedCuda();
-        using var card = new CudaBackend(cuda);
+        using var card = new Device(new CudaBackend(cuda));
         var kept = new List<PartResult>();
         var context = new PartContext(new Arguments([]), About.Host(), cuda, TextWriter.Null, kept.Add);
         using var bench = new Bench(card, context, divisor: 64, repetitions: 1);

@@ -1,4 +1,6 @@
 using Ssgan.Benchmarks.Kit;
+using Ssgan.Benchmarks.Results;
+using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine.Kernels.Cuda.Runtime;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Support;
@@ -92,7 +94,7 @@ sealed class SummaryTests
     [Test]
     public void OperationsOfThePublishedNetworksAreThoseOfThePlainAlgorithm()
     {
-        var (g, d) = IterationTimes.Forward(Architecture.For(32));
+        var (g, d) = Layers.Forward(Architecture.For(32));
         // Five discriminator updates (G, three forwards and as many backwards of D) and one of the generator, batch 64: 3.43 TFLOP.
         Assert.That(64 * (8 * g + 49 * d) / 1e12, Is.EqualTo(3.43).Within(0.01));
     }

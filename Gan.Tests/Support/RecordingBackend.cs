@@ -10,6 +10,12 @@ sealed class RecordingBackend : Backend
 
     public List<string> Calls { get; } = [];
 
+    /// <summary>Images and filters of the forward convolutions.</summary>
+    public List<(Shape Images, Shape Filters)> Convolutions { get; } = [];
+
+    /// <summary>What batch norms saw.</summary>
+    public List<Shape> Norms { get; } = [];
+
     public int Count(string call) => Calls.Count(c => c == call);
 
     public override string Name => "recording";
@@ -50,12 +56,19 @@ sealed class RecordingBackend : Backend
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) =>
         Note(nameof(MatMul)).MatMul(a, transposeA, b, transposeB, c, accumulate);
 
+<<<<<<< HEAD
     public override void Linear(View x, View w, View bias, View y) => Note(nameof(Linear)).Linear(x, w, bias, y);
 
     public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec) => Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
 
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) =>
+=======
+    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    {
+        Convolutions.Add((x.Shape, w.Shape));
+>>>>>>> 82477a1 (Benchmarks of everything with BenchmarkDotNet, in process, beside the machine's own rates; one definition of workloads serves them and the GPU kit)
         Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
+    }
 
     public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec) =>
         Note(nameof(Conv2dBackwardData)).Conv2dBackwardData(dy, w, dx, spec);
@@ -64,8 +77,11 @@ sealed class RecordingBackend : Backend
         Note(nameof(Conv2dBackwardFilter)).Conv2dBackwardFilter(x, dy, dw, spec);
 
     public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y,
-        View mean, View invStd, in BatchNormSpec spec) =>
+        View mean, View invStd, in BatchNormSpec spec)
+    {
+        Norms.Add(x.Shape);
         Note(nameof(BatchNormForward)).BatchNormForward(x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
+    }
 
     public override void BatchNormBackward(View x, View gamma, View beta, View classes,
         View mean, View invStd, View dy, View dx, View dgamma, View dbeta, in BatchNormSpec spec) =>

@@ -1,25 +1,25 @@
-namespace Ssgan.Engine.Kernels.Cuda;
+namespace Ssgan.Engine.Kernels;
 
-/// <summary>Device memory for measurements, freed together. Its numbers are random: equal ones let a card run faster than real data does.</summary>
+/// <summary>Device memory for measurements, freed together. Its numbers are random: equal ones let a card, or a cache, run faster than real data does.</summary>
 public sealed class Blocks : IDisposable
 {
-    readonly CudaBackend _card;
+    readonly Backend _backend;
     readonly List<(nint Address, long Bytes)> _blocks = [];
     readonly View _generator;
 
     /// <summary>No memory yet but a random generator's state.</summary>
-    public Blocks(CudaBackend card)
+    public Blocks(Backend backend)
     {
-        _card = card;
+        _backend = backend;
         _generator = Empty(new Shape(4), DType.I32);
-        card.Fill(_generator, 1);
+        backend.Fill(_generator, 1);
     }
 
     /// <summary>Undefined contents.</summary>
     public View Empty(Shape shape, DType type = DType.F32)
     {
         long bytes = shape.Count * type.Size();
-        _blocks.Add((_card.Allocate(bytes), bytes));
+        _blocks.Add((_backend.Allocate(bytes), bytes));
         return new View(_blocks[^1].Address, shape, type);
     }
 
@@ -29,12 +29,12 @@ public sealed class Blocks : IDisposable
         var result = Empty(shape, type);
         if (type == DType.F32)
         {
-            _card.Normal(result, _generator);
+            _backend.Normal(result, _generator);
             return result;
         }
         var exact = Empty(shape);
-        _card.Normal(exact, _generator);
-        _card.Cast(exact, result);
+        _backend.Normal(exact, _generator);
+        _backend.Cast(exact, result);
         Free(_blocks.Count - 1);
         return result;
     }
@@ -48,6 +48,6 @@ public sealed class Blocks : IDisposable
     {
         var (address, bytes) = _blocks[i];
         _blocks.RemoveAt(i);
-        _card.Free(address, bytes);
+        _backend.Free(address, bytes);
     }
 }

@@ -1,0 +1,59 @@
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Benchmarks.Workloads;
+
+/// <summary>Saving and loading a training state of SSGAN-32: networks, optimizers, hash; saving waits for the disk.</summary>
+static class Checkpoints
+{
+    public static IEnumerable<Workload> All(Variant v)
+    {
+        if (!v.IsF32) yield break;
+        var settings = v.Divisor == 1 ? new TrainOptions() : new TrainOptions { Ngf = 16, Ndf = 16 };
+        yield return Save(settings).Short();
+        yield return Load(settings).Short();
+    }
+
+    /// <summary>Parameters with two moments each, and what batch norm and spectral norm remember.</summary>
+    public static long Bytes(TrainOptions settings)
+    {
+        var a = SsganRecipe.Architecture(settings);
+        long trained = Layers.GeneratorParameters(a).Concat(Layers.DiscriminatorParameters(a)).Sum(static n => (long)n);
+        long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels) + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);
+        return (3 * trained + kept) * sizeof(float);
+    }
+
+    static Workload Save(TrainOptions settings) => new("checkpoint/save", "f32", Bytes(settings), 0, bed =>
+    {
+        var (trainee, folder) = (bed.Own(new Trainee(bed.Device, settings)), Path.Combine(bed.Folder, "checkpoint"));
+        var state = State(trainee.Step, settings);
+        return () => Checkpoint.Write(folder, trainee.Step, state);
+    })
+    {
+        Kind = WorkloadKind.Host,
+    };
+
+    static Workload Load(TrainOptions settings) => new("checkpoint/load", "f32", Bytes(settings), 0, bed =>
+    {
+        var (trainee, folder) = (bed.Own(new Trainee(bed.Device, settings)), Path.Combine(bed.Folder, "checkpoint"));
+        Checkpoint.Write(folder, trainee.Step, State(trainee.Step, settings));
+        return () =>
+        {
+            Checkpoint.ReadState(folder);
+            Checkpoint.ReadTensors(folder, trainee.Step);
+        };
+    })
+    {
+        Kind = WorkloadKind.Host,
+    };
+
+    static CheckpointState State(SsganStep step, TrainOptions settings)
+    {
+        var (seed, counter) = step.Random.State;
+        return new()
+        {
+            Step = 1, RandomSeed = seed, RandomCounter = counter, Data = new LoaderPosition(settings.Seed), DataName = "random", DataHash = "",
+            Stats = step.Stats.Sums, TensorsSha256 = "", Options = settings,
+        };
+    }
+}
