@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Proves and times Ssgan on one GPU in under nine minutes. Needs bash, coreutils and the NVIDIA driver; cuBLAS, cuDNN and PyTorch are used where they are.
+# Proves and times Ssgan on one GPU in under nine minutes, and, where asked, runs its benchmarks. Needs bash, coreutils and the NVIDIA driver; cuBLAS, cuDNN and PyTorch are used where they are.
 #
 #   ./gpu-kit.sh                                     every part
 #   ./gpu-kit.sh parity captured                     some parts, by name
+#   ./gpu-kit.sh suites                              the benchmarks' short selection on the CPU and the card, up to eight minutes
 #   ./gpu-kit.sh --data cifar-10-batches-bin --out results
 #
-# Parts: doctor conformance start parity captured kernels convolutions iteration peer train
+# Parts: doctor conformance start parity captured kernels convolutions iteration peer train, and suites by name only
 # Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on), --precision bf16,tf32,f32,
 #          --seconds N (for all parts together, default 530)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=kit-results data=shapes precision=bf16,tf32,f32 seconds=530
 parts=()
-all="doctor conformance start parity captured kernels convolutions iteration peer train"
+usual="doctor conformance start parity captured kernels convolutions iteration peer train" all="$usual suites"
 while [ $# -gt 0 ]; do
     case "$1" in
         --out|--data|--precision|--seconds)
@@ -23,7 +24,7 @@ while [ $# -gt 0 ]; do
             case " $all " in *" $1 "*) parts+=("$1"); shift ;; *) echo "There is no part $1; the parts are: $all." >&2; exit 2 ;; esac ;;
     esac
 done
-[ ${#parts[@]} -gt 0 ] || read -ra parts <<<"$all"
+[ ${#parts[@]} -gt 0 ] || read -ra parts <<<"$usual"
 mkdir -p "$out" || exit 1
 start=$SECONDS failed=0
 
@@ -127,6 +128,7 @@ for part in "${parts[@]}"; do
         iteration) kit iteration 120 --precision "$precision" ;;
         peer) peer ;;
         train) train ;;
+        suites) other suites 480 "$here/ssgan-kit" --short --precision "$precision" --out "$out/suites" ;;
     esac
 done
 "$here/ssgan-kit" summary --dir "$out" || failed=$((failed + 1))

@@ -11,7 +11,7 @@ static class Summary
     /// <summary>The peer's file beside the parts' reports.</summary>
     public const string PeerFile = "torch_peer.json";
 
-    static readonly string[] s_parts = ["doctor", "conformance", "start", "parity", "captured", "kernels", "convolutions", "iteration", "peer", "train"];
+    static readonly string[] s_parts = ["doctor", "conformance", "start", "parity", "captured", "kernels", "convolutions", "iteration", "peer", "train", "suites"];
     static readonly string[] s_precisions = ["f32", "tf32", "bf16"];
     static readonly int[] s_batches = [64, 256];
 

@@ -55,7 +55,7 @@ static class BenchRun
         Directory.CreateDirectory(options.Out);
         var summary = Time(cases, options, output);
         var failures = summary.Reports.Where(static r => Result(r) is null).Select(static r => CaseBenchmark.ItemOf(r.BenchmarkCase))
-            .Select(static c => $"{c} was left out: {c.Failure ?? "it broke while it ran, and log.txt says how."}").ToList();
+            .Select(static c => $"{c} was left out: {c.Failure ?? "BenchmarkDotNet gave no times, and log.txt says why."}").ToList();
         foreach (string failure in failures) output.WriteLine(failure);
         var results = new ResultFile
         {
@@ -71,8 +71,8 @@ static class BenchRun
     }
 
     /// <summary>A benchmark's result, or null where it has none.</summary>
-    public static ResultItem? Result(BenchmarkReport report) => report.ResultStatistics is { } times && report.Success
-        ? CaseBenchmark.ItemOf(report.BenchmarkCase).Result(times, report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)) : null;
+    public static ResultItem? Result(BenchmarkReport report) => report.ResultStatistics is { } times && report.Success && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
+        ? item.Result(times, report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)) : null;
 
     static IEnumerable<(string Suite, Workload Workload)> Items(BenchOptions options, Target target) =>
         from suite in Suite.All

@@ -17,6 +17,7 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     Device? _device;
     Bed? _bed;
     ICapturedGraph? _graph;
+    Action? _run;
 
     /// <param name="order">Its place in a run.</param>
     /// <param name="suite">The suite's name.</param>
@@ -28,7 +29,6 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     {
         (_order, Suite, Workload, Target, Ceilings) = (order, suite, workload, target, ceilings);
         Calls = target.IsCard && !isDry && workload.Kind != WorkloadKind.Host ? CallsOf(workload) : 1;
-        Run = static () => throw new InvalidOperationException("A case runs after it was prepared.");
     }
 
     public string Suite { get; }
@@ -42,28 +42,21 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     /// <summary>Calls of the workload in one invocation.</summary>
     public int Calls { get; }
 
-    /// <summary>Why it could not run, or null.</summary>
+    /// <summary>Why it could not run, or null. An exception would end BenchmarkDotNet's whole run in process, so there is none.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>One invocation, to the end of the device's work.</summary>
-    public Action Run { get; private set; }
-
     /// <summary>Opens the device and fills its memory.</summary>
-    public void Prepare()
+    public void Prepare() => Try(() =>
     {
-        try
-        {
-            _device = Target.Open(Workload.Precision);
-            _bed = new Bed(_device);
-            Run = Invocation(Workload.Prepare(_bed), _device.Backend);
-        }
-        catch (Exception e)
-        {
-            // BenchmarkDotNet goes on with the next one; this is what the results say of this one.
-            Failure = $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" ");
-            Dispose();
-            throw;
-        }
+        _device = Target.Open(Workload.Precision);
+        _bed = new Bed(_device);
+        _run = Invocation(Workload.Prepare(_bed), _device.Backend);
+    });
+
+    /// <summary>One invocation, to the end of the device's work; nothing after a failure.</summary>
+    public void Run()
+    {
+        if (_run is not null) Try(_run);
     }
 
     /// <summary>Frees everything; it can be prepared again.</summary>
@@ -72,7 +65,20 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
         _graph?.Dispose();
         _bed?.Dispose();
         _device?.Dispose();
-        (_graph, _bed, _device) = (null, null, null);
+        (_run, _graph, _bed, _device) = (null, null, null, null);
+    }
+
+    void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            Failure = $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" ");
+            Dispose();
+        }
     }
 
     /// <summary>What the columns and the files show of it.</summary>

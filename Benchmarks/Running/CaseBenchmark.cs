@@ -16,21 +16,20 @@ public class CaseBenchmark
     static readonly MethodInfo s_run = typeof(CaseBenchmark).GetMethod(nameof(Run))!, s_prepare = typeof(CaseBenchmark).GetMethod(nameof(Prepare))!,
         s_release = typeof(CaseBenchmark).GetMethod(nameof(Release))!;
 
-    Action _run = static () => { };
+    Case? _item;
 
     /// <summary>A <see cref="Case"/>.</summary>
     public object? Item { get; set; }
 
     public void Prepare()
     {
-        var item = (Case)Item!;
-        item.Prepare();
-        _run = item.Run;
+        _item = (Case)Item!;
+        _item.Prepare();
     }
 
-    public void Run() => _run();
+    public void Run() => _item!.Run();
 
-    public void Release() => ((Case)Item!).Dispose();
+    public void Release() => _item!.Dispose();
 
     /// <summary>The cases as one run.</summary>
     internal static BenchmarkRunInfo Of(IReadOnlyList<Case> cases, Job job, IConfig config)

@@ -56,17 +56,13 @@ sealed class RecordingBackend : Backend
     public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate) =>
         Note(nameof(MatMul)).MatMul(a, transposeA, b, transposeB, c, accumulate);
 
-<<<<<<< HEAD
     public override void Linear(View x, View w, View bias, View y) => Note(nameof(Linear)).Linear(x, w, bias, y);
 
     public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec) => Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
 
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec) =>
-=======
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
     {
         Convolutions.Add((x.Shape, w.Shape));
->>>>>>> 82477a1 (Benchmarks of everything with BenchmarkDotNet, in process, beside the machine's own rates; one definition of workloads serves them and the GPU kit)
         Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
     }
 
