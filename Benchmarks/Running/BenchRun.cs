@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
@@ -72,7 +71,7 @@ static class BenchRun
 
     /// <summary>A benchmark's result, or null where it has none.</summary>
     public static ResultItem? Result(BenchmarkReport report) => report.ResultStatistics is { } times && report.Success && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
-        ? item.Result(times, report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)) : null;
+        ? item.Result(times) : null;
 
     static IEnumerable<(string Suite, Workload Workload)> Items(BenchOptions options, Target target) =>
         from suite in Suite.All
@@ -92,7 +91,7 @@ static class BenchRun
     static Summary Time(List<Case> cases, BenchOptions options, TextWriter output)
     {
         using var log = new StreamLogger(Path.Combine(options.Out, "log.txt"));
-        var config = ManualConfig.CreateEmpty().AddLogger(log).AddColumn(CaseColumn.All).AddDiagnoser(MemoryDiagnoser.Default).AddEventProcessor(new Progress(cases.Count, output))
+        var config = ManualConfig.CreateEmpty().AddLogger(log).AddColumn(CaseColumn.All).AddEventProcessor(new Progress(cases.Count, output))
             .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared, MethodOrderPolicy.Declared)).WithArtifactsPath(options.Out)
             .WithOptions(ConfigOptions.DisableLogFile);
         return BenchmarkRunner.Run([CaseBenchmark.Of(cases, JobOf(options), config.AddJob(JobOf(options)))]).Single();

@@ -29,7 +29,11 @@ public class CaseBenchmark
 
     public void Run() => _item!.Run();
 
-    public void Release() => _item!.Dispose();
+    public void Release()
+    {
+        _item!.CountAllocations();
+        _item.Dispose();
+    }
 
     /// <summary>The cases as one run.</summary>
     internal static BenchmarkRunInfo Of(IReadOnlyList<Case> cases, Job job, IConfig config)

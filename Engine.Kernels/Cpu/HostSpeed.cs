@@ -8,9 +8,9 @@ namespace Ssgan.Engine.Kernels.Cpu;
 public sealed record HostSpeed(IReadOnlyList<(long Bytes, double BytesPerSecond)> Copies, double ProductOperationsPerSecond)
 {
     const long Smallest = 1L << 16;
-    const double BudgetSeconds = 0.1;
+    const double CopySeconds = 0.1, ProductSeconds = 0.4;
 
-    /// <summary>Measures within some two seconds.</summary>
+    /// <summary>Measures within some four seconds.</summary>
     /// <param name="cpu">An idle backend.</param>
     /// <param name="most">Bytes that the largest copy moves: far more than the caches hold.</param>
     /// <param name="side">Side of the square matrices.</param>
@@ -24,31 +24,33 @@ public sealed record HostSpeed(IReadOnlyList<(long Bytes, double BytesPerSecond)
             var shape = Floats(bytes);
             var (from, to) = (x with { Shape = shape }, y with { Shape = shape });
             // Waking threads costs more than a small copy.
-            double seconds = Math.Min(Median(() => cpu.Copy(from, to, 1)), Median(() => cpu.Copy(from, to, cpu.Threads)));
+            double seconds = Math.Min(Median(() => cpu.Copy(from, to, 1), CopySeconds), Median(() => cpu.Copy(from, to, cpu.Threads), CopySeconds));
             copies.Add((bytes, bytes / seconds));
         }
         var square = new Shape(side, side);
         var (a, b, c) = (memory.Numbers(square), memory.Numbers(square), memory.Empty(square));
         // A multiplication and an addition per term.
-        return new(copies, 2.0 * side * side * side / Median(() => cpu.MatMul(a, false, b, false, c, false)));
+        return new(copies, 2.0 * side * side * side / Median(() => cpu.MatMul(a, false, b, false, c, false), ProductSeconds));
     }
 
     /// <summary>Half of the bytes are read, the other half written.</summary>
     static Shape Floats(long moved) => new((int)(moved / 2 / sizeof(float)));
 
-    static double Median(Action work)
+    static double Median(Action work, double budget)
     {
-        work();
-        work();
-        var times = new List<double>();
         var clock = Stopwatch.StartNew();
+        // The runtime compiles a method well only after it has run for a while.
+        do work();
+        while (clock.Elapsed.TotalSeconds < budget);
+        var times = new List<double>();
+        clock.Restart();
         do
         {
             long start = Stopwatch.GetTimestamp();
             work();
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        while (clock.Elapsed.TotalSeconds < BudgetSeconds || times.Count < 3);
+        while (clock.Elapsed.TotalSeconds < budget || times.Count < 3);
         times.Sort();
         return times[times.Count / 2];
     }
