@@ -4,15 +4,14 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 // x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count, and with classes at the images' ends too, so that
 // one row of gamma and beta serves a block; a block's sums per channel are in single precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache.
-// The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx).
+// The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx), and both are bound by that: rows go one by one, in the
+// order of memory. Four at a time would load a channel's constants less often, and took 1.7 times as long: hardware prefetches one stream of a page.
 public sealed unsafe partial class CpuBackend
 {
     // Rows of a block: so few that a single-precision sum of them is as good as its terms.
     const int NormRows = 64;
     // Channels worked on at once, so that their sums stay in the L1 cache.
     const int NormTile = 256;
-    // Rows worked on at once, so that a channel's constants are loaded and its sums stored once for all of them.
-    const int NormStep = 4;
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
@@ -122,11 +121,11 @@ public sealed unsafe partial class CpuBackend
             int first = Math.Min(ShiftRows, n);
             Clear(mean, tile);
             Clear(s, tile);
-            Rows(x, c, first, tile, mean, s, q);
+            for (int r = 0; r < first; r++) Row(x + r * c, tile, mean, s, q);
             Scale(s, 1f / first, mean, tile);
             Clear(s, tile);
             Clear(q, tile);
-            for (int r = 0; r < n; r += NormStep) Rows(x + r * c, c, Math.Min(NormStep, n - r), tile, mean, s, q);
+            for (int r = 0; r < n; r++) Row(x + r * c, tile, mean, s, q);
             Finish(s, q, mean, 1f / n, tile);
         }
 
@@ -157,30 +156,20 @@ public sealed unsafe partial class CpuBackend
             }
         }
 
-        static void Rows(float* x, nint c, int rows, int tile, float* shift, float* s, float* q)
+        static void Row(float* x, int tile, float* shift, float* s, float* q)
         {
             int k = 0, width = Vector<float>.Count;
             for (; k <= tile - width; k += width)
             {
-                Vector<float> m = Vector.Load(shift + k), sum = Vector.Load(s + k), squares = Vector.Load(q + k);
-                float* p = x + k;
-                for (int r = 0; r < rows; r++, p += c)
-                {
-                    var d = Vector.Load(p) - m;
-                    sum += d;
-                    squares += d * d;
-                }
-                sum.Store(s + k);
-                squares.Store(q + k);
+                var d = Vector.Load(x + k) - Vector.Load(shift + k);
+                (Vector.Load(s + k) + d).Store(s + k);
+                (Vector.Load(q + k) + d * d).Store(q + k);
             }
             for (; k < tile; k++)
             {
-                for (int r = 0; r < rows; r++)
-                {
-                    float d = x[r * c + k] - shift[k];
-                    s[k] += d;
-                    q[k] += d * d;
-                }
+                float d = x[k] - shift[k];
+                s[k] += d;
+                q[k] += d * d;
             }
         }
     }
@@ -231,32 +220,25 @@ public sealed unsafe partial class CpuBackend
             {
                 int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
                 nint offset = Map.Start(b), affine = Map.Class(b) * c;
-                for (int r = 0; r < n; r += NormStep, offset += NormStep * c)
-                    Rows(X + offset, Y + offset, Gamma + affine, Beta + affine, Mean, InvStd, c, Math.Min(NormStep, n - r));
+                for (int r = 0; r < n; r++, offset += c) Row(X + offset, Y + offset, Gamma + affine, Beta + affine, Mean, InvStd, c);
             }
         }
 
-        static void Rows(float* x, float* y, float* gamma, float* beta, float* mean, float* invStd, nint c, int rows)
+        static void Row(float* x, float* y, float* gamma, float* beta, float* mean, float* invStd, nint c)
         {
-            int k = 0, width = Vector<float>.Count;
+            nint k = 0;
+            int width = Vector<float>.Count;
             for (; k <= c - width; k += width)
             {
-                Vector<float> m = Vector.Load(mean + k), scale = Vector.Load(gamma + k) * Vector.Load(invStd + k), shift = Vector.Load(beta + k);
-                nint at = k;
-                for (int r = 0; r < rows; r++, at += c)
-                {
-                    var v = Vector.FusedMultiplyAdd(Vector.Load(x + at) - m, scale, shift);
-                    if (TRelu.Value) v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
-                    v.Store(y + at);
-                }
+                var scale = Vector.Load(gamma + k) * Vector.Load(invStd + k);
+                var v = Vector.FusedMultiplyAdd(Vector.Load(x + k) - Vector.Load(mean + k), scale, Vector.Load(beta + k));
+                if (TRelu.Value) v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
+                v.Store(y + k);
             }
             for (; k < c; k++)
             {
-                for (int r = 0; r < rows; r++)
-                {
-                    float v = MathF.FusedMultiplyAdd(x[r * c + k] - mean[k], gamma[k] * invStd[k], beta[k]);
-                    y[r * c + k] = TRelu.Value && v <= 0 ? 0 : v;
-                }
+                float v = MathF.FusedMultiplyAdd(x[k] - mean[k], gamma[k] * invStd[k], beta[k]);
+                y[k] = TRelu.Value && v <= 0 ? 0 : v;
             }
         }
     }

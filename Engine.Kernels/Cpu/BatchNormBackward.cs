@@ -92,38 +92,26 @@ public sealed unsafe partial class CpuBackend
                 for (nint c0 = 0; c0 < c; c0 += NormTile)
                 {
                     nint last = Math.Min(c0 + NormTile, c);
-                    for (int r = 0; r < n; r += NormStep) Rows(saved, r * c, c, Math.Min(NormStep, n - r), c0, last, sums);
+                    for (int r = 0; r < n; r++) Row(saved, saved.X + r * c, saved.DY + r * c, c, c0, last, sums);
                 }
             }
         }
 
-        static void Rows(in NormSaved saved, nint row, nint c, int rows, nint k, nint last, float* sums)
+        static void Row(in NormSaved saved, float* x, float* dy, nint c, nint k, nint last, float* sums)
         {
-            float* x = saved.X + row;
-            float* dy = saved.DY + row;
             int width = Vector<float>.Count;
             for (; k <= last - width; k += width)
             {
                 var channels = new NormChannels<TRelu>(saved, k);
-                Vector<float> sum = Vector.Load(sums + k), product = Vector.Load(sums + c + k);
-                nint at = k;
-                for (int r = 0; r < rows; r++, at += c)
-                {
-                    var d = channels.Masked(Vector.Load(x + at), Vector.Load(dy + at), out Vector<float> xhat);
-                    sum += d;
-                    product += d * xhat;
-                }
-                sum.Store(sums + k);
-                product.Store(sums + c + k);
+                var d = channels.Masked(Vector.Load(x + k), Vector.Load(dy + k), out Vector<float> xhat);
+                (Vector.Load(sums + k) + d).Store(sums + k);
+                (Vector.Load(sums + c + k) + d * xhat).Store(sums + c + k);
             }
             for (; k < last; k++)
             {
-                for (int r = 0; r < rows; r++)
-                {
-                    float d = Masked<TRelu>(saved, k, x[r * c + k], dy[r * c + k], out float xhat);
-                    sums[k] += d;
-                    sums[c + k] += d * xhat;
-                }
+                float d = Masked<TRelu>(saved, k, x[k], dy[k], out float xhat);
+                sums[k] += d;
+                sums[c + k] += d * xhat;
             }
         }
     }
@@ -181,35 +169,24 @@ public sealed unsafe partial class CpuBackend
                 int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
                 nint first = Map.Start(b);
                 var saved = Saved.At(first, Map.Class(b) * c);
-                for (int r = 0; r < n; r += NormStep) Rows(saved, r * c, c, Math.Min(NormStep, n - r), MeanDY, MeanDYXHat, DX + first);
+                for (nint r = 0; r < n * c; r += c) Row(saved, saved.X + r, saved.DY + r, c, MeanDY, MeanDYXHat, DX + first + r);
             }
         }
 
-        static void Rows(in NormSaved saved, nint row, nint c, int rows, float* meanDY, float* meanDYXHat, float* dx)
+        static void Row(in NormSaved saved, float* x, float* dy, nint c, float* meanDY, float* meanDYXHat, float* dx)
         {
-            float* x = saved.X + row;
-            float* dy = saved.DY + row;
-            dx += row;
             nint k = 0;
             int width = Vector<float>.Count;
             for (; k <= c - width; k += width)
             {
                 var channels = new NormChannels<TRelu>(saved, k);
-                Vector<float> mean = Vector.Load(meanDY + k), product = Vector.Load(meanDYXHat + k);
-                nint at = k;
-                for (int r = 0; r < rows; r++, at += c)
-                {
-                    var d = channels.Masked(Vector.Load(x + at), Vector.Load(dy + at), out Vector<float> xhat);
-                    (channels.Scale * d - channels.InvStd * (mean + xhat * product)).Store(dx + at);
-                }
+                var d = channels.Masked(Vector.Load(x + k), Vector.Load(dy + k), out Vector<float> xhat);
+                (channels.Scale * d - channels.InvStd * (Vector.Load(meanDY + k) + xhat * Vector.Load(meanDYXHat + k))).Store(dx + k);
             }
             for (; k < c; k++)
             {
-                for (int r = 0; r < rows; r++)
-                {
-                    float d = Masked<TRelu>(saved, k, x[r * c + k], dy[r * c + k], out float xhat);
-                    dx[r * c + k] = saved.Gamma[k] * saved.InvStd[k] * d - saved.InvStd[k] * (meanDY[k] + xhat * meanDYXHat[k]);
-                }
+                float d = Masked<TRelu>(saved, k, x[k], dy[k], out float xhat);
+                dx[k] = saved.Gamma[k] * saved.InvStd[k] * d - saved.InvStd[k] * (meanDY[k] + xhat * meanDYXHat[k]);
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>
@@ -8,7 +6,6 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// </summary>
 public sealed unsafe partial class CpuBackend : Backend
 {
-    const int Alignment = 64;
     readonly Workers _workers;
     readonly Scratch _scratch;
     readonly SimdPath _simd;
@@ -37,7 +34,7 @@ public sealed unsafe partial class CpuBackend : Backend
     {
         try
         {
-            return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
+            return (nint)HostMemory.Allocate(bytes);
         }
         catch (OutOfMemoryException e)
         {
@@ -45,7 +42,7 @@ public sealed unsafe partial class CpuBackend : Backend
         }
     }
 
-    public override void Free(nint address, long bytes) => NativeMemory.AlignedFree((void*)address);
+    public override void Free(nint address, long bytes) => HostMemory.Free((void*)address);
 
     public override void Upload(ReadOnlySpan<byte> source, View destination) =>
         source.CopyTo(new Span<byte>(destination.U8, checked((int)destination.Bytes)));

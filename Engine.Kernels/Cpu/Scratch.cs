@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>
@@ -8,7 +6,6 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// </summary>
 sealed unsafe class Scratch : IDisposable
 {
-    const nuint Alignment = 64;
     readonly int _threads;
     readonly long _ownFloats;
     float* _shared;
@@ -52,7 +49,7 @@ sealed unsafe class Scratch : IDisposable
 
     void FreeShared()
     {
-        NativeMemory.AlignedFree(_shared);
+        HostMemory.Free(_shared);
         _shared = null;
         _sharedFloats = 0;
     }
@@ -61,7 +58,7 @@ sealed unsafe class Scratch : IDisposable
     {
         try
         {
-            return NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            return HostMemory.Allocate(bytes);
         }
         catch (OutOfMemoryException e)
         {
@@ -73,8 +70,8 @@ sealed unsafe class Scratch : IDisposable
     {
         FreeShared();
         if (_slots == null) return;
-        for (int i = 0; i < _threads; i++) NativeMemory.AlignedFree((void*)_slots[i]);
-        NativeMemory.AlignedFree(_slots);
+        for (int i = 0; i < _threads; i++) HostMemory.Free((void*)_slots[i]);
+        HostMemory.Free(_slots);
         _slots = null;
     }
 }

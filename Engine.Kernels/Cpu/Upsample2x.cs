@@ -79,7 +79,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>
     /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns likewise.
-    /// Neighbours outside the image are its edge.
+    /// Neighbours outside the image are its edge. Outputs are made one after the other in the order of memory: it writes at the rate of a fill.
     /// </summary>
     struct BilinearForward : IRange
     {
@@ -96,39 +96,30 @@ public sealed unsafe partial class CpuBackend
                 float* above = i > 0 ? middle - row : middle;
                 float* below = i < H - 1 ? middle + row : middle;
                 float* y = Y + 4 * item * row;
-                for (int j = 0; j < W; j++)
-                {
-                    nint here = (nint)j * C, left = j > 0 ? here - C : here, right = j < W - 1 ? here + C : here;
-                    Pixel(above, middle, below, left, here, right, y + 2 * here, y + 2 * row + 2 * here);
-                }
+                Row(middle, above, y);
+                Row(middle, below, y + 2 * row);
             }
         }
 
-        readonly void Pixel(float* above, float* middle, float* below, nint left, nint here, nint right, float* y0, float* y1)
+        readonly void Row(float* near, float* far, float* y)
+        {
+            for (int j = 0; j < W; j++, y += 2 * C)
+            {
+                nint here = (nint)j * C, left = j > 0 ? here - C : here, right = j < W - 1 ? here + C : here;
+                Pixel(near + here, near + left, far + here, far + left, y, C);
+                Pixel(near + here, near + right, far + here, far + right, y + C, C);
+            }
+        }
+
+        static void Pixel(float* near, float* nearBeside, float* far, float* farBeside, float* y, int c)
         {
             int k = 0, width = Vector<float>.Count;
-            for (; k <= C - width; k += width)
+            for (; k <= c - width; k += width)
             {
-                Vector<float> a = Vector.Load(above + here + k), m = Vector.Load(middle + here + k), b = Vector.Load(below + here + k);
-                Vector<float> la = Mix(a, Vector.Load(above + left + k)), ra = Mix(a, Vector.Load(above + right + k));
-                Vector<float> lm = Mix(m, Vector.Load(middle + left + k)), rm = Mix(m, Vector.Load(middle + right + k));
-                Vector<float> lb = Mix(b, Vector.Load(below + left + k)), rb = Mix(b, Vector.Load(below + right + k));
-                Mix(lm, la).Store(y0 + k);
-                Mix(rm, ra).Store(y0 + C + k);
-                Mix(lm, lb).Store(y1 + k);
-                Mix(rm, rb).Store(y1 + C + k);
+                var n = Mix(Vector.Load(near + k), Vector.Load(nearBeside + k));
+                Mix(n, Mix(Vector.Load(far + k), Vector.Load(farBeside + k))).Store(y + k);
             }
-            for (; k < C; k++)
-            {
-                float a = above[here + k], m = middle[here + k], b = below[here + k];
-                float la = Mix(a, above[left + k]), ra = Mix(a, above[right + k]);
-                float lm = Mix(m, middle[left + k]), rm = Mix(m, middle[right + k]);
-                float lb = Mix(b, below[left + k]), rb = Mix(b, below[right + k]);
-                y0[k] = Mix(lm, la);
-                y0[C + k] = Mix(rm, ra);
-                y1[k] = Mix(lm, lb);
-                y1[C + k] = Mix(rm, rb);
-            }
+            for (; k < c; k++) y[k] = Mix(Mix(near[k], nearBeside[k]), Mix(far[k], farBeside[k]));
         }
     }
 
@@ -138,45 +129,52 @@ public sealed unsafe partial class CpuBackend
     /// </summary>
     struct BilinearBackward : IRange
     {
+        const int Tile = 256;
         public float* DY, DX;
         public int H, W, C;
 
         public readonly void Invoke(int start, int end)
         {
-            const int Tile = 256;
-            // Columns 2j − 1 and 2j of dy, mixed down: each is made once and used for two neighbours.
-            float* kept = stackalloc float[2 * Tile];
+            // Columns of dy, mixed down: each is made once and used for two neighbours.
+            float* columns = stackalloc float[3 * Tile];
             nint row = (nint)W * C, wide = 2 * row;
             for (int item = start; item < end; item++)
             {
                 int i = item % H;
                 float* r1 = DY + 4 * item * row;
                 var rows = new Rows(i > 0 ? r1 - wide : r1, r1, r1 + wide, i < H - 1 ? r1 + 2 * wide : r1 + wide);
-                for (int k = 0; k < C; k += Tile) Columns(rows, k, Math.Min(Tile, C - k), kept, kept + Tile, DX + item * row + k);
+                for (int k = 0; k < C; k += Tile) Columns(rows, k, Math.Min(Tile, C - k), columns, DX + item * row + k);
             }
         }
 
-        readonly void Columns(in Rows rows, nint column, int count, float* odd, float* even, float* dx)
+        readonly void Columns(in Rows rows, nint column, int count, float* columns, float* dx)
         {
+            // Columns 2j − 1, 2j and 2j + 1.
+            float* odd = columns;
+            float* even = columns + Tile;
+            float* next = columns + 2 * Tile;
             int width = Vector<float>.Count, k;
             for (k = 0; k < count; k++) odd[k] = even[k] = rows.ScalarAt(column + k);
             for (int j = 0; j < W; j++, column += 2 * C, dx += C)
             {
                 nint near = column + C, far = j < W - 1 ? near + C : near;
+                for (k = 0; k <= count - width; k += width) rows.At(near + k).Store(next + k);
+                for (; k < count; k++) next[k] = rows.ScalarAt(near + k);
                 for (k = 0; k <= count - width; k += width)
                 {
-                    Vector<float> o = rows.At(near + k), e = rows.At(far + k);
-                    Mix(Vector.Load(even + k) + o, Vector.Load(odd + k) + e).Store(dx + k);
-                    o.Store(odd + k);
+                    var e = rows.At(far + k);
+                    Mix(Vector.Load(even + k) + Vector.Load(next + k), Vector.Load(odd + k) + e).Store(dx + k);
                     e.Store(even + k);
                 }
                 for (; k < count; k++)
                 {
-                    float o = rows.ScalarAt(near + k), e = rows.ScalarAt(far + k);
-                    dx[k] = Mix(even[k] + o, odd[k] + e);
-                    odd[k] = o;
+                    float e = rows.ScalarAt(far + k);
+                    dx[k] = Mix(even[k] + next[k], odd[k] + e);
                     even[k] = e;
                 }
+                float* swap = odd;
+                odd = next;
+                next = swap;
             }
         }
 
