@@ -32,10 +32,9 @@ public sealed unsafe partial class CudaBackend
         int m = 1;
         while (step[m] != 1 || size[m] == 1) m++;
         const int Narrow = 8;
-        // Elements of 16 bytes, and whether each row of y, and of x, is a whole number of them.
+        // Whether each row of y, and of x, is a whole number of 16 bytes: the other axes' steps are multiples of the innermost's size.
         int width = 16 / bytes;
-        bool wideY = y.Address % 16 == 0 && size[0] % width == 0, wideX = x.Address % 16 == 0;
-        for (int g = 0; g < groups; g++) wideX &= step[g] % width == 0 || g == m;
+        bool wideY = y.Address % 16 == 0 && size[0] % width == 0, wideX = x.Address % 16 == 0 && size[m] % width == 0;
         if (size[0] <= Narrow || size[m] <= Narrow)
         {
             var args = new PermuteArgs
@@ -47,7 +46,7 @@ public sealed unsafe partial class CudaBackend
             return;
         }
         int p = m == 1 ? 2 : 1, q = m == 3 ? 2 : 3;
-        bool wide = wideX && wideY && size[m] % width == 0;
+        bool wide = wideX && wideY;
         int tile = wide && bytes < 4 ? 64 : 32;
         long across = (size[0] + tile - 1) / tile, perPlane = across * ((size[m] + tile - 1) / tile), tiles = perPlane * size[p] * size[q];
         var plane = new TransposeArgs
