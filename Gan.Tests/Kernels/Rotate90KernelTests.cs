@@ -51,6 +51,19 @@ public class Rotate90KernelTests
     }
 
     [Test]
+    public void A_batch_too_large_for_the_cache([Values(40, 41)] int size, [Values(3, 8)] int c)
+    {
+        // More than 8 MiB; rows of 40 pixels are whole vectors, of 41 x 3 values not, and the last strip of an image is not a full one.
+        int n = (9 << 20) / (size * size * c * sizeof(float));
+        int[] turns = [.. Enumerable.Range(0, n).Select(static i => i % 7 - 3)];
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var (x, y) = (a.Normals(n, size, size, c), a.Output(n, size, size, c));
+        b.Rotate90(x, a.Ints(turns, n), y, false);
+        NnChecks.Same(a.Read(y), Naive(a.Read(x), n, size, c, turns));
+    }
+
+    [Test]
     public void Quarters_are_turned_by_their_labels([Values(1, 3, 4, 6, 9)] int n, [Values(3, 8)] int c)
     {
         const int Size = 7;
