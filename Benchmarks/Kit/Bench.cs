@@ -54,7 +54,8 @@ sealed class Bench : IDisposable
             _card.AllowTf32 = item.Precision == "tf32";
             var queue = item.Prepare(bed);
             Add(item, "eager", _timer.Measure(queue, Math.Min(5, _repetitions), _repetitions, BudgetSeconds));
-            using (var graph = _card.Capture(queue, CallsPerGraph)) Add(item, "graph", _timer.Measure(graph.Replay, Math.Min(2, _repetitions), _repetitions, BudgetSeconds).Each(CallsPerGraph));
+            using var graph = _card.Capture(queue, CallsPerGraph);
+            Add(item, "graph", _timer.Measure(graph.Replay, Math.Min(2, _repetitions), _repetitions, BudgetSeconds).Each(CallsPerGraph));
         }
         catch (Exception e) when (e is DeviceException or NotSupportedException or ArgumentException)
         {

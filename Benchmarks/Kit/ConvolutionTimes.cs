@@ -19,7 +19,8 @@ static class ConvolutionTimes
         {
             if (!bench.Ceilings.Teraflops.ContainsKey(precision))
             {
-                bench.Leave($"{precision} was left out: {((CudaBackend)device.Backend).Properties.Name} multiplies in {string.Join(", ", bench.Ceilings.Teraflops.Keys)} only.");
+                string card = ((CudaBackend)device.Backend).Properties.Name;
+                bench.Leave($"{precision} was left out: {card} multiplies in {string.Join(", ", bench.Ceilings.Teraflops.Keys)} only.");
                 continue;
             }
             foreach (var item in Items(precision, divisor)) bench.Time(item);

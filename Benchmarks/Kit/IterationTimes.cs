@@ -54,7 +54,8 @@ static class IterationTimes
         // Without timing plans first, as a training starts.
         using var device = new Device(new CudaBackend(context.Libraries));
         var passed = Starts.FirstStep(device, new TrainOptions { Batch = batch, Ngf = ngf, Ndf = ndf, Precision = precision });
-        return new(true, string.Create(CultureInfo.InvariantCulture, $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
+        return new(true, string.Create(CultureInfo.InvariantCulture,
+            $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)

@@ -11,8 +11,8 @@ using Ssgan.Gan.Training;
 namespace Ssgan.Benchmarks.Kit;
 
 /// <summary>
-/// The benchmarks, and the parts of the GPU kit that are not the runner's. The kit's own times are taken between events on the card, which BenchmarkDotNet
-/// does not do.
+/// The benchmarks, and the parts of the GPU kit that are not the runner's. The kit's own times are taken between events on the card, which
+/// BenchmarkDotNet does not do.
 /// </summary>
 static class KitProgram
 {

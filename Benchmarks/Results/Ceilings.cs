@@ -16,7 +16,9 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
 {
     public const string Copy = "copy", Product = "product";
 
-    /// <summary>Bandwidth by size, smallest first: the CPU's caches hold what small workloads touch. None where only the large copy was timed.</summary>
+    /// <summary>
+    /// Bandwidth by size, smallest first: the CPU's caches hold what small workloads touch. None where only the large copy was timed.
+    /// </summary>
     public IReadOnlyList<CopyRate> Copies { get; init; } = [];
 
     /// <summary>Measures an idle device.</summary>
@@ -27,7 +29,8 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
         if (backend is CudaBackend card)
         {
             var speed = CardSpeed.Measure(card, (1L << 30) / divisor / divisor, Math.Max(16, 8192 / divisor / divisor));
-            return new(speed.CopyBytesPerSecond / 1e9, speed.Products.ToDictionary(static p => p.Precision, static p => p.OperationsPerSecond / 1e12));
+            var products = speed.Products.ToDictionary(static p => p.Precision, static p => p.OperationsPerSecond / 1e12);
+            return new(speed.CopyBytesPerSecond / 1e9, products);
         }
         var host = HostSpeed.Measure((CpuBackend)backend, (1L << 28) / divisor / divisor, Math.Max(16, 1024 / divisor));
         CopyRate[] copies = [.. host.Copies.Select(static c => new CopyRate(c.Bytes, c.BytesPerSecond / 1e9))];
@@ -52,8 +55,8 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
     }
 
     /// <summary>
-    /// The least time that this device needs by its own rates, in seconds, and which of them says so: the larger of bytes over bandwidth and operations
-    /// over the rate of products. None for what the host's files and processes bound.
+    /// The least time that this device needs by its own rates, in seconds, and which of them says so: the larger of bytes over bandwidth and
+    /// operations over the rate of products. None for what the host's files and processes bound.
     /// </summary>
     public (double Seconds, string Against)? Least(Workload w)
     {

@@ -17,8 +17,8 @@ enum Change
 sealed record ComparedItem(string Key, double FirstNs, double SecondNs, double Ratio, Change Change);
 
 /// <summary>
-/// Two result files side by side. An item has changed where two things hold: the intervals of three standard errors around the two means do not touch, and
-/// the medians differ by more than a least fraction, for the noise between two runs is larger than within one.
+/// Two result files side by side. An item has changed where two things hold: the intervals of three standard errors around the two means do not
+/// touch, and the medians differ by more than a least fraction, for the noise between two runs is larger than within one.
 /// </summary>
 sealed class Comparison
 {
@@ -76,10 +76,12 @@ sealed class Comparison
         foreach (var item in Items)
         {
             string flag = item.Change == Change.None ? "" : item.Change == Change.Slower ? "slower" : "faster";
-            text.Append(CultureInfo.InvariantCulture, $"| {item.Key} | {Spelling.Time(item.FirstNs)} | {Spelling.Time(item.SecondNs)} | {item.Ratio:0.000} | {flag} |\n");
+            text.Append($"| {item.Key} | {Spelling.Time(item.FirstNs)} | {Spelling.Time(item.SecondNs)} ")
+                .Append(CultureInfo.InvariantCulture, $"| {item.Ratio:0.000} | {flag} |\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"\n{Items.Count} items: {Count(Change.Slower)} slower, {Count(Change.Faster)} faster, {Count(Change.None)} within the noise")
-            .Append(CultureInfo.InvariantCulture, $" (three standard errors, and {_least:0.#%}); only in a: {OnlyInFirst.Count}, only in b: {OnlyInSecond.Count}.\n");
+        text.Append($"\n{Items.Count} items: {Count(Change.Slower)} slower, {Count(Change.Faster)} faster, {Count(Change.None)} within the noise ")
+            .Append(CultureInfo.InvariantCulture, $"(three standard errors, and {_least:0.#%}); ")
+            .Append($"only in a: {OnlyInFirst.Count}, only in b: {OnlyInSecond.Count}.\n");
         return text.ToString();
     }
 

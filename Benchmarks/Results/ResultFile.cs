@@ -45,7 +45,8 @@ sealed record ResultFile
         {
             var results = JsonSerializer.Deserialize(File.ReadAllText(file), KitJson.Default.ResultFile) ?? throw new JsonException("it holds null");
             if (results.Format != CurrentFormat) throw new JsonException($"it has format {results.Format}, this program reads {CurrentFormat}");
-            if (results.Items.Any(static i => !(i.MedianNs > 0 && i.MeanNs > 0 && i.ErrorNs >= 0))) throw new JsonException("a time in it is not positive");
+            bool isWhole = results.Items.All(static i => i.MedianNs > 0 && i.MeanNs > 0 && i.ErrorNs >= 0);
+            if (!isWhole) throw new JsonException("a time in it is not positive");
             return results;
         }
         catch (JsonException e)

@@ -82,13 +82,15 @@ sealed record BenchOptions
     static string One(string name, List<string> values) =>
         AtLeastOne(name, values).Count == 1 ? values[0] : throw new KitException($"{name} takes one value, not {values.Count}.");
 
-    static int Number(string name, List<string> values) => int.TryParse(One(name, values), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-        ? number : throw new KitException($"{name} takes a whole number, not \"{values[0]}\".");
+    static int Number(string name, List<string> values) =>
+        int.TryParse(One(name, values), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
+            : throw new KitException($"{name} takes a whole number, not \"{values[0]}\".");
 
     static string[] Among(string name, List<string> values, string[] known)
     {
         string[] given = One(name, values).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (given.FirstOrDefault(g => !known.Contains(g)) is { } other) throw new KitException($"{name} takes {string.Join(", ", known)}, not \"{other}\".");
+        if (given.FirstOrDefault(g => !known.Contains(g)) is { } other)
+            throw new KitException($"{name} takes {string.Join(", ", known)}, not \"{other}\".");
         return given.Length > 0 ? given : throw new KitException($"{name} has no value.");
     }
 }

@@ -58,20 +58,23 @@ static class BenchRun
         foreach (string failure in failures) output.WriteLine(failure);
         var results = new ResultFile
         {
-            Format = ResultFile.CurrentFormat, Date = began, Command = string.Join(' ', args), Version = About.Release, BenchmarkDotNet = About.VersionOf(typeof(Job)),
+            Format = ResultFile.CurrentFormat, Date = began, Command = string.Join(' ', args),
+            Version = About.Release, BenchmarkDotNet = About.VersionOf(typeof(Job)),
             Machine = targets[^1].Machine, Seconds = clock.Elapsed.TotalSeconds, Ceilings = ceilings, Notes = [.. notes, .. failures],
             Items = [.. summary.Reports.Select(Result).OfType<ResultItem>()],
         };
         results.Save(Path.Combine(options.Out, "results.json"));
         WriteMarkdown(summary, results, Path.Combine(options.Out, "results.md"));
         MarkdownExporter.Console.ExportToLog(summary, new TextLogger(output));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{results.Items.Count} of {cases.Count} items were timed in {results.Seconds:0} s; the results are in {options.Out}."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{results.Items.Count} of {cases.Count} items were timed in {results.Seconds:0} s; the results are in {options.Out}."));
         return results.Items.Count == cases.Count ? KitProgram.Done : KitProgram.Failed;
     }
 
     /// <summary>A benchmark's result, or null where it has none.</summary>
-    public static ResultItem? Result(BenchmarkReport report) => report.ResultStatistics is { } times && report.Success && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
-        ? item.Result(times) : null;
+    public static ResultItem? Result(BenchmarkReport report) =>
+        report.ResultStatistics is { } times && report.Success && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
+            ? item.Result(times) : null;
 
     static IEnumerable<(string Suite, Workload Workload)> Items(BenchOptions options, Target target) =>
         from suite in Suite.All
@@ -99,8 +102,8 @@ static class BenchRun
 
     static Job JobOf(BenchOptions options)
     {
-        var job = new Job().WithToolchain(new InProcessNoEmitToolchain(TimeSpan.FromMinutes(10), logOutput: true)).WithUnrollFactor(1).WithMinInvokeCount(1)
-            .WithEvaluateOverhead(false).WithGcForce(false);
+        var job = new Job().WithToolchain(new InProcessNoEmitToolchain(TimeSpan.FromMinutes(10), logOutput: true))
+            .WithUnrollFactor(1).WithMinInvokeCount(1).WithEvaluateOverhead(false).WithGcForce(false);
         if (options.IsDry) return job.WithWarmupCount(0).WithIterationCount(1).WithInvocationCount(1).WithId("Dry");
         return options.IsShort ? job.WithWarmupCount(1).WithIterationCount(7).WithIterationTime(TimeInterval.FromMilliseconds(100)).WithId("Short")
             : job.WithWarmupCount(2).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(250)).WithId("Full");

@@ -108,7 +108,8 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
         return new()
         {
             Suite = Suite, Name = Workload.Name, Device = Target.Name, Precision = Workload.Precision, MedianNs = times.Median, MeanNs = times.Mean,
-            ErrorNs = times.N > 1 ? times.StandardError : 0, MinNs = times.Min, MaxNs = times.Max, Samples = times.N, Operations = Workload.Operations, Bytes = Workload.Bytes,
+            ErrorNs = times.N > 1 ? times.StandardError : 0, MinNs = times.Min, MaxNs = times.Max, Samples = times.N,
+            Operations = Workload.Operations, Bytes = Workload.Bytes,
             OfCeiling = least is { } l ? l.Seconds * 1e9 / times.Median : null, Against = least?.Against, AllocatedBytes = AllocatedBytes,
         };
     }

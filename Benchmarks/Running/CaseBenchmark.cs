@@ -45,7 +45,8 @@ public class CaseBenchmark
         BenchmarkCase Benchmark(Case item)
         {
             var descriptor = new Descriptor(typeof(CaseBenchmark), s_run, s_prepare, s_release, operationsPerInvoke: item.Calls);
-            return BenchmarkCase.Create(descriptor, job, new ParameterInstances([new ParameterInstance(parameter, item, SummaryStyle.Default)]), fixedConfig);
+            var value = new ParameterInstance(parameter, item, SummaryStyle.Default);
+            return BenchmarkCase.Create(descriptor, job, new ParameterInstances([value]), fixedConfig);
         }
     }
 

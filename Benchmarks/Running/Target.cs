@@ -37,7 +37,8 @@ sealed record Target(string Name, IReadOnlyList<string> Precisions, Machine Mach
         {
             using var card = new CudaBackend(libraries);
             string[] precisions = [.. options.Precisions.Where(p => p == "f32" || card.Properties.Supports(8, 0))];
-            if (precisions.Length < options.Precisions.Count) notes.Add($"{card.Properties.Name} has neither tf32 nor bf16, so there are no rows for them.");
+            if (precisions.Length < options.Precisions.Count)
+                notes.Add($"{card.Properties.Name} has neither tf32 nor bf16, so there are no rows for them.");
             if (precisions.Length > 0) targets.Add(new("cuda", precisions, About.Card(card), OpenCard));
         }
         catch (DeviceException e)

@@ -14,7 +14,8 @@ static class DataLoading
         foreach (int side in (int[])[32, 64])
         {
             yield return Next($"load/shapes/n64s{side}", v.Batch(64), side, _ => new ShapesSource(side)).Short(side == 32);
-            yield return Next($"load/folder/n64s{side}", v.Batch(64), side, bed => Open(bed.Folder, MakePictures(bed, v.Width(Files), side), side)).Short(side == 32);
+            yield return Next($"load/folder/n64s{side}", v.Batch(64), side, bed => Open(bed.Folder, MakePictures(bed, v.Width(Files), side), side))
+                .Short(side == 32);
         }
         const int large = 64;
         long pixels = (long)v.Width(Files) * large * large * 3;

@@ -86,7 +86,8 @@ static class Layers
     /// </summary>
     public static (double Generator, double Discriminator) Forward(Architecture a)
     {
-        double g = 2.0 * a.Latent * a.StartSize * a.StartSize * a.StartChannels + Generator(a).Sum(static c => c.Kernel == 1 ? 4 * c.Operations : c.Operations);
+        double g = 2.0 * a.Latent * a.StartSize * a.StartSize * a.StartChannels
+            + Generator(a).Sum(static c => c.Kernel == 1 ? 4 * c.Operations : c.Operations);
         double d = 2.0 * a.DiscriminatorBlocks[^1].Channels * 5;
         int side = a.Size;
         foreach (var (c, i) in Discriminator(a).Select(static (c, i) => (c, i)))

@@ -41,7 +41,7 @@ static class Rotations
         });
     }
 
-    /// <summary>A whole batch of real images in one pass: gathered from bytes of a data set, normalised, and turned; both results are written.</summary>
+    /// <summary>A whole batch of real images in one pass: gathered from a data set, normalised, and turned; both results are written.</summary>
     public static Workload FromBytes(Variant v, int batch, int side)
     {
         const long mostSet = 1 << 26;

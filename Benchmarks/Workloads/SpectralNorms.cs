@@ -12,7 +12,8 @@ static class SpectralNorms
     public static IEnumerable<Workload> All(Variant v)
     {
         if (!v.IsF32) yield break;
-        foreach (var (rows, columns) in s_layers) yield return Forward($"spectral_norm/{rows}x{columns}", [(v.Width(rows), v.Width(columns))]).Short(rows == 128);
+        foreach (var (rows, columns) in s_layers)
+            yield return Forward($"spectral_norm/{rows}x{columns}", [(v.Width(rows), v.Width(columns))]).Short(rows == 128);
         foreach (int side in s_networks)
         {
             yield return Network(v, side).Short(side == 32);
@@ -21,9 +22,11 @@ static class SpectralNorms
     }
 
     /// <summary>All layers of the published discriminator for a size of images.</summary>
-    public static Workload Network(Variant v, int side) => Forward(side == 32 ? "spectral_norm/all_D_layers" : $"spectral_norm/all_D{side}_layers", Matrices(v, side));
+    public static Workload Network(Variant v, int side) =>
+        Forward(side == 32 ? "spectral_norm/all_D_layers" : $"spectral_norm/all_D{side}_layers", Matrices(v, side));
 
-    static (int Rows, int Columns)[] Matrices(Variant v, int side) => [.. Layers.Spectral(Architecture.For(side)).Select(m => (v.Width(m.Rows), v.Width(m.Columns)))];
+    static (int Rows, int Columns)[] Matrices(Variant v, int side) =>
+        [.. Layers.Spectral(Architecture.For(side)).Select(m => (v.Width(m.Rows), v.Width(m.Columns)))];
 
     static Workload Forward(string name, (int Rows, int Columns)[] matrices) =>
         // A power iteration reads W twice, the division reads it once more and writes.
@@ -39,12 +42,14 @@ static class SpectralNorms
         {
             var layers = Make(bed, matrices);
             bed.Backend.SpectralNormForward(layers, 1, 1e-12f);
-            View[] dn = [.. matrices.Select(m => bed.Numbers(new Shape(m.Rows, m.Columns)))], dw = [.. matrices.Select(m => bed.Full(new Shape(m.Rows, m.Columns), 0))];
+            View[] dn = [.. matrices.Select(m => bed.Numbers(new Shape(m.Rows, m.Columns)))];
+            View[] dw = [.. matrices.Select(m => bed.Full(new Shape(m.Rows, m.Columns), 0))];
             return () => bed.Backend.SpectralNormBackward(layers, dn, dw);
         });
 
     static long Floats((int Rows, int Columns)[] matrices) => matrices.Sum(static m => (long)m.Rows * m.Columns) * sizeof(float);
 
-    static SpectralLayer[] Make(Bed bed, (int Rows, int Columns)[] matrices) => [.. matrices.Select(m => new SpectralLayer(bed.Numbers(new Shape(m.Rows, m.Columns)),
+    static SpectralLayer[] Make(Bed bed, (int Rows, int Columns)[] matrices) =>
+        [.. matrices.Select(m => new SpectralLayer(bed.Numbers(new Shape(m.Rows, m.Columns)),
         bed.Numbers(new Shape(m.Rows)), bed.Numbers(new Shape(m.Columns)), bed.Empty(new Shape(1)), bed.Empty(new Shape(m.Rows, m.Columns))))];
 }

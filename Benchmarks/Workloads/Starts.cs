@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Training;
@@ -49,6 +48,6 @@ static class Starts
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {error.Trim()}"));
+            throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with exit code {process.ExitCode}: {error.Trim()}");
     }
 }

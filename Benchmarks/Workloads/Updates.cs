@@ -2,7 +2,7 @@ using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>The updates of SSGAN's two networks as training runs them: forward, backward, spectral norm, rotation, Adam; on a card as graphs.</summary>
+/// <summary>The updates of SSGAN's networks as training runs them: forward, backward, spectral norm, rotation, Adam; on a card as graphs.</summary>
 static class Updates
 {
     /// <summary>What a network has at least where a test has to be quick.</summary>
@@ -25,7 +25,7 @@ static class Updates
 
     static int Width(Variant v, int published) => v.Divisor == 1 ? published : LeastWidth;
 
-    static Workload Of(string name, TrainOptions settings, double operations, bool isDiscriminator) => new(name, settings.Precision, 0, operations, bed =>
+    static Workload Of(string name, TrainOptions settings, double count, bool isDiscriminator) => new(name, settings.Precision, 0, count, bed =>
     {
         var trainee = bed.Own(new Trainee(bed.Device, settings));
         if (!bed.Device.CanCapture) return isDiscriminator ? trainee.TrainDiscriminator : trainee.TrainGenerator;

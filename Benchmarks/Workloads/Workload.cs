@@ -16,7 +16,9 @@ enum WorkloadKind
 /// <summary>One thing to time, on any device.</summary>
 /// <param name="Name">Operation, precision and shape; the same as the peer's where it times the same.</param>
 /// <param name="Precision">"f32", "tf32" or "bf16": whose matrix rate bounds it, and how it stores what it computes with.</param>
-/// <param name="Bytes">The least bytes to move: each input read and each output written once per pass that the algorithm needs; 0: not counted.</param>
+/// <param name="Bytes">
+/// The least bytes to move: each input read and each output written once per pass that the algorithm needs; 0: not counted.
+/// </param>
 /// <param name="Operations">Operations of the plain algorithm, a multiplication and an addition per term; 0 where no products are summed.</param>
 /// <param name="Prepare">Allocates and fills; gives what does, or queues, the work once.</param>
 sealed record Workload(string Name, string Precision, long Bytes, double Operations, Func<Bed, Action> Prepare)

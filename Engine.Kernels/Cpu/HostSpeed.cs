@@ -3,7 +3,9 @@ using System.Diagnostics;
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>The rates that bound every primitive on the host, as measured with a backend's own threads: what others are fractions of.</summary>
-/// <param name="Copies">Bytes that a copy moves (read plus written) and bytes per second, from the smallest, which caches hold, to the largest, which none does.</param>
+/// <param name="Copies">
+/// Bytes that a copy moves (read plus written) and bytes per second, from the smallest, which caches hold, to the largest, which none does.
+/// </param>
 /// <param name="ProductOperationsPerSecond">Operations per second of a large F32 matrix product.</param>
 public sealed record HostSpeed(IReadOnlyList<(long Bytes, double BytesPerSecond)> Copies, double ProductOperationsPerSecond)
 {

@@ -6,9 +6,13 @@ namespace Ssgan.Tests.Benchmarks;
 
 sealed class CeilingTests
 {
-    static readonly Ceilings s_ceilings = new(10, new Dictionary<string, double> { ["f32"] = 0.1 }) { Copies = [new(1 << 10, 40), new(1 << 20, 20), new(1 << 30, 10)] };
+    static readonly Ceilings s_ceilings = new(10, new Dictionary<string, double> { ["f32"] = 0.1 })
+    {
+        Copies = [new(1 << 10, 40), new(1 << 20, 20), new(1 << 30, 10)],
+    };
 
-    static Workload Item(long bytes, double operations, string precision = "f32") => new("x", precision, bytes, operations, static _ => static () => { });
+    static Workload Item(long bytes, double operations, string precision = "f32") =>
+        new("x", precision, bytes, operations, static _ => static () => { });
 
     [TestCase(1, 40)]
     [TestCase(1 << 10, 40)]
@@ -17,7 +21,8 @@ sealed class CeilingTests
     [TestCase(1 << 25, 15)]
     [TestCase(1 << 30, 10)]
     [TestCase(1L << 40, 10)]
-    public void BandwidthIsThatOfACopyOfThatSize(long bytes, double gigabytes) => Assert.That(s_ceilings.CopyGigabytesOf(bytes), Is.EqualTo(gigabytes).Within(1e-9));
+    public void BandwidthIsThatOfACopyOfThatSize(long bytes, double gigabytes) =>
+        Assert.That(s_ceilings.CopyGigabytesOf(bytes), Is.EqualTo(gigabytes).Within(1e-9));
 
     [Test]
     public void TheLargerOfTwoTimesIsTheLeast()

@@ -48,7 +48,8 @@ sealed class LayersTests
     {
         var all = Suite.All.Single(static s => s.Name == "Convolution").Items(new Variant(false, "f32")).Select(static w => w.Name).ToList();
         Assert.That(all, Is.Unique);
-        int layers = new[] { 32, 64, 128 }.SelectMany(static s => Layers.Generator(Architecture.For(s)).Concat(Layers.Discriminator(Architecture.For(s)))).Distinct().Count();
+        int layers = new[] { 32, 64, 128 }.Select(static s => Architecture.For(s))
+            .SelectMany(static a => Layers.Generator(a).Concat(Layers.Discriminator(a))).Distinct().Count();
         Assert.That(all, Has.Count.EqualTo(3 * layers).And.Member("conv3x3/f32/c256s32n16/fwd").And.Member("conv1x1/f32/c512-1024s4n16/wgrad"));
     }
 
