@@ -145,14 +145,16 @@ static class KitProgram
     static int Compare(IReadOnlyList<string> args, TextWriter output)
     {
         string[] files = [.. args.Skip(1).TakeWhile(static a => !a.StartsWith("--", StringComparison.Ordinal))];
-        if (files.Length != 2) throw new KitException($"compare takes two result files, not {files.Length}.");
+        if (files.Length != 2) throw new KitException($"compare takes two result files, or commas between several of a side, not {files.Length}.");
         var options = new Arguments([.. args.Skip(3)]);
         double least = options.Real("least", 100 * Comparison.DefaultLeast);
         options.Finish();
         if (!(least >= 0)) throw new KitException($"--least takes a percentage of at least 0, not {least.ToString(CultureInfo.InvariantCulture)}.");
-        var comparison = new Comparison(ResultFile.Load(files[0]), ResultFile.Load(files[1]), least / 100);
+        var comparison = new Comparison(Load(files[0]), Load(files[1]), least / 100);
         output.Write(comparison.Describe(files[0], files[1]));
         return comparison.Count(Change.Slower) > 0 ? Failed : Done;
+
+        static ResultFile[] Load(string files) => [.. files.Split(',').Select(ResultFile.Load)];
     }
 
     static int Summarise(Arguments options, TextWriter output)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Benchmarks.Results;
 
@@ -17,28 +18,30 @@ enum Change
 sealed record ComparedItem(string Key, double FirstNs, double SecondNs, double Ratio, Change Change);
 
 /// <summary>
-/// Two result files side by side. An item has changed where two things hold: the intervals of three standard errors around the two means do not
-/// touch, and the medians differ by more than a least fraction, for the noise between two runs is larger than within one.
+/// Two sides, of a result file or several each. An item has changed where two things hold: the intervals of three standard errors around the means do
+/// not touch, and the medians differ by more than a least fraction. Several files of a side make its interval as wide as its runs differ, which is
+/// mostly far more than one run shows.
 /// </summary>
 sealed class Comparison
 {
     public const double DefaultLeast = 0.05;
     const double StandardErrors = 3;
 
-    readonly ResultFile _first, _second;
+    readonly IReadOnlyList<ResultFile> _first, _second;
     readonly double _least;
 
-    /// <param name="first">The file compared with.</param>
-    /// <param name="second">The newer one.</param>
+    /// <param name="first">Runs of what is compared with, at least one.</param>
+    /// <param name="second">Runs of what is newer, at least one.</param>
     /// <param name="least">The smallest change of a median that counts, as a fraction.</param>
-    public Comparison(ResultFile first, ResultFile second, double least = DefaultLeast)
+    public Comparison(IReadOnlyList<ResultFile> first, IReadOnlyList<ResultFile> second, double least = DefaultLeast)
     {
         (_first, _second, _least) = (first, second, least);
-        var before = first.Items.GroupBy(static i => i.Key()).ToDictionary(static g => g.Key, static g => g.First());
-        Items = [.. second.Items.Where(i => before.ContainsKey(i.Key())).Select(i => Compare(before[i.Key()], i))];
+        var (a, b) = (Sides(first), Sides(second));
+        var before = a.ToDictionary(static s => s.Key);
+        Items = [.. b.Where(s => before.ContainsKey(s.Key)).Select(s => Compare(before[s.Key], s))];
         var common = Items.Select(static i => i.Key).ToHashSet();
-        OnlyInFirst = [.. first.Items.Select(static i => i.Key()).Where(k => !common.Contains(k))];
-        OnlyInSecond = [.. second.Items.Select(static i => i.Key()).Where(k => !common.Contains(k))];
+        OnlyInFirst = [.. a.Select(static s => s.Key).Where(k => !common.Contains(k))];
+        OnlyInSecond = [.. b.Select(static s => s.Key).Where(k => !common.Contains(k))];
     }
 
     /// <summary>What both have, in the second one's order.</summary>
@@ -48,22 +51,28 @@ sealed class Comparison
 
     public IReadOnlyList<string> OnlyInSecond { get; }
 
-    ComparedItem Compare(ResultItem a, ResultItem b)
+    /// <summary>An item in all runs of a side: the median of its medians, and where its mean may lie.</summary>
+    sealed record Side(string Key, double Median, double Low, double High);
+
+    static List<Side> Sides(IReadOnlyList<ResultFile> runs) => [.. runs.SelectMany(static r => r.Items).GroupBy(static i => i.Key()).Select(static g => new Side(
+        g.Key, Timing.Of([.. g.Select(static i => i.MedianNs)]).MedianMs,
+        g.Min(static i => i.MeanNs - StandardErrors * i.ErrorNs), g.Max(static i => i.MeanNs + StandardErrors * i.ErrorNs)))];
+
+    ComparedItem Compare(Side a, Side b)
     {
-        double ratio = b.MedianNs / a.MedianNs;
-        bool apart = Math.Abs(a.MeanNs - b.MeanNs) > StandardErrors * (a.ErrorNs + b.ErrorNs);
-        var change = apart && ratio > 1 + _least ? Change.Slower : apart && 1 / ratio > 1 + _least ? Change.Faster : Change.None;
-        return new(b.Key(), a.MedianNs, b.MedianNs, ratio, change);
+        double ratio = b.Median / a.Median;
+        var change = b.Low > a.High && ratio > 1 + _least ? Change.Slower : a.Low > b.High && 1 / ratio > 1 + _least ? Change.Faster : Change.None;
+        return new(b.Key, a.Median, b.Median, ratio, change);
     }
 
     /// <summary>Markdown: what the devices themselves reached, then the items, then a sentence.</summary>
     public string Describe(string firstName, string secondName)
     {
-        var text = new StringBuilder($"a: {firstName}, {_first.Date:yyyy-MM-dd HH:mm} UTC, version {_first.Version}\n")
-            .Append(CultureInfo.InvariantCulture, $"b: {secondName}, {_second.Date:yyyy-MM-dd HH:mm} UTC, version {_second.Version}\n");
-        foreach (var (device, before) in _first.Ceilings)
+        var text = new StringBuilder($"a: {firstName}, {_first[0].Date:yyyy-MM-dd HH:mm} UTC, version {_first[0].Version}\n")
+            .Append(CultureInfo.InvariantCulture, $"b: {secondName}, {_second[0].Date:yyyy-MM-dd HH:mm} UTC, version {_second[0].Version}\n");
+        foreach (var (device, before) in _first[0].Ceilings)
         {
-            if (!_second.Ceilings.TryGetValue(device, out var after)) continue;
+            if (!_second[0].Ceilings.TryGetValue(device, out var after)) continue;
             text.Append(CultureInfo.InvariantCulture, $"{device}: copies {before.CopyGigabytes:0.0} and {after.CopyGigabytes:0.0} GB/s");
             foreach (var (precision, rate) in before.Teraflops)
             {

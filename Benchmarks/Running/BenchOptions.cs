@@ -19,7 +19,8 @@ sealed record BenchOptions
           --list                 names the items and times none
           --dry                  runs each item once, small: proves that it runs
 
-          compare A.json B.json [--least PERCENT]   two result files side by side; exit code 1 where something became slower
+          compare A.json B.json [--least PERCENT]   two result files side by side; exit code 1 where something became slower.
+                                                    A1.json,A2.json stands for several runs of a side
 
         Parts of the GPU kit (docs/gpu-kit.md): machine, start, parity, captured, kernels, convolutions, iteration, record, summary.
         """;

@@ -31,7 +31,7 @@ sealed class ComparisonTests
     [TestCase(106, 0, 100, 0, "Faster")]
     public void ChangeIsWhatIsBeyondTheNoise(double first, double firstError, double second, double secondError, string change)
     {
-        var comparison = new Comparison(Results(Item("a", first, firstError)), Results(Item("a", second, secondError)));
+        var comparison = new Comparison([Results(Item("a", first, firstError))], [Results(Item("a", second, secondError))]);
         Assert.That(comparison.Items.Single().Change.ToString(), Is.EqualTo(change));
         Assert.That(comparison.Items.Single().Ratio, Is.EqualTo(second / first));
     }
@@ -39,18 +39,18 @@ sealed class ComparisonTests
     [Test]
     public void MeansDecideWhetherIntervalsTouchAndMediansHowLargeAChangeIs()
     {
-        Assert.That(new Comparison(Results(Item("a", 100, 1, mean: 130)), Results(Item("a", 120, 1, mean: 131))).Count(Change.None), Is.EqualTo(1));
-        Assert.That(new Comparison(Results(Item("a", 100, 1, mean: 100)), Results(Item("a", 101, 1, mean: 150))).Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 130))], [Results(Item("a", 120, 1, mean: 131))]).Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 100))], [Results(Item("a", 101, 1, mean: 150))]).Count(Change.None), Is.EqualTo(1));
     }
 
     [Test]
     public void LeastChangeCanBeChosen() =>
-        Assert.That(new Comparison(Results(Item("a", 100, 0)), Results(Item("a", 106, 0)), least: 0.07).Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 0))], [Results(Item("a", 106, 0))], least: 0.07).Count(Change.None), Is.EqualTo(1));
 
     [Test]
     public void FilesOfOtherItemsAreComparedWhereTheyMeet()
     {
-        var comparison = new Comparison(Results(Item("a", 100, 1), Item("b", 1, 0)), Results(Item("c", 1, 0), Item("a", 50, 1)));
+        var comparison = new Comparison([Results(Item("a", 100, 1), Item("b", 1, 0))], [Results(Item("c", 1, 0), Item("a", 50, 1))]);
         Assert.That(comparison.Items.Select(static i => i.Key), Is.EqualTo(new[] { "Gemm.a cpu f32" }));
         Assert.That((comparison.OnlyInFirst[0], comparison.OnlyInSecond[0]), Is.EqualTo(("Gemm.b cpu f32", "Gemm.c cpu f32")));
         string text = comparison.Describe("old.json", "new.json");
@@ -61,6 +61,15 @@ sealed class ComparisonTests
             Does.EndWith("1 items: 0 slower, 1 faster, 0 within the noise (three standard errors, and 5%); only in a: 1, only in b: 1.\n"));
     }
 
+    [Test]
+    public void RunsOfASideThatDifferMakeItsIntervalWide()
+    {
+        ResultFile[] before = [Results(Item("a", 100, 1)), Results(Item("a", 130, 1)), Results(Item("a", 104, 1))], after = [Results(Item("a", 129, 1))];
+        var wide = new Comparison(before, after).Items.Single();
+        Assert.That((wide.FirstNs, wide.Change), Is.EqualTo((104.0, Change.None)));
+        Assert.That(new Comparison([before[0], before[2]], after).Items.Single().Change, Is.EqualTo(Change.Slower));
+    }
+
     [TestCase(100, 100, KitProgram.Done)]
     [TestCase(100, 50, KitProgram.Done)]
     [TestCase(100, 200, KitProgram.Failed)]
@@ -69,7 +78,7 @@ sealed class ComparisonTests
         using var folder = new TempFolder();
         Results(Item("a", before, 1)).Save(folder["a.json"]);
         Results(Item("a", after, 1)).Save(folder["b.json"]);
-        var (actual, text) = Run("compare", folder["a.json"], folder["b.json"], "--least", "10");
+        var (actual, text) = Run("compare", $"{folder["a.json"]},{folder["a.json"]}", folder["b.json"], "--least", "10");
         Assert.That(actual, Is.EqualTo(code));
         Assert.That(text, Does.Contain("Gemm.a cpu f32").And.Contain("and 10%"));
     }
@@ -96,8 +105,8 @@ sealed class ComparisonTests
         Assert.That(() => ResultFile.Load(folder["a.json"]), Throws.TypeOf<KitException>().With.Message.EndsWith("a time in it is not positive."));
     }
 
-    [TestCase("compare takes two result files, not 1.", "compare", "a.json")]
-    [TestCase("compare takes two result files, not 3.", "compare", "a", "b", "c")]
+    [TestCase("compare takes two result files, or commas between several of a side, not 1.", "compare", "a.json")]
+    [TestCase("compare takes two result files, or commas between several of a side, not 3.", "compare", "a", "b", "c")]
     [TestCase("There is no option --most here", "compare", "a", "b", "--most", "3")]
     [TestCase("--least takes a percentage of at least 0, not -1.", "compare", "a", "b", "--least", "-1")]
     public void MisuseIsASentence(string sentence, params string[] args)
