@@ -8,6 +8,12 @@ public sealed unsafe partial class CpuBackend
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
     {
         int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
+        if (SuitsWinograd(w.Shape, spec, y.Shape))
+        {
+            var tiles = new WinogradTiles(x.Shape, y.Shape, spec.Padding);
+            WinogradConvolve(x.F32, tiles, channels, w.F32, turned: false, bias is { } add ? add.F32 : null, y.F32, filters);
+            return;
+        }
         var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, y.Shape[1], y.Shape[2], kernelW, spec, transposed: false);
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]), taps = kernelH * kernelW;
         var output = new GemmOutput(y.F32, filters, bias is { } b ? b.F32 : null, accumulate: false);
@@ -17,6 +23,12 @@ public sealed unsafe partial class CpuBackend
     public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
     {
         int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
+        if (SuitsWinograd(w.Shape, spec, dx.Shape))
+        {
+            // The filters turned by 180 degrees over the gradient: what was padded by p is now padded by 2 - p.
+            WinogradConvolve(dy.F32, new WinogradTiles(dy.Shape, dx.Shape, 2 - spec.Padding), filters, w.F32, turned: true, null, dx.F32, channels);
+            return;
+        }
         var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, dx.Shape[1], dx.Shape[2], kernelW, spec, transposed: true);
         int pixels = checked(dx.Shape[0] * dx.Shape[1] * dx.Shape[2]), taps = kernelH * kernelW;
         var output = new GemmOutput(dx.F32, channels, null, accumulate: false);
@@ -26,6 +38,11 @@ public sealed unsafe partial class CpuBackend
     public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec)
     {
         int filters = dw.Shape[0], kernelH = dw.Shape[1], kernelW = dw.Shape[2], channels = dw.Shape[3];
+        if (SuitsWinograd(dw.Shape, spec, dy.Shape))
+        {
+            WinogradFilterGradient(x.F32, dy.F32, dw.F32, new WinogradTiles(x.Shape, dy.Shape, spec.Padding), channels, filters);
+            return;
+        }
         var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
         int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]), columns = checked(kernelH * kernelW * channels);
         var output = new GemmOutput(dw.F32, columns, null, accumulate: false);

@@ -26,6 +26,9 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1], [2, 16, 13, 6, 8, 3, 3, 1, 1],
         [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3], [2, 11, 10, 40, 6, 3, 3, 3, 2],
         [1, 7, 12, 32, 8, 4, 4, 2, 1],
+        // By Winograd's method: tiles that stick out, every padding, several blocks of depth, tasks of one tile, channels that do not fill a panel.
+        [1, 16, 12, 16, 16, 3, 3, 1, 1], [2, 15, 14, 24, 40, 3, 3, 1, 1], [1, 18, 14, 16, 24, 3, 3, 1, 0], [1, 12, 15, 40, 16, 3, 3, 1, 2],
+        [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1], [33, 8, 8, 16, 16, 3, 3, 1, 1],
     ];
 
     [TestCaseSource(nameof(s_cases))]
@@ -72,10 +75,11 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         GuardedArray.AssertClose(dwd.Read(), expected, t.DyShape.Count / k, "dw");
     }
 
-    [Test]
-    public void Same_bytes_whatever_the_number_of_threads()
+    [TestCase(34, 37)]
+    [TestCase(24, 40)]
+    public void Same_bytes_whatever_the_number_of_threads(int channels, int filters)
     {
-        var t = new Case(3, 9, 11, 34, 37, 3, 3, 1, 1);
+        var t = new Case(3, 9, 11, channels, filters, 3, 3, 1, 1);
         float[][]? first = null;
         foreach (int count in (int[])[1, 1, 2, 4])
         {
@@ -111,6 +115,51 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         {
             int pixel = i / 2, image = pixel / 16, row = pixel / 4 % 4, column = pixel % 4;
             Assert.That(float.IsFinite(y[i]), Is.EqualTo(image != 0 || row > 2 || column < 2), $"image {image} row {row} column {column}");
+        }
+    }
+
+    [Test]
+    public void Winograds_method_rounds_little()
+    {
+        // Sums over 256 channels or 192 pixels: what F32 sums of that length lose themselves is about 1e-6 of the result's size.
+        const double most = 4e-6;
+        var t = new Case(1, 12, 16, 256, 16, 3, 3, 1, 1);
+        double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count], dw = new double[t.WShape.Count];
+        t.ForEachTerm((xi, wi, yi) =>
+        {
+            y[yi] += (double)t.X[xi] * t.W[wi];
+            dx[xi] += (double)t.W[wi] * t.Dy[yi];
+            dw[wi] += (double)t.X[xi] * t.Dy[yi];
+        });
+        for (int i = 0; i < y.Length; i++) y[i] += t.Bias[i % t.Bias.Length];
+        var results = RunAll(_backend, t);
+        foreach (var (name, result, expected) in (ReadOnlySpan<(string, float[], double[])>)[("y", results[0], y), ("dx", results[1], dx), ("dw", results[2], dw)])
+        {
+            double error = Math.Sqrt(result.Zip(expected, static (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(static b => b * b));
+            TestContext.Out.WriteLine($"{name}: {error:E2}");
+            Assert.That(error, Is.LessThan(most), name);
+        }
+    }
+
+    [Test]
+    public void Filters_done_in_turn_equal_those_done_at_once()
+    {
+        // More of both than Winograd's method transforms at a time.
+        const int many = 512, filters = 240, half = filters / 2;
+        var t = new Case(1, 8, 24, many, filters, 3, 3, 1, 1);
+        var whole = RunAll(_backend, t);
+        for (int first = 0; first < filters; first += half)
+        {
+            var part = RunAll(_backend, t.Filters(first, half));
+            Assert.That(part[0], Is.EqualTo(Case.Channels(whole[0], filters, first, half)), $"y of filters from {first}");
+            Assert.That(part[2].AsSpan().SequenceEqual(whole[2].AsSpan(first * 9 * many, half * 9 * many)), $"dw of filters from {first}");
+        }
+        var turned = new Case(1, 8, 24, filters, many, 3, 3, 1, 1);
+        var dx = RunAll(_backend, turned)[1];
+        for (int first = 0; first < filters; first += half)
+        {
+            var part = RunAll(_backend, turned.InputChannels(first, half))[1];
+            Assert.That(part, Is.EqualTo(Case.Channels(dx, filters, first, half)), $"dx of channels from {first}");
         }
     }
 
@@ -160,13 +209,35 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         }
 
         public ConvSpec Spec { get; }
-        public float[] X { get; }
-        public float[] W { get; }
-        public float[] Bias { get; }
-        public float[] Dy { get; }
+        public float[] X { get; private init; }
+        public float[] W { get; private init; }
+        public float[] Bias { get; private init; }
+        public float[] Dy { get; private init; }
         public Shape XShape => new(_n, _h, _w, _c);
         public Shape WShape => new(_k, _kh, _kw, _c);
         public Shape DyShape => new(_n, _oh, _ow, _k);
+
+        /// <summary>The same with some of the filters.</summary>
+        public Case Filters(int first, int count) => new(_n, _h, _w, _c, count, _kh, _kw, Spec.Stride, Spec.Padding)
+        {
+            X = X,
+            W = W[(first * _kh * _kw * _c)..((first + count) * _kh * _kw * _c)],
+            Bias = Bias[first..(first + count)],
+            Dy = Channels(Dy, _k, first, count),
+        };
+
+        /// <summary>The same with some of the input's channels.</summary>
+        public Case InputChannels(int first, int count) => new(_n, _h, _w, count, _k, _kh, _kw, Spec.Stride, Spec.Padding)
+        {
+            X = Channels(X, _c, first, count),
+            W = Channels(W, _c, first, count),
+            Bias = Bias,
+            Dy = Dy,
+        };
+
+        /// <summary>Some of the innermost dimension's values.</summary>
+        public static float[] Channels(float[] values, int channels, int first, int count) =>
+            [.. values.Where((_, i) => i % channels >= first && i % channels < first + count)];
 
         /// <summary>Calls with the indices of every triple (x, w, y) that the convolution multiplies.</summary>
         public void ForEachTerm(Action<int, int, int> term)
