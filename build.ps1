@@ -7,7 +7,7 @@
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Kernels', 'GpuKit')]
+    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Publish', 'Kernels', 'GpuKit')]
     [string] $Task = 'Build',
 
     # Passed on to dotnet, or after Bench to the benchmarks.
@@ -20,6 +20,7 @@ switch ($Task) {
     'Test' { dotnet test "$PSScriptRoot/Gan.Tests/Gan.Tests.csproj" -c Release @Rest }
     'Bench' { dotnet run -c Release --project "$PSScriptRoot/Benchmarks/Benchmarks.csproj" -- @Rest }
     'Pack' { dotnet pack "$PSScriptRoot/Ssgan.sln" -c Release -o "$PSScriptRoot/artifacts" @Rest }
+    'Publish' { dotnet publish "$PSScriptRoot/Gan.Runner/Gan.Runner.csproj" -c Release -p:PublishAot=true -o "$PSScriptRoot/artifacts/ssgan" @Rest }
     'Kernels' { dotnet msbuild "$PSScriptRoot/kernels/Kernels.proj" -t:Kernels @Rest }
     'GpuKit' { dotnet msbuild "$PSScriptRoot/Benchmarks/GpuKit/Package.proj" -t:GpuKit @Rest }
 }

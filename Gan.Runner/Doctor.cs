@@ -29,7 +29,8 @@ static class Doctor
     {
         yield return new("system", FindingState.Note, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return Runtime(probes.RuntimeVersion);
-        yield return new("cpu", FindingState.Note, $"{Environment.ProcessorCount} logical processors, {Simd()}");
+        yield return new("cpu", FindingState.Note, $"{Environment.ProcessorCount} logical processors, {Simd()}"
+            + (probes.LeavesAvx512Unused ? "; this program was compiled for less than the processor's AVX-512: publish it with -p:IlcInstructionSet=native" : ""));
         yield return Memory(probes.MemoryBytes);
         yield return Try("images", "SkiaSharp encodes and decodes a PNG", probes.EncodeAndDecodePng,
             "install the native library that SkiaSharp needs: in a trimmed or copied folder, publish again for this system");

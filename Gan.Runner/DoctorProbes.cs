@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
@@ -15,6 +18,10 @@ class DoctorProbes(ISymbolSource libraries)
 
     /// <summary>What the process may use, a container's limit included.</summary>
     public virtual long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Whether a program compiled ahead, whose vectors are as wide as its publisher chose, runs on a processor with wider ones.</summary>
+    public virtual bool LeavesAvx512Unused => !RuntimeFeature.IsDynamicCodeCompiled && !Vector512.IsHardwareAccelerated
+        && X86Base.IsSupported && (X86Base.CpuId(7, 0).Ebx & (1 << 16)) != 0;
 
     public virtual string Folder => Directory.GetCurrentDirectory();
 

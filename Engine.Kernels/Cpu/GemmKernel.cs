@@ -40,7 +40,9 @@ unsafe interface IGemmKernel
 
 static class SimdPaths
 {
-    /// <summary>Replaces <see cref="SimdPath.Auto"/> by what this processor is best at.</summary>
+    /// <summary>
+    /// Replaces <see cref="SimdPath.Auto"/> by what this processor is best at; in a program compiled ahead, by the widest vectors that it was compiled for.
+    /// </summary>
     public static SimdPath Resolve(this SimdPath path) => path != SimdPath.Auto ? path
         : Vector512.IsHardwareAccelerated ? SimdPath.Vector512
         : Vector256.IsHardwareAccelerated ? SimdPath.Vector256

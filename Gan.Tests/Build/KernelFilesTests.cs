@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Runtime;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Build;
@@ -32,10 +33,9 @@ sealed partial class KernelFilesTests
     [TestCaseSource(nameof(Sources))]
     public void Ptx_is_embedded_as_committed(string stem)
     {
-        using var stream = typeof(Backend).Assembly.GetManifestResourceStream($"kernels/{stem}.ptx");
-        Assert.That(stream, Is.Not.Null);
-        using var reader = new StreamReader(stream);
-        Assert.That(reader.ReadToEnd(), Is.EqualTo(File.ReadAllText(RepoRoot.At("kernels", stem + ".ptx"))));
+        byte[]? embedded = KernelCache.Embedded(stem);
+        Assert.That(embedded, Is.Not.Null);
+        Assert.That(Encoding.UTF8.GetString(embedded), Is.EqualTo(File.ReadAllText(RepoRoot.At("kernels", stem + ".ptx")) + '\0'));
     }
 
     [Test]

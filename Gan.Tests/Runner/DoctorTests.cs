@@ -23,6 +23,11 @@ public sealed class DoctorTests
         public override long MemoryBytes => 100 << 20;
     }
 
+    sealed class CompiledForLess : Healthy
+    {
+        public override bool LeavesAvx512Unused => true;
+    }
+
     sealed class OldRuntime : Healthy
     {
         public override Version RuntimeVersion => new(8, 0, 1);
@@ -119,6 +124,13 @@ public sealed class DoctorTests
         Assert.That(code, Is.EqualTo(ExitCode.Failed));
         Assert.That(text, Does.Match($@"FAIL +{subject} .*\n +fix: \w"));
         Assert.That(text.Split("fix:"), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void VectorsThatTheBuildLeavesUnusedAreNamed()
+    {
+        Assert.That(Examine(new CompiledForLess()).Text, Does.Match("(?m)^note +cpu .*AVX-512: publish it with -p:IlcInstructionSet=native$"));
+        Assert.That(Examine(new Healthy()).Text, Does.Not.Contain("AVX-512"));
     }
 
     [Test]

@@ -40,6 +40,21 @@ public sealed class CheckpointFuzzTests
     }
 
     [Test]
+    public void A_refused_checkpoint_leaves_nothing_and_spoils_nothing()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        string folder = run.Folder.Checkpoint(2), parent = Path.GetDirectoryName(folder)!;
+        var state = Checkpoint.ReadState(folder);
+        var (_, weight) = run.Step.Generator.NamedParameters().Last();
+        weight.CopyFrom<float>(Enumerable.Repeat(float.NaN, (int)weight.Count).ToArray());
+        Assert.That(() => Checkpoint.Write(folder, run.Step, state), Throws.TypeOf<TrainingException>().With.Message.Contains("no checkpoint is written"));
+        Assert.That(Directory.GetFileSystemEntries(parent), Is.EqualTo(new[] { folder }));
+        Assert.That(Checkpoint.ReadState(folder).ToJson(), Is.EqualTo(state.ToJson()));
+    }
+
+    [Test]
     public void A_checkpoint_that_was_being_replaced_comes_back()
     {
         using var temp = new TempFolder();

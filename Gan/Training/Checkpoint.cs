@@ -38,17 +38,25 @@ public static class Checkpoint
     /// <param name="folder">Its final path; the parent exists.</param>
     /// <param name="step">The networks and optimizers.</param>
     /// <param name="state">The rest; its hash is filled in here.</param>
-    /// <exception cref="IOException">It cannot be written; nothing with the final name has changed.</exception>
+    /// <exception cref="IOException">It cannot be written; nothing with the final name has changed, and nothing else stays.</exception>
     /// <exception cref="TrainingException">A tensor is not finite; the same.</exception>
     public static void Write(string folder, GanStep step, CheckpointState state)
     {
         string partial = folder + TemporarySuffix;
         if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
-        string tensors = Path.Combine(partial, TensorsFile);
-        SafetensorsWriter.Write(tensors, NamedTensors(step).Select(static t => Item(t.Name, t.Tensor)));
-        state = state with { TensorsSha256 = Hash(tensors) };
-        AtomicFile.Write(Path.Combine(partial, StateFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
+        try
+        {
+            string tensors = Path.Combine(partial, TensorsFile);
+            SafetensorsWriter.Write(tensors, NamedTensors(step).Select(static t => Item(t.Name, t.Tensor)));
+            state = state with { TensorsSha256 = Hash(tensors) };
+            AtomicFile.Write(Path.Combine(partial, StateFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
+        }
+        catch
+        {
+            Directory.Delete(partial, recursive: true);
+            throw;
+        }
         // Of two of one name, one is whole at every moment.
         string replaced = folder + ReplacedSuffix;
         if (Directory.Exists(folder)) Directory.Move(folder, replaced);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using Ssgan.Engine.Kernels.Cuda.Native;
@@ -13,14 +14,16 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
     readonly Dictionary<string, nint> _modules = [];
     readonly Lock _lock = new();
 
-    /// <summary>The PTX of a stem from this assembly's resources, NUL-terminated, or null.</summary>
+    /// <summary>The PTX of a stem from this assembly's resources, unpacked and NUL-terminated, or null.</summary>
     public static byte[]? Embedded(string stem)
     {
-        using var resource = typeof(KernelCache).Assembly.GetManifestResourceStream($"kernels/{stem}.ptx");
+        using var resource = typeof(KernelCache).Assembly.GetManifestResourceStream($"kernels/{stem}.ptx.gz");
         if (resource is null) return null;
-        var image = new byte[resource.Length + 1];
-        resource.ReadExactly(image, 0, (int)resource.Length);
-        return image;
+        using var unpacked = new GZipStream(resource, CompressionMode.Decompress);
+        using var image = new MemoryStream();
+        unpacked.CopyTo(image);
+        image.WriteByte(0);
+        return image.ToArray();
     }
 
     /// <summary>The kernel, checked against the size of the struct that it will be given.</summary>
