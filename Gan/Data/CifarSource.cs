@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using Ssgan.Engine.Kernels;
+
 
 namespace Ssgan.Gan.Data;
 
@@ -16,12 +17,12 @@ public sealed class CifarSource : IImageSource
 
     delegate bool RecordReader(Span<byte> record);
 
-    CifarSource(CifarFormat format, int size, DataOptions options, Action<CifarSource, IncrementalHash> load)
+    CifarSource(CifarFormat format, int size, DataOptions options, Action<CifarSource, Sha256> load)
     {
         ImageSourceGuard.Size(format.Name, size, 8, 1024);
         _format = format;
         Size = size;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         load(this, hash);
         _content = Data.ContentHash.Hex(Data.ContentHash.OfText($"{format.Name} {Data.ContentHash.Hex(hash.GetHashAndReset())} size {size}"));
         if (size == CifarFormat.Side) return;
@@ -88,7 +89,7 @@ public sealed class CifarSource : IImageSource
             if (next < format.TrainFiles.Length) throw new DatasetException($"{path} lacks {format.TrainFiles[next]}.");
         });
 
-    void Append(string file, long length, IncrementalHash hash, RecordReader read, CancellationToken cancellation)
+    void Append(string file, long length, Sha256 hash, RecordReader read, CancellationToken cancellation)
     {
         int recordBytes = _format.RecordBytes, labels = _format.Classes.Length;
         long records = length / recordBytes;

@@ -1,12 +1,12 @@
-using System.Security.Cryptography;
 using System.Text;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
 /// <summary>SHA-256 of files and of the facts that decide a set's pixels.</summary>
 internal static class ContentHash
 {
-    internal static byte[] OfText(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+    internal static byte[] OfText(string text) => Sha256.HashData(Encoding.UTF8.GetBytes(text));
 
     internal static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
 
@@ -14,13 +14,13 @@ internal static class ContentHash
     internal static byte[] OfFile(string path, Action<DataProgress>? progress, CancellationToken cancellation)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         var gate = new ProgressGate(progress, "hash", stream.Length);
         byte[] buffer = new byte[1 << 18];
         for (int read; (read = stream.Read(buffer)) > 0; gate.Add(read))
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
+            hash.AppendData(buffer.AsSpan(0, read));
         }
         return hash.GetHashAndReset();
     }

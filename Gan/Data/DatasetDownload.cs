@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
@@ -36,12 +36,13 @@ internal static class DatasetDownload
 
     static async Task ReceiveAsync(RemoteArchive archive, DataOptions options, Stream file, CancellationToken cancellation)
     {
+        if (options.Http is null && !Sha256.RuntimeHasCryptography) throw new IOException("HTTPS needs OpenSSL, and libssl.so.3 was not found");
         using var client = options.Http is HttpMessageHandler handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
         using HttpResponseMessage response =
             await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         var gate = new ProgressGate(options.Progress, "download", archive.Bytes);
         byte[] buffer = new byte[1 << 17];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -53,7 +54,7 @@ internal static class DatasetDownload
             total += read;
             // A server that never ends must not fill the disk.
             if (total > archive.Bytes) throw new IOException($"the server sent more than the {archive.Bytes} bytes of the published file");
-            hash.AppendData(buffer, 0, read);
+            hash.AppendData(buffer.AsSpan(0, read));
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             gate.Add(read);
         }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
-using System.Security.Cryptography;
 using System.Text;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
@@ -124,7 +124,7 @@ public sealed class FolderSource : IImageSource
             try
             {
                 using FileStream stream = File.OpenRead(Path.Combine(folder, files[i]));
-                hashes[i] = SHA256.HashData(stream);
+                hashes[i] = Sha256.HashData(stream);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -133,7 +133,7 @@ public sealed class FolderSource : IImageSource
             }
             gate.Add(1);
         });
-        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var all = new Sha256();
         all.AppendData(Encoding.UTF8.GetBytes($"folder v{Version} size {size}\0"));
         for (int i = 0; i < files.Length; i++)
         {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data;
@@ -109,7 +109,7 @@ internal sealed class PackFile : IDisposable
         if (count <= 0 || count > length / imageBytes || notesLength is < 0 or > MaxNotesBytes || HeaderBytes + count * imageBytes + notesLength != length)
             return (null, "has another length than its header says");
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         byte[] buffer = new byte[1 << 18], notes = new byte[notesLength];
         var gate = new ProgressGate(progress, "verify", length);
         long end = length - notesLength;
@@ -118,13 +118,13 @@ internal sealed class PackFile : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int part = (int)Math.Min(buffer.Length, end - at);
             if (!Fill(handle, buffer.AsSpan(0, part), at)) return (null, "is cut short");
-            hash.AppendData(buffer, 0, part);
+            hash.AppendData(buffer.AsSpan(0, part));
             at += part;
             gate.Add(part);
         }
         if (!Fill(handle, notes, end)) return (null, "is cut short");
         hash.AppendData(notes);
-        hash.AppendData(header, 0, HashedHeaderBytes);
+        hash.AppendData(header.AsSpan(0, HashedHeaderBytes));
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(ChecksumAt, 32))) return (null, "is damaged (its checksum differs)");
         string[] lines = notesLength == 0 ? [] : Encoding.UTF8.GetString(notes).Split('\0');
         return (new PackFile(handle, path, size, count, lines, header.AsSpan(32, 32).ToArray()), null);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
@@ -8,7 +8,7 @@ namespace Ssgan.Gan.Data;
 internal sealed class PackWriter : IDisposable
 {
     readonly Stream _stream;
-    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly Sha256 _hash = new();
     readonly int _size;
     readonly List<string> _notes = [];
     byte[] _contentHash = new byte[32];
@@ -54,7 +54,7 @@ internal sealed class PackWriter : IDisposable
         _contentHash.CopyTo(header, 32);
         _stream.Write(notes);
         _hash.AppendData(notes);
-        _hash.AppendData(header, 0, PackFile.HashedHeaderBytes);
+        _hash.AppendData(header.AsSpan(0, PackFile.HashedHeaderBytes));
         _hash.GetHashAndReset().CopyTo(header, PackFile.ChecksumAt);
         _stream.Position = 0;
         _stream.Write(header);

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
@@ -21,7 +21,7 @@ public sealed class ShapesSource : IImageSource
         ImageSourceGuard.Size("shapes", size, 8, 1024);
         Size = size;
         _seed = seed;
-        ContentHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"shapes v{Version} size {size} seed {seed}")));
+        ContentHash = Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes($"shapes v{Version} size {size} seed {seed}")));
     }
 
     /// <inheritdoc/>

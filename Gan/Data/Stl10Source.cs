@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
@@ -102,7 +102,7 @@ public sealed class Stl10Source : IImageSource
     static void Unpack(string path, TarGz tar, int size, PackWriter writer, DataOptions options, CancellationToken cancellation)
     {
         long count = CheckLength($"{path} ({tar.Name})", tar.Length);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         var gate = new ProgressGate(options.Progress, "unpack", count);
         byte[] record = new byte[RecordBytes], image = new byte[size * size * 3];
         var resampler = new Resampler(Side, size);

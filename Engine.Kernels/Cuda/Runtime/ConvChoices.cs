@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -28,7 +27,7 @@ sealed class ConvChoices
         (_version, _notice) = (version, notice);
         _device = $"{device.Name}, compute capability {device.Major}.{device.Minor}, {device.Multiprocessors} multiprocessors";
         // A card's name is no file name.
-        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_device}, cuDNN {version}")).AsSpan(0, 6));
+        string digest = Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes($"{_device}, cuDNN {version}")).AsSpan(0, 6));
         File = Path.Combine(folder, $"convolutions-{digest}.json");
         Read();
     }
