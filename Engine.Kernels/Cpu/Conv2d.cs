@@ -46,6 +46,8 @@ public sealed unsafe partial class CpuBackend
         var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
         int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]), columns = checked(kernelH * kernelW * channels);
         var output = new GemmOutput(dw.F32, columns, null, accumulate: false);
-        Multiply(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry), output, filters, columns, 1, pixels);
+        int slices = FilterSlices(filters, columns, pixels);
+        if (slices > 1) SumFilterSlices(geometry, dy.F32, output, filters, columns, pixels, slices);
+        else Multiply(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry, 0), output, filters, columns, 1, pixels);
     }
 }
