@@ -19,10 +19,13 @@ sealed class CudaBackendTests
     [TearDown]
     public void Close() => _cuda.Dispose();
 
-    CudaBackend Backend(string ptx = "good\0", int ordinal = 0) => new(_cuda, ordinal, stem => stem == "some" ? Encoding.UTF8.GetBytes(ptx) : null);
+    CudaBackend Backend(string ptx = "good", int ordinal = 0) => new(_cuda, ordinal, stem => stem == "some" ? Some(ptx) : null);
+
+    static byte[] Some(string first) => Encoding.UTF8.GetBytes(
+        $"{first}\n" + string.Concat(new[] { "turn_f32", "turn_bf16", "absent_f32" }.Select(static e => $".visible .entry {e}()\n{{\n\tret;\n}}\n")) + '\0');
 
     [Test]
-    public void A_launch_hands_over_the_struct_and_the_grid_and_loads_its_module_once()
+    public void A_launch_hands_over_the_struct_and_the_grid_and_loads_its_kernel_once()
     {
         using var backend = Backend();
         backend.Launch(Turn, DType.F32, new Grid(3, 64, SharedBytes: 16), new Args(7, 9));
@@ -31,7 +34,7 @@ sealed class CudaBackendTests
         Assert.That(_cuda.Journal.Where(static c => c.StartsWith("launch", StringComparison.Ordinal)),
             Is.EqualTo(new[] { "launch turn_f32 3x64+16", "launch turn_bf16 2x32+0", "launch turn_f32 1x32+0" }));
         Assert.That(_cuda.LastParameter, Is.EqualTo(new byte[] { 5, 0, 0, 0, 6, 0, 0, 0 }));
-        Assert.That(_cuda.Journal.Count(static c => c == "cuModuleLoadDataEx"), Is.EqualTo(1));
+        Assert.That(_cuda.Journal.Count(static c => c == "cuModuleLoadDataEx"), Is.EqualTo(2));
         Assert.That(_cuda.Journal.Count(static c => c == "cuModuleGetFunction"), Is.EqualTo(2));
     }
 
@@ -68,7 +71,9 @@ sealed class CudaBackendTests
         Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1001, 32), new Args(7, 9)), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
             "The launch of turn_f32 on cuda:0 (1001 x 1 x 1 blocks of 32 threads, 0 bytes of dynamic shared memory) failed with NAME_1 (1): text of 1."));
         Assert.That(() => backend.Launch(new KernelFamily("some", "absent"), DType.F32, new Grid(1, 32), new Args(7, 9)),
-            Throws.TypeOf<DeviceException>().With.Message.EqualTo("Looking up kernel absent_f32 in kernels/some.ptx failed with NAME_500 (500): text of 500."));
+            Throws.TypeOf<DeviceException>().With.Message.EqualTo("Looking up kernel absent_f32 of kernels/some.ptx failed with NAME_500 (500): text of 500."));
+        Assert.That(() => backend.Launch(new KernelFamily("some", "other"), DType.F32, new Grid(1, 32), new Args(7, 9)),
+            Throws.TypeOf<DeviceException>().With.Message.EqualTo("kernels/some.ptx has no kernel other_f32."));
         Assert.That(() => backend.Launch(new KernelFamily("other", "turn"), DType.F32, new Grid(1, 32), new Args(7, 9)),
             Throws.TypeOf<DeviceException>().With.Message.EqualTo("kernels/other.ptx is not part of this build."));
         _cuda.Fail("cuStreamSynchronize", 900);
@@ -79,9 +84,9 @@ sealed class CudaBackendTests
     [Test]
     public void The_assemblers_log_is_in_the_error()
     {
-        using var backend = Backend("bad\0");
+        using var backend = Backend("bad");
         Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-            "Loading kernels/some.ptx failed with NAME_218 (218): text of 218; the assembler says: line 1: bad."));
+            "Loading kernel turn_f32 of kernels/some.ptx failed with NAME_218 (218): text of 218; the assembler says: line 1: bad."));
     }
 
     [Test]

@@ -6,12 +6,13 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
-/// <summary>Loads modules and finds kernels when they are first launched. All calls are within a lease.</summary>
+/// <summary>Loads kernels when they are first launched, each as a module of its own. All calls are within a lease.</summary>
 sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
 {
     const int LogBytes = 16 * 1024;
     readonly ConcurrentDictionary<(KernelFamily, DType), Kernel> _kernels = [];
-    readonly Dictionary<string, nint> _modules = [];
+    readonly Dictionary<string, byte[]> _texts = [];
+    readonly List<nint> _modules = [];
     readonly Lock _lock = new();
 
     /// <summary>The PTX of a stem from this assembly's resources, unpacked and NUL-terminated, or null.</summary>
@@ -45,7 +46,7 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
     /// <summary>Unloads everything. No call follows.</summary>
     public void Unload()
     {
-        foreach (nint module in _modules.Values) device.Freed(device.Api.ModuleUnload(module));
+        foreach (nint module in _modules) device.Freed(device.Api.ModuleUnload(module));
         _modules.Clear();
         _kernels.Clear();
     }
@@ -55,13 +56,13 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
         lock (_lock)
         {
             if (_kernels.TryGetValue((family, type), out var kernel)) return kernel;
-            if (!_modules.TryGetValue(family.Stem, out nint module)) _modules[family.Stem] = module = Load(family.Stem);
             string entry = family.Entry(type);
-            nint function;
+            nint module = Load(family.Stem, entry), function;
+            _modules.Add(module);
             fixed (byte* name = Encoding.UTF8.GetBytes(entry + '\0'))
             {
                 int status = device.Api.ModuleGetFunction(&function, module, name);
-                if (status != DriverStatus.Success) throw device.Failure(status, $"Looking up kernel {entry} in kernels/{family.Stem}.ptx");
+                if (status != DriverStatus.Success) throw device.Failure(status, $"Looking up kernel {entry} of kernels/{family.Stem}.ptx");
             }
             int shared;
             device.Check(device.Api.FuncGetAttribute(&shared, FunctionAttribute.SharedBytes, function));
@@ -71,22 +72,24 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
         }
     }
 
-    nint Load(string stem)
+    nint Load(string stem, string entry)
     {
-        byte[] image = images(stem) ?? throw new DeviceException($"kernels/{stem}.ptx is not part of this build.");
+        if (!_texts.TryGetValue(stem, out byte[]? text))
+            _texts[stem] = text = images(stem) ?? throw new DeviceException($"kernels/{stem}.ptx is not part of this build.");
+        byte[] image = PtxExcerpt.Of(text, Encoding.UTF8.GetBytes(entry)) ?? throw new DeviceException($"kernels/{stem}.ptx has no kernel {entry}.");
         var log = new byte[LogBytes];
         nint module;
         int status;
-        fixed (byte* ptx = image, text = log)
+        fixed (byte* ptx = image, said = log)
         {
             JitOption* options = stackalloc JitOption[2] { JitOption.ErrorLogBuffer, JitOption.ErrorLogBufferBytes };
             // The second slot holds the number itself, and the driver writes the log's length into it.
-            void** values = stackalloc void*[2] { text, (void*)(nint)LogBytes };
+            void** values = stackalloc void*[2] { said, (void*)(nint)LogBytes };
             status = device.Api.ModuleLoadDataEx(&module, ptx, 2, options, values);
             if (status == DriverStatus.Success) return module;
             log[^1] = 0;
-            string reason = Marshal.PtrToStringUTF8((nint)text)!.Trim();
-            throw device.Failure(status, $"Loading kernels/{stem}.ptx", reason.Length == 0 ? "" : $"; the assembler says: {reason}");
+            string reason = Marshal.PtrToStringUTF8((nint)said)!.Trim();
+            throw device.Failure(status, $"Loading kernel {entry} of kernels/{stem}.ptx", reason.Length == 0 ? "" : $"; the assembler says: {reason}");
         }
     }
 
