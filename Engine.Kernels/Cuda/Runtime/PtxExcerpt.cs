@@ -1,12 +1,12 @@
 namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 
 /// <summary>
-/// A module's PTX cut down to one entry point. The driver assembles whole modules: of the 68 kernels of elementwise.ptx, 1.9 s of one core, a training step
-/// launches a dozen. So each kernel that is launched is a module of its own.
+/// A module's PTX cut down to one entry point. The driver assembles whole modules, and of the 68 kernels of elementwise.ptx a training run launches 13; so
+/// each kernel that is launched becomes a module of its own.
 /// </summary>
 static class PtxExcerpt
 {
-    /// <summary>The NUL-terminated text with no other entry points than one, and without comments and blank lines; or null, where it is not among them.
+    /// <summary>The NUL-terminated text with one entry point only and no comments or blank lines, or null where it is not among them.
     /// What stands outside entry points (version, target, shared arrays, functions) all stays, for the entry may use it.</summary>
     /// <param name="ptx">PTX as compilers write it: an entry point's body begins and ends with a brace at the start of a line of its own.</param>
     /// <param name="entry">Name of the entry point.</param>
