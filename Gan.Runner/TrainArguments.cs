@@ -23,6 +23,8 @@ sealed class TrainArguments
     readonly Option<string> _rotation = OptionKinds.Choice("--rotation",
         "Which images turn: each once, or the first quarter in all four directions.", "quarters", "four-angles");
     readonly Option<string> _shortcut = OptionKinds.Choice("--shortcut", "What residual shortcuts of the discriminator see.", "relu", "raw");
+    readonly Option<bool> _onePass = OptionKinds.Switch("--one-pass",
+        "Real, fake and turned images go through the discriminator as one batch, with one power iteration for all of them instead of one each.");
     readonly Option<float> _ema = OptionKinds.Number<float>("--ema", "Decay of the averaged generator that draws the samples; 0 keeps none.");
     readonly Option<bool> _flip = OptionKinds.Switch("--flip", "Mirror images at random.");
     readonly Option<bool> _skipBad = OptionKinds.Switch("--skip-bad", "Leave out unreadable images of a folder.");
@@ -67,7 +69,7 @@ sealed class TrainArguments
     public IEnumerable<Option> All =>
     [
         _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _decay, _beta1, _beta2,
-        _rotationReal, _rotationFake, _rotation, _shortcut, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
+        _rotationReal, _rotationFake, _rotation, _shortcut, _onePass, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
         _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune, _deterministic, DryRun, Plain,
     ];
 
@@ -97,6 +99,7 @@ sealed class TrainArguments
         RotationBatch = !parsed.Has(_rotation) ? settings.RotationBatch
             : parsed.GetValue(_rotation) == "quarters" ? RotationBatch.Quarters : RotationBatch.FourAnglesOfAQuarter,
         ShortcutFromRelu = parsed.Has(_shortcut) ? parsed.GetValue(_shortcut) == "relu" : settings.ShortcutFromRelu,
+        OnePass = parsed.Pick(_onePass, settings.OnePass),
         EmaDecay = parsed.Pick(_ema, settings.EmaDecay),
         Flip = parsed.Pick(_flip, settings.Flip),
         SkipBad = parsed.Pick(_skipBad, settings.SkipBad),

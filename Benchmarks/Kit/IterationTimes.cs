@@ -14,7 +14,7 @@ static class IterationTimes
     /// <summary>What is measured, in the order of a configuration's lines.</summary>
     public static IReadOnlyList<string> Pieces { get; } = ["iteration", "d_step", "g_step"];
 
-    public static string Name(string piece, string precision, int batch) => $"{piece}/{precision}/batch{batch}";
+    public static string Name(string piece, string precision, int batch, bool onePass = false) => $"{piece}/{precision}/batch{batch}{(onePass ? "/one-pass" : "")}";
 
     public static PartResult Run(Device card, PartContext context)
     {
@@ -23,14 +23,15 @@ static class IterationTimes
         int[] batches = options.Numbers("batch", "64,256");
         int updates = options.Number("n-dis", 5), ngf = options.Number("ngf", 0), ndf = options.Number("ndf", 0), divisor = options.Number("shrink", 1);
         int repetitions = options.Number("reps", Bench.DefaultRepetitions);
-        double budget = options.Real("seconds", 5);
+        double budget = options.Real("seconds", 4);
         options.Finish();
         using var bench = new Bench(card, context, divisor);
         foreach (string precision in precisions)
         {
-            foreach (int batch in batches)
+            // At the smallest batch also with all of an update's images in one pass, which is where it may matter.
+            foreach (var (batch, onePass) in batches.Select(static b => (b, false)).Append((batches.Min(), true)))
             {
-                var settings = new TrainOptions { Batch = batch, DiscriminatorSteps = updates, Ngf = ngf, Ndf = ndf, Precision = precision };
+                var settings = new TrainOptions { Batch = batch, OnePass = onePass, DiscriminatorSteps = updates, Ngf = ngf, Ndf = ndf, Precision = precision };
                 try
                 {
                     using var device = new Device(new CudaBackend(context.Libraries, options: About.Fastest));
@@ -38,7 +39,7 @@ static class IterationTimes
                 }
                 catch (Exception e) when (e is TrainingException or DeviceException or NotSupportedException or ArgumentException)
                 {
-                    bench.Leave($"{precision} at batch {batch} was left out: {e.Message}");
+                    bench.Leave($"{precision} at batch {batch}{(onePass ? " in one pass" : "")} was left out: {e.Message}");
                 }
             }
         }
@@ -82,7 +83,7 @@ static class IterationTimes
             {
                 // The second call captures.
                 var time = timer.Measure(pieces[i], Math.Min(3, repetitions + 1), repetitions, budget / pieces.Length);
-                var item = new Workload(Name(Pieces[i], settings.Precision, settings.Batch), settings.Precision, 0, operations[i], static _ => static () => { });
+                var item = new Workload(Name(Pieces[i], settings.Precision, settings.Batch, settings.OnePass), settings.Precision, 0, operations[i], static _ => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }
             if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite in {settings.Precision} at batch {settings.Batch}.");

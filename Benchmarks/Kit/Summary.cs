@@ -84,7 +84,8 @@ static class Summary
         foreach (string precision in s_precisions) foreach (var item in ConvolutionTimes.Items(precision)) yield return item.Name;
     }
 
-    static IEnumerable<string> Names(string piece) => s_precisions.SelectMany(p => s_batches.Select(b => IterationTimes.Name(piece, p, b)));
+    static IEnumerable<string> Names(string piece) => s_precisions.SelectMany(p => s_batches.Select(b => IterationTimes.Name(piece, p, b))
+        .Append(IterationTimes.Name(piece, p, s_batches[0], onePass: true)));
 
     static (Measurement Item, Ceilings? Ceilings)? Find(IReadOnlyList<PartReport> reports, string name, string way)
     {

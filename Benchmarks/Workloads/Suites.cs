@@ -18,6 +18,7 @@ sealed record Suite(string Name, Func<Variant, IEnumerable<Workload>> Items)
         new("CrossEntropy", CrossEntropies.All),
         new("Adam", Optimizers.All),
         new("Random", RandomNumbers.All),
+        new("Rewriting", Rewritings.All),
         new("Step", Updates.All),
         new("Checkpoint", Checkpoints.All),
         new("Data", DataLoading.All),

@@ -10,10 +10,10 @@ static class Updates
 
     public static IEnumerable<Workload> All(Variant v)
     {
-        TrainOptions published = new(), narrow = new() { Ngf = 64, Ndf = 32 }, larger = new() { Size = 64 };
+        TrainOptions published = new(), onePass = new() { OnePass = true }, narrow = new() { Ngf = 64, Ndf = 32 }, larger = new() { Size = 64 };
         (string Name, TrainOptions Settings, int Batch)[] cases = v.OnCard
-            ? [("", published, 64), ("", published, 256), ("ssgan64/", larger, 64)]
-            : [("", published, 16), ("", published, 64), ("g64d32/", narrow, 64), ("ssgan64/", larger, 16)];
+            ? [("", published, 64), ("one-pass/", onePass, 64), ("", published, 256), ("ssgan64/", larger, 64)]
+            : [("", published, 16), ("one-pass/", onePass, 16), ("", published, 64), ("g64d32/", narrow, 64), ("ssgan64/", larger, 16)];
         foreach (var (i, (name, settings, batch)) in cases.Index())
         {
             var these = settings with { Batch = v.Batch(batch), Precision = v.Precision, Ngf = Width(v, settings.Ngf), Ndf = Width(v, settings.Ndf) };

@@ -11,7 +11,16 @@ from ssgan_nets import Discriminator32, Generator32, rotate_batch
 STEPS, N_DIS, BATCH, NZ, WIDTH, RATE = 20, 2, 8, 32, 16, 2e-4
 
 
-def train(generator, discriminator, z, real, dtype):
+def judge(d, batches, one_pass):
+    """The discriminator's logits and rotation on each batch: one after the other (Mimicry), or as one batch (compare_gan)."""
+    if not one_pass:
+        return [d(x) for x in batches]
+    logits, rotation = d(torch.cat(batches))
+    sizes = [len(x) for x in batches]
+    return list(zip(logits.split(sizes), rotation.split(sizes)))
+
+
+def train(generator, discriminator, z, real, dtype, one_pass=False):
     """z (steps, n_dis + 1, batch, nz); real (steps, n_dis, batch, 3, 32, 32) bytes. Returns the losses of every update."""
     g, d = generator.to(dtype).train(), discriminator.to(dtype).train()
     optimizers = [torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.0, 0.9), eps=1e-8) for net in (g, d)]
@@ -22,19 +31,19 @@ def train(generator, discriminator, z, real, dtype):
             d.zero_grad()
             x = real[step, i].to(dtype) / 127.5 - 1
             fake = g(z[step, i].to(dtype)).detach()
-            on_real, _ = d(x)
-            on_fake, _ = d(fake)
-            adversarial = F.relu(1 - on_real).mean() + F.relu(1 + on_fake).mean()
             turned, labels = rotate_batch(x)
-            rotation = F.cross_entropy(d(turned)[1], labels)
+            (on_real, _), (on_fake, _), (_, guess) = judge(d, [x, fake, turned], one_pass)
+            adversarial = F.relu(1 - on_real).mean() + F.relu(1 + on_fake).mean()
+            rotation = F.cross_entropy(guess, labels)
             (adversarial + 1.0 * rotation).backward()
             optimizers[1].step()
             losses["d_adversarial"][step, i], losses["d_rotation"][step, i] = adversarial.item(), rotation.item()
         g.zero_grad()
         fake = g(z[step, N_DIS].to(dtype))
-        adversarial = -d(fake)[0].mean()
         turned, labels = rotate_batch(fake)
-        rotation = F.cross_entropy(d(turned)[1], labels)
+        (on_fake, _), (_, guess) = judge(d, [fake, turned], one_pass)
+        adversarial = -on_fake.mean()
+        rotation = F.cross_entropy(guess, labels)
         (adversarial + 0.2 * rotation).backward()
         optimizers[0].step()
         losses["g_adversarial"][step], losses["g_rotation"][step] = adversarial.item(), rotation.item()
@@ -70,6 +79,7 @@ def make_train(metadata):
     losses = {dtype: train(*nets[dtype], z, real, dtype) for dtype in nets}
     golden.put_f64("loss", **losses[torch.float64])
     golden.put_f64("loss_f32", **losses[torch.float32])
+    golden.put_f64("loss_one_pass", **train(copy.deepcopy(generator), copy.deepcopy(discriminator), z, real, torch.float64, one_pass=True))
     for i, name in enumerate("gd"):
         golden.put(f"{name}/after", **floats(nets[torch.float64][i].state_dict()))
     report_drift(losses, nets, {"g": generator.state_dict(), "d": discriminator.state_dict()})

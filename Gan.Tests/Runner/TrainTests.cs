@@ -32,13 +32,13 @@ public sealed class TrainTests
     {
         using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--decay", "none", "--rotation", "four-angles", "--shortcut", "raw",
-            "--flip", "--seed", "18446744073709551615", "--rotation-fake", "0.5");
+            "--one-pass", "--flip", "--seed", "18446744073709551615", "--rotation-fake", "0.5");
         string config = scratch["run/config.json"];
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);
         Assert.That(options, Is.EqualTo(Presets.For(Presets.Mimicry, 32) with
         {
             Steps = 1, Ngf = 8, Ndf = 8, Batch = 4, DiscriminatorSteps = 1, GridImages = 4, EmaDecay = 0.9f, LearningRate = 0.001f, Decay = false,
-            RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter, ShortcutFromRelu = false, Flip = true, Seed = ulong.MaxValue, FakeRotationScale = 0.5f,
+            RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter, ShortcutFromRelu = false, OnePass = true, Flip = true, Seed = ulong.MaxValue, FakeRotationScale = 0.5f,
         }));
     }
 

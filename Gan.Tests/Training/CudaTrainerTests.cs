@@ -46,6 +46,17 @@ sealed class CudaTrainerTests
         AgreesWithTheCpu(temp["cpu"], source, options, OnCuda(temp["cuda"], source, options));
     }
 
+    [Test]
+    public void One_pass_over_the_discriminator_is_replayed_as_on_the_cpu()
+    {
+        using var temp = new TempFolder();
+        var options = s_options with { OnePass = true };
+        var source = new ArraySource(32, 11);
+        var actual = OnCuda(temp["cuda"], source, options);
+        Assert.That(OnCuda(temp["eager"], source, options with { Graphs = false }).Tensors, Is.EqualTo(actual.Tensors), "without graphs");
+        AgreesWithTheCpu(temp["cpu"], source, options, actual);
+    }
+
     static void AgreesWithTheCpu(string folder, IImageSource source, TrainOptions options, Result actual)
     {
         using var run = new TrainingRun(folder, options, Device.Cpu(1), source);

@@ -25,6 +25,7 @@ public static class SsganRecipe
             FakeRotationScale = options.FakeRotationScale,
             RotationBatch = options.RotationBatch,
             ShortcutFromRelu = options.ShortcutFromRelu,
+            OnePass = options.OnePass,
             EmaDecay = options.EmaDecay,
             Compute = Arithmetic.Activations(options.Precision),
         }, options.Seed);

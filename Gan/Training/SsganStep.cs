@@ -31,6 +31,12 @@ public sealed record SsganOptions
     /// <summary>Whether residual shortcuts of the discriminator see ReLU(x) or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
 
+    /// <summary>
+    /// Whether all images of an update go through the discriminator as one batch, so that its weights are normalised once, after one power
+    /// iteration (compare_gan), instead of before each batch anew (Mimicry). With u and v at rest both give the same losses and gradients.
+    /// </summary>
+    public bool OnePass { get; init; }
+
     /// <summary>Decay of the averaged generator that samples are drawn from; 0 keeps none.</summary>
     public float EmaDecay { get; init; }
 
@@ -117,12 +123,10 @@ public sealed class SsganStep : GanStep
         Tensor fake;
         using (Device.NoGrad()) fake = _generator.Forward(z);
 
-        var onReal = _discriminator.Forward(real).Logits;
-        var onFake = _discriminator.Forward(fake).Logits;
+        Verdict[] verdicts = Judge(real, fake, rotated);
+        var (onReal, onFake) = (verdicts[0].Logits, verdicts[1].Logits);
         var adversarial = Hinge.Discriminator(onReal, onFake);
-
-        var guess = _discriminator.Forward(rotated).Rotation!;
-        var (rotation, accuracy) = Rotation.Loss(guess, turns);
+        var (rotation, accuracy) = Rotation.Loss(verdicts[2].Rotation!, turns);
 
         Minimise("d", adversarial + _options.RealRotationScale * rotation, _discriminatorOptimizer);
 
@@ -146,17 +150,27 @@ public sealed class SsganStep : GanStep
         using var scope = Device.Step();
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(z);
-        var adversarial = Hinge.Generator(_discriminator.Forward(fake).Logits);
-
         var (rotated, turns) = Rotation.Rotate(fake, _options.RotationBatch);
-        var guess = _discriminator.Forward(rotated).Rotation!;
-        var (rotation, accuracy) = Rotation.Loss(guess, turns);
+        Verdict[] verdicts = Judge(fake, rotated);
+        var adversarial = Hinge.Generator(verdicts[0].Logits);
+        var (rotation, accuracy) = Rotation.Loss(verdicts[1].Rotation!, turns);
 
         Minimise("g", adversarial + _options.FakeRotationScale * rotation, _generatorOptimizer);
 
         Stats.Add("loss_g", adversarial);
         Stats.Add("loss_g_rotation", rotation);
         Stats.Add("rotation_accuracy_fake", accuracy);
+    }
+
+    /// <summary>The discriminator on each batch.</summary>
+    Verdict[] Judge(params Tensor[] batches)
+    {
+        if (!_options.OnePass) return [.. batches.Select(_discriminator.Forward)];
+        var (logits, rotation) = _discriminator.Forward(Tensor.Concat(batches, 0));
+        var verdicts = new Verdict[batches.Length];
+        for (int i = 0, start = 0; i < batches.Length; start += batches[i++].Shape[0])
+            verdicts[i] = new Verdict(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));
+        return verdicts;
     }
 
     public override Tensor Noise(Rng random, int count) => random.Normal(new Shape(count, _generator.Architecture.Latent));

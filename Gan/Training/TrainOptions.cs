@@ -52,6 +52,9 @@ public sealed record TrainOptions
     /// <summary>Whether the discriminator's shortcuts see ReLU(x) or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
 
+    /// <summary>Whether all images of an update go through the discriminator as one batch; see <see cref="SsganOptions.OnePass"/>.</summary>
+    public bool OnePass { get; init; }
+
     /// <summary>Decay of the averaged generator that samples come from; 0 keeps none.</summary>
     public float EmaDecay { get; init; }
 
