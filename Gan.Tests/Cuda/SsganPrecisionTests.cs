@@ -19,10 +19,11 @@ sealed class SsganPrecisionTests
     [OneTimeSetUp]
     public void Runs() => (_f32, _bf16) = (Train("f32"), Train("bf16"));
 
-    // A value has 11 significant bits in TF32 and 8 in BF16, so a rounding costs 2^-12 or 2^-9 of its power of two. Some ten layers round one after
-    // the other, in both networks, and the errors partly cancel: the losses of these steps differ by up to 5e-4 and 3.3e-3, and twice to three times that is
-    // allowed. Above that a number was rounded that should not have been; a difference of nothing would mean that the precision was not used.
-    [TestCase("tf32", 1.5e-3)]
+    // A value has 11 significant bits in TF32, where the emulated libraries cut it off, and 8 in BF16, so that costs up to 2^-10 or 2^-9 of its power
+    // of two. Some ten layers round one after the other, in both networks, and the errors partly cancel: the losses of these steps differ by up to 1.8e-3
+    // and 3.3e-3, and twice to three times that is allowed. Above that a number was rounded that should not have been; a difference of nothing would
+    // mean that the precision was not used.
+    [TestCase("tf32", 4e-3)]
     [TestCase("bf16", 8e-3)]
     public void Losses_stay_near_those_of_f32(string precision, double tolerance)
     {

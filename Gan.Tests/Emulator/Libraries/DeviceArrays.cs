@@ -5,7 +5,7 @@ namespace Ssgan.Tests.Emulator;
 /// <summary>Runs of F32 or BF16 elements in device memory, as floats on the host; through the memory's checks.</summary>
 static unsafe class DeviceArrays
 {
-    /// <summary>Reads a run of elements. With <paramref name="tf32"/> each is rounded to the ten mantissa bits of a tensor core.</summary>
+    /// <summary>Reads a run of elements. With <paramref name="tf32"/> each is cut off to the ten mantissa bits of a tensor core.</summary>
     public static void Read(DeviceMemory memory, ulong address, DType type, Span<float> target, bool tf32 = false)
     {
         if (target.IsEmpty) return;
@@ -55,8 +55,9 @@ static unsafe class DeviceArrays
         if (address % (ulong)type.Size() != 0) throw new EmulatorFault(FaultKind.Misaligned, $"0x{address:x} is no address of {type} elements.");
     }
 
-    /// <summary>To nearest, ties away from zero; infinity and NaN stay.</summary>
-    public static float Tf32(float x) => float.IsFinite(x)
-        ? BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(x) + 0x1000) & 0xFFFFE000)
-        : x;
+    /// <summary>
+    /// A tensor core does not look at the low 13 bits. The libraries may round to nearest before, but promise nothing: this is the most that a caller
+    /// can meet. Infinity and NaN stay.
+    /// </summary>
+    public static float Tf32(float x) => float.IsFinite(x) ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) & 0xFFFFE000) : x;
 }

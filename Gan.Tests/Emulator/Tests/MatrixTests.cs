@@ -113,6 +113,24 @@ public class MatrixTests
     }
 
     [Test]
+    public void AddendsAreCutOffBelowTheLargest([Values(1f, -1f)] float sign, [Values(0.99f, 1f)] float small)
+    {
+        // Eight products of a little less than, or just, the last bit that is kept beside 1: together 4 units in the last place of 1, or nothing.
+        float tiny = sign * small / 4096;
+        using var bench = new PtxBench();
+        ulong x = bench.Upload<float>(new float[] { tiny, 1f / 4096, sign }), y = bench.Reserve(4);
+        bench.Run(PtxBench.Kernel("""
+            ld.global.b32 %r10, [%rd0];
+            ld.global.b32 %r11, [%rd0+4];
+            ld.global.f32 %f0, [%rd0+8];
+            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r10, %r10, %r10, %r10}, {%r11, %r11}, {%f0, %f0, %f0, %f0};
+            st.global.f32 [%rd1], %f4;
+            ret;
+        """, target: "sm_80"), x, y);
+        Assert.That(bench.Download<float>(y, 1)[0], Is.EqualTo(small < 1 ? sign : sign * (1 + 4 * MathF.Pow(2, -23))));
+    }
+
+    [Test]
     public void NeedsAllLanes()
     {
         using var bench = new PtxBench();
