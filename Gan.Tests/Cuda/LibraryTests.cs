@@ -24,6 +24,9 @@ sealed class LibraryTests
             [.. files.Where(f => f.StartsWith(parent + "/" + pattern.TrimEnd('*'), StringComparison.Ordinal))
                 .Select(f => f[..f.IndexOf('/', parent.Length + 1)]).Distinct().OrderDescending(StringComparer.Ordinal)];
 
+        public override IReadOnlyList<string> Files(string folder, string pattern) =>
+            [.. files.Where(f => f.StartsWith(folder + "/" + pattern.TrimEnd('*'), StringComparison.Ordinal))];
+
         public override nint Load(string path, out string? reason)
         {
             reason = Broken.Contains(path) ? "broken" : FileExists(path) || OnLoaderPath.Contains(path) ? null : "not on the loader's path";
@@ -99,6 +102,30 @@ sealed class LibraryTests
             "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_heuristic.so.9", "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9",
             "libcudnn_cnn.so.9", "libcudnn_adv.so.9", "libcudnn.so.9",
         }));
+    }
+
+    [TestCase("cu13/lib", 13, "13.0")]
+    [TestCase("cuda_nvrtc/lib", 12, "12.8")]
+    public void The_compiler_that_cudnn_opens_by_name_is_loaded_before_it_with_its_parts(string folder, int major, string version)
+    {
+        const string Packages = "/env/lib/python3.12/site-packages/nvidia/";
+        string[] expected =
+            [$"{folder}/libnvrtc-builtins.so.{version}", $"{folder}/libnvrtc.so.{major}", "cudnn/lib/libcudnn_graph.so.9", "cudnn/lib/libcudnn.so.9"];
+        var machine = new Machine(false, [.. expected.Select(f => Packages + f), "/usr/local/cuda/lib64/libnvrtc.so.11"]);
+        machine.Variables["VIRTUAL_ENV"] = "/env";
+        var libraries = new NativeLibraries(machine, []);
+        Assert.That(libraries.Open(CudaLibrary.CuDnn).Path, Is.EqualTo(Packages + "cudnn/lib/libcudnn.so.9"));
+        Assert.That(machine.Loaded.Select(f => f[Packages.Length..]), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_compiler_that_does_not_load_is_named_and_the_next_one_taken()
+    {
+        var machine = new Machine(false, "/a/libnvrtc.so.13", "/a/lib64/libnvrtc.so.13", "/a/libcudnn.so.9");
+        machine.Broken.Add("/a/libnvrtc.so.13");
+        var found = new NativeLibraries(machine, ["/a"]).Open(CudaLibrary.CuDnn);
+        Assert.That(machine.Loaded, Is.EqualTo(new[] { "/a/lib64/libnvrtc.so.13", "/a/libcudnn.so.9" }));
+        Assert.That(found.Tried[0], Is.EqualTo("/a/libnvrtc.so.13 (broken)"));
     }
 
     [Test]

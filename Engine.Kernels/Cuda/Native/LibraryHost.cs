@@ -25,6 +25,19 @@ class LibraryHost
         }
     }
 
+    /// <summary>Files of a folder that match a pattern; none where the folder cannot be read.</summary>
+    public virtual IReadOnlyList<string> Files(string folder, string pattern)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Loads a file, or a bare name by the loader's path; 0 and the loader's reason where that fails.</summary>
     public virtual nint Load(string path, out string? reason)
     {

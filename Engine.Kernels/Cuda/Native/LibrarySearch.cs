@@ -24,23 +24,46 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
     {
         string[] names = Names(library, driver);
         if (library == CudaLibrary.Driver) return names.Select(static name => new Candidate(null, name));
-        var folders = new List<string>();
-        if (!string.IsNullOrEmpty(beside)) folders.Add(beside);
-        foreach (string root in explicitFolders) folders.AddRange(Toolkit(root).Prepend(root));
-        foreach (string root in ToolkitRoots()) folders.AddRange(Toolkit(root));
-        foreach (string packages in Packages()) folders.AddRange(Wheels(library).Select(wheel => Path.Join(packages, "nvidia", wheel)));
+        IEnumerable<string> folders = Folders(Wheels(library));
+        if (!string.IsNullOrEmpty(beside)) folders = folders.Prepend(beside);
         return folders.Distinct().Append(null).SelectMany(folder => names.Select(name => new Candidate(folder, name)));
     }
+
+    /// <summary>
+    /// Where NVRTC may lie, which cuDNN opens by bare name to compile its fused engines, and some others on newer cards. cuDNN's own path has it only
+    /// where the loader's has.
+    /// </summary>
+    /// <param name="major">CUDA's version, which must be cuDNN's.</param>
+    public IEnumerable<Candidate> Compilers(int major)
+    {
+        string name = host.IsWindows ? $"nvrtc64_{major}0_0.dll" : $"libnvrtc.so.{major}";
+        string[] wheels = host.IsWindows
+            ? [Path.Join($"cu{major}", "bin", "x86_64"), Path.Join("cuda_nvrtc", "bin")]
+            : [Path.Join($"cu{major}", "lib"), Path.Join("cuda_nvrtc", "lib")];
+        return Folders(wheels).Distinct().Select(folder => new Candidate(folder, name)).Where(candidate => host.FileExists(candidate.Path));
+    }
+
+    /// <summary>What NVRTC opens by bare name in turn, in its own folder.</summary>
+    public string CompilerParts(int major) => host.IsWindows ? $"nvrtc-builtins64_{major}*.dll" : $"libnvrtc-builtins.so.{major}.*";
+
+    IEnumerable<string> Folders(string[] wheels) =>
+    [
+        .. explicitFolders.SelectMany(root => Toolkit(root).Prepend(root)),
+        .. ToolkitRoots().SelectMany(Toolkit),
+        .. Packages().SelectMany(packages => wheels.Select(wheel => Path.Join(packages, "nvidia", wheel))),
+    ];
 
     /// <summary>Files of the same folder that a library opens later by bare name, in the order in which they need each other.</summary>
     public IEnumerable<string> Companions(CudaLibrary library) => library != CudaLibrary.CuDnn
         ? []
         : s_cudnnParts.Select(part => host.IsWindows ? $"cudnn_{part}64_9.dll" : $"libcudnn_{part}.so.9");
 
+    /// <summary>CUDA's versions whose libraries run, the newest first: 13's need 13's driver, which runs 12's as well.</summary>
+    public static int[] Majors(int driver) => driver is 0 or >= 13 ? [13, 12] : [12];
+
     string[] Names(CudaLibrary library, int driver)
     {
-        // 13's libraries need 13's driver, which runs 12's as well.
-        int[] majors = driver is 0 or >= 13 ? [13, 12] : [12];
+        int[] majors = Majors(driver);
         return library switch
         {
             CudaLibrary.Driver => [host.IsWindows ? "nvcuda.dll" : "libcuda.so.1"],

@@ -47,6 +47,7 @@ public sealed class NativeLibraries : ISymbolSource
         string? beside = null;
         if (library is CudaLibrary.CuBlas or CudaLibrary.CuDnn) beside = Open(CudaLibrary.CuBlasLt).Path;
         int driver = library == CudaLibrary.Driver ? 0 : DriverMajor();
+        if (library == CudaLibrary.CuDnn) LoadCompiler(driver, tried);
         foreach (var candidate in _search.Candidates(library, driver, library == CudaLibrary.CuBlas ? Path.GetDirectoryName(beside) : null))
         {
             if (candidate.Folder is { } folder)
@@ -68,6 +69,22 @@ public sealed class NativeLibraries : ISymbolSource
             if (handle != 0) return (new LibraryLookup(candidate.Path, tried), handle);
         }
         return (new LibraryLookup(null, tried), 0);
+    }
+
+    /// <summary>NVRTC and its parts, where they are found: loaded, they satisfy whoever opens them by bare name. Without them other engines run.</summary>
+    void LoadCompiler(int driver, List<string> tried)
+    {
+        int blas = RuntimeMajor(_open[CudaLibrary.CuBlasLt].Handle, "cublasLtGetCudartVersion");
+        foreach (int major in blas == 0 ? LibrarySearch.Majors(driver) : [blas])
+        {
+            foreach (var compiler in _search.Compilers(major))
+            {
+                foreach (string part in _host.Files(compiler.Folder!, _search.CompilerParts(major)))
+                    if (_host.Load(part, out string? missing) == 0) tried.Add($"{part} ({missing})");
+                if (_host.Load(compiler.Path, out string? reason) != 0) return;
+                tried.Add($"{compiler.Path} ({reason})");
+            }
+        }
     }
 
     /// <summary>Both of CUDA's versions name their cuDNN alike; one that does not go with cuBLAS fails later and obscurely.</summary>
