@@ -122,6 +122,36 @@ sealed class ConvPlanTests
     }
 
     [Test]
+    public void A_cudnn_that_knows_no_fused_graph_runs_the_convolution_alone(
+        [Values(DnnBackendDescriptor.Pointwise, DnnBackendDescriptor.PointwiseOperation)] int refused)
+    {
+        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused], RefusedDescriptor = refused });
+        Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Plain]));
+        Assert.That(rig.Ran(() => rig.Forward(bias: true)), Is.EqualTo([DnnEngine.Plain]));
+        Assert.That(rig.Cuda.Notices, Is.Empty);
+    }
+
+    [Test]
+    public void A_list_that_cudnn_cannot_give_is_an_empty_one()
+    {
+        // The first attribute that is read is how many engines there are for the graph that ends in ReLU.
+        var machine = new EmulatorOptions { Engines = [17, DnnEngine.Fused], Failures = [new("cudnnBackendGetAttribute", 3000, Call: 1)] };
+        using var rig = new ConvRig(machine);
+        Assert.That((rig.Ran(() => rig.ForwardRelu()), rig.Cuda.Notices.Count), Is.EqualTo((new[] { 17 }, 0)));
+    }
+
+    [Test]
+    public void Few_of_the_plans_that_are_compiled_are_timed()
+    {
+        var times = new Dictionary<int, double> { [DnnEngine.Tensor] = 1e4, [DnnEngine.Compiled] = 10 };
+        var machine = new EmulatorOptions { Engines = [DnnEngine.Tensor, DnnEngine.Compiled], EngineMilliseconds = times };
+        using var rig = new ConvRig(machine, s_timed, DType.BF16);
+        // It is listed for each of the three graphs: with bias and ReLU, with the bias, alone.
+        Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Tensor, DnnEngine.Compiled]));
+        Assert.That(rig.Device.Runs(DnnEngine.Compiled), Is.EqualTo(2 * (1 + 5) + 1), "two plans, a warm-up and five that count, and the call's own");
+    }
+
+    [Test]
     public void A_fused_relu_is_measured_against_one_applied_apart()
     {
         var slow = new Dictionary<int, double> { [17] = 1e4, [DnnEngine.Plain] = 1e4 };

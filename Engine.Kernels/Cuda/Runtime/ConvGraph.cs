@@ -37,13 +37,14 @@ static class ConvGraph
         if (bias)
         {
             nint tb = Tensor(d, Bias, DType.F32, new Shape(1, 1, 1, p.Y[3]), p.Alignment), sum = relu ? Virtual(Biased) : ty;
-            operations.Add(Pointwise(d, Add(d), last, tb, sum));
+            if (Pointwise(d, Add(d), last, tb, sum) is not (var added and not 0)) return 0;
+            operations.Add(added);
             last = sum;
         }
         if (relu)
         {
-            if (Relu(d) is not (var positive and not 0)) return 0;
-            operations.Add(Pointwise(d, positive, last, 0, ty));
+            if (Pointwise(d, Relu(d), last, 0, ty) is not (var positive and not 0)) return 0;
+            operations.Add(positive);
         }
         nint graph = d.Create(CuDnnDescriptor.OperationGraph);
         d.Handle(graph, CuDnnAttribute.GraphHandle, handle);
@@ -118,13 +119,13 @@ static class ConvGraph
         }
     }
 
+    /// <summary>A sum; 0 where this cuDNN knows none.</summary>
     static nint Add(GraphDescriptors d)
     {
         nint add = d.Create(CuDnnDescriptor.Pointwise);
         d.Choice(add, CuDnnAttribute.PointwiseMode, CuDnnAttributeType.PointwiseMode, (int)CuDnnPointwise.Add);
         d.Type(add, CuDnnAttribute.PointwiseMathPrecision, CuDnnType.Float);
-        d.Finish(add);
-        return add;
+        return d.TryFinish(add) ? add : 0;
     }
 
     /// <summary>ReLU; 0 where it would turn a NaN into 0, which would hide what went wrong.</summary>
@@ -134,18 +135,18 @@ static class ConvGraph
         d.Choice(relu, CuDnnAttribute.PointwiseMode, CuDnnAttributeType.PointwiseMode, (int)CuDnnPointwise.ReluForward);
         d.Type(relu, CuDnnAttribute.PointwiseMathPrecision, CuDnnType.Float);
         if (!d.TryChoice(relu, CuDnnAttribute.PointwiseNanPropagation, CuDnnAttributeType.NanPropagation, (int)CuDnnNan.Propagate)) return 0;
-        d.Finish(relu);
-        return relu;
+        return d.TryFinish(relu) ? relu : 0;
     }
 
+    /// <summary>The operation; 0 where cuDNN does not know it, or what it is to do.</summary>
     static nint Pointwise(GraphDescriptors d, nint pointwise, nint x, nint other, nint y)
     {
+        if (pointwise == 0) return 0;
         nint operation = d.Create(CuDnnDescriptor.PointwiseOperation);
         d.Links(operation, CuDnnAttribute.PointwiseDescriptor, pointwise);
         d.Links(operation, CuDnnAttribute.PointwiseX, x);
         if (other != 0) d.Links(operation, CuDnnAttribute.PointwiseB, other);
         d.Links(operation, CuDnnAttribute.PointwiseY, y);
-        d.Finish(operation);
-        return operation;
+        return d.TryFinish(operation) ? operation : 0;
     }
 }

@@ -8,8 +8,8 @@ namespace Ssgan.Engine.Kernels.Cuda.Runtime;
 /// </summary>
 sealed unsafe class CuDnn
 {
-    /// <summary>Timing more would take minutes, and cuDNN lists the best first.</summary>
-    const int MostTimed = 16;
+    /// <summary>Timing more would take minutes, and cuDNN lists the best first. Compiling a plan takes far longer than timing it.</summary>
+    const int MostTimed = 16, MostCompiled = 2;
 
     readonly CuDnnApi _api;
     readonly CudaDevice _device;
@@ -151,7 +151,9 @@ sealed unsafe class CuDnn
     {
         GraphConvPlan? best = null;
         double least = double.PositiveInfinity;
-        foreach (var engine in engines.Take(MostTimed))
+        // Some of those that are compiled, however many there are of the others: only they fuse what follows the convolution.
+        var ready = engines.Where(static e => !e.Compiles).Take(MostTimed - MostCompiled);
+        foreach (var engine in ready.Concat(engines.Where(static e => e.Compiles).Take(MostCompiled)))
         {
             if (GraphConvPlan.Build(_api, _handle, d, engine) is not { } plan) continue;
             double taken;

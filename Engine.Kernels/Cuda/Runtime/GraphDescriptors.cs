@@ -61,11 +61,13 @@ sealed unsafe class GraphDescriptors(CuDnnApi api) : IDisposable
         return value;
     }
 
-    /// <summary>How many values an attribute has.</summary>
+    /// <summary>How many values an attribute has; none where cuDNN has no answer for what the descriptor says.</summary>
     public long Count(nint descriptor, CuDnnAttribute name, CuDnnAttributeType type)
     {
-        long count;
-        api.Check(api.BackendGetAttribute(descriptor, name, type, 0, &count, null));
+        long count = 0;
+        int status = api.BackendGetAttribute(descriptor, name, type, 0, &count, null);
+        if (CuDnnApi.IsUnsupported(status)) return 0;
+        api.Check(status, "BackendGetAttribute(");
         return count;
     }
 

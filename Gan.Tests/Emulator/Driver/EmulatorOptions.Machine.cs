@@ -28,6 +28,9 @@ public sealed partial record EmulatorOptions
     /// <summary>Whether cuDNN takes no word about NaN from a pointwise operation.</summary>
     public bool RefusesNanPropagation { get; init; }
 
+    /// <summary>The type of cuDNN's backend descriptors that this version cannot finalize; null for none.</summary>
+    public int? RefusedDescriptor { get; init; }
+
     /// <summary>Time that an engine of cuDNN takes by the device's clock, by its number, beside what the emulation takes.</summary>
     public IReadOnlyDictionary<int, double> EngineMilliseconds { get; init; } = new Dictionary<int, double>();
 

@@ -53,6 +53,7 @@ sealed unsafe class EmulatedDnnGraphs(EmulatedDnn dnn)
     void Finish(DnnBackendDescriptor d)
     {
         if (d.IsFinal) throw EmulatedDnn.Bad($"{d} is final already");
+        if (d.Type == dnn.Cuda.Options.RefusedDescriptor) throw EmulatedDnn.Unsupported($"this version knows no {d}");
         d.RequireAll();
         d.Meaning = d.Type switch
         {
