@@ -77,6 +77,9 @@ skip() {
     record "$1" 3 0 "" "$2"
 }
 
+# cuBLAS and cuDNN may lie among pip's packages of the python that PyTorch is in, and a wrapper on the path does not say where that is.
+if [ -z "${VIRTUAL_ENV:-}" ] && prefix=$(python3 -c 'import sys; print(sys.prefix)' 2>/dev/null); then export VIRTUAL_ENV=$prefix; fi
+
 no_gpu="This machine has no GPU that can be used, so this part was left out."
 gpu=yes
 "$here/ssgan-kit" machine || gpu=no
