@@ -14,6 +14,9 @@ public enum FaultKind
     /// <summary>A write to constants or parameters.</summary>
     ReadOnly,
 
+    /// <summary>A read by ld.global.nc of bytes that the same launch writes: it may see them as they were, or as they will be.</summary>
+    NonCoherent,
+
     /// <summary>Two threads touch the same bytes of shared memory, one writes, and no barrier is between.</summary>
     SharedRace,
 

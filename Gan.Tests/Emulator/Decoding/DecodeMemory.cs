@@ -5,7 +5,7 @@ sealed unsafe partial class KernelDecoder
 {
     static readonly string[] s_cacheHints =
     [
-        "ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate",
+        "ca", "cg", "cs", "lu", "cv", "wb", "wt", "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate",
         "L2::64B", "L2::128B", "L2::256B",
     ];
 
@@ -37,7 +37,7 @@ sealed unsafe partial class KernelDecoder
         return bits >= 32 ? (register, bits == 64, space) : throw Wrong("its address is too narrow");
     }
 
-    int AddMemory(PtxOperand address, PtxSpace space, PtxType type, int count, int[] registers)
+    int AddMemory(PtxOperand address, PtxSpace space, PtxType type, int count, int[] registers, bool nonCoherent = false)
     {
         var (slot, wide, where) = AddressOf(address, space);
         if (where is PtxSpace.Shared or PtxSpace.Generic) _sharedGrain = Math.Min(_sharedGrain, Math.Min(4, type.Bytes()));
@@ -52,6 +52,7 @@ sealed unsafe partial class KernelDecoder
             WideAddress = wide,
             Offset = ((AddressOperand)address).Offset,
             Index = _memory.Count,
+            IsNonCoherent = nonCoherent,
         });
         return _memory.Count - 1;
     }
@@ -61,7 +62,9 @@ sealed unsafe partial class KernelDecoder
         bool load = m.Statement.Op[0] != "st";
         var space = TakeSpace(m);
         m.TakeAll(s_cacheHints);
+        bool nonCoherent = m.Take("nc");
         m.TakeAll(s_orders);
+        if (nonCoherent && (!load || space != PtxSpace.Global)) throw Wrong("only a load of global memory is non-coherent");
         int count = m.Take("v2") ? 2 : m.Take("v4") ? 4 : 1;
         var type = m.TakeType();
         m.Done();
@@ -85,7 +88,7 @@ sealed unsafe partial class KernelDecoder
             if (e > 0 && width != bits) throw Wrong("its registers have different widths");
             bits = width;
         }
-        int index = AddMemory(Operand(load ? 1 : 0), space, type, count, registers);
+        int index = AddMemory(Operand(load ? 1 : 0), space, type, count, registers, nonCoherent);
         var where = _memory[index].Space;
         if (!load && where is PtxSpace.Constant or PtxSpace.Parameter) throw Wrong($"{where} memory is read only");
         Emit(load ? PickLoad(where, type, bits) : PickStore(where, type, bits == 64)).Extra = index;

@@ -70,6 +70,7 @@ sealed unsafe partial class KernelDecoder
             SharedGaps = [.. decoder._gaps],
             SharedGrain = decoder._sharedGrain,
             LocalBytes = Align(decoder._localBytes, 16),
+            ReadsNonCoherently = decoder._memory.Exists(static m => m.IsNonCoherent),
         };
     }
 

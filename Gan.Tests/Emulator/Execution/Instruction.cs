@@ -69,6 +69,9 @@ sealed class MemoryOp
 
     public int Index { get; init; }
 
+    /// <summary>Whether it is a read by the path that does not see what the launch writes: ld.global.nc.</summary>
+    public bool IsNonCoherent { get; init; }
+
     /// <summary>Of the whole access.</summary>
     public required int Bytes { get; init; }
 }
@@ -119,4 +122,7 @@ sealed unsafe class KernelCode
     public required int SharedGrain { get; init; }
 
     public required int LocalBytes { get; init; }
+
+    /// <summary>Whether some read is not coherent, so that it must not meet what the launch writes.</summary>
+    public required bool ReadsNonCoherently { get; init; }
 }

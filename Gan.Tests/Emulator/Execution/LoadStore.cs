@@ -109,6 +109,7 @@ static unsafe class LoadStore
             w.Block.Cache[m.Index] = block;
         }
         ulong offset = first - block.Address;
+        if (!NonCoherentReads.Allow(w, m, block, offset, bytes, access)) return null;
         if (access == Access.Write)
         {
             if (block.IsReadOnly) return null;

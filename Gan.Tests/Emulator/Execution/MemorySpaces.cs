@@ -49,6 +49,11 @@ unsafe struct GlobalSpace : ISpace
             if (block.IsReadOnly) throw MemoryFaults.Of(w, i, m, lane, address, FaultKind.ReadOnly, access, $"to the constant {block}");
             if (!block.AllWritten) MarkWritten(shadow, bytes);
         }
+        if (!NonCoherentReads.Allow(w, m, block, offset, bytes, access))
+        {
+            string how = access == Access.Read ? "of bytes that the launch writes, but not coherent" : "to bytes that the launch reads by ld.global.nc";
+            throw MemoryFaults.Of(w, i, m, lane, address, FaultKind.NonCoherent, access, how);
+        }
         return block.Bytes + offset;
     }
 

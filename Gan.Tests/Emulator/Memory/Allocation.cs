@@ -8,6 +8,8 @@ public sealed unsafe class Allocation
 {
     public const byte Written = 0xFF;
 
+    sealed record Watch(object Launch, byte[] Marks);
+
     readonly byte[] _bytes, _shadow;
 
     internal Allocation(ulong address, long size, string? name, bool readOnly)
@@ -39,6 +41,19 @@ public sealed unsafe class Allocation
 
     /// <summary>True once everything was written in one go: the shadow need not be looked at.</summary>
     internal bool AllWritten { get; private set; }
+
+    Watch? _watch;
+
+    /// <summary>A byte for each of this block's, for the accesses of one launch; launches run one after another.</summary>
+    internal byte[] Marks(object launch)
+    {
+        if (_watch is { } watch && watch.Launch == launch) return watch.Marks;
+        lock (_bytes)
+        {
+            if (_watch?.Launch != launch) _watch = new Watch(launch, new byte[Size]);
+            return _watch.Marks;
+        }
+    }
 
     internal bool Contains(ulong address, long bytes) => address >= Address && address - Address <= (ulong)Size && (ulong)bytes <= End - address;
 

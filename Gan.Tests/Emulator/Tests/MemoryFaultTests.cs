@@ -46,6 +46,26 @@ public class MemoryFaultTests
         IsCaught(bench.Fault(PtxBench.Kernel("ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%rd0+16]; ret;"), x, x, 1), FaultKind.OutOfBounds, "16 bytes");
     }
 
+    [TestCase("st.global.u32 [%rd3], %r0; ld.global.nc.u32 %r1, [%rd3];", "read of 4 bytes")]
+    [TestCase("ld.global.nc.u32 %r1, [%rd3]; st.global.u32 [%rd3], %r0;", "write of 4 bytes")]
+    [TestCase("ld.global.nc.u32 %r1, [%rd3]; setp.eq.u32 %p1, %r0, 5; @%p1 st.global.u32 [%rd0+20], %r0;", "thread (5, 0, 0)")]
+    [TestCase("ld.global.nc.u32 %r1, [%rd0]; atom.global.add.u32 %r2, [%rd0], 1;", "atomic update")]
+    public void ANonCoherentReadOfWhatTheLaunchWrites(string instructions, string access)
+    {
+        using var bench = new PtxBench();
+        ulong x = bench.Upload<int>(new int[64]);
+        IsCaught(bench.Fault(Access(instructions), x, x), FaultKind.NonCoherent, access);
+    }
+
+    [Test]
+    public void ANonCoherentReadBesideWhatTheLaunchWrites()
+    {
+        using var bench = new PtxBench();
+        ulong x = bench.Upload<int>([.. Enumerable.Range(0, 32), .. new int[32]]);
+        bench.Run(Access("ld.global.nc.u32 %r1, [%rd3]; st.global.u32 [%rd3+128], %r1;"), x, x);
+        Assert.That(bench.Download<int>(x, 64)[32..], Is.EqualTo(Enumerable.Range(0, 32)));
+    }
+
     [TestCase("ld.global.u32 %r1, [%rd3+2];")]
     [TestCase("st.global.u32 [%rd3+1], %r0;")]
     [TestCase("ld.global.v2.u32 {%r1, %r2}, [%rd3];")]
