@@ -69,7 +69,8 @@ public sealed class BackendTests
     public void A_module_that_does_not_load_says_what_the_assembler_says()
     {
         using var device = new EmulatedCuda();
-        using var cuda = new CudaBackend(device, 0, _ => Encoding.UTF8.GetBytes(".version 7.0\n.target sm_75\nnonsense\0"));
+        const string text = ".version 7.0\n.target sm_75\nnonsense\n.visible .entry fill_u8()\n{\nret;\n}\n\0";
+        using var cuda = new CudaBackend(device, 0, static _ => Encoding.UTF8.GetBytes(text));
         nint address = cuda.Allocate(16);
         Assert.That(() => cuda.Fill(new View(address, new Shape(4), DType.F32), 1), Throws.TypeOf<DeviceException>().With.Message.Contains("nonsense"));
         cuda.Free(address, 16);
