@@ -51,9 +51,9 @@ public class Rotate90KernelTests
     }
 
     [Test]
-    public void A_batch_too_large_for_the_cache([Values(40, 41)] int size, [Values(3, 8)] int c)
+    public void A_batch_too_large_for_the_cache([Values(48, 41)] int size, [Values(3, 8)] int c)
     {
-        // More than 8 MiB; rows of 40 pixels are whole vectors, of 41 x 3 values not, and the last strip of an image is not a full one.
+        // More than 8 MiB; strips of images of 48 pixels are whole, of 41 the last one is not, nor are lines of the cache.
         int n = (9 << 20) / (size * size * c * sizeof(float));
         int[] turns = [.. Enumerable.Range(0, n).Select(static i => i % 7 - 3)];
         using var b = new CpuBackend(2);
