@@ -19,12 +19,13 @@ public static class Philox
     /// <summary>2^-24: one step of a 24-bit fraction, all of which a float can hold.</summary>
     public const float Step = 1f / (1 << 24);
 
-    const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
+    internal const int Rounds = 10;
+    internal const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
 
     /// <summary>The four words of counter (c0, c1, c2, c3) under key (k0, k1).</summary>
     public static (uint W0, uint W1, uint W2, uint W3) Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
     {
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             ulong p0 = (ulong)M0 * c0, p1 = (ulong)M1 * c2;
             c0 = (uint)(p1 >> 32) ^ c1 ^ k0;

@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -5,10 +8,9 @@ public sealed unsafe partial class CpuBackend
     // Philox blocks per item of a loop.
     const int RandomBlocks = 256;
 
-    public override void Normal(View y, View generator) => Draw(y, generator, new DrawNormal { Y = y.F32, Count = y.Count });
+    public override void Normal(View y, View generator) => Draw(y, generator, new DrawNormal());
 
-    public override void Uniform(View y, View generator, float low, float high) =>
-        Draw(y, generator, new DrawUniform { Y = y.F32, Count = y.Count, Low = low, High = high });
+    public override void Uniform(View y, View generator, float low, float high) => Draw(y, generator, new DrawUniform(low, high));
 
     void Draw<TDraw>(View y, View generator, TDraw draw) where TDraw : unmanaged, IDraw
     {
@@ -16,60 +18,40 @@ public sealed unsafe partial class CpuBackend
         ulong key = state[0] | (ulong)state[1] << 32, counter = state[2] | (ulong)state[3] << 32;
         long blocks = (y.Count + 3) / 4;
         _workers.For(checked((int)((blocks + RandomBlocks - 1) / RandomBlocks)), 4,
-            new DrawRange<TDraw> { Draw = draw, Key = key, Counter = counter, Blocks = blocks });
+            new DrawRange<TDraw> { Draw = draw, Y = y.F32, Count = y.Count, Key = key, Counter = counter });
         counter = unchecked(counter + (ulong)blocks);
         state[2] = (uint)counter;
         state[3] = (uint)(counter >> 32);
     }
 
-    /// <summary>What one block of four words becomes.</summary>
-    interface IDraw
-    {
-        void Invoke(long first, (uint W0, uint W1, uint W2, uint W3) words);
-    }
-
     struct DrawRange<TDraw> : IRange where TDraw : unmanaged, IDraw
     {
         public TDraw Draw;
+        public float* Y;
+        public long Count;
         public ulong Key, Counter;
-        public long Blocks;
 
         public void Invoke(int start, int end)
         {
-            long last = Math.Min((long)end * RandomBlocks, Blocks);
-            for (long b = (long)start * RandomBlocks; b < last; b++) Draw.Invoke(4 * b, Philox.Block(unchecked(Counter + (ulong)b), Key));
-        }
-    }
-
-    struct DrawNormal : IDraw
-    {
-        public float* Y;
-        public long Count;
-
-        public void Invoke(long first, (uint W0, uint W1, uint W2, uint W3) words)
-        {
-            var (a, b) = Philox.Normals(words.W0, words.W1);
-            Y[first] = a;
-            if (first + 1 < Count) Y[first + 1] = b;
-            if (first + 2 >= Count) return;
-            (a, b) = Philox.Normals(words.W2, words.W3);
-            Y[first + 2] = a;
-            if (first + 3 < Count) Y[first + 3] = b;
-        }
-    }
-
-    struct DrawUniform : IDraw
-    {
-        public float* Y;
-        public long Count;
-        public float Low, High;
-
-        public void Invoke(long first, (uint W0, uint W1, uint W2, uint W3) words)
-        {
-            Y[first] = Philox.Uniform(words.W0, Low, High);
-            if (first + 1 < Count) Y[first + 1] = Philox.Uniform(words.W1, Low, High);
-            if (first + 2 < Count) Y[first + 2] = Philox.Uniform(words.W2, Low, High);
-            if (first + 3 < Count) Y[first + 3] = Philox.Uniform(words.W3, Low, High);
+            const int blockWords = 4;
+            long i = (long)start * RandomBlocks * blockWords, last = Math.Min((long)end * RandomBlocks * blockWords, Count);
+            if (Avx2.IsSupported)
+            {
+                for (; i <= last - PhiloxVectors.Words; i += PhiloxVectors.Words)
+                {
+                    var (first, second) = PhiloxVectors.Blocks(unchecked(Counter + (ulong)(i / blockWords)), Key);
+                    Draw.Eight(first).Store(Y + i);
+                    Draw.Eight(second).Store(Y + i + 8);
+                }
+            }
+            float* block = stackalloc float[blockWords];
+            for (; i < last; i += blockWords)
+            {
+                var (w0, w1, w2, w3) = Philox.Block(unchecked(Counter + (ulong)(i / blockWords)), Key);
+                (block[0], block[1]) = Draw.Two(w0, w1);
+                (block[2], block[3]) = Draw.Two(w2, w3);
+                for (int j = 0; j < Math.Min(blockWords, last - i); j++) Y[i + j] = block[j];
+            }
         }
     }
 }

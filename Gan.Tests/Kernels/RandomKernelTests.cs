@@ -55,6 +55,24 @@ public class RandomKernelTests
     }
 
     [Test]
+    public void Numbers_drawn_many_at_a_time_are_the_definitions_to_the_bit([Values(16, 1_000_003)] int count)
+    {
+        using var b = new CpuBackend(2);
+        using var a = new NnArrays(b);
+        var (normals, uniforms, g1, g2) = (a.Output(count), a.Output(count), Generator(a), Generator(a));
+        b.Normal(normals, g1);
+        b.Uniform(uniforms, g2, -1.5f, 2.25f);
+        float[] expectedNormals = new float[count + 1], expectedUniforms = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (i % 2 == 0) (expectedNormals[i], expectedNormals[i + 1]) = Philox.Normals(Word(i), Word(i + 1));
+            expectedUniforms[i] = Philox.Uniform(Word(i), -1.5f, 2.25f);
+        }
+        Assert.That(a.Read(normals).AsSpan().SequenceEqual(expectedNormals.AsSpan(0, count)));
+        Assert.That(a.Read(uniforms).AsSpan().SequenceEqual(expectedUniforms));
+    }
+
+    [Test]
     public void A_million_normals_have_the_moments_of_the_normal_distribution()
     {
         const int Count = 1_000_000;
