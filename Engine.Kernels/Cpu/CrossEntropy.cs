@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -32,15 +34,13 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Σ exp(x − max) in double, and the maximum: no logit can overflow the exponential.</summary>
-    static double SumOfExponentials(float* x, int k, out double max)
+    /// <summary>The largest logit: less that, none can overflow the exponential. NaN, which a short row passes over, spoils the sum by itself.</summary>
+    static float Largest(float* x, int k)
     {
+        if (k >= Vector256<float>.Count) return ReduceLoops.Run<Max>(x, k);
         float top = float.NegativeInfinity;
         for (int j = 0; j < k; j++) if (x[j] > top) top = x[j];
-        max = top;
-        double sum = 0;
-        for (int j = 0; j < k; j++) sum += Math.Exp(x[j] - max);
-        return sum;
+        return top;
     }
 
     struct CrossEntropyForward : IRange
@@ -54,8 +54,8 @@ public sealed unsafe partial class CpuBackend
             for (int i = start; i < end; i++)
             {
                 float* x = X + (long)i * K;
-                double sum = SumOfExponentials(x, K, out double max);
-                Losses[i] = (float)(Math.Log(sum) + (max - x[Labels[i]]));
+                double max = Largest(x, K);
+                Losses[i] = (float)(Math.Log(Exponentials.Sum(x, K, max)) + (max - x[Labels[i]]));
                 if (Correct != null) Correct[i] = FirstMaximum(x, K) == Labels[i] ? 1 : 0;
             }
         }
@@ -73,8 +73,10 @@ public sealed unsafe partial class CpuBackend
             {
                 float* x = X + (long)i * K;
                 float* dx = DX + (long)i * K;
-                double sum = SumOfExponentials(x, K, out double max), d = DLosses[i];
-                for (int j = 0; j < K; j++) dx[j] = (float)((Math.Exp(x[j] - max) / sum - (j == Labels[i] ? 1 : 0)) * d);
+                int label = Labels[i];
+                double max = Largest(x, K), sum = Exponentials.Sum(x, K, max), d = DLosses[i], own = Math.Exp(x[label] - max) / sum;
+                Exponentials.Scaled(x, K, max, d / sum, dx);
+                dx[label] = (float)((own - 1) * d);
             }
         }
     }

@@ -33,9 +33,8 @@ public sealed unsafe partial class CpuBackend
             {
                 float* from = x + row * columns;
                 // A finite shift keeps ∞ − ∞ out.
-                double shift = Math.Clamp(ReduceLoops.Run<Max>(from, columns), float.MinValue, float.MaxValue), sum = 0;
-                for (int i = 0; i < columns; i++) sum += Math.Exp(from[i] - shift);
-                y[row] = (float)(Math.Log(sum) + shift);
+                double shift = Math.Clamp(ReduceLoops.Run<Max>(from, columns), float.MinValue, float.MaxValue);
+                y[row] = (float)(Math.Log(Exponentials.Sum(from, columns, shift)) + shift);
             }
         }
     }
