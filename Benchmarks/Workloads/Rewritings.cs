@@ -15,12 +15,11 @@ static class Rewritings
 
     public static IEnumerable<Workload> All(Variant v)
     {
-        int g = v.Width(256), d = v.Width(128), batch = v.Batch(v.UsualBatch);
-        double up = Pointwise(batch, g), down = Pointwise(batch, d);
-        yield return Shortcut(v, "upsample_conv1x1", v.UsualBatch, Half, g, up, static (c, x) => c.Forward(x.Upsample2x()));
-        yield return Shortcut(v, "conv1x1_upsample", v.UsualBatch, Half, g, up, static (c, x) => c.Forward(x).Upsample2x()).Short();
-        yield return Shortcut(v, "conv1x1_pool", v.UsualBatch, Full, d, down, static (c, x) => c.Forward(x).AvgPool2d());
-        yield return Shortcut(v, "pool_conv1x1", v.UsualBatch, Full, d, down, static (c, x) => c.Forward(x.AvgPool2d())).Short();
+        const int g = 256, d = 128;
+        yield return Shortcut(v, "upsample_conv1x1", v.UsualBatch, Half, g, static (c, x) => c.Forward(x.Upsample2x()));
+        yield return Shortcut(v, "conv1x1_upsample", v.UsualBatch, Half, g, static (c, x) => c.Forward(x).Upsample2x()).Short();
+        yield return Shortcut(v, "conv1x1_pool", v.UsualBatch, Full, d, static (c, x) => c.Forward(x).AvgPool2d());
+        yield return Shortcut(v, "pool_conv1x1", v.UsualBatch, Full, d, static (c, x) => c.Forward(x.AvgPool2d())).Short();
         yield return Discriminator(v, "all_gradients", frozen: false);
         yield return Discriminator(v, "frozen", frozen: true).Short();
     }
@@ -28,12 +27,16 @@ static class Rewritings
     /// <summary>A 1x1 convolution at the large size, forward and backward.</summary>
     static double Pointwise(int batch, int channels) => 3 * 2.0 * batch * Full * Full * channels * channels;
 
-    static Workload Shortcut(Variant v, string name, int batch, int side, int channels, double operations, Func<Conv2d, Tensor, Tensor> forward) =>
-        Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, operations, new(v.Batch(batch), side, side, channels), v.Storage, (bed, random) =>
+    /// <summary>Named by the published sizes, whatever they are divided by.</summary>
+    static Workload Shortcut(Variant v, string name, int batch, int side, int channels, Func<Conv2d, Tensor, Tensor> forward)
+    {
+        int n = v.Batch(batch), width = v.Width(channels);
+        return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width), new(n, side, side, width), v.Storage, (bed, random) =>
         {
-            var convolution = bed.Own(new Conv2d(random, channels, channels, 1, compute: v.Storage));
+            var convolution = bed.Own(new Conv2d(random, width, width, 1, compute: v.Storage));
             return (convolution, x => forward(convolution, x));
         });
+    }
 
     /// <summary>The discriminator as the generator's update sees it: the gradient of its images is wanted, those of its weights are not.</summary>
     static Workload Discriminator(Variant v, string name, bool frozen)
