@@ -41,8 +41,9 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         if (parsed.Has(arguments.Preset)) throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
         string path = parsed.GetValue(arguments.Resume)!;
-        // A run that was killed while it replaced a checkpoint has it under another name until the folder is opened.
-        if (File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path);
+        // A run that was killed while it replaced a checkpoint has it under another name until the folder is claimed. One that only branches off
+        // from a run may do so while that trains.
+        if (!parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path).Claim().Dispose();
         string checkpoint = RunFolder.FindCheckpoint(path);
         var state = Gan.Training.Checkpoint.ReadState(checkpoint);
         string? run = FindRun(path, checkpoint);
@@ -71,10 +72,11 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         {
             if (parsed.GetValue(arguments.Out) is { } elsewhere) return elsewhere;
             if (run is null) throw new UsageException($"{checkpoint} is not inside a run's folder; name the folder to go on in with --out.");
-            long newest = RunFolder.Open(run).CheckpointSteps()[^1];
+            long newest = RunFolder.Open(run).CheckpointSteps() is [.., var last] ? last : 0;
             // Going on in place would mix two histories in one folder.
             if (newest > state.Step)
-                throw new UsageException($"{run} already has a checkpoint of step {newest}, newer than {checkpoint}; branch off into another folder with --out.");
+                throw new UsageException(
+                    $"{run} already has a checkpoint of step {newest}, newer than {checkpoint}; branch off into another folder with --out.");
             return run;
         }
     }

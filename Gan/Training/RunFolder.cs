@@ -8,6 +8,9 @@ namespace Ssgan.Gan.Training;
 /// </summary>
 public sealed partial class RunFolder
 {
+    // What opening a file that is open for someone else alone fails with.
+    const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
+
     RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -31,41 +34,81 @@ public sealed partial class RunFolder
     /// <summary>A sample grid's file.</summary>
     public string Sample(long step) => System.IO.Path.Combine(Samples, $"fakes-{step:D8}.png");
 
-    /// <summary>Makes the next numbered folder under <paramref name="parent"/>.</summary>
+    /// <summary>Makes the next numbered folder under <paramref name="parent"/>; of two runs that start at once, each gets its own.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static RunFolder Create(string parent, string name)
     {
         Directory.CreateDirectory(parent);
         string clean = Unusual().Replace(name.ToLowerInvariant(), "-").Trim('-');
-        int last = Directory.EnumerateDirectories(parent).Select(static d => Number().Match(System.IO.Path.GetFileName(d)))
-            .Where(static m => m.Success).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
-        return Prepare(System.IO.Path.Combine(parent, $"{last + 1:D4}-{clean}"));
+        string unnamed = Prepare(System.IO.Path.Combine(parent, $".new-{System.IO.Path.GetRandomFileName()}")).Path;
+        while (true)
+        {
+            int last = Directory.EnumerateDirectories(parent).Select(static d => Number().Match(System.IO.Path.GetFileName(d)))
+                .Where(static m => m.Success).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+            string path = System.IO.Path.Combine(parent, $"{last + 1:D4}-{clean}");
+            try
+            {
+                // Making a folder succeeds where there is one; a folder with contents is never moved onto another.
+                Directory.Move(unnamed, path);
+                return new RunFolder(path);
+            }
+            catch (IOException) when (Directory.Exists(path))
+            {
+                // Another run has just taken this number.
+            }
+            catch
+            {
+                Directory.Delete(unnamed, recursive: true);
+                throw;
+            }
+        }
     }
 
     /// <summary>Makes a folder of the given path, which must not hold a run yet.</summary>
-    /// <exception cref="TrainingException">It holds one.</exception>
+    /// <exception cref="TrainingException">It holds one, or the path is a file's.</exception>
     public static RunFolder CreateAt(string path)
     {
         var folder = new RunFolder(path);
+        if (File.Exists(path)) throw new TrainingException($"{path} is a file; a run needs a folder.");
         if (File.Exists(folder.Config)) throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
         return Prepare(path);
     }
 
-    /// <summary>Opens a run's folder to go on with it; what an interrupted write left is cleared up.</summary>
+    /// <summary>Opens a run's folder; nothing in it changes.</summary>
     /// <exception cref="TrainingException">There is none.</exception>
     public static RunFolder Open(string path)
     {
         var folder = new RunFolder(path);
         if (!Directory.Exists(path)) throw new TrainingException($"There is no run folder {path}.");
         if (!File.Exists(folder.Config)) throw new TrainingException($"{path} is not a run folder: it has no config.json.");
-        Directory.CreateDirectory(folder.Samples);
-        Directory.CreateDirectory(folder.Checkpoints);
-        Training.Checkpoint.RemovePartial(folder.Checkpoints);
         return folder;
     }
 
+    /// <summary>
+    /// Makes the folder the caller's own until the result is disposed or its process ends, and clears up what an interrupted write left.
+    /// Two runs in one folder would mix their logs and take each other's checkpoints for left over.
+    /// </summary>
+    /// <exception cref="TrainingException">It is someone else's.</exception>
+    /// <exception cref="IOException">Nothing can be written there.</exception>
+    public IDisposable Claim()
+    {
+        string file = System.IO.Path.Combine(Path, ".claim");
+        FileStream claim;
+        try
+        {
+            claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock)
+        {
+            throw new TrainingException($"Another run is writing to {Path} right now; wait for it, or name another folder.", e);
+        }
+        Prepare(Path);
+        Training.Checkpoint.RemovePartial(Checkpoints);
+        return claim;
+    }
+
     /// <summary>The steps of its checkpoints, rising.</summary>
-    public IReadOnlyList<long> CheckpointSteps() =>
+    public IReadOnlyList<long> CheckpointSteps() => !Directory.Exists(Checkpoints) ? [] :
     [
         .. Directory.EnumerateDirectories(Checkpoints).Select(static d => Step().Match(System.IO.Path.GetFileName(d))).Where(static m => m.Success)
             .Select(static m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Order(),
@@ -79,7 +122,8 @@ public sealed partial class RunFolder
         if (!Directory.Exists(path)) throw new TrainingException($"There is no checkpoint {path}.");
         var folder = new RunFolder(path);
         if (!Directory.Exists(folder.Checkpoints))
-            throw new TrainingException($"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
+            throw new TrainingException(
+                $"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
         var steps = folder.CheckpointSteps();
         if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
         return folder.Checkpoint(steps[^1]);

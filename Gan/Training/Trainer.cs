@@ -72,9 +72,12 @@ public sealed class Trainer
 
     /// <summary>Trains to the last step, or until asked to stop; a checkpoint is written either way.</summary>
     /// <param name="stop">Ends the run after the step that is under way.</param>
-    /// <exception cref="TrainingException">A loss or gradient became NaN or infinite; the last checkpoint is kept as it is.</exception>
+    /// <exception cref="TrainingException">
+    /// A loss or gradient became NaN or infinite (the last checkpoint is kept as it is), or another run is in the folder.
+    /// </exception>
     public TrainingOutcome Run(CancellationToken stop = default)
     {
+        using var claim = _folder.Claim();
         AtomicFile.Write(_folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_options.ToJson())));
         using var log = new MetricsLog(_folder.Metrics, _done);
         using var schedule = new RateSchedule([.. _step.Optimizers.Select(static o => o.Optimizer)], _schedule, _done);
