@@ -27,9 +27,14 @@ public static partial class AtomicFile
             }
             File.Move(temporary, target, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(temporary);
+            // Whoever reads the message knows the file's name, not the temporary one's.
+            string message = e.Message.Replace(temporary, target, StringComparison.Ordinal);
+            if (message == e.Message) throw;
+            if (e is UnauthorizedAccessException) throw new UnauthorizedAccessException(message, e);
+            if (e is IOException) throw new IOException(message, e);
             throw;
         }
         FlushFolder(folder);

@@ -23,6 +23,17 @@ public class AtomicFileTests
     }
 
     [Test]
+    public void A_failure_names_the_file_and_not_the_temporary_one()
+    {
+        string path = Path.Combine(_folder, "a.bin");
+        Directory.CreateDirectory(path);
+        var error = Assert.Catch(() => AtomicFile.Write(path, static stream => stream.Write([1])));
+        Assert.That(error, Is.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(error!.Message, Does.Contain(path).And.Not.Contain(".tmp"));
+        Assert.That(Directory.GetFileSystemEntries(_folder), Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void Until_the_end_a_reader_sees_the_old_file()
     {
         string path = Path.Combine(_folder, "a.bin");
