@@ -134,16 +134,32 @@ public sealed class TrainerTests
         Assert.That(() => run.Trainer.Resume(checkpoint), Throws.TypeOf<TrainingException>().With.Message.Contains("was trained on shapes"));
     }
 
+    [TestCase("{\"batsch\": 4}", "$.batsch, line 1: there is nothing of this name")]
+    [TestCase("{\n\"batch\": \"four\"}", "$.batch, line 2: the value is of another kind or out of range")]
+    [TestCase("", "the file is empty")]
+    [TestCase("null", "a.json is not a valid configuration: it holds null")]
+    public void A_configuration_that_is_none_is_refused_in_words(string json, string part) =>
+        Assert.That(() => TrainOptions.FromJson(json, "a.json"),
+            Throws.TypeOf<TrainingException>().With.Message.Contains(part).And.Message.Not.Contains("Ssgan.").And.Message.Not.Contains(".NET"));
+
+    [Test]
+    public void Lines_of_a_log_that_are_none_are_left_out()
+    {
+        using var temp = new TempFolder();
+        File.WriteAllLines(temp["log"], ["{\"step\":1,\"loss\":2}", "{\"step\":2,\"loss\":3,\"loss\":4}", "{\"step\":3,\"lo", "[3]", "{\"step\":4}"]);
+        Assert.That(MetricsLog.Read(temp["log"]).Select(static r => r["step"]), Is.EqualTo(new[] { 1.0, 4.0 }));
+    }
+
     [Test]
     public void Settings_out_of_range_are_named()
     {
         var bad = new (TrainOptions Options, string Part)[]
         {
-            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
-            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminator steps"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learning rate"),
-            (TrainingRun.Tiny with { Beta1 = 1 }, "betas"), (TrainingRun.Tiny with { EmaDecay = 1 }, "EMA"), (TrainingRun.Tiny with { KeepLast = 0 }, "keep-last"),
+            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
+            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "n-dis"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learning rate"),
+            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1"), (TrainingRun.Tiny with { EmaDecay = 1 }, "EMA"), (TrainingRun.Tiny with { KeepLast = 0 }, "keep-last"),
             (TrainingRun.Tiny with { GridImages = 0 }, "grid"), (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
-            (TrainingRun.Tiny with { LogEvery = 0 }, "cadence"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "real rotation scale"),
+            (TrainingRun.Tiny with { LogEvery = 0 }, "log-every is 0"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "real rotation scale"),
         };
         foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
     }

@@ -51,9 +51,10 @@ public sealed record CheckpointState
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{source} is not a valid checkpoint state {JsonErrors.Describe(e)}", e);
+            throw new TrainingException($"{source} is not a valid checkpoint state: {JsonErrors.Describe(e)}", e);
         }
-        if (state.Format != CurrentFormat) throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
+        if (state.Format != CurrentFormat)
+            throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
         if (state.Step < 0 || state.Data.Epoch < 0 || state.Data.Offset < 0 || state.Stats.Any(static s => s.Count < 0))
             throw new TrainingException($"{source} has a negative step, data position or count.");
         return state;

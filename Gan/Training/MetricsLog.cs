@@ -44,7 +44,7 @@ public sealed class MetricsLog : IDisposable
         _file.Flush();
     }
 
-    /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole are left out.</summary>
+    /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole, or name a number twice, are left out.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string path)
     {
         // Sharing with a writer, because a run's own log is read while it trains.
@@ -64,13 +64,13 @@ public sealed class MetricsLog : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("step", out var step)
                 && step.TryGetInt64(out long value) ? value : null;
         }
         catch (JsonException)
         {
-            // A line torn by a crash in the middle of a write.
+            // A line torn by a crash in the middle of a write, or not written here.
             return null;
         }
     }

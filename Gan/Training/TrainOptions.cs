@@ -117,7 +117,7 @@ public sealed record TrainOptions
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{source} is not a valid configuration {JsonErrors.Describe(e)}", e);
+            throw new TrainingException($"{source} is not a valid configuration: {JsonErrors.Describe(e)}", e);
         }
     }
 
@@ -126,22 +126,26 @@ public sealed record TrainOptions
     public TrainOptions Validate()
     {
         Require(!string.IsNullOrWhiteSpace(Data), "data is empty");
-        Require(Steps >= 1, $"steps is {Steps}; at least 1 is needed");
+        Require(Steps is >= 1 and <= int.MaxValue, $"steps is {Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
         Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
         Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
-        Require(Ngf is >= 0 and <= LargestWidth && Ndf is >= 0 and <= LargestWidth,
-            $"ngf or ndf is {Ngf} or {Ndf}; each must lie in 0 (the published width) to {LargestWidth}");
+        Require(Ngf is >= 0 and <= LargestWidth, $"ngf is {Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
+        Require(Ndf is >= 0 and <= LargestWidth, $"ndf is {Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
         Require(Enum.IsDefined(RotationBatch), $"rotation batch is {RotationBatch}, which is no known kind");
         Require(Enum.IsDefined(DataOnDevice), $"data on device is {DataOnDevice}, which is no known choice");
         Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
-        Require(DiscriminatorSteps >= 1, $"discriminator steps is {DiscriminatorSteps}; at least 1 is needed");
-        Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive");
-        Require(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"betas are {Beta1} and {Beta2}; both must lie in [0, 1)");
+        Require(DiscriminatorSteps >= 1, $"discriminator steps (n-dis) is {DiscriminatorSteps}; at least 1 is needed");
+        Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive and finite");
+        Require(Beta1 is >= 0 and < 1, $"beta1 is {Beta1}; it must lie in [0, 1)");
+        Require(Beta2 is >= 0 and < 1, $"beta2 is {Beta2}; it must lie in [0, 1)");
         Require(EmaDecay is >= 0 and < 1, $"EMA decay is {EmaDecay}; it must lie in [0, 1)");
-        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, $"real rotation scale is {RealRotationScale}; it must not be negative");
-        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, $"fake rotation scale is {FakeRotationScale}; it must not be negative");
-        Require(LogEvery >= 1 && SampleEvery >= 1 && CheckpointEvery >= 1,
-            $"log, sample and checkpoint cadence are {LogEvery}, {SampleEvery} and {CheckpointEvery}; each must be at least 1");
+        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0,
+            $"real rotation scale is {RealRotationScale}; it must be finite, 0 or more");
+        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0,
+            $"fake rotation scale is {FakeRotationScale}; it must be finite, 0 or more");
+        Require(LogEvery >= 1, $"log-every is {LogEvery}; at least 1 step is needed");
+        Require(SampleEvery >= 1, $"sample-every is {SampleEvery}; at least 1 step is needed");
+        Require(CheckpointEvery >= 1, $"checkpoint-every is {CheckpointEvery}; at least 1 step is needed");
         Require(KeepLast >= 1, $"keep-last is {KeepLast}; at least 1 checkpoint must stay");
         Require(GridImages is >= 1 and <= 1024, $"grid images is {GridImages}; it must lie in 1 to 1024");
         Require(Arithmetic.Names.Contains(Precision), $"precision is {Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
