@@ -11,6 +11,9 @@ public sealed unsafe partial class CpuBackend : Backend
     readonly Workers _workers;
     readonly Scratch _scratch;
     readonly SimdPath _simd;
+    // A container's limit included.
+    readonly long _available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    long _allocated;
 
     /// <summary>A backend with its own worker threads.</summary>
     /// <param name="threads">How many threads a loop may use, the caller's included; 0 takes one per logical processor.</param>
@@ -34,17 +37,25 @@ public sealed unsafe partial class CpuBackend : Backend
 
     public override nint Allocate(long bytes)
     {
+        long all = Interlocked.Add(ref _allocated, bytes);
         try
         {
-            return (nint)HostMemory.Allocate(bytes);
+            // Linux promises more memory than there is, and ends the process that then uses it: what cannot fit is not asked for.
+            if (all <= _available) return (nint)HostMemory.Allocate(bytes);
         }
-        catch (OutOfMemoryException e)
+        catch (OutOfMemoryException)
         {
-            throw new OutOfDeviceMemoryException($"The host has no {bytes} bytes of memory left ({e.Message}).");
+            // Full in the other way; both are told below.
         }
+        Interlocked.Add(ref _allocated, -bytes);
+        throw new OutOfDeviceMemoryException($"The host has {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
     }
 
-    public override void Free(nint address, long bytes) => HostMemory.Free((void*)address);
+    public override void Free(nint address, long bytes)
+    {
+        HostMemory.Free((void*)address);
+        Interlocked.Add(ref _allocated, -bytes);
+    }
 
     public override void Upload(ReadOnlySpan<byte> source, View destination) =>
         source.CopyTo(new Span<byte>(destination.U8, checked((int)destination.Bytes)));

@@ -27,6 +27,19 @@ sealed class BufferPoolTests
     }
 
     [Test]
+    public void More_than_the_host_has_is_refused_before_the_system_ends_the_process()
+    {
+        using var pool = new BufferPool(_cpu);
+        nint small = pool.Rent(1000);
+        long all = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        Assert.That(() => pool.Rent(all), Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.Contains($"The host has {all:N0} bytes of memory"));
+        pool.Return(small, 1000);
+        nint again = pool.Rent(2000);
+        Assert.That(again, Is.Not.Zero, "what was refused does not count as taken");
+        pool.Return(again, 2000);
+    }
+
+    [Test]
     public void A_graphs_memory_is_reused_by_graphs_and_by_nobody_else()
     {
         using var pool = new BufferPool(_cpu);
