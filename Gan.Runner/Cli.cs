@@ -38,7 +38,7 @@ static class Cli
         }
         catch (OperationCanceledException) when (host.Stop.IsCancellationRequested)
         {
-            return Fail(host, ExitCode.Interrupted, "Stopped before the training began; there was nothing to save.");
+            return Fail(host, ExitCode.Interrupted, "Stopped; there was nothing to save.");
         }
         catch (Exception e)
         {

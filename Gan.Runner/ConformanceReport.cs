@@ -11,12 +11,15 @@ static class ConformanceReport
     /// <param name="card">The backend under test, or null.</param>
     /// <param name="cases">The table.</param>
     /// <param name="output">Where lines go.</param>
+    /// <param name="stop">Ends it between two cases.</param>
     /// <returns>The exit code: 1 on any failure.</returns>
-    public static int Run(Backend cpu, Backend? card, IReadOnlyList<ConformanceCase> cases, TextWriter output)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static int Run(Backend cpu, Backend? card, IReadOnlyList<ConformanceCase> cases, TextWriter output, CancellationToken stop = default)
     {
         int failed = 0;
         foreach (var row in cases)
         {
+            stop.ThrowIfCancellationRequested();
             string? misfit = Check(row, cpu, card);
             output.WriteLine(misfit is null ? $"ok    {row}" : $"FAIL  {row}: {misfit}");
             if (misfit is null) continue;

@@ -30,7 +30,8 @@ static class Doctor
         yield return new("system", FindingState.Note, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return Runtime(probes.RuntimeVersion);
         yield return new("cpu", FindingState.Note, $"{Environment.ProcessorCount} logical processors, {Simd()}"
-            + (probes.LeavesAvx512Unused ? "; this program was compiled for less than the processor's AVX-512: publish it with -p:IlcInstructionSet=native" : ""));
+            + (probes.LeavesAvx512Unused
+                ? "; this program was compiled for less than the processor's AVX-512: publish it with -p:IlcInstructionSet=native" : ""));
         yield return Memory(probes.MemoryBytes);
         yield return Try("images", "SkiaSharp encodes and decodes a PNG", probes.EncodeAndDecodePng,
             "install the native library that SkiaSharp needs: in a trimmed or copied folder, publish again for this system");
@@ -59,7 +60,8 @@ static class Doctor
     /// <summary>The widest vectors that the processor and the runtime have.</summary>
     static string Simd()
     {
-        string width = Vector512.IsHardwareAccelerated ? "512-bit" : Vector256.IsHardwareAccelerated ? "256-bit" : Vector128.IsHardwareAccelerated ? "128-bit" : "no";
+        string width = Vector512.IsHardwareAccelerated ? "512-bit"
+            : Vector256.IsHardwareAccelerated ? "256-bit" : Vector128.IsHardwareAccelerated ? "128-bit" : "no";
         bool fused = Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;
         return $"{width} vectors, {(fused ? "with" : "without")} fused multiply-add";
     }

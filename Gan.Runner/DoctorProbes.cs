@@ -67,8 +67,9 @@ class DoctorProbes(ISymbolSource libraries)
     {
         using var cpu = new CpuBackend();
         var speed = HostSpeed.Measure(cpu);
-        return string.Create(CultureInfo.InvariantCulture, $"copies {speed.Copies[^1].BytesPerSecond / 1e9:0.0} GB/s, ")
-            + string.Create(CultureInfo.InvariantCulture, $"multiplies matrices at {speed.ProductOperationsPerSecond / 1e9:0} GFLOP/s ({cpu.Threads} threads)");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"copies {speed.Copies[^1].BytesPerSecond / 1e9:0.0} GB/s, multiplies matrices at {speed.ProductOperationsPerSecond / 1e9:0} GFLOP/s "
+            + $"({cpu.Threads} threads)");
     }
 
     /// <summary>The same two numbers of a card.</summary>

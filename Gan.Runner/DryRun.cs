@@ -6,14 +6,14 @@ namespace Ssgan.Runner;
 /// <summary>"train --dry-run": layers, memory and time, measured by a few steps on random pixels.</summary>
 static class DryRun
 {
-    public static void Print(Device device, TrainOptions options, TextWriter output)
+    public static void Print(Device device, TrainOptions options, TextWriter output, CancellationToken stop)
     {
         using var step = SsganRecipe.Create(device, options);
         Table(output, "generator", LayerTable.Of(step.Generator, options.Batch), step.Generator.ParameterCount);
         Table(output, "discriminator", LayerTable.Of(step.Discriminator, options.Batch), step.Discriminator.ParameterCount);
         output.WriteLine("A few steps on random pixels ...");
         output.Flush();
-        var probe = StepProbe.Measure(step, options, options.Size);
+        var probe = StepProbe.Measure(step, options, options.Size, stop: stop);
         output.WriteLine();
         output.WriteLine("memory");
         Line("parameters", Format.Bytes(probe.ParameterBytes));

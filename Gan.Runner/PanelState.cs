@@ -15,6 +15,9 @@ sealed class PanelState(RunFacts facts)
         ("grad_norm_d", "grad_norm_g"),
     ];
 
+    // What two of the longest names and their numbers take.
+    const int RoomForPairs = 76;
+
     long _step, _steps, _first = -1;
     TimeSpan _firstAt, _now;
 
@@ -47,13 +50,14 @@ sealed class PanelState(RunFacts facts)
         rows.AddRow(new Markup("[grey]progress[/]"), Progress(profile));
         if (Report is { } report)
         {
-            Row(rows, "pace", string.Create(CultureInfo.InvariantCulture, $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
+            Row(rows, "pace", string.Create(CultureInfo.InvariantCulture,
+                $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
             Row(rows, "memory", $"{Format.Bytes(report.LiveBytes)} live, {Format.Bytes(report.PeakBytes)} peak");
         }
         if (Written is not null) Row(rows, "written", Written);
         if (Notice is not null) Row(rows, "notice", Notice);
         var parts = new List<IRenderable> { rows };
-        if (Report is not null) parts.Add(Metrics(Report));
+        if (Report is not null) parts.Add(Metrics(Report, pairs: profile.Width >= RoomForPairs));
         return new Panel(new Rows(parts)) { Header = new PanelHeader(" ssgan "), Border = BoxBorder.Rounded, Expand = false };
     }
 
@@ -68,10 +72,17 @@ sealed class PanelState(RunFacts facts)
         return new Markup($"[green]{new string(full, done)}[/][grey]{new string(empty, width - done)}[/] {_step}/{_steps} {_step * 100 / _steps}% {left}");
     }
 
-    static Table Metrics(TrainingReport report)
+    static Table Metrics(TrainingReport report, bool pairs)
     {
         var values = report.Metrics.ToDictionary(static m => m.Name, static m => m.Value);
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false };
+        if (!pairs)
+        {
+            // Numbers are what the panel is for: names give way.
+            table.AddColumn(new TableColumn("")).AddColumn(new TableColumn("").NoWrap());
+            foreach (var (name, value) in values) table.AddRow(name, Format.Value(value));
+            return table;
+        }
         for (int i = 0; i < 4; i++) table.AddColumn(new TableColumn("").NoWrap());
         foreach (var (left, right) in Pairs) table.AddRow(left, Take(left), right, Take(right));
         foreach (var rest in values.Chunk(2))

@@ -2,7 +2,7 @@ using Ssgan.Gan.Training;
 
 namespace Ssgan.Runner;
 
-/// <summary>Passes everything on and redraws loss.png whenever new samples appear.</summary>
+/// <summary>Passes everything on and redraws loss.png whenever new samples appear, and at the end.</summary>
 sealed class PlottingObserver(ITrainingObserver inner, RunFolder folder) : ITrainingObserver
 {
     public void Stepped(long step, long steps) => inner.Stepped(step, steps);
@@ -12,13 +12,18 @@ sealed class PlottingObserver(ITrainingObserver inner, RunFolder folder) : ITrai
     public void Wrote(string what, string path)
     {
         inner.Wrote(what, path);
-        if (what != "samples") return;
+        if (what == "samples") Plot();
+    }
+
+    /// <summary>Draws the log as it is now.</summary>
+    public void Plot()
+    {
         string file = Path.Combine(folder.Path, LossPlot.FileName);
         try
         {
             LossPlot.Save(folder.Metrics, file);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A picture is not worth the run; where the disk is really gone, the next checkpoint stops it.
             inner.Notice($"{file} could not be written: {e.Message}");

@@ -36,12 +36,25 @@ static class SampleCommand
             using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0), host.Libraries, host.Out.WriteLine);
             int told = DeviceNotices.Print(place, host.Out);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
-            ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images), images, generator.Size, perRow, pixel);
+            CheckSheet(images, generator.Size, perRow, pixel);
+            ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images, host.Stop), images, generator.Size, perRow, pixel);
             DeviceNotices.PrintNew(place, host.Out, told);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
                 + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    static void CheckSheet(int images, int size, int perRow, int pixel)
+    {
+        try
+        {
+            ImageGrid.CheckSheet(images, size, perRow, pixel);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
     }
 }

@@ -28,7 +28,7 @@ static class TrainCommand
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
-            DryRun.Print(device, plan.Options, host.Out);
+            DryRun.Print(device, plan.Options, host.Out, host.Stop);
             return ExitCode.Done;
         }
         using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
@@ -37,7 +37,8 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(new PlottingObserver(view, folder), device, told));
+        var plotting = new PlottingObserver(view, folder);
+        var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(plotting, device, told));
         if (plan.Checkpoint is not null)
         {
             trainer.Resume(plan.Checkpoint);
@@ -49,7 +50,7 @@ static class TrainCommand
         }
         using var remark = host.Stop.Register(() => view.Notice("Stopping after this step; another Ctrl-C leaves at once, without saving."));
         var outcome = view.Show(() => trainer.Run(host.Stop));
-        LossPlot.Save(folder.Metrics, Path.Combine(folder.Path, LossPlot.FileName));
+        plotting.Plot();
         host.Out.WriteLine(outcome == TrainingOutcome.Done
             ? $"Done: {plan.Options.Steps} steps; everything is in {folder.Path}."
             : $"Stopped after step {trainer.Done} of {plan.Options.Steps}; the state is saved in {folder.Path}.");
@@ -69,7 +70,7 @@ static class TrainCommand
         if (source.Count is not { } count || count >= options.Batch) return source;
         string name = source.Name;
         source.Dispose();
-        throw new UsageException($"{name} has {count} images, fewer than a batch of {options.Batch}; lower --batch.");
+        throw new UsageException($"{name} has {count} image{(count == 1 ? "" : "s")}, fewer than a batch of {options.Batch}; add images or lower --batch.");
     }
 
     static RunFolder OpenFolder(RunPlan plan)

@@ -37,6 +37,26 @@ public sealed class InterruptTests
         Assert.That(Shell.Run("train", "--resume", run, "--steps", $"{generator.Step}").Code, Is.EqualTo(ExitCode.Done));
     }
 
+    [Test]
+    public void WhatDoesNotTrainStopsToo()
+    {
+        using var scratch = new TempFolder();
+        Shell.Train(scratch["run"], "--steps", "1");
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        string[][] commands =
+        [
+            ["sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"]], ["train", "--dry-run", .. Shell.Small], ["doctor", "--full"],
+        ];
+        foreach (string[] command in commands)
+        {
+            var printed = Shell.Run(stop.Token, command);
+            Assert.That(printed.Code, Is.EqualTo(ExitCode.Interrupted), command[0]);
+            Assert.That(printed.Error, Is.EqualTo("Stopped; there was nothing to save.\n"), command[0]);
+        }
+        Assert.That(scratch["a.png"], Does.Not.Exist);
+    }
+
     internal static void Wait(Func<bool> condition, Process process)
     {
         var clock = Stopwatch.StartNew();

@@ -35,6 +35,16 @@ public sealed class SampleTests
     }
 
     [Test]
+    public void SheetThatIsTooLargeIsRefusedBeforeItIsDrawn()
+    {
+        using var scratch = new TempFolder();
+        Shell.Train(scratch["run"], "--steps", "1");
+        var printed = Shell.Run("sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"], "--count", "65536", "--scale", "64");
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
+        Assert.That(printed.Error, Does.Contain("524802x524802").And.Contain("too large"));
+    }
+
+    [Test]
     public void AveragedWeightsAreTakenWhereThereAreAny()
     {
         using var scratch = new TempFolder();

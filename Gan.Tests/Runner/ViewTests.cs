@@ -39,6 +39,14 @@ public sealed class ViewTests
     }
 
     [Test]
+    public void PanelOnANarrowTerminalKeepsItsNumbers()
+    {
+        string text = Draw(new PanelState(Facts) { Report = Report }, width: 40);
+        foreach (var (_, value) in Report.Metrics) Assert.That(text, Does.Contain(Format.Value(value)));
+        Assert.That(text.Split('\n').Max(static l => l.TrimEnd().Length), Is.LessThanOrEqualTo(40));
+    }
+
+    [Test]
     public void PanelBeforeTheFirstStepHasNoPace()
     {
         var state = new PanelState(Facts);
@@ -77,10 +85,11 @@ public sealed class ViewTests
     [TestCase(200000, "2 d 7 h")]
     public void TimesAreReadable(double seconds, string text) => Assert.That(Format.Time(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
 
-    static string Draw(PanelState state)
+    static string Draw(PanelState state, int width = 120)
     {
         using var writer = new StringWriter();
         var console = Terminal(writer);
+        console.Profile.Width = width;
         console.Write(state.Draw(console.Profile));
         return writer.ToString();
     }

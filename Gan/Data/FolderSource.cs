@@ -94,7 +94,7 @@ public sealed class FolderSource : IImageSource
     }
 
     static DatasetException Refusal(string folder, int files, IReadOnlyList<string> bad) =>
-        new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or skip bad images): {Names(bad)}.");
+        new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or leave bad ones out with --skip-bad): {Names(bad)}.");
 
     static string Names(IReadOnlyList<string> bad) =>
         string.Join("; ", bad.Take(NamedFiles)) + (bad.Count > NamedFiles ? $"; and {bad.Count - NamedFiles} more" : "");

@@ -8,6 +8,7 @@ namespace Ssgan.Gan.Data;
 public static class ImageGrid
 {
     const int Gap = 2;
+    const long MostPixels = 1L << 28;
 
     /// <summary>
     /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
@@ -16,19 +17,11 @@ public static class ImageGrid
     /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256 megapixels.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
     {
-        if (count <= 0 || size <= 0 || scale <= 0 || columns < 0)
-            throw new ArgumentException($"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
+        CheckSheet(count, size, columns, scale);
         if (pixels.Length != (long)count * size * size * 3)
             throw new ArgumentException($"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, " +
                 $"but {pixels.Length} were given.");
-        if (columns == 0) columns = (int)Math.Ceiling(Math.Sqrt(count));
-        columns = Math.Min(columns, count);
-        int rows = (count + columns - 1) / columns;
-        long wide = Side(columns, size, scale), high = Side(rows, size, scale);
-        if (wide * high > 1L << 28)
-            throw new ArgumentException($"ImageGrid: a sheet of {wide}x{high} pixels is too large: take fewer images or a smaller scale.");
-
-        int width = (int)wide, height = (int)high;
+        (columns, int width, int height) = Layout(count, size, columns, scale);
         var sheet = new uint[width * height];
         sheet.AsSpan().Fill(Pack(32, 32, 36));
         for (int i = 0; i < count; i++)
@@ -49,6 +42,26 @@ public static class ImageGrid
         byte[] png = Encode(pixels, count, size, columns, scale);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    /// <summary>Whether <see cref="Encode"/> would lay so many images out, to be asked before they are drawn.</summary>
+    /// <exception cref="ArgumentException">An argument is not positive, or the sheet is above 256 megapixels.</exception>
+    public static void CheckSheet(int count, int size, int columns = 0, int scale = 2)
+    {
+        if (count <= 0 || size <= 0 || scale <= 0 || columns < 0)
+            throw new ArgumentException($"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
+        _ = Layout(count, size, columns, scale);
+    }
+
+    static (int Columns, int Width, int Height) Layout(int count, int size, int columns, int scale)
+    {
+        if (columns == 0) columns = (int)Math.Ceiling(Math.Sqrt(count));
+        columns = Math.Min(columns, count);
+        int rows = (count + columns - 1) / columns;
+        long wide = Side(columns, size, scale), high = Side(rows, size, scale);
+        if (wide > MostPixels || high > MostPixels || wide * high > MostPixels)
+            throw new ArgumentException($"A sheet of {wide}x{high} pixels is too large: take fewer images or a smaller scale.");
+        return (columns, (int)wide, (int)high);
     }
 
     static long Side(int cells, int size, int scale) => (long)cells * ((long)size * scale + Gap) + Gap;

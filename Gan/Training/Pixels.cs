@@ -17,12 +17,15 @@ public static class Pixels
     /// <param name="count">How many.</param>
     /// <param name="generate">Makes the next n images (n, S, S, 3) in [−1, 1].</param>
     /// <param name="batch">The most images at a time.</param>
-    public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64)
+    /// <param name="stop">Ends it between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         byte[] all = [];
         for (int start = 0; start < count; start += batch)
         {
+            stop.ThrowIfCancellationRequested();
             using var scope = device.Step();
             using var noGrad = device.NoGrad();
             int n = Math.Min(batch, count - start);

@@ -22,7 +22,9 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
     /// <param name="options">Batch and number of discriminator updates.</param>
     /// <param name="size">Image side.</param>
     /// <param name="least">How many steps to run at least.</param>
-    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int least = 2)
+    /// <param name="stop">Ends it between two updates.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int least = 2, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
         long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
@@ -39,6 +41,7 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
             var start = total.Elapsed;
             for (int d = 0; d < options.DiscriminatorSteps; d++)
             {
+                stop.ThrowIfCancellationRequested();
                 using var scope = step.Device.Step();
                 var images = random.Uniform(new Shape(options.Batch, size, size, 3), -1, 1);
                 if (graphs is null) step.TrainDiscriminator(images);

@@ -59,10 +59,11 @@ public sealed class TrainedGenerator : IDisposable
     }
 
     /// <summary>Pixels (count, S, S, 3), the same for the same seed; the first images do not depend on the count.</summary>
-    public byte[] Draw(ulong seed, int count)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public byte[] Draw(ulong seed, int count, CancellationToken stop = default)
     {
         using var random = new Rng(_device, seed);
-        return Pixels.Draw(_device, count, n => _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent))));
+        return Pixels.Draw(_device, count, n => _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent))), stop: stop);
     }
 
     /// <summary>Frees the network.</summary>
