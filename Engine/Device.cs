@@ -104,8 +104,8 @@ public sealed class Device : IDisposable
 
     /// <summary>
     /// Records a step as a graph that can be replayed without its host code. The step must have run once before (first uses load kernels and make
-    /// lasting tensors), open a scope of its own, use tensors that outlive the graph, and depend on nothing that changes on the host. Recording runs nothing. Tensors that outlive the step, such as
-    /// gradients, are overwritten by each replay.
+    /// lasting tensors), open a scope of its own, use tensors that outlive the graph, and depend on nothing that changes on the host. Recording runs
+    /// nothing. Tensors that outlive the step, such as gradients, are overwritten by each replay.
     /// </summary>
     /// <exception cref="NotSupportedException">The device runs each operation as it is called.</exception>
     /// <exception cref="InvalidOperationException">The step reads or uploads values on its way.</exception>

@@ -48,9 +48,10 @@ public sealed partial class Tensor
     });
 
     /// <summary>dy·y·(1 − y).</summary>
-    static Tensor SigmoidGrad(Tensor dy, Tensor y) => Combine(new SigmoidGrad(), "SigmoidGrad", dy, y).Record("SigmoidGrad", [dy, y], [dy, y], 0, static (g, _) =>
-    {
-        if (g.Needs(0)) g[0] = SigmoidGrad(g.Upstream, g.Saved(1));
-        if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0) * g.Saved(1).Affine(-2, 1);
-    });
+    static Tensor SigmoidGrad(Tensor dy, Tensor y) => Combine(new SigmoidGrad(), "SigmoidGrad", dy, y)
+        .Record("SigmoidGrad", [dy, y], [dy, y], 0, static (g, _) =>
+        {
+            if (g.Needs(0)) g[0] = SigmoidGrad(g.Upstream, g.Saved(1));
+            if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0) * g.Saved(1).Affine(-2, 1);
+        });
 }

@@ -13,7 +13,9 @@ public sealed partial class Tensor
         return CrossEntropy(labels, null);
     }
 
-    /// <summary>The same, and in <paramref name="correct"/> (N) 1 where the first largest logit is the label's, else 0; no gradient flows through it.</summary>
+    /// <summary>
+    /// The same, and in <paramref name="correct"/> (N) 1 where the first largest logit is the label's, else 0; no gradient flows through it.
+    /// </summary>
     public Tensor SoftmaxCrossEntropy(Tensor labels, out Tensor correct)
     {
         CheckCrossEntropy(labels);

@@ -56,7 +56,8 @@ public sealed partial class Tensor
         Guard.Rank(operation, "x", this, 4);
         if (stride == 0) stride = kernel;
         if (kernel < 1 || stride < 1) throw new ArgumentException($"{operation}: kernel {kernel} and stride {stride} must be at least 1.");
-        if (padding < 0 || padding > kernel / 2) throw new ArgumentException($"{operation}: padding {padding} must be between 0 and half the kernel {kernel}.");
+        if (padding < 0 || padding > kernel / 2)
+            throw new ArgumentException($"{operation}: padding {padding} must be between 0 and half the kernel {kernel}.");
         if (Shape[1] + 2 * padding < kernel || Shape[2] + 2 * padding < kernel)
             throw new ArgumentException($"{operation}: x {Shape} with padding {padding} is smaller than the window {kernel}.");
         return new PoolSpec(kernel, stride, padding);

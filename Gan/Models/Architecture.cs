@@ -45,7 +45,8 @@ public sealed record Architecture
     /// <exception cref="ArgumentException">No such size, or a width that cannot be halved often enough.</exception>
     public static Architecture For(int size, int ngf = 0, int ndf = 0)
     {
-        if (!Sizes.Contains(size)) throw new ArgumentException($"There is no architecture for images of {size}x{size}; the sizes are {string.Join(", ", Sizes)}.");
+        if (!Sizes.Contains(size))
+            throw new ArgumentException($"There is no architecture for images of {size}x{size}; the sizes are {string.Join(", ", Sizes)}.");
         int g = ngf != 0 ? ngf : size switch { 32 => 256, 48 => 512, _ => 1024 };
         int d = ndf != 0 ? ndf : size == 32 ? 128 : 1024;
         // The smallest width that the tables divide by.
@@ -79,6 +80,7 @@ public sealed record Architecture
 
     static void Check(string name, int width, int divisor)
     {
-        if (width < divisor || width % divisor != 0) throw new ArgumentException($"{name} is {width}; it must be a positive multiple of {divisor} at this size.");
+        if (width < divisor || width % divisor != 0)
+            throw new ArgumentException($"{name} is {width}; it must be a positive multiple of {divisor} at this size.");
     }
 }

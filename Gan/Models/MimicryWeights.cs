@@ -44,7 +44,8 @@ public static class MimicryWeights
         using var file = SafetensorsFile.Open(path);
         bool hasEnds = file.TryGet("l1.weight", out var first) & file.TryGet("block2.b1.weight", out var norm);
         if (!hasEnds || first!.Shape.Length != 2 || norm!.Shape.Length != 1 || norm.Count == 0)
-            throw new WeightsException($"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight (channels) are needed.");
+            throw new WeightsException(
+                $"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight (channels) are needed.");
         int blocks = 0;
         while (file.TryGet($"block{blocks + 2}.b1.weight", out _)) blocks++;
         long start = (long)Math.Round(Math.Sqrt((double)first.Shape[0] / norm.Count)), size = blocks < 8 ? start << blocks : 0;
@@ -100,7 +101,8 @@ public static class MimicryWeights
         return (w.MatMul(v.Reshape(-1, 1)) * u.Reshape(-1, 1)).Sum().Item();
     }
 
-    static bool IsExtra(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith(".sn_sigma", StringComparison.Ordinal);
+    static bool IsExtra(string name) =>
+        name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith(".sn_sigma", StringComparison.Ordinal);
 
     /// <summary>The names and layouts of a network's tensors in a Mimicry file.</summary>
     internal static List<MimicryEntry> Map(Module network, Architecture architecture)
