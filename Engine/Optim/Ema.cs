@@ -9,7 +9,7 @@ namespace Ssgan.Engine.Optim;
 /// </summary>
 public sealed class Ema
 {
-    readonly Module _source;
+    readonly (Tensor From, Tensor To)[] _parameters, _buffers;
 
     /// <summary>Starts the average at the source's values.</summary>
     /// <param name="source">The trained module.</param>
@@ -19,9 +19,11 @@ public sealed class Ema
     public Ema(Module source, Module average, float decay)
     {
         if (decay is not (>= 0 and < 1)) throw new ArgumentException($"Ema: decay {decay} must lie in [0, 1).");
-        (_source, Average, Decay) = (source, average, decay);
-        foreach (var (from, to) in Pairs(parameters: true)) to.CopyFrom(from);
-        foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
+        (Average, Decay) = (average, decay);
+        _parameters = Pairs("parameters", source.NamedParameters(), average.NamedParameters());
+        _buffers = Pairs("buffers", source.NamedBuffers(), average.NamedBuffers());
+        foreach (var (from, to) in _parameters) to.CopyFrom(from);
+        CopyBuffers();
     }
 
     /// <summary>The module that holds the average.</summary>
@@ -33,31 +35,30 @@ public sealed class Ema
     /// <summary>Moves the average one step; after each update of the source. An <see cref="Adam"/> that was given this average does it itself.</summary>
     public void Update()
     {
-        foreach (var (from, to) in Pairs(parameters: true)) Move(from, to);
+        foreach (var (from, to) in _parameters) Move(from, to);
         CopyBuffers();
     }
 
     /// <summary>The average's tensor of each parameter of the source.</summary>
-    internal IReadOnlyDictionary<Tensor, Tensor> Averages => Pairs(parameters: true).ToDictionary(static p => p.From, static p => p.To);
+    internal IReadOnlyDictionary<Tensor, Tensor> Averages => _parameters.ToDictionary(static p => p.From, static p => p.To);
 
     internal void Move(Tensor parameter, Tensor average) => average.Backend.Binary(new Lerp(1 - Decay), average.View, parameter.View, average.View);
 
     internal void CopyBuffers()
     {
-        foreach (var (from, to) in Pairs(parameters: false)) to.CopyFrom(from);
+        foreach (var (from, to) in _buffers) to.CopyFrom(from);
     }
 
-    IEnumerable<(Tensor From, Tensor To)> Pairs(bool parameters)
+    static (Tensor From, Tensor To)[] Pairs(
+        string kind, IEnumerable<(string Name, Tensor Tensor)> source, IEnumerable<(string Name, Tensor Tensor)> average)
     {
-        var from = (parameters ? _source.NamedParameters() : _source.NamedBuffers()).ToList();
-        var to = (parameters ? Average.NamedParameters() : Average.NamedBuffers()).ToList();
-        if (from.Count != to.Count)
-            throw new ArgumentException($"Ema: the source has {from.Count} {(parameters ? "parameters" : "buffers")}, the average {to.Count}.");
+        List<(string Name, Tensor Tensor)> from = [.. source], to = [.. average];
+        if (from.Count != to.Count) throw new ArgumentException($"Ema: the source has {from.Count} {kind}, the average {to.Count}.");
         foreach (var (a, b) in from.Zip(to))
         {
             if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape)
                 throw new ArgumentException($"Ema: {a.Name} {a.Tensor.Shape} meets {b.Name} {b.Tensor.Shape}.");
-            yield return (a.Tensor, b.Tensor);
         }
+        return [.. from.Zip(to, static (a, b) => (a.Tensor, b.Tensor))];
     }
 }

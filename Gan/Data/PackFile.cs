@@ -111,8 +111,8 @@ internal sealed class PackFile : IDisposable
 
         using var hash = new Sha256();
         byte[] buffer = new byte[1 << 18], notes = new byte[notesLength];
-        var gate = new ProgressGate(progress, "verify", length);
         long end = length - notesLength;
+        var gate = new ProgressGate(progress, "verify", end - HeaderBytes);
         for (long at = HeaderBytes; at < end;)
         {
             cancellation.ThrowIfCancellationRequested();
