@@ -103,7 +103,7 @@ sealed record LossPair(int Step, string Name, double First, double Second)
 sealed class KitException(string message, Exception? inner = null) : Exception(message, inner);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PartReport))]
 [JsonSerializable(typeof(ResultFile))]
 internal sealed partial class KitJson : JsonSerializerContext;

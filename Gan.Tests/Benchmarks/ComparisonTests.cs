@@ -97,6 +97,19 @@ sealed class ComparisonTests
         Assert.That(text, Does.StartWith(folder["b.json"]).And.Match(@"^[^\n]*\.\n$"));
     }
 
+    [TestCase("\"items\": null")]
+    [TestCase("\"items\": [null]")]
+    public void FileWithoutItemsIsASentence(string items)
+    {
+        using var folder = new TempFolder();
+        Results(Item("a", 1, 0)).Save(folder["a.json"]);
+        string whole = File.ReadAllText(folder["a.json"]);
+        File.WriteAllText(folder["b.json"], whole[..whole.IndexOf("\"items\"", StringComparison.Ordinal)] + items + "}");
+        var (code, text) = Run("compare", folder["a.json"], folder["b.json"]);
+        Assert.That(code, Is.EqualTo(KitProgram.BadArguments));
+        Assert.That(text, Does.StartWith(folder["b.json"] + " is no result file"));
+    }
+
     [Test]
     public void FileWithATimeOfNothingIsRefused()
     {
