@@ -48,6 +48,11 @@ static class KitProgram
             error.WriteLine(e.Message);
             return BadArguments;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"A file cannot be written: {e.Message}");
+            return Failed;
+        }
     }
 
     static int RunPart(IReadOnlyList<string> args, Arguments options, ISymbolSource libraries, TextWriter output)

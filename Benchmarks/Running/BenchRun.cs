@@ -40,7 +40,12 @@ static class BenchRun
         foreach (var target in targets)
         {
             var items = Items(options, target).ToList();
-            if (items.Count > 0 && !options.IsList) ceilings[target.Name] = Measure(target, options.IsDry, output);
+            if (items.Count > 0 && !options.IsList)
+            {
+                // A folder that cannot be made shows before minutes are spent.
+                Directory.CreateDirectory(options.Out);
+                ceilings[target.Name] = Measure(target, options.IsDry, output);
+            }
             foreach (var (suite, workload) in items)
                 cases.Add(new Case(cases.Count, suite, workload, target, ceilings.GetValueOrDefault(target.Name), options.IsDry));
         }
@@ -51,8 +56,10 @@ static class BenchRun
             return KitProgram.Done;
         }
 
-        Directory.CreateDirectory(options.Out);
         var summary = Time(cases, options, output);
+        // BenchmarkDotNet makes a folder for exporters, of which there are none here.
+        string empty = Path.Combine(options.Out, "results");
+        if (Directory.Exists(empty) && !Directory.EnumerateFileSystemEntries(empty).Any()) Directory.Delete(empty);
         var failures = summary.Reports.Where(static r => Result(r) is null).Select(static r => CaseBenchmark.ItemOf(r.BenchmarkCase))
             .Select(static c => $"{c} was left out: {c.Failure ?? "BenchmarkDotNet gave no times, and log.txt says why."}").ToList();
         foreach (string failure in failures) output.WriteLine(failure);

@@ -50,6 +50,18 @@ sealed class BenchRunTests
         Assert.That(bound, Is.All.Positive);
     }
 
+    [Test]
+    public void FolderThatCannotBeMadeIsASentence()
+    {
+        using var none = new EmulatedCuda(new EmulatorOptions { HasDriver = false });
+        using var folder = new TempFolder();
+        using var text = new StringWriter { NewLine = "\n" };
+        File.WriteAllText(folder["taken"], "");
+        int code = KitProgram.Run(["--dry", "--filter", "CrossEntropy.*64x4", "--out", folder["taken"]], none, TextWriter.Null, text);
+        Assert.That(code, Is.EqualTo(KitProgram.Failed));
+        Assert.That(text.ToString(), Does.StartWith("A file cannot be written: ").And.Contain(folder["taken"]).And.Match(@"^[^\n]*\n$"));
+    }
+
     [TestCase("f32", "Rotation.*n64s32", "Gemm.*64x4x128", "SpectralNorm.*128x27", "BatchNorm.*bwd*", "Upsample.*nearest*", "Pooling.max*",
         "CrossEntropy.*64x4", "Adam.*d32", "Random.*64x128", "Convolution.*c128s8*", "Checkpoint.*save")]
     [TestCase("bf16", "Rotation.*n64s32", "Gemm.*64x4x128", "Pooling.avg*", "Convolution.*c128s8*fwd")]
