@@ -39,7 +39,9 @@ static class Guard
     {
         foreach (var b in others)
         {
-            if (b is not null && b.Device != a.Device) throw new ArgumentException($"{operation}: {a} and {b} are on different devices.");
+            if (b is null || b.Device == a.Device) continue;
+            string twins = b.Device.Name == a.Device.Name ? " of the same name: make both from one Device" : "";
+            throw new ArgumentException($"{operation}: {a} and {b} are on different devices{twins}.");
         }
     }
 

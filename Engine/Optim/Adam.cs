@@ -18,7 +18,7 @@ public sealed class Adam : Optimizer
     /// <param name="beta2">Decay of the mean of its square.</param>
     /// <param name="epsilon">Added to the root.</param>
     /// <param name="average">An average of the trained module, moved in the same pass as the parameters; do not call its Update as well.</param>
-    /// <exception cref="ArgumentException">A beta outside [0, 1), or epsilon not positive.</exception>
+    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), or epsilon not positive.</exception>
     public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0, double beta2 = 0.9, double epsilon = 1e-8,
         Ema? average = null)
         : base(parameters, learningRate)

@@ -11,6 +11,7 @@ public abstract class Optimizer : IDisposable
     {
         Parameters = [.. parameters];
         if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
+        if (!float.IsFinite(learningRate)) throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");
         LearningRateTensor = State("learning_rate", Parameters[0].Tensor.Device.Full(new Shape(1), learningRate));
     }
 

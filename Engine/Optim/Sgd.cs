@@ -8,7 +8,7 @@ public sealed class Sgd : Optimizer
     readonly float _momentum;
     readonly Tensor[] _buffers;
 
-    /// <exception cref="ArgumentException">Momentum outside [0, 1).</exception>
+    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, or momentum outside [0, 1).</exception>
     public Sgd(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate, float momentum = 0)
         : base(parameters, learningRate)
     {

@@ -63,6 +63,7 @@ sealed class AdamTests
         Assert.That(() => new Adam(p, 1, 0, -0.1f), Throws.ArgumentException.With.Message.Contains("-0.1"));
         Assert.That(() => new Adam(p, 1, float.NaN), Throws.ArgumentException.With.Message.Contains("NaN"));
         Assert.That(() => new Adam(p, 1, 0, 0.9f, 0), Throws.ArgumentException.With.Message.Contains("epsilon 0"));
+        Assert.That(() => new Adam(p, float.NaN), Throws.ArgumentException.With.Message.Contains("learning rate NaN"));
         Assert.That(() => new Adam([]), Throws.ArgumentException.With.Message.Contains("Adam: no parameters"));
     }
 }

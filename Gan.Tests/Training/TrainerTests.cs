@@ -143,6 +143,18 @@ public sealed class TrainerTests
             Throws.TypeOf<TrainingException>().With.Message.Contains(part).And.Message.Not.Contains("Ssgan.").And.Message.Not.Contains(".NET"));
 
     [Test]
+    public void Images_of_another_size_are_refused_before_anything_is_written()
+    {
+        using var temp = new TempFolder();
+        using var device = Ssgan.Engine.Device.Cpu(1);
+        using var source = new ArraySource(48, 10);
+        using var step = SsganRecipe.Create(device, TrainingRun.Tiny);
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny);
+        Assert.That(() => new Trainer(step, source, TrainingRun.Tiny, run.Folder, run),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("noise are 48x48, and the settings say 32x32"));
+    }
+
+    [Test]
     public void Lines_of_a_log_that_are_none_are_left_out()
     {
         using var temp = new TempFolder();

@@ -34,9 +34,12 @@ public sealed class Trainer
     long _done, _saved = -1;
 
     /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
+    /// <exception cref="TrainingException">A setting is out of range, or the images have another size than the settings say.</exception>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
     {
         (_step, _source, _options, _folder, _observer) = (step, source, options.Validate(), folder, observer);
+        if (source.Size != options.Size)
+            throw new TrainingException($"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {options.Size}x{options.Size}.");
         _schedule = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
         _position = new LoaderPosition(options.Seed);
     }
