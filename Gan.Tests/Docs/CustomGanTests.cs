@@ -1,7 +1,9 @@
 using CustomGan;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Models;
+using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;
@@ -13,9 +15,11 @@ sealed class CustomGanTests
     public void The_page_shows_the_code_that_is_compiled_here()
     {
         string page = Text("docs", "custom-gan.md"), code = Text("Gan.Tests", "Docs", "SnganStep.cs");
-        string[] blocks = page.Split("```csharp\n");
-        Assert.That(blocks, Has.Length.EqualTo(2), "The page has one block of code.");
-        Assert.That(blocks[1].Split("```")[0], Is.EqualTo(code));
+        string[] blocks = [.. page.Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0])];
+        Assert.That(blocks, Has.Length.EqualTo(2), "The page has the GAN, and how it is trained.");
+        Assert.That(blocks[0], Is.EqualTo(code));
+        string[] compiled = [.. Text("Gan.Tests", "Docs", "CustomGanTests.cs").Split('\n').Select(static l => l.Trim())];
+        Assert.That(compiled, Is.SupersetOf(blocks[1].Split('\n', StringSplitOptions.RemoveEmptyEntries)));
 
         static string Text(params string[] path) => File.ReadAllText(RepoRoot.At(path)).ReplaceLineEndings("\n");
     }
@@ -48,6 +52,49 @@ sealed class CustomGanTests
         {
             var sample = step.Sample(step.Noise(step.Random, 2));
             Assert.That((sample.Shape, sample.RequiresGrad), Is.EqualTo((new Shape(2, 32, 32, 3), false)));
+        }
+    }
+
+    [Test]
+    public void The_trainer_takes_it()
+    {
+        using var temp = new TempFolder();
+        string before = Environment.CurrentDirectory;
+        try
+        {
+            Environment.CurrentDirectory = temp.Root;
+            var observer = new StopsAfterTheFirstStep();
+            using var device = Device.Cpu();
+            var options = new TrainOptions { Ngf = 32, Ndf = 32, Batch = 8, Steps = 1000 };
+            using var source = DatasetFactory.Open("shapes", options.Size, new DataOptions());
+            using var step = new SnganStep(device, SsganRecipe.Architecture(options), options.Seed);
+            // As the page has it, it would train for a minute.
+            Assert.That(() =>
+            {
+                new Trainer(step, source, options, RunFolder.Create("runs", "sngan"), observer).Run();
+            }, Throws.TypeOf<OperationCanceledException>());
+            Assert.That(File.Exists("runs/0001-sngan/samples/fakes-00000000.png"));
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    sealed class StopsAfterTheFirstStep : ITrainingObserver
+    {
+        public void Stepped(long step, long steps) => throw new OperationCanceledException();
+
+        public void Logged(TrainingReport report)
+        {
+        }
+
+        public void Wrote(string what, string path)
+        {
+        }
+
+        public void Notice(string message)
+        {
         }
     }
 
