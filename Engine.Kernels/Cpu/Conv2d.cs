@@ -43,11 +43,20 @@ public sealed unsafe partial class CpuBackend
             WinogradFilterGradient(x.F32, dy.F32, dw.F32, new WinogradTiles(x.Shape, dy.Shape, spec.Padding), channels, filters);
             return;
         }
-        var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
-        int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]), columns = checked(kernelH * kernelW * channels);
-        var output = new GemmOutput(dw.F32, columns, null, accumulate: false);
-        int slices = FilterSlices(filters, columns, pixels);
-        if (slices > 1) SumFilterSlices(geometry, dy.F32, output, filters, columns, pixels, slices);
-        else Multiply(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry, 0), output, filters, columns, 1, pixels);
+        int taps = kernelH * kernelW;
+        if (SuitsGatheredGradient(dw.Shape, spec))
+        {
+            // The gradient through every tap turned by 180 degrees: what was padded by p is now padded by kernel - 1 - p.
+            var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, x.Shape[1], x.Shape[2], kernelW,
+                new ConvSpec(1, kernelW - 1 - spec.Padding), transposed: false);
+            int pixels = checked(x.Shape[0] * x.Shape[1] * x.Shape[2]);
+            SumPixels(new GatheredGradient(geometry, taps), new RowPanels(x.F32, channels, 0), dw.F32, checked(taps * filters), channels, pixels);
+        }
+        else
+        {
+            var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
+            int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]);
+            SumPixels(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry), dw.F32, filters, checked(taps * channels), pixels);
+        }
     }
 }

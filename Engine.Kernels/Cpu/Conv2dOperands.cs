@@ -147,9 +147,9 @@ readonly unsafe struct ConvRows(ConvGeometry geometry) : IGemmRows
 
 /// <summary>
 /// The right operand of a filter gradient: k runs over the pixels of the grid, columns over (tap, channel). Each task packs its own panels, for all
-/// of them together are the image once per tap. The first k is the grid's pixel <paramref name="firstPixel"/>.
+/// of them together are the image once per tap.
 /// </summary>
-readonly unsafe struct ConvPanels(ConvGeometry geometry, int firstPixel) : IGemmPanels
+readonly unsafe struct ConvPanels(ConvGeometry geometry) : IGemmPanels
 {
     public static bool Share => false;
 
@@ -172,7 +172,7 @@ readonly unsafe struct ConvPanels(ConvGeometry geometry, int firstPixel) : IGemm
     void Whole<TKernel>(int tap, int channel, in KBlock block, float* to) where TKernel : IGemmKernel
     {
         var (tapY, tapX) = geometry.Tap(tap);
-        var pixel = geometry.Pixel(firstPixel + block.Channel);
+        var pixel = geometry.Pixel(block.Channel);
         nint stride = geometry.ReadStride;
         for (int left = block.Length; left > 0;)
         {
@@ -192,7 +192,7 @@ readonly unsafe struct ConvPanels(ConvGeometry geometry, int firstPixel) : IGemm
     void Strip<TKernel>(int tap, int channel, int width, in KBlock block, float* to) where TKernel : IGemmKernel
     {
         var (tapY, tapX) = geometry.Tap(tap);
-        var pixel = geometry.Pixel(firstPixel + block.Channel);
+        var pixel = geometry.Pixel(block.Channel);
         for (int k = 0; k < block.Length; k++, to += TKernel.Columns)
         {
             float* p = geometry.Read(pixel, tapY, tapX);

@@ -17,7 +17,7 @@ readonly struct KBlocks
     /// <summary>Most k in a block: a panel of 256 x 16 floats is half of a 32 KiB first-level cache.</summary>
     public const int MaxLength = 256;
     const int ReadInPlace = 128;
-    readonly int _taps, _depth, _pieces, _step;
+    readonly int _taps, _depth, _pieces, _step, _first;
 
     public KBlocks(int taps, int depth)
     {
@@ -37,16 +37,26 @@ readonly struct KBlocks
         }
     }
 
+    KBlocks(in KBlocks whole, int first, int count)
+    {
+        this = whole;
+        (_first, Count) = (_first + first, count);
+    }
+
     /// <summary>Number of blocks.</summary>
     public int Count { get; }
 
-    /// <summary>Number of k in all.</summary>
+    /// <summary>Number of k in all, those outside a slice included.</summary>
     public long Total => (long)_taps * _depth;
+
+    /// <summary>Some of the blocks: a sum over part of k.</summary>
+    public KBlocks Slice(int first, int count) => new(this, first, count);
 
     public KBlock this[int i]
     {
         get
         {
+            i += _first;
             if (_pieces == 0)
             {
                 int first = i * _step;

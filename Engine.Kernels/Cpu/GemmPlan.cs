@@ -37,7 +37,7 @@ readonly struct GemmPlan
 
     public int M { get; }
     public int N { get; }
-    public KBlocks Blocks { get; }
+    public KBlocks Blocks { get; init; }
 
     /// <summary>Panels in a row of c.</summary>
     public int Panels { get; }

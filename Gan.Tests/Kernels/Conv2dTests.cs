@@ -31,6 +31,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1], [33, 8, 8, 16, 16, 3, 3, 1, 1],
         // Few results of many pixels: the filter gradient is summed in slices, the last one shorter.
         [3, 31, 33, 3, 7, 3, 3, 1, 1],
+        // Few filters of many channels, whose filter gradient gathers the output's: in slices, padded by more than the kernel, too many to slice.
+        [3, 31, 33, 20, 3, 3, 3, 1, 1], [1, 6, 7, 12, 2, 3, 3, 1, 4], [1, 9, 30, 304, 3, 3, 3, 1, 1],
     ];
 
     [TestCaseSource(nameof(s_cases))]
@@ -80,6 +82,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [TestCase(3, 34, 37)]
     [TestCase(3, 24, 40)]
     [TestCase(30, 3, 5)]
+    [TestCase(30, 20, 3)]
     public void Same_bytes_whatever_the_number_of_threads(int n, int channels, int filters)
     {
         var t = new Case(n, 9, 11, channels, filters, 3, 3, 1, 1);
