@@ -34,7 +34,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>The largest logit: less that, none can overflow the exponential. NaN, which a short row passes over, spoils the sum by itself.</summary>
+    /// <summary>The largest logit: less that, none can overflow the exponential. A NaN that a short row passes over spoils the sum.</summary>
     static float Largest(float* x, int k)
     {
         if (k >= Vector256<float>.Count) return ReduceLoops.Run<Max>(x, k);

@@ -23,7 +23,8 @@ readonly struct DrawUniform(float low, float high) : IDraw
     {
         var u = Vector256.ConvertToSingle((words >> 8).AsInt32()) * Philox.Step;
         var y = Vector256.Create(low) + u * Vector256.Create(high - low);
-        return Vector256.ConditionalSelect(Vector256.LessThan(y, Vector256.Create(high)), y, Vector256.Create(MathF.Max(low, MathF.BitDecrement(high))));
+        var last = Vector256.Create(MathF.Max(low, MathF.BitDecrement(high)));
+        return Vector256.ConditionalSelect(Vector256.LessThan(y, Vector256.Create(high)), y, last);
     }
 }
 
@@ -31,7 +32,7 @@ readonly struct DrawNormal : IDraw
 {
     public (float Even, float Odd) Two(uint even, uint odd) => Philox.Normals(even, odd);
 
-    /// <summary>In double precision too: what a vector's logarithm rounds otherwise than a number's is lost when the result becomes a float.</summary>
+    /// <summary>In double precision too: where a vector's logarithm rounds unlike a number's, that is lost when the result becomes a float.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Eight(Vector256<uint> words)
     {
@@ -53,7 +54,9 @@ readonly struct DrawNormal : IDraw
     }
 }
 
-/// <summary>Four blocks of <see cref="Philox"/>'s stream at a time, with AVX2: a round is 8 instructions for 16 words, where a single block's takes as many for 4.</summary>
+/// <summary>
+/// Four blocks of <see cref="Philox"/>'s stream at a time, with AVX2: a round is 8 instructions for 16 words, where a single block's takes as many for 4.
+/// </summary>
 static class PhiloxVectors
 {
     /// <summary>Words of the blocks.</summary>

@@ -30,10 +30,10 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// An item is a strip of <see cref="RotateMap.Tile"/> rows of an image of x: read from memory once and in order, while each piece of a row of y that it
-    /// becomes is whole cache lines (16 pixels of 12 bytes are three). Written past the caches a batch takes the time of a copy; the walk by rows of y, whose
-    /// columns of x the hardware does not guess, took four times that. Such stores are weakly ordered; the locked instruction by which a thread takes its next
-    /// chunk of the loop waits for them.
+    /// An item is a strip of <see cref="RotateMap.Tile"/> rows of an image of x: read from memory once and in order, while each piece of a row of y
+    /// that it becomes is whole cache lines (16 pixels of 12 bytes are three). Written past the caches a batch takes the time of a copy; the walk by
+    /// rows of y, whose columns of x the hardware does not guess, took four times that. Such stores are weakly ordered; the locked instruction by
+    /// which a thread takes its next chunk of the loop waits for them.
     /// </summary>
     readonly struct RotateStrips<TStream>(float* x, float* y, int* turns, RotateMap map, bool inverse) : IRange where TStream : unmanaged, IChoice
     {
@@ -118,7 +118,8 @@ public sealed unsafe partial class CpuBackend
         public readonly int Size = size, C = c, Strips = (size + Tile - 1) / Tile;
 
         /// <summary>
-        /// Where rows [r0, r1) of x go. With S = size − 1, pixel (r, c) goes to (S − c, r) for one turn, to (S − r, S − c) for two, to (c, S − r) for three.
+        /// Where rows [r0, r1) of x go. With S = size − 1, pixel (r, c) goes to (S − c, r) for one turn, to (S − r, S − c) for two, to (c, S − r)
+        /// for three.
         /// </summary>
         public RotatePieces Pieces(int turn, int r0, int r1)
         {
@@ -134,8 +135,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// A strip of x as pieces of rows of y, in pixels: the first piece begins at From in the strip and goes to To in the image, the next ones begin NextFrom
-    /// and NextTo further each. The pixels of a piece lie side by side in y, Step apart in x.
+    /// A strip of x as pieces of rows of y, in pixels: the first piece begins at From in the strip and goes to To in the image, the next ones begin
+    /// NextFrom and NextTo further each. The pixels of a piece lie side by side in y, Step apart in x.
     /// </summary>
     readonly record struct RotatePieces(nint Count, nint Pixels, nint From, nint NextFrom, nint Step, nint To, nint NextTo);
 
