@@ -126,7 +126,7 @@ sealed class CudaBackendTests
         var backend = Backend();
         nint address = backend.Allocate(8);
         foreach (string call in new[] { "cuStreamSynchronize", "cuMemFree_v2", "cuStreamDestroy_v2", "cuDevicePrimaryCtxRelease_v2" }) _cuda.Fail(call, 700);
-        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceLostException>().With.Message.EqualTo(
             "cuStreamSynchronize failed with NAME_700 (700): text of 700; cuda:0 can be used again in a new process only."));
         Assert.That(() => backend.Free(address, 8), Throws.Nothing);
         Assert.That(backend.Dispose, Throws.Nothing);
@@ -140,7 +140,7 @@ sealed class CudaBackendTests
         backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9));
         _cuda.Fail("cuStreamSynchronize", 716);
         Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9)),
-            Throws.TypeOf<DeviceException>().With.Message.StartsWith("The run of turn_f32 on cuda:0 (3 x 1 x 1 blocks of 64 threads"));
+            Throws.TypeOf<DeviceLostException>().With.Message.StartsWith("The run of turn_f32 on cuda:0 (3 x 1 x 1 blocks of 64 threads"));
     }
 
     [Test]

@@ -98,6 +98,17 @@ public sealed class DoctorTests
     }
 
     [Test]
+    public void FullReportEndsWhereTheCardIsLost()
+    {
+        using var cpu = new CpuBackend(1);
+        using var writer = new StringWriter { NewLine = "\n" };
+        ConformanceCase[] cases = [.. ConformanceTable.All.Take(4)];
+        cases[1] = cases[1] with { Body = static _ => throw new DeviceLostException("The card is gone.") };
+        Assert.That(ConformanceReport.Run(cpu, null, cases, writer), Is.EqualTo(ExitCode.Failed));
+        Assert.That(writer.ToString(), Does.Contain("DeviceLostException: The card is gone.\n4 cases, cpu against plain loops: 1 passed, 1 failed, 2 not run."));
+    }
+
+    [Test]
     public void FullReportComparesTheCardWithTheCpu()
     {
         using var cuda = new EmulatedCuda();

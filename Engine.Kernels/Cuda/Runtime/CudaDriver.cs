@@ -45,6 +45,7 @@ sealed unsafe class CudaDriver
         string what = $"{NativeCall.Name("cu", call)} failed with {(named ? Marshal.PtrToStringUTF8((nint)name) : "the status")} ({status})"
             + (explained ? $": {Marshal.PtrToStringUTF8((nint)text)}" : "") + detail;
         if (!what.EndsWith('.')) what += ".";
-        return status == DriverStatus.OutOfMemory ? new OutOfDeviceMemoryException(what) : new DeviceException(what);
+        return status == DriverStatus.OutOfMemory ? new OutOfDeviceMemoryException(what)
+            : DriverStatus.IsFatal(status) ? new DeviceLostException(what) : new DeviceException(what);
     }
 }
