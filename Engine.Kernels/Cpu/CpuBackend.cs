@@ -11,8 +11,8 @@ public sealed unsafe partial class CpuBackend : Backend
     readonly Workers _workers;
     readonly Scratch _scratch;
     readonly SimdPath _simd;
-    // A container's limit included.
-    readonly long _available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    // Nine tenths of the machine's memory, or of the container's. What the runtime calls the total is narrowed by limits of the managed heap.
+    readonly long _available = GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes;
     long _allocated;
 
     /// <summary>A backend with its own worker threads.</summary>
@@ -48,7 +48,7 @@ public sealed unsafe partial class CpuBackend : Backend
             // Full in the other way; both are told below.
         }
         Interlocked.Add(ref _allocated, -bytes);
-        throw new OutOfDeviceMemoryException($"The host has {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
+        throw new OutOfDeviceMemoryException($"The host can give {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
     }
 
     public override void Free(nint address, long bytes)
