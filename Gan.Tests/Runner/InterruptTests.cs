@@ -12,6 +12,7 @@ public sealed class InterruptTests
 
     [TestCase("INT")]
     [TestCase("TERM")]
+    [TestCase("HUP")]
     public void SignalSavesAndLeavesWith130(string signal)
     {
         if (OperatingSystem.IsWindows()) Assert.Ignore("Signals are sent with kill, which Windows does not have.");
