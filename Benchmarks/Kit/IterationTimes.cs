@@ -14,7 +14,8 @@ static class IterationTimes
     /// <summary>What is measured, in the order of a configuration's lines.</summary>
     public static IReadOnlyList<string> Pieces { get; } = ["iteration", "d_step", "g_step"];
 
-    public static string Name(string piece, string precision, int batch, bool onePass = false) => $"{piece}/{precision}/batch{batch}{(onePass ? "/one-pass" : "")}";
+    public static string Name(string piece, string precision, int batch, bool onePass = false) =>
+        $"{piece}/{precision}/batch{batch}{(onePass ? "/one-pass" : "")}";
 
     public static PartResult Run(Device card, PartContext context)
     {
@@ -83,7 +84,8 @@ static class IterationTimes
             {
                 // The second call captures.
                 var time = timer.Measure(pieces[i], Math.Min(3, repetitions + 1), repetitions, budget / pieces.Length);
-                var item = new Workload(Name(Pieces[i], settings.Precision, settings.Batch, settings.OnePass), settings.Precision, 0, operations[i], static _ => static () => { });
+                string name = Name(Pieces[i], settings.Precision, settings.Batch, settings.OnePass);
+                var item = new Workload(name, settings.Precision, 0, operations[i], static _ => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }
             if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite in {settings.Precision} at batch {settings.Batch}.");

@@ -31,10 +31,10 @@ static class Rewritings
     static Workload Shortcut(Variant v, string name, int batch, int side, int channels, Func<Conv2d, Tensor, Tensor> forward)
     {
         int n = v.Batch(batch), width = v.Width(channels);
-        return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width), new(n, side, side, width), v.Storage, (bed, random) =>
+        return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width), new(n, side, side, width), (bed, random) =>
         {
             var convolution = bed.Own(new Conv2d(random, width, width, 1, compute: v.Storage));
-            return (convolution, x => forward(convolution, x));
+            return (convolution, x => forward(convolution, x.Cast(v.Storage)));
         });
     }
 
@@ -44,7 +44,7 @@ static class Rewritings
         var architecture = Architecture.For(Full, 0, v.Divisor == 1 ? 0 : 16);
         double forward = Layers.Forward(architecture).Discriminator;
         int batch = v.Batch(v.UsualBatch);
-        return Of($"through_d_{name}/{v.Precision}/batch{v.UsualBatch}", v, 3 * batch * forward, new(batch, Full, Full, 3), DType.F32, (bed, random) =>
+        return Of($"through_d_{name}/{v.Precision}/batch{v.UsualBatch}", v, 3 * batch * forward, new(batch, Full, Full, 3), (bed, random) =>
         {
             var discriminator = bed.Own(new ResNetDiscriminator(random, architecture, new() { Compute = v.Storage }));
             if (frozen) bed.Own(discriminator.Frozen());
@@ -52,12 +52,13 @@ static class Rewritings
         });
     }
 
-    static Workload Of(string name, Variant v, double operations, Shape shape, DType type, Func<Bed, Rng, (Module Module, Func<Tensor, Tensor> Forward)> make) =>
+    static Workload Of(string name, Variant v, double operations, Shape shape,
+        Func<Bed, Rng, (Module Module, Func<Tensor, Tensor> Forward)> make) =>
         new(name, v.Precision, 0, operations, bed =>
         {
             var device = bed.Device;
             var random = bed.Own(new Rng(device, 1));
-            var x = bed.Own(Normal(device, random, shape, type));
+            var x = bed.Own(random.Normal(shape));
             x.RequiresGrad = true;
             var (module, forward) = make(bed, random);
             void Update()
@@ -73,10 +74,4 @@ static class Rewritings
         {
             Kind = WorkloadKind.Update,
         };
-
-    static Tensor Normal(Device device, Rng random, Shape shape, DType type)
-    {
-        using var scope = device.Step();
-        return random.Normal(shape).Cast(type).Keep();
-    }
 }

@@ -1,6 +1,8 @@
 using Ssgan.Benchmarks.Running;
 using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -26,6 +28,23 @@ sealed class WorkloadTests
                 else call();
             }
         });
+    }
+
+    [Test]
+    public void RewritingsAreReplayedOnACard([Values("f32", "bf16")] string precision)
+    {
+        using var cuda = new EmulatedCuda();
+        foreach (var item in Suite.All.Single(static s => s.Name == "Rewriting").Items(new Variant(true, precision, BenchRun.DryDivisor)))
+        {
+            using var device = new Device(new CudaBackend(cuda));
+            using var bed = new Bed(device);
+            var call = item.Prepare(bed);
+            long before = cuda.Calls("cuGraphLaunch");
+            call();
+            device.Backend.Synchronize();
+            Assert.That(cuda.Calls("cuGraphLaunch"), Is.EqualTo(before + 1), item.Name);
+        }
+        Assert.That(cuda.Leaks(), Is.Empty);
     }
 
     [Test]

@@ -99,7 +99,7 @@ sealed class GraphTests
         first.Dispose();
         Write(small);
         second.Dispose();
-        Assert.That(() => Write(grown), Throws.TypeOf<DeviceException>());
+        Assert.That(() => Write(grown), Throws.TypeOf<DeviceLostException>());
         _backend.Dispose();
         _cuda.Dispose();
         Open();

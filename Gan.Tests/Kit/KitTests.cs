@@ -75,7 +75,10 @@ sealed class KitTests
         var (printed, report) = OnCard(["iteration", "--precision", "f32,f12", "--batch", "4", "--n-dis", "1", "--reps", "1", "--shrink", "16", .. s_small]);
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
         Assert.That(report.Measurements.Select(static m => $"{m.Name} {m.Way}"), Is.EquivalentTo(
-            from way in new[] { "eager", "graph" } from piece in IterationTimes.Pieces from passes in new[] { "", "/one-pass" } select $"{piece}/f32/batch4{passes} {way}"));
+            from way in new[] { "eager", "graph" }
+            from piece in IterationTimes.Pieces
+            from passes in new[] { "", "/one-pass" }
+            select $"{piece}/f32/batch4{passes} {way}"));
         Assert.That(report.Measurements.Select(static m => m.PeakMib), Is.All.Positive);
         Assert.That(report.Notes, Has.Some.Contains("f12 at batch 4 was left out"));
     }

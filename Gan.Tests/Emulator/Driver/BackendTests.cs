@@ -61,7 +61,7 @@ public sealed class BackendTests
         using var cuda = new CudaBackend(device);
         nint address = cuda.Allocate(16);
         cuda.Fill(new View(address, new Shape(5), DType.F32), 1);
-        var thrown = Assert.Throws<DeviceException>(cuda.Synchronize)!;
+        var thrown = Assert.Throws<DeviceLostException>(cuda.Synchronize)!;
         Assert.That(thrown.Message, Does.Contain("out of bounds").And.Contain("after the end of the 16 bytes").And.Contain("fill"));
     }
 
