@@ -24,7 +24,7 @@ public static class Presets
         Tiny => new TrainOptions
         {
             Size = size, Ngf = size == 32 ? 32 : 64, Ndf = size == 32 ? 32 : 128, Batch = 8, DiscriminatorSteps = 1, LearningRate = 7e-4f,
-            Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.995f, Steps = 1700, LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500,
+            Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.995f, Steps = 2500, LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500,
         },
         _ => throw new ArgumentException($"There is no preset \"{name}\"; the presets are {string.Join(", ", Names)}."),
     };
