@@ -40,7 +40,7 @@ static class IterationTimes
                 }
                 catch (Exception e) when (e is TrainingException or DeviceException or NotSupportedException or ArgumentException)
                 {
-                    bench.Leave($"{precision} at batch {batch}{(onePass ? " in one pass" : "")} was left out: {e.Message}");
+                    bench.Leave($"{Describe(settings)} was left out: {e.Message}");
                 }
             }
         }
@@ -59,6 +59,8 @@ static class IterationTimes
         return new(true, string.Create(CultureInfo.InvariantCulture,
             $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
+
+    static string Describe(TrainOptions settings) => $"{settings.Precision} at batch {settings.Batch}{(settings.OnePass ? " in one pass" : "")}";
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
     {
@@ -88,7 +90,7 @@ static class IterationTimes
                 var item = new Workload(name, settings.Precision, 0, operations[i], static _ => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }
-            if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite in {settings.Precision} at batch {settings.Batch}.");
+            if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite: {Describe(settings)}.");
 
             void Iteration()
             {
