@@ -7,14 +7,16 @@ public sealed class CapturedStep : IDisposable
 {
     readonly Device _device;
     readonly ICapturedGraph _graph;
+    readonly Storage[] _overwritten;
     bool _disposed;
 
-    internal CapturedStep(Device device, ICapturedGraph graph) => (_device, _graph) = (device, graph);
+    internal CapturedStep(Device device, ICapturedGraph graph, Storage[] overwritten) => (_device, _graph, _overwritten) = (device, graph, overwritten);
 
     /// <summary>Runs the step again: one launch, no host work.</summary>
     public void Replay()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        foreach (var storage in _overwritten) storage.Replayed();
         _graph.Replay();
     }
 

@@ -83,6 +83,9 @@ public sealed class Device : IDisposable
 
     internal long NextNodeId() => ++_lastNode;
 
+    /// <summary>While a step is recorded: the memory that it makes or overwrites, and so each replay does.</summary>
+    internal HashSet<Storage>? Overwritten { get; private set; }
+
     internal StepScope? Enclosing(StepScope scope) => scope.Depth == 0 ? null : _scopes[scope.Depth - 1];
 
     internal void Close(StepScope scope)
@@ -117,6 +120,7 @@ public sealed class Device : IDisposable
         try
         {
             capture.BeginCapture();
+            Overwritten = [];
             try
             {
                 step();
@@ -128,10 +132,11 @@ public sealed class Device : IDisposable
             }
             var graph = capture.EndCapture();
             _graphs++;
-            return new CapturedStep(this, graph);
+            return new CapturedStep(this, graph, [.. Overwritten.Where(static s => s.Holders > 0)]);
         }
         finally
         {
+            Overwritten = null;
             Pool.EndCapture();
         }
     }

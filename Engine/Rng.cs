@@ -34,7 +34,7 @@ public sealed class Rng : IDisposable
     public Tensor Normal(Shape shape)
     {
         var y = Device.Empty(shape).Named("Normal");
-        FillNormal(y);
+        _state.Backend.Normal(y.View, _state.View);
         return y;
     }
 
@@ -50,7 +50,7 @@ public sealed class Rng : IDisposable
     public void FillNormal(Tensor y)
     {
         Guard.F32("Normal", y);
-        _state.Backend.Normal(y.View, _state.View);
+        _state.Backend.Normal(y.MutableView, _state.View);
     }
 
     public void Dispose() => _state.Dispose();

@@ -13,6 +13,7 @@ public sealed partial class Tensor : IDisposable
     StepScope? _scope;
     string _operation;
     readonly string? _madeAt;
+    readonly int _version;
     CallSite _endedAt;
     bool _released;
     LeafNode? _leaf;
@@ -21,6 +22,7 @@ public sealed partial class Tensor : IDisposable
     {
         _storage = storage;
         _operation = operation;
+        _version = storage.Version;
         Shape = shape;
         Type = type;
         if (storage.Device.TraceCallSites) _madeAt = CallSite.OutsideEngine();
@@ -38,7 +40,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Count;
 
-    /// <summary>The memory, for primitives.</summary>
+    /// <summary>The memory, for primitives that read it, or that write the first values of a tensor from <see cref="Device.Empty"/>.</summary>
     /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
     public View View
     {
@@ -49,11 +51,36 @@ public sealed partial class Tensor : IDisposable
         }
     }
 
+    /// <summary>
+    /// The memory, for primitives that overwrite it. Taking it counts as one write: a backward that needs the values from before throws
+    /// instead of using the new ones.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
+    public View MutableView
+    {
+        get
+        {
+            var view = View;
+            _storage.Overwrite();
+            return view;
+        }
+    }
+
     /// <summary>The primitives of its device.</summary>
     public Backend Backend => _storage.Device.Backend;
 
     /// <summary>The step of the graph that made this tensor, or the leaf's entry; null where no gradient flows.</summary>
     internal Node? Node { get; private set; }
+
+    /// <summary>Throws where the memory was overwritten since this handle, saved for the backward of an operation, was made.</summary>
+    internal void ThrowIfOverwritten(string operation)
+    {
+        if (_storage.Version == _version) return;
+        string made = _madeAt is null ? "" : $" at {_madeAt}", written = _storage.WrittenAt is null ? "" : $" at {_storage.WrittenAt}";
+        string trace = Device.TraceCallSites ? "" : " (Device.TraceCallSites names the lines)";
+        throw new InvalidOperationException($"Backward of {operation}: {Describe()}, which the forward used{made}, was overwritten since{written}{trace}; " +
+            "its gradient would be wrong. Run backward first, or compute from a copy.");
+    }
 
     /// <summary>The only holder of its memory is this handle, so it may be written in place.</summary>
     internal bool IsExclusive => _storage.Holders == 1;
@@ -143,7 +170,7 @@ public sealed partial class Tensor : IDisposable
     {
         CheckType<T>("CopyFrom");
         if (values.Length != Count) throw new ArgumentException($"CopyFrom: {values.Length} values were given for shape {Shape}, which has {Count}.");
-        Backend.Upload(MemoryMarshal.AsBytes(values), View);
+        Backend.Upload(MemoryMarshal.AsBytes(values), MutableView);
     }
 
     /// <summary>Overwrites the values in place with another tensor's of equal shape and type; no gradient is recorded.</summary>
@@ -152,7 +179,7 @@ public sealed partial class Tensor : IDisposable
         if (source.Shape != Shape || source.Type != Type)
             throw new ArgumentException($"CopyFrom: {source.Describe()} does not fit {Describe()}.");
         Guard.SameDevice("CopyFrom", this, source);
-        CopyAll(source, this);
+        CopyAll(source, MutableView);
     }
 
     /// <summary>For example "Conv2d (64, 32, 32, 3) F32 on cpu".</summary>
@@ -194,16 +221,16 @@ public sealed partial class Tensor : IDisposable
     internal Tensor Copy()
     {
         var y = Device.Result(Shape, Type).Named("Copy");
-        CopyAll(this, y);
+        CopyAll(this, y.View);
         return y;
     }
 
-    static void CopyAll(Tensor source, Tensor destination)
+    static void CopyAll(Tensor source, View destination)
     {
         ReadOnlySpan<int> zero = [0];
         Shape flat = new((int)Math.Min(source.Count, int.MaxValue));
         if (flat.Count != source.Count) throw new ArgumentException($"CopyFrom: {source.Describe()} has more than 2^31 elements.");
-        source.Backend.CopyBox(source.View.As(flat), zero, destination.View.As(flat), zero, [flat[0]]);
+        source.Backend.CopyBox(source.View.As(flat), zero, destination.As(flat), zero, [flat[0]]);
     }
 
     void CheckType<T>(string caller)

@@ -8,8 +8,14 @@ sealed class Gradients(Node node, Tensor upstream, Func<Node, bool>? wanted)
     /// <summary>dL/dy, of the result's shape.</summary>
     public Tensor Upstream { get; } = upstream;
 
-    /// <summary>The i-th saved tensor.</summary>
-    public Tensor Saved(int i) => node.Saved[i];
+    /// <summary>The i-th saved tensor, with the values that the forward saw.</summary>
+    /// <exception cref="InvalidOperationException">It was overwritten since.</exception>
+    public Tensor Saved(int i)
+    {
+        var saved = node.Saved[i];
+        saved.ThrowIfOverwritten(node.Operation);
+        return saved;
+    }
 
     /// <summary>Whether input i wants a gradient; backward computes no other.</summary>
     public bool Needs(int i) => node.Parents[i] is { } parent && (wanted is null || wanted(parent));

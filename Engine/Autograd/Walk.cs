@@ -126,7 +126,7 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         _order.Enqueue(node, -node.Id);
     }
 
-    static void Accumulate(Tensor sum, Tensor gradient) => sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.View);
+    static void Accumulate(Tensor sum, Tensor gradient) => sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.MutableView);
 
     bool IsWanted(Node node) => _wanted is null || _wanted.Contains(node);
 

@@ -19,7 +19,7 @@ public static class Init
     public static Initializer Normal(float std) => (random, shape, _, _) =>
     {
         var t = random.Normal(shape);
-        t.Backend.Unary(new Affine(std, 0), t.View, t.View);
+        t.Backend.Unary(new Affine(std, 0), t.View, t.MutableView);
         return t;
     };
 

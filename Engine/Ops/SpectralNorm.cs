@@ -37,7 +37,8 @@ public sealed partial class Tensor
             Guard.Shape("SpectralNorm", "v", v, new Shape((int)(w.Count / w.Shape[0])));
             results[i] = device.Empty(w.Shape, type);
             sigmas[i] = device.Empty(new Shape(1));
-            layers[i] = new SpectralLayer(w.View, u.View, v.View, sigmas[i].View, results[i].View);
+            var (left, right) = iterations > 0 ? (u.MutableView, v.MutableView) : (u.View, v.View);
+            layers[i] = new SpectralLayer(w.View, left, right, sigmas[i].View, results[i].View);
         }
         device.Backend.SpectralNormForward(layers, iterations, epsilon);
         for (int i = 0; i < weights.Length; i++)

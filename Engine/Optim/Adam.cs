@@ -41,10 +41,10 @@ public sealed class Adam : Optimizer
         for (int i = 0; i < _first.Length; i++)
         {
             var p = Parameters[i].Tensor;
-            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.View, gradient.View, _first[i].View, _second[i].View, _averages[i]?.View ?? default));
+            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.MutableView, gradient.View, _first[i].MutableView, _second[i].MutableView, _averages[i]?.MutableView ?? default));
             else if (_averages[i] is { } average) _average!.Move(p, average);
         }
-        _step.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), _step.View, LearningRateTensor.View, _spec);
+        _step.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), _step.MutableView, LearningRateTensor.View, _spec);
         _average?.CopyBuffers();
     }
 }

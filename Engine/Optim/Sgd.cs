@@ -27,13 +27,13 @@ public sealed class Sgd : Optimizer
             var direction = gradient.View;
             if (_buffers.Length > 0)
             {
-                direction = _buffers[i].View;
+                direction = _buffers[i].MutableView;
                 p.Backend.Binary(new Axpy(_momentum), gradient.View, direction, direction);
             }
             // The rate is a tensor on the device, so that a schedule needs no new launch arguments.
             var change = p.Device.Empty(p.Shape);
             p.Backend.Binary(new Mul(), direction, LearningRateTensor.View, change.View);
-            p.Backend.Binary(new Sub(), p.View, change.View, p.View);
+            p.Backend.Binary(new Sub(), p.View, change.View, p.MutableView);
         }
     }
 }

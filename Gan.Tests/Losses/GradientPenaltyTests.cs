@@ -90,6 +90,25 @@ sealed class GradientPenaltyTests
     }
 
     [Test]
+    public void An_image_whose_gradient_is_zero_adds_one_and_moves_nothing()
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        // D(x) = v·ReLU(wx + b). The bias kills every unit of the second image, whose pixels are −10.
+        var (w, b, v) = (device.Values([2, 2], 1, 2, -1, 3), device.Values([2], 1, 1), device.Values([1, 2], 0.5f, 0.25f));
+        foreach (var leaf in (Tensor[])[w, b, v]) leaf.RequiresGrad = true;
+        var images = device.Values([2, 1, 1, 2], 0.1f, 0.2f, -10, -10);
+        using var random = new Rng(device, 7);
+        var penalty = Wasserstein.GradientPenalty(x => x.Reshape(2, 2).Linear(w, b).Relu().Linear(v, device.Of(1)), images, images, random);
+        // The first image: ∇ = 0.5·(1, 2) + 0.25·(−1, 3) = (0.25, 1.75).
+        double norm = Math.Sqrt(0.25 * 0.25 + 1.75 * 1.75), slope = (norm - 1) / norm;
+        Assert.That(penalty.Item(), Is.EqualTo(((norm - 1) * (norm - 1) + 1) / 2).Within(1e-6));
+        penalty.Backward();
+        Near.All(w.Grad!.ToArray(), [slope * 0.5 * 0.25, slope * 0.5 * 1.75, slope * 0.25 * 0.25, slope * 0.25 * 1.75], 1e-6);
+        Near.All(v.Grad!.ToArray(), [slope * (0.25 + 2 * 1.75), slope * (-0.25 + 3 * 1.75)], 1e-6);
+    }
+
+    [Test]
     public void It_reaches_every_weight_of_the_published_discriminator_and_no_generator()
     {
         using var device = Device.Cpu(2);

@@ -13,6 +13,7 @@ public static class Wasserstein
 
     /// <summary>
     /// mean((‖∇D(x̂)‖₂ − 1)²) at points between real and fake images (Gulrajani et al. 2017, eq. 3); the caller scales it (by 10 in the paper).
+    /// An image whose gradient is 0 adds 1 and moves no weight.
     /// </summary>
     /// <param name="discriminator">Images (N, S, S, C) to logits.</param>
     /// <param name="real">Images (N, S, S, C).</param>
@@ -25,6 +26,6 @@ public static class Wasserstein
         using (real.Device.NoGrad()) between = fake + weight * (real - fake);
         between.RequiresGrad = true;
         var gradient = Autograd.Grad([discriminator(between)], [between], createGraph: true)[0];
-        return (gradient.Square().Sum(1, 2, 3).Sqrt() - 1).Square().Mean();
+        return (gradient.Norm(1, 2, 3) - 1).Square().Mean();
     }
 }

@@ -122,7 +122,7 @@ public static class Checkpoint
         foreach (var (name, tensor) in targets)
         {
             byte[] bytes = file[name].ReadBytes();
-            tensor.Backend.Upload(bytes, tensor.View);
+            tensor.Backend.Upload(bytes, tensor.MutableView);
         }
     }
 

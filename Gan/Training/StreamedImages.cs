@@ -67,7 +67,7 @@ sealed class StreamedImages : DeviceImages
         buffer.Arrived.Synchronize();
         buffer.Host.Write(batch.Pixels);
         _copies.WaitFor(buffer.Moved);
-        _copies.Upload(buffer.Host, 0, buffer.Pixels.View);
+        _copies.Upload(buffer.Host, 0, buffer.Pixels.MutableView);
         _copies.Record(buffer.Arrived);
     }
 

@@ -1,0 +1,26 @@
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// Euclidean norm √Σ x² over the given axes (none: all, to a scalar). Its gradient x / ‖x‖ is taken as 0 where the norm is 0, and so are
+    /// that gradient's own derivatives (PyTorch's torch.norm), where the root of a sum of squares would give NaN.
+    /// </summary>
+    public Tensor Norm(params ReadOnlySpan<int> axes) => Norm(axes, keepDims: false);
+
+    /// <summary>The same; with keepDims the axes stay with extent 1.</summary>
+    public Tensor Norm(ReadOnlySpan<int> axes, bool keepDims)
+    {
+        var y = ReduceTo<SumOfSquares>("Norm", Reduced("Norm", axes));
+        Backend.Unary(new Sqrt(), y.View, y.View);
+        y.Record("Norm", [this], [this, y], 0, static (g, _) =>
+        {
+            var (x, norm) = (g.Saved(0), g.Saved(1));
+            var zero = norm.EqualTo(norm.Device.Scalar(0));
+            g[0] = x * (g.Upstream / (norm + zero) * (1 - zero));
+        });
+        return keepDims ? y : y.Reshape(Squeezed("Norm", axes));
+    }
+}
