@@ -12,6 +12,7 @@ public sealed class Blocks : IDisposable
     /// <summary>No memory yet but a random generator's state.</summary>
     public Blocks(Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         _backend = backend;
         _generator = Empty(new Shape(4), DType.I32);
         backend.Fill(_generator, 1);

@@ -12,6 +12,7 @@ namespace Ssgan.Engine.Kernels;
 public sealed class BufferPool(Backend backend) : IDisposable
 {
     const long Granularity = 256;
+    readonly Backend _backend = backend ?? throw new ArgumentNullException(nameof(backend));
     readonly Dictionary<long, Stack<nint>> _free = [], _freeCaptured = [];
     readonly HashSet<nint> _captured = [];
     readonly Lock _lock = new();
@@ -75,7 +76,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
             LiveBlocks--;
             if (_disposed)
             {
-                backend.Free(address, size);
+                _backend.Free(address, size);
                 return;
             }
             bool captured = _captured.Contains(address);
@@ -129,10 +130,10 @@ public sealed class BufferPool(Backend backend) : IDisposable
     {
         lock (_lock)
         {
-            backend.Synchronize();
+            _backend.Synchronize();
             foreach (var (size, stack) in _free)
             {
-                while (stack.TryPop(out nint address)) backend.Free(address, size);
+                while (stack.TryPop(out nint address)) _backend.Free(address, size);
             }
             CachedBytes = 0;
         }
@@ -148,7 +149,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     {
         try
         {
-            return backend.Allocate(size);
+            return _backend.Allocate(size);
         }
         catch (OutOfDeviceMemoryException) when (CachedBytes > 0 && !_capturing)
         {
@@ -160,7 +161,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
         }
         try
         {
-            return backend.Allocate(size);
+            return _backend.Allocate(size);
         }
         catch (OutOfDeviceMemoryException e)
         {
@@ -169,7 +170,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     }
 
     OutOfDeviceMemoryException Full(long size, OutOfDeviceMemoryException e) => new(
-        $"{backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, {CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
+        $"{_backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, {CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
 
     static long Round(long bytes) => Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
 

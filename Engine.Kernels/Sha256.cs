@@ -35,6 +35,7 @@ public sealed class Sha256 : IDisposable
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static byte[] HashData(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         using var hash = new Sha256();
         byte[] buffer = new byte[BufferBytes];
         for (int read; (read = stream.Read(buffer)) > 0;) hash.AppendData(buffer.AsSpan(0, read));

@@ -23,6 +23,7 @@ public sealed class Device : IDisposable
     /// <summary>A device on a backend, which it then owns.</summary>
     public Device(Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         Backend = backend;
         Pool = new BufferPool(backend);
     }
@@ -60,6 +61,7 @@ public sealed class Device : IDisposable
     /// </summary>
     public StepScope Step([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
+        ArgumentNullException.ThrowIfNull(file);
         ObjectDisposedException.ThrowIf(_disposed, this);
         int thread = Environment.CurrentManagedThreadId;
         if (_depth == 0) _owner = thread;
@@ -114,6 +116,7 @@ public sealed class Device : IDisposable
     /// <exception cref="InvalidOperationException">The step reads or uploads values on its way.</exception>
     public CapturedStep Capture(Action step)
     {
+        ArgumentNullException.ThrowIfNull(step);
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Backend is not IGraphCapture capture) throw new NotSupportedException($"{Name} runs each operation as it is called and captures no graphs.");
         Pool.BeginCapture();

@@ -13,6 +13,7 @@ public sealed class Rng : IDisposable
     /// <summary>A stream that starts at counter 0.</summary>
     public Rng(Device device, ulong seed)
     {
+        ArgumentNullException.ThrowIfNull(device);
         _state = device.From([(int)(uint)seed, (int)(uint)(seed >> 32), 0, 0], new Shape(4)).Own();
     }
 
@@ -49,6 +50,7 @@ public sealed class Rng : IDisposable
     /// <summary>Overwrites an F32 tensor with standard normal numbers.</summary>
     public void FillNormal(Tensor y)
     {
+        ArgumentNullException.ThrowIfNull(y);
         Guard.F32("Normal", y);
         _state.Backend.Normal(y.MutableView, _state.View);
     }

@@ -176,6 +176,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Overwrites the values in place with another tensor's of equal shape and type; no gradient is recorded.</summary>
     public void CopyFrom(Tensor source)
     {
+        ArgumentNullException.ThrowIfNull(source);
         if (source.Shape != Shape || source.Type != Type)
             throw new ArgumentException($"CopyFrom: {source.Describe()} does not fit {Describe()}.");
         Guard.SameDevice("CopyFrom", this, source);

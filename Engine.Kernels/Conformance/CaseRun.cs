@@ -113,6 +113,8 @@ public sealed class CaseRun : IDisposable
     /// <param name="naive">The expected values, row-major.</param>
     public void Expect(string name, View view, Tolerance tolerance, Func<double[]> naive)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(naive);
         double[] values = Read(view);
         _results.Add(new CaseResult(name, values, tolerance));
         if (!_naive || FirstMisfit is not null) return;

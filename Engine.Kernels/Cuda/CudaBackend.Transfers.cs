@@ -68,6 +68,7 @@ public sealed unsafe partial class CudaBackend
     /// <summary>Marks the end of what is queued on this backend's stream.</summary>
     public void Record(CudaEvent point)
     {
+        ArgumentNullException.ThrowIfNull(point);
         using var lease = _device.Enter();
         RefuseInCapture("An event was recorded");
         point.Record(_stream);
@@ -76,6 +77,7 @@ public sealed unsafe partial class CudaBackend
     /// <summary>Lets this backend's later work wait for an event.</summary>
     public void WaitFor(CudaEvent point)
     {
+        ArgumentNullException.ThrowIfNull(point);
         using var lease = _device.Enter();
         RefuseInCapture("An event was waited for");
         point.Delay(_stream);

@@ -23,7 +23,7 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <param name="options">How it is used; null for the defaults.</param>
     /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
     public CudaBackend(ISymbolSource source, int ordinal = 0, CudaOptions? options = null)
-        : this(source, ordinal, KernelCache.Embedded, options ?? new())
+        : this(source ?? throw new ArgumentNullException(nameof(source)), ordinal, KernelCache.Embedded, options ?? new())
     {
     }
 

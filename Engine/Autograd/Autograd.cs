@@ -17,6 +17,11 @@ public static class Autograd
     public static Tensor[] Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor>? gradOutputs = null,
         bool createGraph = false, bool retainGraph = false)
     {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(inputs);
+        Guard.Given([.. outputs], nameof(outputs));
+        Guard.Given([.. inputs], nameof(inputs));
+        if (gradOutputs is not null) Guard.Given([.. gradOutputs], nameof(gradOutputs));
         if (outputs.Count == 0) throw new ArgumentException("Grad: no outputs were given.");
         var device = outputs[0].Device;
         var seeds = Seeds(outputs, gradOutputs);

@@ -9,6 +9,7 @@ public sealed class BatchNorm2d : Module
 
     public BatchNorm2d(Device device, int channels, float epsilon = 1e-5f, float momentum = 0.1f)
     {
+        ArgumentNullException.ThrowIfNull(device);
         (_epsilon, _momentum) = (epsilon, momentum);
         var shape = new Shape(channels);
         Gamma = Parameter("weight", device.Full(shape, 1));
@@ -32,6 +33,7 @@ public sealed class BatchNorm2d : Module
     /// <summary>Normalises; with <paramref name="relu"/> ReLU follows in the same pass.</summary>
     public Tensor Forward(Tensor x, bool relu = false)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (Training) return x.BatchNorm(Gamma, Beta, RunningMean, RunningVar, _epsilon, _momentum, relu);
         var y = x.BatchNormEval(Gamma, Beta, RunningMean, RunningVar, _epsilon);
         return relu ? y.Relu() : y;

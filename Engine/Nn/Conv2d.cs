@@ -22,6 +22,7 @@ public sealed class Conv2d : Module
     public Conv2d(Rng random, int inputs, int outputs, int kernel, int stride = 1, int padding = -1,
         Initializer? weight = null, Initializer? bias = null, bool spectral = false, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
         _compute = compute;
         (_stride, _padding) = (stride, padding < 0 ? kernel / 2 : padding);
         int area = kernel * kernel;
@@ -40,5 +41,9 @@ public sealed class Conv2d : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>(N, H, W, in) → (N, OH, OW, out), optionally followed by ReLU.</summary>
-    public Tensor Forward(Tensor x, bool relu = false) => x.Conv2d(_spectral?.Take() ?? Weight.Cast(_compute), Bias, _stride, _padding, relu);
+    public Tensor Forward(Tensor x, bool relu = false)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Conv2d(_spectral?.Take() ?? Weight.Cast(_compute), Bias, _stride, _padding, relu);
+    }
 }

@@ -19,6 +19,7 @@ public sealed class Linear : Module
     public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false,
         bool iterateInEvaluation = false, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
         _compute = compute;
         Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, inputs), inputs, outputs));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs, outputs));
@@ -35,5 +36,9 @@ public sealed class Linear : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>(N, in) → (N, out).</summary>
-    public Tensor Forward(Tensor x) => x.Linear(_spectral?.Take() ?? Weight.Cast(_compute), Bias);
+    public Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Linear(_spectral?.Take() ?? Weight.Cast(_compute), Bias);
+    }
 }

@@ -20,6 +20,8 @@ public sealed class SpectralNorm : Module
     /// <param name="type">Element type of the normalised weight.</param>
     public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false, DType type = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(weight);
         if (iterations < 1) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; at least 1 is needed.");
         _weight = weight;
         Iterations = iterations;
@@ -44,6 +46,7 @@ public sealed class SpectralNorm : Module
     /// </summary>
     public static void Prepare(IReadOnlyList<SpectralNorm> norms)
     {
+        ArgumentNullException.ThrowIfNull(norms);
         // Layers of one kind share a launch; a network has at most two kinds.
         foreach (var group in norms.GroupBy(static n => n.CurrentIterations))
         {

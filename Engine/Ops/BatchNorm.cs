@@ -11,6 +11,10 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes do not fit, or there is only one value per channel.</exception>
     public Tensor BatchNorm(Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVar, float epsilon = 1e-5f, float momentum = 0.1f, bool relu = false)
     {
+        ArgumentNullException.ThrowIfNull(gamma);
+        ArgumentNullException.ThrowIfNull(beta);
+        ArgumentNullException.ThrowIfNull(runningMean);
+        ArgumentNullException.ThrowIfNull(runningVar);
         CheckBatchNorm(gamma, beta, runningMean, runningVar);
         int channels = Shape[-1];
         if (channels > 0 && Count / channels == 1)
@@ -29,6 +33,10 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public Tensor BatchNormEval(Tensor gamma, Tensor beta, Tensor mean, Tensor variance, float epsilon = 1e-5f)
     {
+        ArgumentNullException.ThrowIfNull(gamma);
+        ArgumentNullException.ThrowIfNull(beta);
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(variance);
         CheckBatchNorm(gamma, beta, mean, variance);
         var scale = gamma * (variance + epsilon).Rsqrt();
         return this * scale + (beta - mean * scale);

@@ -11,6 +11,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes do not fit; stride below 1 or padding below 0.</exception>
     public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0, bool relu = false)
     {
+        ArgumentNullException.ThrowIfNull(w);
         Guard.Real("Conv2d", this, w);
         Guard.F32("Conv2d", bias);
         Guard.SameDevice("Conv2d", this, w, bias);

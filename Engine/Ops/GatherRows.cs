@@ -8,6 +8,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The indices are not I32 of rank 1.</exception>
     public Tensor GatherRows(Tensor indices)
     {
+        ArgumentNullException.ThrowIfNull(indices);
         Guard.Type("GatherRows", indices, DType.I32);
         Guard.Rank("GatherRows", "indices", indices, 1);
         Guard.SameDevice("GatherRows", this, indices);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine;
@@ -5,6 +6,17 @@ namespace Ssgan.Engine;
 /// <summary>The checks that operations share. Each throws one sentence that names the operation and the operands, before any work.</summary>
 static class Guard
 {
+    /// <summary>No member of a list of operands is null.</summary>
+    public static void Given(ReadOnlySpan<Tensor?> tensors, string list)
+    {
+        int missing = tensors.IndexOf((Tensor?)null);
+        if (missing >= 0) throw new ArgumentNullException($"{list}[{missing}]");
+    }
+
+    /// <summary>An operand that an expression goes on with.</summary>
+    public static Tensor Given(Tensor? operand, [CallerArgumentExpression(nameof(operand))] string name = "") =>
+        operand ?? throw new ArgumentNullException(name);
+
     public static void F32(string operation, params ReadOnlySpan<Tensor?> tensors)
     {
         foreach (var t in tensors)

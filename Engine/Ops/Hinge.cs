@@ -13,6 +13,8 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">One of the two is empty.</exception>
     public static Tensor HingeDiscriminator(Tensor real, Tensor fake)
     {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
         Guard.F32("HingeDiscriminator", real, fake);
         Guard.SameDevice("HingeDiscriminator", real, fake);
         if (real.Count == 0 || fake.Count == 0)

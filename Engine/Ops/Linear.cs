@@ -8,6 +8,8 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public Tensor Linear(Tensor w, Tensor bias)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(bias);
         Guard.Real("Linear", this, w);
         Guard.F32("Linear", bias);
         Guard.SameDevice("Linear", this, w, bias);

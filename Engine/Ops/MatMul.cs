@@ -11,6 +11,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Ranks other than 2 or 3, or dimensions that do not agree.</exception>
     public Tensor MatMul(Tensor other, bool transposeA = false, bool transposeB = false)
     {
+        ArgumentNullException.ThrowIfNull(other);
         Guard.Real("MatMul", this, other);
         Guard.SameDevice("MatMul", this, other);
         Guard.SameType("MatMul", this, other);

@@ -10,7 +10,11 @@ public sealed partial class Tensor
     /// </summary>
     /// <param name="turns">I32 (N); any integers, taken modulo 4.</param>
     /// <exception cref="ArgumentException">The images are not square, or turns is not I32 (N).</exception>
-    public Tensor Rotate90(Tensor turns) => Rotate90(turns, inverse: false);
+    public Tensor Rotate90(Tensor turns)
+    {
+        ArgumentNullException.ThrowIfNull(turns);
+        return Rotate90(turns, inverse: false);
+    }
 
     /// <summary>
     /// Square images (N, S, S, C), image i of N turned by ⌊4i / N⌋ quarter turns counter-clockwise, and those counts as labels I32 (N): one pass.
@@ -39,6 +43,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The images are not square, or a type or shape is another.</exception>
     public Tensor GatherRotate(Tensor indices, Tensor? flips, out Tensor rotated, out Tensor labels, DType type = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(indices);
         Guard.Type("GatherRotate", this, DType.U8);
         Guard.Rank("GatherRotate", "pixels", this, 4);
         if (Shape[1] != Shape[2]) throw new ArgumentException($"GatherRotate: images {Shape} are not square; a quarter turn would change their shape.");

@@ -23,6 +23,8 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">No tensors, or shapes or types differ.</exception>
     public static Tensor Concat(IReadOnlyList<Tensor> parts, int axis)
     {
+        ArgumentNullException.ThrowIfNull(parts);
+        Guard.Given([.. parts], nameof(parts));
         if (parts.Count == 0) throw new ArgumentException("Concat: no tensors were given.");
         var first = parts[0];
         int a = Guard.Axis("Concat", first.Shape, axis), total = 0;

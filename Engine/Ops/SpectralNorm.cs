@@ -23,6 +23,10 @@ public sealed partial class Tensor
     {
         if (iterations < 0) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; 0 or more are needed.");
         if (weights.Length == 0) return [];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] is { W: null } or { U: null } or { V: null }) throw new ArgumentNullException($"weights[{i}]");
+        }
         var device = weights[0].W.Device;
         var layers = new SpectralLayer[weights.Length];
         var (results, sigmas) = (new Tensor[weights.Length], new Tensor[weights.Length]);

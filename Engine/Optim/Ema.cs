@@ -18,6 +18,8 @@ public sealed class Ema
     /// <exception cref="ArgumentException">The structures differ, or decay is out of range.</exception>
     public Ema(Module source, Module average, float decay)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(average);
         if (decay is not (>= 0 and < 1)) throw new ArgumentException($"Ema: decay {decay} must lie in [0, 1).");
         (Average, Decay) = (average, decay);
         _parameters = Pairs("parameters", source.NamedParameters(), average.NamedParameters());

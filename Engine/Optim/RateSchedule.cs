@@ -18,6 +18,7 @@ public sealed class RateSchedule : IDisposable
     /// <param name="finished">Steps finished before; the counter has 31 bits.</param>
     public RateSchedule(IReadOnlyList<Optimizer> optimizers, LinearDecay decay, long finished = 0)
     {
+        ArgumentNullException.ThrowIfNull(optimizers);
         if (optimizers.Count == 0) throw new ArgumentException("RateSchedule: no optimizers were given.");
         foreach (var optimizer in optimizers) optimizer.LearningRate = decay.At(finished);
         _rates = [.. optimizers.Select(static o => o.LearningRateTensor.View)];

@@ -14,6 +14,8 @@ public static partial class AtomicFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
         string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target) ?? throw new ArgumentException($"'{path}' names no file.", nameof(path));
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{path}: the folder '{folder}' does not exist.");

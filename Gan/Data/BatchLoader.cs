@@ -24,6 +24,9 @@ public sealed class BatchLoader : IDisposable
     /// <exception cref="ArgumentException">An option is not positive, the position is outside the source, or the source has too few images.</exception>
     public BatchLoader(IImageSource source, LoaderOptions options, LoaderPosition start, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(start);
         Check(source, options, start);
         _source = source;
         _options = options;

@@ -6,8 +6,17 @@ namespace Ssgan.Gan.Losses;
 public static class Hinge
 {
     /// <summary>mean(max(0, 1 − D(x))) + mean(max(0, 1 + D(G(z)))).</summary>
-    public static Tensor Discriminator(Tensor real, Tensor fake) => Tensor.HingeDiscriminator(real, fake);
+    public static Tensor Discriminator(Tensor real, Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        return Tensor.HingeDiscriminator(real, fake);
+    }
 
     /// <summary>−mean(D(G(z))).</summary>
-    public static Tensor Generator(Tensor fake) => fake.Mean().Neg();
+    public static Tensor Generator(Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        return fake.Mean().Neg();
+    }
 }

@@ -9,5 +9,9 @@ public static class Minimax
     public static Tensor Discriminator(Tensor real, Tensor fake) => NonSaturating.Discriminator(real, fake);
 
     /// <summary>mean(ln(1 − σ(D(G(z))))).</summary>
-    public static Tensor Generator(Tensor fake) => fake.Softplus().Mean().Neg();
+    public static Tensor Generator(Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        return fake.Softplus().Mean().Neg();
+    }
 }

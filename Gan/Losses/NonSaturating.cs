@@ -8,8 +8,17 @@ namespace Ssgan.Gan.Losses;
 public static class NonSaturating
 {
     /// <summary>−mean(ln σ(D(x))) − mean(ln(1 − σ(D(G(z))))).</summary>
-    public static Tensor Discriminator(Tensor real, Tensor fake) => real.Neg().Softplus().Mean() + fake.Softplus().Mean();
+    public static Tensor Discriminator(Tensor real, Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        return real.Neg().Softplus().Mean() + fake.Softplus().Mean();
+    }
 
     /// <summary>−mean(ln σ(D(G(z)))).</summary>
-    public static Tensor Generator(Tensor fake) => fake.Neg().Softplus().Mean();
+    public static Tensor Generator(Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        return fake.Neg().Softplus().Mean();
+    }
 }

@@ -21,6 +21,7 @@ public static class Rotation
     /// <exception cref="ArgumentException">The images are not square, or there are too few.</exception>
     public static (Tensor Images, Tensor Labels) Rotate(Tensor images, RotationBatch policy = RotationBatch.Quarters)
     {
+        ArgumentNullException.ThrowIfNull(images);
         if (images.Shape.Rank != 4 || images.Shape[1] != images.Shape[2])
             throw new ArgumentException($"Rotation: images {images.Shape} are not square (N, S, S, C); a quarter turn would change their shape.");
         int n = images.Shape[0];
@@ -43,6 +44,8 @@ public static class Rotation
     /// </summary>
     public static (Tensor Loss, Tensor Accuracy) Loss(Tensor logits, Tensor labels)
     {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
         var losses = logits.SoftmaxCrossEntropy(labels, out var correct);
         return (losses.Mean(), correct.Mean());
     }

@@ -6,10 +6,19 @@ namespace Ssgan.Gan.Losses;
 public static class Wasserstein
 {
     /// <summary>mean(D(G(z))) − mean(D(x)).</summary>
-    public static Tensor Discriminator(Tensor real, Tensor fake) => fake.Mean() - real.Mean();
+    public static Tensor Discriminator(Tensor real, Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        return fake.Mean() - real.Mean();
+    }
 
     /// <summary>−mean(D(G(z))).</summary>
-    public static Tensor Generator(Tensor fake) => fake.Mean().Neg();
+    public static Tensor Generator(Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        return fake.Mean().Neg();
+    }
 
     /// <summary>
     /// mean((‖∇D(x̂)‖₂ − 1)²) at points between real and fake images (Gulrajani et al. 2017, eq. 3); the caller scales it (by 10 in the paper).
@@ -21,6 +30,10 @@ public static class Wasserstein
     /// <param name="random">Source of the mixing weights, one per image.</param>
     public static Tensor GradientPenalty(Func<Tensor, Tensor> discriminator, Tensor real, Tensor fake, Rng random)
     {
+        ArgumentNullException.ThrowIfNull(discriminator);
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        ArgumentNullException.ThrowIfNull(random);
         var weight = random.Uniform(new(real.Shape[0], 1, 1, 1));
         Tensor between;
         using (real.Device.NoGrad()) between = fake + weight * (real - fake);

@@ -18,6 +18,7 @@ public sealed class GeneratorBlock : Module
     /// <param name="compute">Element type of the activations.</param>
     public GeneratorBlock(Rng random, int inputs, int outputs, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, compute: compute));
         _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2, compute: compute));
@@ -29,6 +30,7 @@ public sealed class GeneratorBlock : Module
     /// <summary>(N, H, W, in) → (N, 2H, 2W, out).</summary>
     public Tensor Forward(Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         using var scope = x.Device.Step();
         var h = _c1.Forward(_b1.Forward(x, relu: true).Upsample2x());
         h = _c2.Forward(_b2.Forward(h, relu: true));

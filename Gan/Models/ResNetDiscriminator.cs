@@ -40,6 +40,8 @@ public sealed class ResNetDiscriminator : Module
 
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(architecture);
         options ??= new();
         Architecture = architecture;
         _compute = options.Compute;
@@ -69,6 +71,7 @@ public sealed class ResNetDiscriminator : Module
     /// <exception cref="ArgumentException">The images have another size.</exception>
     public Verdict Forward(Tensor images)
     {
+        ArgumentNullException.ThrowIfNull(images);
         if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
             throw new ArgumentException($"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
         using var scope = images.Device.Step();

@@ -18,6 +18,8 @@ public sealed class ResNetGenerator : Module
     /// <param name="compute">Element type of the activations: F32, or BF16 where the device computes in it; parameters are F32.</param>
     public ResNetGenerator(Rng random, Architecture architecture, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(architecture);
         _compute = compute;
         Architecture = architecture;
         int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
@@ -39,6 +41,7 @@ public sealed class ResNetGenerator : Module
     /// <summary>F32 (N, latent) → F32 (N, S, S, 3) in [−1, 1].</summary>
     public Tensor Forward(Tensor z)
     {
+        ArgumentNullException.ThrowIfNull(z);
         using var scope = z.Device.Step();
         int start = Architecture.StartSize;
         var h = _l1.Forward(z.Cast(_compute)).Reshape(z.Shape[0], start, start, Architecture.StartChannels);

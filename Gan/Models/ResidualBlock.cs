@@ -22,6 +22,7 @@ public sealed class ResidualBlock : Module
     /// <param name="compute">Element type of the activations.</param>
     public ResidualBlock(Rng random, int inputs, int outputs, bool downsample, bool shortcutFromRelu, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         (_downsample, _shortcutFromRelu) = (downsample, shortcutFromRelu);
         _c1 = Child("c1", new Conv2d(random, inputs, inputs, 3, weight: root2, spectral: true, compute: compute));
@@ -32,6 +33,7 @@ public sealed class ResidualBlock : Module
     /// <summary>(N, H, W, in) → (N, H or H/2, W or W/2, out).</summary>
     public Tensor Forward(Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         using var scope = x.Device.Step();
         var active = x.Relu();
         var h = _c2.Forward(_c1.Forward(active, relu: true));
@@ -59,6 +61,7 @@ public sealed class FirstResidualBlock : Module
     /// <param name="compute">Element type of the activations.</param>
     public FirstResidualBlock(Rng random, int inputs, int outputs, DType compute = DType.F32)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
         _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true, compute: compute));
         _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2, spectral: true, compute: compute));
@@ -68,6 +71,7 @@ public sealed class FirstResidualBlock : Module
     /// <summary>(N, H, W, in) → (N, H/2, W/2, out).</summary>
     public Tensor Forward(Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         using var scope = x.Device.Step();
         var h = _c2.Forward(_c1.Forward(x, relu: true)).AvgPool2d();
         return (h + _shortcut.Forward(x.AvgPool2d())).Keep();

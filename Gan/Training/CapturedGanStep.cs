@@ -22,6 +22,7 @@ public sealed class CapturedGanStep : IDisposable
     /// <exception cref="ArgumentException">It cannot be captured.</exception>
     public CapturedGanStep(GanStep step, RateSchedule? schedule = null)
     {
+        ArgumentNullException.ThrowIfNull(step);
         if (!step.IsCapturable) throw new ArgumentException($"{step.GetType().Name} does not declare that its updates can be captured.");
         if (!step.Device.CanCapture) throw new ArgumentException($"{step.Device.Name} captures no graphs.");
         (_step, _schedule) = (step, schedule);
@@ -32,6 +33,7 @@ public sealed class CapturedGanStep : IDisposable
     /// </summary>
     public void TrainDiscriminator(Tensor real)
     {
+        ArgumentNullException.ThrowIfNull(real);
         if (_images is not null) throw new ArgumentException("The graph was captured for images from elsewhere.");
         if (_real is null) _real = _step.Device.Empty(real.Shape).Own();
         if (_real.Shape != real.Shape) throw new ArgumentException($"The graph was captured for images {_real.Shape}; these are {real.Shape}.");
@@ -42,6 +44,7 @@ public sealed class CapturedGanStep : IDisposable
     /// <summary>One update of the discriminator on the batch that was prepared last. The images must be the same object at every call.</summary>
     public void TrainDiscriminator(DeviceImages images)
     {
+        ArgumentNullException.ThrowIfNull(images);
         if (_real is not null || (_images ??= images) != images) throw new ArgumentException("The graph was captured for images from elsewhere.");
         Run(_discriminator, () =>
         {

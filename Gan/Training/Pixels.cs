@@ -7,10 +7,18 @@ namespace Ssgan.Gan.Training;
 public static class Pixels
 {
     /// <summary>U8 (N, S, S, 3) to F32 in [−1, 1]: p / 127.5 − 1.</summary>
-    public static Tensor ToImages(Tensor pixels) => pixels.Cast(DType.F32).Affine(1 / 127.5f, -1);
+    public static Tensor ToImages(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        return pixels.Cast(DType.F32).Affine(1 / 127.5f, -1);
+    }
 
     /// <summary>F32 in [−1, 1] to U8: round(127.5·(x + 1)), clamped.</summary>
-    public static Tensor FromImages(Tensor images) => images.Affine(127.5f, 127.5f).Cast(DType.U8);
+    public static Tensor FromImages(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return images.Affine(127.5f, 127.5f).Cast(DType.U8);
+    }
 
     /// <summary>Pixels (count, S, S, 3) of generated images, drawn in batches so that memory stays bounded.</summary>
     /// <param name="device">Where they are drawn.</param>
@@ -21,6 +29,8 @@ public static class Pixels
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64, CancellationToken stop = default)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(generate);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         byte[] all = [];
         for (int start = 0; start < count; start += batch)

@@ -60,7 +60,7 @@ public sealed class SsganStep : GanStep
     readonly Ema? _average;
 
     public SsganStep(Device device, Architecture architecture, SsganOptions options, ulong seed)
-        : base(device, seed)
+        : base(Given(device, architecture, options), seed)
     {
         _options = options;
         _generator = new ResNetGenerator(Random, architecture, options.Compute);
@@ -71,6 +71,15 @@ public sealed class SsganStep : GanStep
         _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
         Networks = _average is null ? [("g", _generator), ("d", _discriminator)] : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];
         Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
+    }
+
+    /// <summary>The arguments are looked at before the base takes memory.</summary>
+    static Device Given(Device device, Architecture architecture, SsganOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(options);
+        return device;
     }
 
     /// <summary>The generator.</summary>
@@ -111,6 +120,8 @@ public sealed class SsganStep : GanStep
     /// <summary>The same with given noise (N, latent).</summary>
     public void TrainDiscriminator(Tensor real, Tensor z)
     {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(z);
         using var scope = Device.Step();
         var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
         TrainDiscriminator(real, rotated, turns, z);
@@ -119,6 +130,10 @@ public sealed class SsganStep : GanStep
     /// <summary>The same with given turned images and labels as well.</summary>
     public void TrainDiscriminator(Tensor real, Tensor rotated, Tensor turns, Tensor z)
     {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(rotated);
+        ArgumentNullException.ThrowIfNull(turns);
+        ArgumentNullException.ThrowIfNull(z);
         using var scope = Device.Step();
         Tensor fake;
         using (Device.NoGrad()) fake = _generator.Forward(z);
@@ -147,6 +162,7 @@ public sealed class SsganStep : GanStep
     /// <summary>The same with given noise (N, latent).</summary>
     public void TrainGenerator(Tensor z)
     {
+        ArgumentNullException.ThrowIfNull(z);
         using var scope = Device.Step();
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(z);

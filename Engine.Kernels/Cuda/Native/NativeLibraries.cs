@@ -13,7 +13,7 @@ public sealed class NativeLibraries : ISymbolSource
 
     /// <summary>Loads nothing yet.</summary>
     /// <param name="folders">Folders to look in before all others.</param>
-    public NativeLibraries(params IReadOnlyList<string> folders) : this(new LibraryHost(), folders)
+    public NativeLibraries(params IReadOnlyList<string> folders) : this(new LibraryHost(), folders ?? throw new ArgumentNullException(nameof(folders)))
     {
     }
 
@@ -32,6 +32,7 @@ public sealed class NativeLibraries : ISymbolSource
 
     public nint Find(CudaLibrary library, string symbol)
     {
+        ArgumentNullException.ThrowIfNull(symbol);
         lock (_lock)
         {
             return _open.TryGetValue(library, out var found) && found.Handle != 0

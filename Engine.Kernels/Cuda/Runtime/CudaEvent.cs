@@ -37,6 +37,7 @@ public sealed unsafe class CudaEvent : CudaHandle
     /// <summary>Milliseconds between the records of two timed events, both done.</summary>
     public float MillisecondsSince(CudaEvent start)
     {
+        ArgumentNullException.ThrowIfNull(start);
         using var lease = Enter();
         using var other = start.Enter();
         float milliseconds;

@@ -19,6 +19,7 @@ public sealed unsafe class CudaStream : CudaHandle
     /// <summary>Queues a copy from pinned memory, which must stay as it is until the copy is done.</summary>
     public void Upload(PinnedBuffer source, int offset, View destination)
     {
+        ArgumentNullException.ThrowIfNull(source);
         using var lease = Enter();
         byte* from = source.At(offset, destination.Bytes);
         if (destination.Bytes == 0) return;
@@ -29,6 +30,7 @@ public sealed unsafe class CudaStream : CudaHandle
     /// <summary>Queues a copy into pinned memory.</summary>
     public void Download(View source, PinnedBuffer destination, int offset)
     {
+        ArgumentNullException.ThrowIfNull(destination);
         using var lease = Enter();
         byte* to = destination.At(offset, source.Bytes);
         if (source.Bytes == 0) return;
@@ -39,6 +41,7 @@ public sealed unsafe class CudaStream : CudaHandle
     /// <summary>Marks the end of what is queued here.</summary>
     public void Record(CudaEvent point)
     {
+        ArgumentNullException.ThrowIfNull(point);
         using var lease = Enter();
         point.Record(_stream);
     }
@@ -46,6 +49,7 @@ public sealed unsafe class CudaStream : CudaHandle
     /// <summary>Lets what is queued later wait for an event.</summary>
     public void WaitFor(CudaEvent point)
     {
+        ArgumentNullException.ThrowIfNull(point);
         using var lease = Enter();
         point.Delay(_stream);
     }

@@ -21,6 +21,7 @@ public sealed record Timing(double MedianMs, double MinMs, double MaxMs, int Rep
 /// <summary>Measures work on a card between two events on its stream, so that only the device's time counts.</summary>
 public sealed class EventTimer(CudaBackend card) : IDisposable
 {
+    readonly CudaBackend _card = card ?? throw new ArgumentNullException(nameof(card));
     readonly CudaEvent _start = card.CreateEvent(timed: true), _end = card.CreateEvent(timed: true);
 
     /// <summary>Runs work untimed, then timed until it was repeated often enough or the budget is used up.</summary>
@@ -30,15 +31,16 @@ public sealed class EventTimer(CudaBackend card) : IDisposable
     /// <param name="budgetSeconds">No timed run begins after this time; at least one is made.</param>
     public Timing Measure(Action queue, int warmup = 5, int repetitions = 30, double budgetSeconds = 10)
     {
+        ArgumentNullException.ThrowIfNull(queue);
         for (int i = 0; i < warmup; i++) queue();
-        card.Synchronize();
+        _card.Synchronize();
         var times = new List<double>(repetitions);
         var clock = Stopwatch.StartNew();
         do
         {
-            card.Record(_start);
+            _card.Record(_start);
             queue();
-            card.Record(_end);
+            _card.Record(_end);
             _end.Synchronize();
             times.Add(_end.MillisecondsSince(_start));
         }
