@@ -2,7 +2,8 @@ namespace Ssgan.Engine.Nn;
 
 /// <summary>
 /// A part of a network: named parameters (trained), buffers (saved, not trained) and children, each registered by an explicit call
-/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight".
+/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight". A tensor or a part that is registered more
+/// than once (shared weights) is one: listed, counted, trained, averaged and saved once, under its first name.
 /// </summary>
 public abstract class Module : IDisposable
 {
@@ -12,11 +13,27 @@ public abstract class Module : IDisposable
     /// <summary>Whether batch norm uses the batch's statistics and spectral norm iterates. True at first.</summary>
     public bool Training { get; private set; } = true;
 
-    /// <summary>All parameters with their full names, in order of registration.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() => Named(static m => m._parameters, "");
+    /// <summary>All parameters with their full names, in order of registration, a shared one under its first name only.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() => Named(static m => m._parameters, "").DistinctBy(static p => p.Tensor);
 
-    /// <summary>All buffers with their full names, in order of registration.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers() => Named(static m => m._buffers, "");
+    /// <summary>
+    /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter as well is none.
+    /// </summary>
+    public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers()
+    {
+        HashSet<Tensor> parameters = [.. Parameters];
+        return Named(static m => m._buffers, "").Where(b => !parameters.Contains(b.Tensor)).DistinctBy(static b => b.Tensor);
+    }
+
+    /// <summary>The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or all.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> SharedNames()
+    {
+        HashSet<Tensor> seen = [];
+        foreach (var entry in Named(static m => m._parameters, "").Concat(Named(static m => m._buffers, "")))
+        {
+            if (!seen.Add(entry.Tensor)) yield return entry;
+        }
+    }
 
     /// <summary>All parameters.</summary>
     public IReadOnlyList<Tensor> Parameters => [.. NamedParameters().Select(static p => p.Tensor)];
@@ -58,9 +75,11 @@ public abstract class Module : IDisposable
     }
 
     /// <summary>Registers a part, and takes ownership.</summary>
+    /// <exception cref="ArgumentException">The name is taken or none, or this module is inside the part.</exception>
     protected T Child<T>(string name, T module) where T : Module
     {
         CheckName(name);
+        if (module.Holds(this)) throw new ArgumentException($"Module: {GetType().Name} cannot be a part of itself, as \"{name}\" would make it.");
         _children.Add((name, module));
         return module;
     }
@@ -72,7 +91,9 @@ public abstract class Module : IDisposable
             throw new ArgumentException($"Module: \"{name}\" is registered twice in {GetType().Name}.");
     }
 
-    IEnumerable<(string, Tensor)> Named(Func<Module, List<(string, Tensor)>> pick, string prefix)
+    bool Holds(Module other) => this == other || _children.Exists(c => c.Module.Holds(other));
+
+    IEnumerable<(string Name, Tensor Tensor)> Named(Func<Module, List<(string, Tensor)>> pick, string prefix)
     {
         foreach (var (name, tensor) in pick(this)) yield return (prefix + name, tensor);
         foreach (var (name, child) in _children)

@@ -47,8 +47,9 @@ public sealed class SpectralNorm : Module
     public static void Prepare(IReadOnlyList<SpectralNorm> norms)
     {
         ArgumentNullException.ThrowIfNull(norms);
+        // A norm named twice iterates once: two at a time would write one u and v.
         // Layers of one kind share a launch; a network has at most two kinds.
-        foreach (var group in norms.GroupBy(static n => n.CurrentIterations))
+        foreach (var group in norms.Distinct().GroupBy(static n => n.CurrentIterations))
         {
             SpectralNorm[] members = [.. group];
             var normalized = Tensor.SpectralNorm([.. members.Select(static n => n.CurrentWeight())], group.Key);

@@ -7,15 +7,18 @@ public abstract class Optimizer : IDisposable
 {
     readonly List<(string Name, Tensor Tensor)> _state = [];
 
+    /// <param name="parameters">The trained tensors by name; one that comes twice is one, under its first name.</param>
+    /// <param name="learningRate">Step size.</param>
+    /// <exception cref="ArgumentException">No parameters, or a rate that is not finite.</exception>
     protected Optimizer(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate)
     {
-        Parameters = [.. parameters];
+        Parameters = [.. parameters.DistinctBy(static p => p.Tensor)];
         if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
         if (!float.IsFinite(learningRate)) throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");
         LearningRateTensor = State("learning_rate", Parameters[0].Tensor.Device.Full(new Shape(1), learningRate));
     }
 
-    /// <summary>The trained tensors.</summary>
+    /// <summary>The trained tensors, each once.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
 
     /// <summary>Everything that a resumed run needs.</summary>
