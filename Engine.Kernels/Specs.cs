@@ -25,7 +25,7 @@ public readonly record struct PoolSpec(int Kernel, int Stride, int Padding)
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool Relu);
 
-/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step count live on
+/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1). The learning rate and the step counts live on
 /// the device. Doubles, because 1 − 0.999f is 1.3e-5 off.</summary>
 /// <param name="Beta1">Decay of the gradient's mean.</param>
 /// <param name="Beta2">Decay of the mean of its square.</param>
@@ -60,6 +60,11 @@ public enum UpsampleMode
 /// <param name="Normalized">W / sigma, the shape of W, overwritten.</param>
 public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, View Normalized);
 
-/// <summary>One parameter in an Adam update: all views have the parameter's shape; all but the gradient are updated in place.
-/// The average may be missing (default).</summary>
-public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Average = default);
+/// <summary>One parameter in an Adam update. All views but the step have the parameter's shape; all but the gradient are updated in place.</summary>
+/// <param name="Parameter">p.</param>
+/// <param name="Gradient">g.</param>
+/// <param name="FirstMoment">m.</param>
+/// <param name="SecondMoment">v.</param>
+/// <param name="Step">I32 (1): the updates that this parameter has had. No two slots of an update share it.</param>
+/// <param name="Average">a, or default where it has none.</param>
+public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Step, View Average = default);

@@ -1,13 +1,13 @@
-// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, t = step + 1:
+// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, t = the slot's step + 1:
 //   m = beta1*m + (1 - beta1)*g,  v = beta2*v + (1 - beta2)*g*g,  p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 //   a = decay*a + (1 - decay)*p where a slot has an average;  step = t
 // All in place. A block takes Chunk elements of one slot, found in the table of first blocks that came with the arguments; a thread takes
-// 16 bytes of each array at a time where all are aligned. Step count and learning rate are read on the device, so that a captured launch
-// replays; the last block to finish advances the step, when nobody reads it any more.
+// 16 bytes of each array at a time where all are aligned. Step counts and learning rate are read on the device, so that a captured launch
+// replays; the last block to finish advances the steps of the launch's slots, when nobody reads them any more.
 // Bytes moved an element: 28 (reads p, g, m, v; writes p, m, v), 36 with an average.
 #include "math.cuh"
 
-const int Chunk = 8192, MostSlots = 76;
+const int Chunk = 8192, MostSlots = 66;
 
 struct AdamSlot {
   float* p;
@@ -15,16 +15,16 @@ struct AdamSlot {
   float* m;
   float* v;
   float* average;  // null: none
+  int* step;       // the slot's own: no two slots share it
   i64 count;
 };
 
 struct AdamArgs {
-  int* step;
   const float* learningRate;
-  int* arrivals;         // 0 before and after; null where a later launch advances the step
+  int* arrivals;         // 0 before and after
   double logBeta1, logBeta2;
   float beta1, beta2, rest1, rest2, epsilon, decay, restDecay;
-  int slots;
+  int slots;             // at least 1
   int first[MostSlots];  // first block of each slot, rising
   AdamSlot slot[MostSlots];
 };
@@ -86,26 +86,27 @@ DEV void update_slot(const AdamArgs& a, const AdamSlot& s, i64 start, float size
 
 KERNEL __launch_bounds__(256) adam_f32(AdamArgs a) {
   __shared__ float factors[2];
-  int t = 0;
+  __shared__ int last;
+  int low = 0, high = a.slots - 1, block = (int)bidx();
+  while (low < high) {
+    int middle = (low + high + 1) / 2;
+    if (a.first[middle] <= block) low = middle;
+    else high = middle - 1;
+  }
   if (tidx() == 0) {
-    t = *a.step + 1;
+    int t = *a.slot[low].step + 1;
     factors[0] = *a.learningRate / (float)one_minus_exp(a.logBeta1 * t);
     factors[1] = sqrt_((float)one_minus_exp(a.logBeta2 * t));
   }
   sync();
-  if (a.slots > 0) {
-    int low = 0, high = a.slots - 1, block = (int)bidx();
-    while (low < high) {
-      int middle = (low + high + 1) / 2;
-      if (a.first[middle] <= block) low = middle;
-      else high = middle - 1;
-    }
-    update_slot(a, a.slot[low], (i64)(block - a.first[low]) * Chunk, factors[0], factors[1]);
+  update_slot(a, a.slot[low], (i64)(block - a.first[low]) * Chunk, factors[0], factors[1]);
+  if (tidx() == 0) {
+    // This block has read its step before it arrives.
+    fence_gpu();
+    last = atomic_add_i(a.arrivals, 1) == (int)gdimx() - 1;
+    if (last) *a.arrivals = 0;
   }
-  if (!a.arrivals || tidx() != 0) return;
-  // This block has read the step before it arrives.
-  fence_gpu();
-  if (atomic_add_i(a.arrivals, 1) != (int)gdimx() - 1) return;
-  *a.arrivals = 0;
-  *a.step = t;
+  sync();
+  if (!last) return;
+  for (int i = tidx(); i < a.slots; i += bdimx()) *a.slot[i].step += 1;
 }

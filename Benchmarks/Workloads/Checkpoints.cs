@@ -14,13 +14,13 @@ static class Checkpoints
         yield return Load(settings).Short();
     }
 
-    /// <summary>Parameters with two moments each, what batch norm and spectral norm remember, and each optimizer's rate and count of steps.</summary>
+    /// <summary>Parameters with two moments and a count of steps each, what batch norm and spectral norm remember, and each optimizer's rate.</summary>
     public static long Bytes(TrainOptions settings)
     {
         var a = SsganRecipe.Architecture(settings);
-        long trained = Layers.GeneratorParameters(a).Concat(Layers.DiscriminatorParameters(a)).Sum(static n => (long)n);
+        int[] trained = [.. Layers.GeneratorParameters(a), .. Layers.DiscriminatorParameters(a)];
         long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels) + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);
-        return (3 * trained + kept + 2 * 2) * sizeof(float);
+        return (3 * trained.Sum(static n => (long)n) + trained.Length + kept + 2) * sizeof(float);
     }
 
     static Workload Save(TrainOptions settings) => new("checkpoint/save", "f32", Bytes(settings), 0, bed =>

@@ -10,6 +10,7 @@ static class AdamCases
         .. from beta1 in new[] { 0, 0.5, 0.9 }
            from start in new[] { 0, 9, 100000 }
            select new ConformanceCase("Adam", $"beta1 {beta1} after {start} steps", run => Update(run, s_sizes, new(beta1, 0.999, 1e-8), start, 0, false)),
+        new("Adam", "slots of different ages", run => Update(run, s_sizes, new(0.5, 0.999, 1e-8), 2, 0, true, 1000)),
         new("Adam", "averages", run => Update(run, s_sizes, new(0, 0.9, 1e-8, 0.999), 3, 0, true)),
         new("Adam", "skewed, averages", run => Update(run, s_sizes, new(0.5, 0.99, 1e-6, 0.9), 3, 1, true)),
         new("Adam", "no slots", run => Update(run, [], new(0.5, 0.99, 1e-6), 3, 0, false)),
@@ -21,32 +22,33 @@ static class AdamCases
             var spec = new AdamSpec(0.5, 0.9, 1e-8);
             float[] gradients = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 1, -1, 1e15f];
             var shape = new Shape(gradients.Length);
-            AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape), run.Input(shape, draw: Draw.Positive));
-            Steps(run, [slot], spec, 4, 1);
+            AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape), run.Input(shape, draw: Draw.Positive),
+                run.Ints(new(1), [4]));
+            Steps(run, [slot], spec, [4], 1);
         }),
     ];
 
-    static void Update(CaseRun run, int[] sizes, AdamSpec spec, int start, int skew, bool averages)
+    static void Update(CaseRun run, int[] sizes, AdamSpec spec, int start, int skew, bool averages, int apart = 0)
     {
+        int[] starts = [.. sizes.Select((_, i) => start + i * apart)];
         Steps(run, [.. sizes.Select((n, i) =>
         {
             var shape = new Shape(n);
             // Every third has no average, and every other is aligned.
             int off = i % 2 == 0 ? skew : 0;
             return new AdamSlot(run.Input(shape, skew: off), run.Input(shape, skew: off), run.Input(shape), run.Input(shape, draw: Draw.Positive, skew: off),
-                averages && i % 3 != 2 ? run.Input(shape) : default);
-        })], spec, start, 2);
+                run.Ints(new(1), [starts[i]]), averages && i % 3 != 2 ? run.Input(shape) : default);
+        })], spec, starts, 2);
     }
 
-    static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int start, int steps)
+    static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int[] starts, int steps)
     {
         const float Rate = 2e-3f;
-        View step = run.Ints(new Shape(1), [start]), rate = run.Input(new Shape(1), [Rate]);
-        for (int i = 0; i < steps; i++) run.Backend.Adam(slots, step, rate, spec);
-        run.Expect("step", step, Tolerance.Exact, () => [start + steps]);
+        View rate = run.Input(new Shape(1), [Rate]);
+        for (int i = 0; i < steps; i++) run.Backend.Adam(slots, rate, spec);
         for (int s = 0; s < slots.Length; s++)
         {
-            var slot = slots[s];
+            var (slot, start) = (slots[s], starts[s]);
             double[][] Naive()
             {
                 double[] p = [.. run[slot.Parameter]], m = [.. run[slot.FirstMoment]], v = [.. run[slot.SecondMoment]], g = run[slot.Gradient];
@@ -67,6 +69,7 @@ static class AdamCases
             run.Expect($"parameter {s}", slot.Parameter, Tolerance.Rounding, () => Naive()[0]);
             run.Expect($"first moment {s}", slot.FirstMoment, Tolerance.Rounding, () => Naive()[1]);
             run.Expect($"second moment {s}", slot.SecondMoment, Tolerance.Rounding, () => Naive()[2]);
+            run.Expect($"step {s}", slot.Step, Tolerance.Exact, () => [start + steps]);
             if (slot.Average.Address != 0) run.Expect($"average {s}", slot.Average, Tolerance.Rounding, () => Naive()[3]);
         }
     }

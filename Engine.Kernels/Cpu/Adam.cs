@@ -7,17 +7,22 @@ public sealed unsafe partial class CpuBackend
     // Elements of a slot per item of the loop: a multiple of every vector width, so that only a slot's end has a scalar tail.
     const int AdamBlock = 8192;
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec)
     {
-        int t = ++*step.I32;
         if (slots.IsEmpty) return;
-        var map = new BlockMap((int*)_scratch.SharedBytes(BlockMap.Bytes(slots.Length)), slots.Length);
-        for (int i = 0; i < slots.Length; i++) map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
+        var corrections = (AdamCorrection*)_scratch.SharedBytes(slots.Length * sizeof(AdamCorrection) + BlockMap.Bytes(slots.Length));
+        var map = new BlockMap((int*)(corrections + slots.Length), slots.Length);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
+            corrections[i] = AdamCorrection.At(++*slots[i].Step.I32, *learningRate.F32, spec);
+        }
         fixed (AdamSlot* first = slots)
         {
             _workers.For(map.Items, 2, new AdamUpdate
             {
                 Slots = first,
+                Corrections = corrections,
                 Map = map,
                 Beta1 = (float)spec.Beta1,
                 Beta2 = (float)spec.Beta2,
@@ -26,10 +31,17 @@ public sealed unsafe partial class CpuBackend
                 Epsilon = (float)spec.Epsilon,
                 Decay = (float)spec.AverageDecay,
                 OneMinusDecay = (float)(1 - spec.AverageDecay),
-                StepSize = (float)(*learningRate.F32 / (1 - Math.Pow(spec.Beta1, t))),
-                RootCorrection = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)),
             });
         }
+    }
+
+    /// <summary>What the bias correction of a slot's t-th step makes of the rate and of √v: lr / (1 − β1^t) and √(1 − β2^t).</summary>
+    readonly struct AdamCorrection(float size, float root)
+    {
+        public readonly float Size = size, Root = root;
+
+        public static AdamCorrection At(int t, float rate, in AdamSpec spec) =>
+            new((float)(rate / (1 - Math.Pow(spec.Beta1, t))), (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t)));
     }
 
     /// <summary>
@@ -39,26 +51,28 @@ public sealed unsafe partial class CpuBackend
     struct AdamUpdate : IRange
     {
         public AdamSlot* Slots;
+        public AdamCorrection* Corrections;
         public BlockMap Map;
-        public float Beta1, Beta2, OneMinusBeta1, OneMinusBeta2, Epsilon, Decay, OneMinusDecay, StepSize, RootCorrection;
+        public float Beta1, Beta2, OneMinusBeta1, OneMinusBeta2, Epsilon, Decay, OneMinusDecay;
 
         public readonly void Invoke(int start, int end)
         {
             for (int item = start; item < end; item++)
             {
-                ref AdamSlot s = ref Slots[Map.Find(item, out int block)];
+                int slot = Map.Find(item, out int block);
+                ref AdamSlot s = ref Slots[slot];
                 long offset = (long)block * AdamBlock;
                 int count = (int)Math.Min(AdamBlock, s.Parameter.Count - offset);
-                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset, count);
+                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset, count, Corrections[slot]);
                 if (s.Average.Address != 0) Follow(s.Parameter.F32 + offset, s.Average.F32 + offset, count);
             }
         }
 
-        readonly void Update(float* p, float* g, float* m, float* v, int count)
+        readonly void Update(float* p, float* g, float* m, float* v, int count, AdamCorrection at)
         {
             int i = 0, width = Vector<float>.Count;
             Vector<float> b1 = new(Beta1), b2 = new(Beta2), c1 = new(OneMinusBeta1), c2 = new(OneMinusBeta2);
-            Vector<float> epsilon = new(Epsilon), size = new(StepSize), root = new(RootCorrection);
+            Vector<float> epsilon = new(Epsilon), size = new(at.Size), root = new(at.Root);
             for (; i <= count - width; i += width)
             {
                 var gi = Vector.Load(g + i);
@@ -72,7 +86,7 @@ public sealed unsafe partial class CpuBackend
             {
                 m[i] = Beta1 * m[i] + OneMinusBeta1 * g[i];
                 v[i] = Beta2 * v[i] + OneMinusBeta2 * g[i] * g[i];
-                p[i] -= StepSize * m[i] / (MathF.Sqrt(v[i]) / RootCorrection + Epsilon);
+                p[i] -= at.Size * m[i] / (MathF.Sqrt(v[i]) / at.Root + Epsilon);
             }
         }
 

@@ -7,20 +7,19 @@ namespace Ssgan.Engine.Kernels.Cuda;
 public sealed unsafe partial class CudaBackend
 {
     // As in kernels/adam.cu.
-    const int AdamChunk = 8192, AdamThreads = 256, MostAdamSlots = 76;
+    const int AdamChunk = 8192, AdamThreads = 256, MostAdamSlots = 66;
     static readonly KernelFamily s_adam = new("adam", "adam");
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec)
     {
         var args = new AdamArgs
         {
-            Step = step.Address, LearningRate = learningRate.Address,
+            LearningRate = learningRate.Address, Arrivals = _arrivals[ArrivalCounters.Adam],
             LogBeta1 = Math.Log(spec.Beta1), LogBeta2 = Math.Log(spec.Beta2),
             Beta1 = (float)spec.Beta1, Beta2 = (float)spec.Beta2, Rest1 = (float)(1 - spec.Beta1), Rest2 = (float)(1 - spec.Beta2),
             Epsilon = (float)spec.Epsilon, Decay = (float)spec.AverageDecay, RestDecay = (float)(1 - spec.AverageDecay),
         };
-        int next = 0;
-        do
+        for (int next = 0; next < slots.Length;)
         {
             int blocks = 0;
             args.Slots = 0;
@@ -28,26 +27,23 @@ public sealed unsafe partial class CudaBackend
             {
                 var slot = slots[next];
                 long count = slot.Parameter.Count;
-                if (count == 0) continue;
+                // A slot without elements has no blocks, but its step counts.
                 args.First[args.Slots] = blocks;
                 args.Slot[args.Slots++] = new AdamSlotArgs
                 {
                     P = slot.Parameter.Address, G = slot.Gradient.Address, M = slot.FirstMoment.Address, V = slot.SecondMoment.Address,
-                    Average = slot.Average.Address, Count = count,
+                    Average = slot.Average.Address, Step = slot.Step.Address, Count = count,
                 };
                 blocks = checked(blocks + (int)((count + AdamChunk - 1) / AdamChunk));
             }
-            // The last launch advances the step; every launch reads it.
-            args.Arrivals = next == slots.Length ? _arrivals[ArrivalCounters.Adam] : 0;
             Launch(s_adam, DType.F32, new Grid(Math.Max(1, blocks), AdamThreads), args);
         }
-        while (next < slots.Length);
     }
 
     [StructLayout(LayoutKind.Sequential)]
     struct AdamArgs
     {
-        public nint Step, LearningRate, Arrivals;
+        public nint LearningRate, Arrivals;
         public double LogBeta1, LogBeta2;
         public float Beta1, Beta2, Rest1, Rest2, Epsilon, Decay, RestDecay;
         public int Slots;
@@ -58,7 +54,7 @@ public sealed unsafe partial class CudaBackend
     [StructLayout(LayoutKind.Sequential)]
     struct AdamSlotArgs
     {
-        public nint P, G, M, V, Average;
+        public nint P, G, M, V, Average, Step;
         public long Count;
     }
 

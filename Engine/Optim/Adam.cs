@@ -2,12 +2,14 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Optim;
 
-/// <summary>Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay.</summary>
+/// <summary>
+/// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay. As in PyTorch each parameter counts
+/// its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m, NAME.v, and I32 NAME.step (1).
+/// </summary>
 public sealed class Adam : Optimizer
 {
     readonly AdamSpec _spec;
-    readonly Tensor _step;
-    readonly Tensor[] _first, _second;
+    readonly Tensor[] _first, _second, _steps;
     readonly List<AdamSlot> _slots = [];
     readonly Ema? _average;
     readonly Tensor?[] _averages;
@@ -30,9 +32,9 @@ public sealed class Adam : Optimizer
         var averages = average?.Averages;
         _averages = [.. Parameters.Select(p => averages?.GetValueOrDefault(p.Tensor))];
         var device = Parameters[0].Tensor.Device;
-        _step = State("step", device.Zeros(new Shape(1), DType.I32));
         _first = [.. Parameters.Select(p => State($"{p.Name}.m", device.Zeros(p.Tensor.Shape)))];
         _second = [.. Parameters.Select(p => State($"{p.Name}.v", device.Zeros(p.Tensor.Shape)))];
+        _steps = [.. Parameters.Select(p => State($"{p.Name}.step", device.Zeros(new Shape(1), DType.I32)))];
     }
 
     public override void Step()
@@ -41,10 +43,14 @@ public sealed class Adam : Optimizer
         for (int i = 0; i < _first.Length; i++)
         {
             var p = Parameters[i].Tensor;
-            if (p.Grad is { } gradient) _slots.Add(new AdamSlot(p.MutableView, gradient.View, _first[i].MutableView, _second[i].MutableView, _averages[i]?.MutableView ?? default));
+            if (p.Grad is { } gradient)
+            {
+                _slots.Add(new AdamSlot(p.MutableView, gradient.View, _first[i].MutableView, _second[i].MutableView, _steps[i].MutableView,
+                    _averages[i]?.MutableView ?? default));
+            }
             else if (_averages[i] is { } average) _average!.Move(p, average);
         }
-        _step.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), _step.MutableView, LearningRateTensor.View, _spec);
+        LearningRateTensor.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), LearningRateTensor.View, _spec);
         _average?.CopyBuffers();
     }
 }

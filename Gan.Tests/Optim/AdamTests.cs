@@ -19,6 +19,7 @@ sealed class AdamTests
         double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], first = [new double[5], new double[6], new double[1]],
             second = [new double[5], new double[6], new double[1]];
         double rate = Rate;
+        int[] count = new int[3];
         for (int step = 1; step <= 8; step++)
         {
             if (step == 5) (adam.LearningRate, rate) = (0.01f, 0.01f);
@@ -27,19 +28,21 @@ sealed class AdamTests
             {
                 // The second parameter has a gradient in every other step, the third none at first.
                 if ((i == 1 && step % 2 == 0) || (i == 2 && step < 4)) continue;
+                int t = ++count[i];
                 float[] g = Make.Numbers(value[i].Length, 100 * step + i);
                 (p[i] * device.From(g, p[i].Shape)).Sum().Backward();
                 for (int j = 0; j < g.Length; j++)
                 {
                     first[i][j] = beta1 * first[i][j] + (1 - (double)beta1) * g[j];
                     second[i][j] = beta2 * second[i][j] + (1 - (double)beta2) * g[j] * g[j];
-                    value[i][j] -= rate * (first[i][j] / (1 - Math.Pow(beta1, step))) / (Math.Sqrt(second[i][j] / (1 - Math.Pow(beta2, step))) + Epsilon);
+                    value[i][j] -= rate * (first[i][j] / (1 - Math.Pow(beta1, t))) / (Math.Sqrt(second[i][j] / (1 - Math.Pow(beta2, t))) + Epsilon);
                 }
             }
             adam.Step();
             for (int i = 0; i < 3; i++) Near.All(p[i].ToArray(), value[i], 1e-5);
         }
-        Assert.That(adam.NamedState.Single(s => s.Name == "step").Tensor.ToArray<int>(), Is.EqualTo(new[] { 8 }));
+        string[] names = ["a.step", "b.step", "c.step"];
+        Assert.That(names.Select(n => adam.NamedState.Single(s => s.Name == n).Tensor.ToArray<int>()[0]), Is.EqualTo(new[] { 8, 4, 5 }));
     }
 
     [Test]
@@ -49,7 +52,7 @@ sealed class AdamTests
         using var a = device.Leaf(1, 2);
         using var leaks = new NoLeaks(device);
         using var adam = new Adam([("x.weight", a)]);
-        Assert.That(adam.NamedState.Select(s => s.Name), Is.EqualTo(new[] { "learning_rate", "step", "x.weight.m", "x.weight.v" }));
+        Assert.That(adam.NamedState.Select(s => s.Name), Is.EqualTo(new[] { "learning_rate", "x.weight.m", "x.weight.v", "x.weight.step" }));
         Assert.That(adam.LearningRate, Is.EqualTo(2e-4f));
     }
 

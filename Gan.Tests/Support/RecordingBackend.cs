@@ -126,8 +126,8 @@ sealed class RecordingBackend : Backend
 
     public override void GradientNorm(ReadOnlySpan<View> gradients, View norm) => Note(nameof(GradientNorm)).GradientNorm(gradients, norm);
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View step, View learningRate, in AdamSpec spec) =>
-        Note(nameof(Adam)).Adam(slots, step, learningRate, spec);
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec) =>
+        Note(nameof(Adam)).Adam(slots, learningRate, spec);
 
     public override void Normal(View y, View generator) => Note(nameof(Normal)).Normal(y, generator);
 

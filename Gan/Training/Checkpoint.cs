@@ -20,18 +20,8 @@ public static class Checkpoint
     const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix;
 
     /// <summary>Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".</summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
-    {
-        foreach (var (network, module) in step.Networks)
-        {
-            foreach (var (name, t) in module.NamedParameters()) yield return ($"{network}.{name}", t);
-            foreach (var (name, t) in module.NamedBuffers()) yield return ($"{network}.{name}", t);
-        }
-        foreach (var (name, optimizer) in step.Optimizers)
-        {
-            foreach (var (state, t) in optimizer.NamedState) yield return ($"{name}.{state}", t);
-        }
-    }
+    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step) =>
+        CheckpointNames.Of(step).Select(static t => (t.Name, t.Tensor));
 
     /// <summary>Writes the folder. An existing one of that name is replaced.</summary>
     /// <param name="folder">Its final path; the parent exists.</param>
@@ -85,7 +75,7 @@ public static class Checkpoint
     public static void ReadTensors(string folder, GanStep step)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        LoadInto(file, [.. NamedTensors(step)], ignoreUnknown: false);
+        LoadInto(file, CheckpointNames.Of(step), ignoreUnknown: false);
     }
 
     /// <summary>Reads one network's tensors, named "prefix.…", into a module.</summary>
@@ -93,7 +83,7 @@ public static class Checkpoint
     public static void ReadNetwork(string folder, string prefix, Engine.Nn.Module module)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        LoadInto(file, [.. module.NamedParameters().Concat(module.NamedBuffers()).Select(t => ($"{prefix}.{t.Name}", t.Tensor))], ignoreUnknown: true);
+        LoadInto(file, [.. CheckpointNames.Of(prefix, module)], ignoreUnknown: true);
     }
 
     /// <summary>Clears up after an interrupted write: a checkpoint that was being replaced comes back, the rest goes.</summary>
@@ -107,23 +97,31 @@ public static class Checkpoint
         foreach (string partial in Directory.GetDirectories(parent, "*" + TemporarySuffix)) Directory.Delete(partial, recursive: true);
     }
 
-    static void LoadInto(SafetensorsFile file, IReadOnlyList<(string Name, Tensor Tensor)> targets, bool ignoreUnknown)
+    static void LoadInto(SafetensorsFile file, IReadOnlyList<CheckpointTarget> targets, bool ignoreUnknown)
     {
         var problems = new List<string>();
         var known = new HashSet<string>();
-        foreach (var (name, tensor) in targets)
+        var sources = new List<(SafetensorsEntry Entry, Tensor Tensor)>();
+        foreach (var (name, tensor, others) in targets)
         {
-            known.Add(name);
-            if (!file.TryGet(name, out var entry)) problems.Add($"{name} is missing");
-            else if (!SameShape(entry, tensor) || entry.DType != TypeOf(tensor)) problems.Add($"{entry} should be {tensor.Type} {tensor.Shape}");
+            var found = new List<SafetensorsEntry>();
+            foreach (string candidate in (IEnumerable<string>)[name, .. others])
+            {
+                known.Add(candidate);
+                if (file.TryGet(candidate, out var entry)) found.Add(entry);
+            }
+            string[] misfits = [.. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor)).Select(e => $"{e} should be {tensor.Type} {tensor.Shape}")];
+            problems.AddRange(misfits);
+            if (found.Count == 0) problems.Add($"{name} is missing");
+            else sources.Add((found[0], tensor));
+            if (misfits.Length > 0 || found.Count < 2) continue;
+            byte[] first = found[0].ReadBytes();
+            if (found.Skip(1).FirstOrDefault(e => !e.ReadBytes().AsSpan().SequenceEqual(first)) is { } other)
+                problems.Add($"{found[0].Name} and {other.Name} have different values, but are one tensor here");
         }
         if (!ignoreUnknown) problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
         if (problems.Count > 0) throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
-        foreach (var (name, tensor) in targets)
-        {
-            byte[] bytes = file[name].ReadBytes();
-            tensor.Backend.Upload(bytes, tensor.MutableView);
-        }
+        foreach (var (entry, tensor) in sources) tensor.Backend.Upload(entry.ReadBytes(), tensor.MutableView);
     }
 
     static bool SameShape(SafetensorsEntry entry, Tensor tensor)

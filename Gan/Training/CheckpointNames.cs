@@ -1,0 +1,48 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Nn;
+using Ssgan.Engine.Optim;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>A tensor that a checkpoint fills: the name it is written under, and others under which a file may hold it.</summary>
+readonly record struct CheckpointTarget(string Name, Tensor Tensor, IReadOnlyList<string> Others);
+
+/// <summary>
+/// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared tensor under
+/// another of its names or under several, and where an optimizer has one step count for all parameters.
+/// </summary>
+static class CheckpointNames
+{
+    const string Step = ".step";
+
+    /// <summary>Everything of a training state.</summary>
+    public static List<CheckpointTarget> Of(GanStep step)
+    {
+        List<CheckpointTarget> targets = [.. step.Networks.SelectMany(static n => Of(n.Name, n.Module))];
+        var further = step.Networks.SelectMany(static n => n.Module.SharedNames()).ToLookup(static s => s.Tensor, static s => s.Name);
+        foreach (var (name, optimizer) in step.Optimizers)
+        {
+            var shared = optimizer.Parameters.Where(p => further.Contains(p.Tensor)).ToDictionary(static p => p.Name, p => further[p.Tensor]);
+            foreach (var (state, tensor) in optimizer.NamedState) targets.Add(new($"{name}.{state}", tensor, Others(name, state, shared)));
+        }
+        return targets;
+    }
+
+    /// <summary>A network's parameters and buffers.</summary>
+    public static IEnumerable<CheckpointTarget> Of(string prefix, Module module)
+    {
+        var further = module.SharedNames().ToLookup(static s => s.Tensor, s => $"{prefix}.{s.Name}");
+        return module.NamedParameters().Concat(module.NamedBuffers())
+            .Select(t => new CheckpointTarget($"{prefix}.{t.Name}", t.Tensor, [.. further[t.Tensor]]));
+    }
+
+    static string[] Others(string optimizer, string state, Dictionary<string, IEnumerable<string>> shared)
+    {
+        // "block.weight.m" belongs to the parameter "block.weight".
+        int dot = state.LastIndexOf('.');
+        if (dot < 0) return [];
+        string kind = state[dot..];
+        var names = shared.TryGetValue(state[..dot], out var further) ? further.Select(n => $"{optimizer}.{n}{kind}") : [];
+        return kind == Step ? [.. names, optimizer + Step] : [.. names];
+    }
+}
