@@ -20,7 +20,10 @@ sealed class Gradients(Node node, Tensor upstream, Func<Node, bool>? wanted)
     /// <summary>Whether input i wants a gradient; backward computes no other.</summary>
     public bool Needs(int i) => node.Parents[i] is { } parent && (wanted is null || wanted(parent));
 
-    /// <summary>dL/d(input i). It may keep a broadcast shape and the upstream's type: the walk sums it down and casts it.</summary>
+    /// <summary>
+    /// dL/d(input i). It may keep a broadcast shape and the upstream's type: the walk sums it down and casts it. Where it stays null the derivative
+    /// vanishes identically, and leaves that nothing else reaches get zeros.
+    /// </summary>
     public Tensor? this[int i]
     {
         get => _results[i];

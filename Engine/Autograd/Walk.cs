@@ -9,7 +9,8 @@ namespace Ssgan.Engine;
 /// </summary>
 sealed class Walk(Device device, bool createGraph, bool retainGraph)
 {
-    readonly Dictionary<Node, Tensor> _pending = [];
+    /// <summary>What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on the way.</summary>
+    readonly Dictionary<Node, Tensor?> _pending = [];
     readonly PriorityQueue<Node, long> _order = new();
 
     /// <summary>The nodes that lead to the wanted inputs; null means all.</summary>
@@ -19,7 +20,8 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
     public void ToLeaves(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds) => Run(outputs, seeds, (node, gradient) =>
     {
         if (node is not LeafNode leaf) return;
-        if (leaf.Leaf.Grad is { } sum) Accumulate(sum, gradient);
+        if (gradient is null) leaf.Leaf.Grad ??= device.Zeros(node.Shape, node.Type).Own();
+        else if (leaf.Leaf.Grad is { } sum) Accumulate(sum, gradient);
         else if (gradient.IsExclusive) leaf.Leaf.Grad = gradient.Alias(gradient.Shape, null);
         else leaf.Leaf.Grad = gradient.Copy().Own();
     });
@@ -40,7 +42,7 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         {
             Run(outputs, seeds, (node, gradient) =>
             {
-                if (!targets.TryGetValue(node, out var list)) return;
+                if (gradient is null || !targets.TryGetValue(node, out var list)) return;
                 foreach (int i in list) results[i] = gradient.Alias(gradient.Shape, gradient.Node);
             });
         }
@@ -52,7 +54,7 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         return results;
     }
 
-    void Run(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds, Action<Node, Tensor> arrived)
+    void Run(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds, Action<Node, Tensor?> arrived)
     {
         bool gradEnabled = device.GradEnabled;
         device.GradEnabled = createGraph;
@@ -67,47 +69,59 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
                 _pending.Remove(node, out var gradient);
                 try
                 {
-                    arrived(node, gradient!);
-                    if (!node.IsLeaf && (_wanted is null || LeadsOn(node))) Step(node, gradient!);
+                    arrived(node, gradient);
+                    if (!node.IsLeaf && (_wanted is null || LeadsOn(node))) Step(node, gradient);
                 }
                 finally
                 {
-                    gradient!.Dispose();
+                    gradient?.Dispose();
                 }
             }
         }
         finally
         {
-            foreach (var gradient in _pending.Values) gradient.Dispose();
+            foreach (var gradient in _pending.Values) gradient?.Dispose();
             device.GradEnabled = gradEnabled;
         }
     }
 
-    void Step(Node node, Tensor upstream)
+    void Step(Node node, Tensor? upstream)
     {
-        if (node.Released)
+        // Zeros need nothing that was saved.
+        if (upstream is not null && node.Released)
             throw new InvalidOperationException(
                 $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its step scope ended.");
-        using (device.Step())
+        if (upstream is null)
         {
+            foreach (var parent in node.Parents) if (parent is not null && IsWanted(parent)) DeliverZero(parent);
+        }
+        else
+        {
+            using var scope = device.Step();
             var gradients = new Gradients(node, upstream, _wanted is null ? null : IsWanted);
             node.Run(gradients);
             for (int i = 0; i < node.Parents.Length; i++)
             {
-                if (gradients[i] is not { } gradient || !gradients.Needs(i)) continue;
+                if (!gradients.Needs(i)) continue;
                 var parent = node.Parents[i]!;
                 // A gradient has its tensor's shape and type, whatever the operation's backward left.
-                Deliver(parent, gradient.SumTo(parent.Shape).Cast(parent.Type));
+                if (gradients[i] is { } gradient) Deliver(parent, gradient.SumTo(parent.Shape).Cast(parent.Type));
+                else DeliverZero(parent);
             }
         }
         if (!retainGraph) node.Release();
+    }
+
+    void DeliverZero(Node node)
+    {
+        if (_pending.TryAdd(node, null)) _order.Enqueue(node, -node.Id);
     }
 
     void Deliver(Node node, Tensor gradient)
     {
         if (gradient.Shape != node.Shape || gradient.Type != node.Type)
             throw new InvalidOperationException($"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
-        if (_pending.TryGetValue(node, out var sum))
+        if (_pending.TryGetValue(node, out var sum) && sum is not null)
         {
             if (!createGraph && sum.IsExclusive)
             {
@@ -122,8 +136,8 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
             sum.Dispose();
             return;
         }
+        if (!_pending.ContainsKey(node)) _order.Enqueue(node, -node.Id);
         _pending[node] = gradient.Alias(gradient.Shape, createGraph ? gradient.Node : null);
-        _order.Enqueue(node, -node.Id);
     }
 
     static void Accumulate(Tensor sum, Tensor gradient) => sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.MutableView);

@@ -33,12 +33,12 @@ public sealed partial class Tensor
     public Tensor Softplus() => Map(new Softplus(), "Softplus")
         .Record("Softplus", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sigmoid());
 
-    /// <summary>dy where y is positive. Linear in dy, and flat in y.</summary>
+    /// <summary>dy where y is positive. Linear in dy, and flat in y, whose gradient vanishes.</summary>
     internal static Tensor ReluGrad(Tensor dy, Tensor y) => Combine(new ReluGrad(), "ReluGrad", dy, y)
-        .Record("ReluGrad", [dy], [y], 0, static (g, _) => g[0] = ReluGrad(g.Upstream, g.Saved(0)));
+        .Record("ReluGrad", [dy, y], [y], 0, static (g, _) => g[0] = ReluGrad(g.Upstream, g.Saved(0)));
 
     static Tensor LeakyReluGrad(Tensor dy, Tensor x, float slope) => Combine(new LeakyReluGrad(slope), "LeakyReluGrad", dy, x)
-        .Record("LeakyReluGrad", [dy], [x], slope, static (g, slope) => g[0] = LeakyReluGrad(g.Upstream, g.Saved(0), slope));
+        .Record("LeakyReluGrad", [dy, x], [x], slope, static (g, slope) => g[0] = LeakyReluGrad(g.Upstream, g.Saved(0), slope));
 
     /// <summary>dy·(1 − y²).</summary>
     static Tensor TanhGrad(Tensor dy, Tensor y) => Combine(new TanhGrad(), "TanhGrad", dy, y).Record("TanhGrad", [dy, y], [dy, y], 0, static (g, _) =>

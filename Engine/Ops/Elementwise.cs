@@ -14,8 +14,8 @@ public sealed partial class Tensor
     /// <summary>|x|; the derivative at 0 is 0.</summary>
     public Tensor Abs() => Map(new Abs(), "Abs").Record("Abs", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sign());
 
-    /// <summary>−1, 0 or 1; no gradient flows.</summary>
-    public Tensor Sign() => Map(new Sign(), "Sign");
+    /// <summary>−1, 0 or 1; the derivative is 0 everywhere.</summary>
+    public Tensor Sign() => Map(new Sign(), "Sign").Record("Sign", [this], [], 0, static (_, _) => { });
 
     /// <summary>x².</summary>
     public Tensor Square() => Map(new Square(), "Square").Record("Square", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0) * 2);

@@ -25,7 +25,8 @@ public sealed partial class Tensor
         var spec = CheckPool("MaxPool2d", kernel, stride, padding);
         var (y, index) = (Device.Result(Pooled(spec)), Device.Result(Pooled(spec), DType.I32));
         Backend.MaxPool2d(View, y.View, index.View, spec);
-        return y.Record("MaxPool2d", [this], [index], (Shape, spec), static (g, s) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), s.Shape, s.spec));
+        return y.Record("MaxPool2d", [this], [index, y], (Shape, spec), static (g, s) =>
+            g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), g.Saved(1), s.Shape, s.spec));
     }
 
     static Tensor AvgPool2dBackward(Tensor dy, Shape x, PoolSpec spec)
@@ -35,11 +36,12 @@ public sealed partial class Tensor
         return dx.Record("AvgPool2dBackward", [dy], [], spec, static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
     }
 
-    static Tensor MaxPool2dBackward(Tensor dy, Tensor index, Shape x, PoolSpec spec)
+    /// <summary>dy at the positions a max pool chose. Flat in its result y, where given, whose gradient vanishes.</summary>
+    static Tensor MaxPool2dBackward(Tensor dy, Tensor index, Tensor? y, Shape x, PoolSpec spec)
     {
         var dx = dy.Device.Result(x);
         dy.Backend.MaxPool2dBackward(dy.View, index.View, dx.View, spec);
-        return dx.Record("MaxPool2dBackward", [dy], [index], spec, static (g, spec) => g[0] = MaxPool2dGather(g.Upstream, g.Saved(0), spec));
+        return dx.Record("MaxPool2dBackward", [dy, y], [index], spec, static (g, spec) => g[0] = MaxPool2dGather(g.Upstream, g.Saved(0), spec));
     }
 
     /// <summary>x at the positions a max pool chose: the transpose of its backward.</summary>
@@ -47,7 +49,8 @@ public sealed partial class Tensor
     {
         var y = x.Device.Result(index.Shape);
         x.Backend.MaxPool2dGather(x.View, index.View, y.View);
-        return y.Record("MaxPool2dGather", [x], [index], (x.Shape, spec), static (g, s) => g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), s.Shape, s.spec));
+        return y.Record("MaxPool2dGather", [x], [index], (x.Shape, spec), static (g, s) =>
+            g[0] = MaxPool2dBackward(g.Upstream, g.Saved(0), null, s.Shape, s.spec));
     }
 
     PoolSpec CheckPool(string operation, int kernel, int stride, int padding)
