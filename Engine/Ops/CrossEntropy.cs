@@ -37,25 +37,25 @@ public sealed partial class Tensor
         var losses = Device.Result(new Shape(Shape[0]));
         Backend.SoftmaxCrossEntropy(View, labels.View, losses.View, correct?.View ?? default);
         return losses.Record("SoftmaxCrossEntropy", [this], [this, labels], 0, static (g, _) =>
-        {
-            var (logits, labels, dy) = (g.Saved(0), g.Saved(1), g.Upstream);
-            if (!dy.Device.GradEnabled)
-            {
-                var dx = dy.Device.Result(logits.Shape);
-                dy.Backend.SoftmaxCrossEntropyBackward(logits.View, labels.View, dy.View, dx.View);
-                g[0] = dx;
-                return;
-            }
-            // The same in differentiable operations, for second derivatives.
-            var softmax = (logits - logits.LogSumExp([-1], keepDims: true)).Exp();
-            g[0] = (softmax - OneHot(labels, logits.Shape[1])) * dy.Reshape(-1, 1);
-        });
+            g[0] = CrossEntropyGrad(g.Saved(0), g.Saved(1), g.Upstream));
     }
 
-    static Tensor OneHot(Tensor labels, int classes)
+    /// <summary>dx = (softmax(x) − onehot(labels))·dy, for each row of x (N, K) with dy (N).</summary>
+    static Tensor CrossEntropyGrad(Tensor x, Tensor labels, Tensor dy)
     {
-        var identity = new float[classes * classes];
-        for (int i = 0; i < classes; i++) identity[i * (classes + 1)] = 1;
-        return labels.Device.From(identity, new Shape(classes, classes)).GatherRows(labels);
+        var dx = x.Device.Result(x.Shape);
+        x.Backend.SoftmaxCrossEntropyBackward(x.View, labels.View, dy.View, dx.View);
+        return dx.Record("CrossEntropyGrad", [x, dy], [x, labels, dy], 0, static (g, _) =>
+        {
+            // With upstream h (N, K) and p = softmax(x): d/dx = p·(t − Σ p·t) for t = h·dy, d/dy = Σ (p − onehot)·h.
+            var (x, labels, dy, h) = (g.Saved(0), g.Saved(1), g.Saved(2), g.Upstream);
+            if (g.Needs(0))
+            {
+                var p = (x - x.LogSumExp([-1], keepDims: true)).Exp();
+                var t = h * dy.Reshape(-1, 1);
+                g[0] = p * (t - (p * t).Sum([-1], keepDims: true));
+            }
+            if (g.Needs(1)) g[1] = (CrossEntropyGrad(x, labels, x.Device.Full(dy.Shape, 1)) * h).Sum(-1);
+        });
     }
 }
