@@ -1,5 +1,7 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Optim;
+using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Optim;
@@ -43,6 +45,78 @@ sealed class AdamTests
         }
         string[] names = ["a.step", "b.step", "c.step"];
         Assert.That(names.Select(n => adam.NamedState.Single(s => s.Name == n).Tensor.ToArray<int>()[0]), Is.EqualTo(new[] { 8, 4, 5 }));
+    }
+
+    /// <summary>PyTorch: each parameter has its own state["step"].</summary>
+    [Test]
+    public void A_gradient_that_first_comes_at_step_1001_moves_its_parameter_like_a_first_one()
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Step();
+        var (busy, late, young) = (device.Leaf(1, 4), device.Leaf(2, 4), device.Leaf(2, 4));
+        using var adam = new Adam([("busy", busy), ("late", late)], 0.1f, 0.9, 0.999);
+        using var fresh = new Adam([("young", young)], 0.1f, 0.9, 0.999);
+        float[] before = late.ToArray();
+        for (int i = 0; i < 1000; i++) Step(adam, busy);
+        Assert.That(late.ToArray(), Is.EqualTo(before));
+        foreach (string state in new[] { "late.m", "late.v" }) Assert.That(State(adam, state).ToArray(), Has.All.Zero, state);
+        Assert.That(State(adam, "late.step").ToArray<int>(), Is.EqualTo(new[] { 0 }));
+        Step(adam, busy, late);
+        Step(fresh, young);
+        Assert.That(late.ToArray(), Is.EqualTo(young.ToArray()));
+        Near.All(late.ToArray(), [.. before.Select(static x => x - 0.1 * Math.Sign(x))], 1e-5);
+
+        static void Step(Adam adam, params Tensor[] trained)
+        {
+            adam.ZeroGrad();
+            foreach (var p in trained) p.Square().Sum().Backward();
+            adam.Step();
+        }
+
+        static Tensor State(Adam adam, string name) => adam.NamedState.Single(s => s.Name == name).Tensor;
+    }
+
+    [Test]
+    public void Captured_steps_count_on_the_device()
+    {
+        using var cuda = new EmulatedCuda();
+        var backend = new CudaBackend(cuda);
+        using (var device = new Device(backend))
+        using (var a = device.Leaf(1, 4))
+        using (var b = device.Leaf(2, 4))
+        using (var adam = new Adam([("a", a), ("b", b)], 0.1f, 0.9, 0.999))
+        using (var cpu = Device.Cpu(1))
+        using (var x = cpu.Leaf(1, 4))
+        using (var y = cpu.Leaf(2, 4))
+        using (var same = new Adam([("a", x), ("b", y)], 0.1f, 0.9, 0.999))
+        {
+            Step(device, adam, a);
+            Step(device, adam, a, b);
+            using (var graph = device.Capture(() => Step(device, adam, a, b)))
+            {
+                var before = backend.Counters;
+                for (int i = 0; i < 3; i++) graph.Replay();
+                Assert.That(backend.Counters, Is.EqualTo(before with { GraphLaunches = before.GraphLaunches + 3 }), "no host work");
+                Assert.That(Counts(adam), Is.EqualTo(new[] { 5, 4 }));
+            }
+            Step(cpu, same, x);
+            for (int i = 0; i < 4; i++) Step(cpu, same, x, y);
+            Assert.That(Counts(same), Is.EqualTo(new[] { 5, 4 }));
+            // A few roundings a step.
+            Near.All(a.ToArray(), [.. x.ToArray().Select(static v => (double)v)], 1e-6);
+            Near.All(b.ToArray(), [.. y.ToArray().Select(static v => (double)v)], 1e-6);
+        }
+
+        static void Step(Device device, Adam adam, params Tensor[] trained)
+        {
+            using var scope = device.Step();
+            adam.ZeroGrad();
+            foreach (var p in trained) p.Square().Sum().Backward();
+            adam.Step();
+        }
+
+        static int[] Counts(Adam adam) => [.. adam.NamedState.Where(static s => s.Name.EndsWith(".step", StringComparison.Ordinal))
+            .Select(static s => s.Tensor.ToArray<int>()[0])];
     }
 
     [Test]
