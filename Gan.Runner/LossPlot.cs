@@ -7,9 +7,6 @@ namespace Ssgan.Runner;
 /// <summary>loss.png: losses above, rotation accuracies below, both over the steps of metrics.jsonl.</summary>
 static class LossPlot
 {
-    /// <summary>The file's name in a run's folder.</summary>
-    public const string FileName = "loss.png";
-
     /// <summary>More points than these are averaged in equal runs: no screen shows more.</summary>
     public const int MostPoints = 2000;
 

@@ -18,7 +18,7 @@ sealed class PlottingObserver(ITrainingObserver inner, RunFolder folder) : ITrai
     /// <summary>Draws the log as it is now.</summary>
     public void Plot()
     {
-        string file = Path.Combine(folder.Path, LossPlot.FileName);
+        string file = folder.Plot;
         try
         {
             LossPlot.Save(folder.Metrics, file);

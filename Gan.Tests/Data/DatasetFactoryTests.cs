@@ -53,6 +53,56 @@ public sealed class DatasetFactoryTests
     }
 
     [Test]
+    public void CifarArchivesHoldTheirFilesInAnyOrder([Values("13452", "54321", "21543", "12345")] string order)
+    {
+        using var folder = new TempFolder();
+        // Files of different lengths, some longer than a piece of memory.
+        (string Name, byte[] Bytes)[] files =
+            [.. Enumerable.Range(1, 5).Select(static k => ($"cifar-10-batches-bin/data_batch_{k}.bin", DataSamples.CifarFile(70 * k, [10], k)))];
+        foreach ((string name, byte[] bytes) in files) folder.Write(name, bytes);
+        string tar = folder.Write("c.tar.gz", DataSamples.PublishedCifar10(files, order));
+        using IImageSource unpacked = DatasetFactory.Open(folder.Root, 32, Options(folder)), packed = DatasetFactory.Open(tar, 32, Options(folder));
+        Assert.That((packed.Count, packed.ContentHash), Is.EqualTo((unpacked.Count, unpacked.ContentHash)));
+        for (int i = 0; i < 1050; i++) Assert.That(DataSamples.Pixels(packed, i), Is.EqualTo(DataSamples.Pixels(unpacked, i)), $"image {i}");
+    }
+
+    [Test]
+    public void Stl10sTrainSplitIsTakenWhereThatIsAll()
+    {
+        using var folder = new TempFolder();
+        string file = folder.Write("s/train_X.bin", DataSamples.Noise(2 * 27648, 6));
+        foreach (string place in (string[])["stl10_binary/", ""])
+        {
+            string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar,
+                (place + "test_X.bin", DataSamples.Noise(27648, 7)), (place + "train_X.bin", File.ReadAllBytes(file)), (place + "train_y.bin", [1, 2])));
+            using IImageSource unpacked = DatasetFactory.Open(folder["s"], 48, Options(folder)), packed = DatasetFactory.Open(tar, 48, Options(folder));
+            Assert.That((packed.Count, packed.ContentHash), Is.EqualTo(((long?)2, unpacked.ContentHash)));
+            for (int i = 0; i < 2; i++) Assert.That(DataSamples.Pixels(packed, i), Is.EqualTo(DataSamples.Pixels(unpacked, i)));
+        }
+        // The unlabeled split comes first wherever it stands.
+        byte[] unlabeled = DataSamples.Noise(3 * 27648, 8);
+        string both = folder.Write("b.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar,
+            ("stl10_binary/train_X.bin", DataSamples.Noise(27648, 7)), ("stl10_binary/unlabeled_X.bin", unlabeled)));
+        using IImageSource larger = DatasetFactory.Open(both, 48, Options(folder));
+        Assert.That(larger.Count, Is.EqualTo(3));
+    }
+
+    [TestCase("cifar-10-batches-py/data_batch_1", "the Python version of CIFAR-10", "cifar-10-binary.tar.gz")]
+    [TestCase("cifar-10-batches-mat/data_batch_1.mat", "the MATLAB version of CIFAR-10", "cifar-10-binary.tar.gz")]
+    [TestCase("cifar-100-python/train", "the Python version of CIFAR-100", "cifar-100-binary.tar.gz")]
+    [TestCase("cifar-100-matlab/train.mat", "the MATLAB version of CIFAR-100", "cifar-100-binary.tar.gz")]
+    [TestCase("stl10_matlab/train.mat", "the MATLAB version of STL-10", "stl10_binary.tar.gz")]
+    public void OtherVersionsNameTheRightFile(string member, string version, string right)
+    {
+        using var folder = new TempFolder();
+        string file = folder.Write("x/" + member, [0x80, 2]), tar = folder.Write("y.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, (member, [0x80, 2])));
+        string renamed = folder.Write("data/cifar-10-binary.tar.gz", File.ReadAllBytes(tar));
+        foreach (string data in (string[])[folder["x"], Path.GetDirectoryName(file)!, file, tar, "cifar10"])
+            Assert.That(() => DatasetFactory.Open(data, 32, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains(version)
+                .And.Message.Contains($"give {right} from http").And.Message.StartsWith(data == "cifar10" ? renamed : data));
+    }
+
+    [Test]
     public void Cifar100IsFoundByItsRecords()
     {
         using var folder = new TempFolder();
@@ -118,7 +168,15 @@ public sealed class DatasetFactoryTests
         folder.Write("a.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, files[..2]));
         Refuses("a.tar.gz", "lacks data_batch_3.bin");
         folder.Write("b.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, files[1]));
-        Refuses("b.tar.gz", "where data_batch_1.bin belongs");
+        Refuses("b.tar.gz", "lacks data_batch_1.bin");
+        folder.Write("t.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, [files[4], files[4]]));
+        Refuses("t.tar.gz", "holds data_batch_5.bin twice");
+        folder.Write("u.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, [files[0], files[0]]));
+        Refuses("u.tar.gz", "holds data_batch_1.bin twice");
+        folder.Write("stl10_binary.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, ("stl10_binary/test_X.bin", [1])));
+        Refuses("stl10_binary.tar.gz", "lacks unlabeled_X.bin and train_X.bin");
+        folder.Write("partial/data_batch_2.bin", files[1].Bytes);
+        Refuses("partial", "data_batch_1.bin is missing");
         folder.Write("c.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, ("x/y.bin", [1])));
         Refuses("c.tar.gz", "neither");
         folder.Write("d.tar.gz", [1, 2, 3]);

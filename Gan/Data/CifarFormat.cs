@@ -24,15 +24,16 @@ internal sealed record CifarFormat(string Name, string Folder, string[] TrainFil
 
     internal static IEnumerable<CifarFormat> All => [Cifar10, Cifar100];
 
-    /// <summary>The folder with the train files: the given one or its subfolder of the archive's name; null where neither has the first of them.</summary>
+    /// <summary>The folder with the train files: the given one or its subfolder of the archive's name; null where neither has any of them.</summary>
     internal string? FindIn(string folder)
     {
         string inner = Path.Combine(folder, Folder);
-        if (File.Exists(Path.Combine(inner, TrainFiles[0]))) return inner;
+        if (HasAnyIn(inner)) return inner;
         // "train.bin" is a common name: it must have the record length too.
-        var file = new FileInfo(Path.Combine(folder, TrainFiles[0]));
-        return file.Exists && (Classes.Length == 1 || file.Length % RecordBytes == 0) ? folder : null;
+        return HasAnyIn(folder) && (Classes.Length == 1 || new FileInfo(Path.Combine(folder, TrainFiles[0])).Length % RecordBytes == 0) ? folder : null;
     }
+
+    bool HasAnyIn(string folder) => TrainFiles.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Whether an archive entry shows that the archive is of this version.</summary>
     internal bool Owns(string entry) => entry.Split('/').Contains(Folder) || TrainFile(entry) >= 0;

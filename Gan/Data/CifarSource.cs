@@ -17,6 +17,8 @@ public sealed class CifarSource : IImageSource
 
     delegate bool RecordReader(Span<byte> record);
 
+    delegate void RecordSink(ReadOnlySpan<byte> record);
+
     CifarSource(CifarFormat format, int size, DataOptions options, Action<CifarSource, Sha256> load)
     {
         ImageSourceGuard.Size(format.Name, size, 8, 1024);
@@ -63,35 +65,43 @@ public sealed class CifarSource : IImageSource
                 string path = Path.Combine(folder, name);
                 if (!File.Exists(path)) throw new DatasetException($"{path} is missing: {format.Name} is not whole without it.");
                 using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-                source.Append(path, stream.Length, hash,
-                    record => stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length, cancellation);
+                source.ReadAll(path, stream.Length,
+                    record => stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length,
+                    record => source.Add(record, hash), cancellation);
             }
         });
 
-    /// <summary>From the .tar.gz, without unpacking it to disk.</summary>
+    /// <summary>From the .tar.gz, without unpacking it to disk; its members may come in any order, as those of the published archives do.</summary>
     internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>
         {
             using TarGz tar = TarGz.Open(path, CifarFormat.MaxUnpackedBytes);
             var gate = new ProgressGate(options.Progress, "unpack", format.TrainFiles.Length);
+            // Image numbers and the content hash must not depend on how the set is stored: records of a file that comes early wait.
+            // Each leaves its queue when it is taken, so that the set is never in memory twice.
+            var early = new Queue<byte[]>?[format.TrainFiles.Length];
+            string? other = null;
             int next = 0;
             while (tar.Next())
             {
+                other ??= OtherVersion.Of(tar.Name);
                 int file = tar.IsFile ? format.TrainFile(tar.Name) : -1;
                 if (file < 0) continue;
-                // Image numbers and the content hash must not depend on how the set is stored.
-                string expected = next < format.TrainFiles.Length ? format.TrainFiles[next] : "no further train file";
-                if (file != next) throw new DatasetException($"{path} holds {tar.Name} where {expected} belongs.");
-                source.Append($"{path} ({tar.Name})", tar.Length, hash, tar.TryRead, cancellation);
-                next++;
+                if (file < next || early[file] is not null) throw new DatasetException($"{path} holds {format.TrainFiles[file]} twice.");
+                var waiting = early[file] = new Queue<byte[]>();
+                RecordSink sink = file == next ? record => source.Add(record, hash) : record => waiting.Enqueue(record.ToArray());
+                source.ReadAll($"{path} ({tar.Name})", tar.Length, tar.TryRead, sink, cancellation);
                 gate.Add(1);
+                for (; next < early.Length && early[next] is { } ready; next++)
+                    while (ready.TryDequeue(out byte[]? record)) source.Add(record, hash);
             }
-            if (next < format.TrainFiles.Length) throw new DatasetException($"{path} lacks {format.TrainFiles[next]}.");
+            if (next < early.Length)
+                throw new DatasetException(other is null ? $"{path} lacks {format.TrainFiles[next]}." : $"{path} holds {other}");
         });
 
-    void Append(string file, long length, Sha256 hash, RecordReader read, CancellationToken cancellation)
+    void ReadAll(string file, long length, RecordReader read, RecordSink sink, CancellationToken cancellation)
     {
-        int recordBytes = _format.RecordBytes, labels = _format.Classes.Length;
+        int recordBytes = _format.RecordBytes;
         long records = length / recordBytes;
         if (length % recordBytes != 0 || records is 0 or > CifarFormat.MaxRecordsPerFile)
             throw new DatasetException($"{file} has {length} bytes, which is not 1 to " +
@@ -101,14 +111,19 @@ public sealed class CifarSource : IImageSource
         {
             if (i % ChunkImages == 0) cancellation.ThrowIfCancellationRequested();
             if (!read(record)) throw new DatasetException($"{file} is cut short in record {i}.");
-            for (int k = 0; k < labels; k++)
+            for (int k = 0; k < _format.Classes.Length; k++)
                 if (record[k] >= _format.Classes[k])
                     throw new DatasetException($"{file} is damaged: record {i} has label {record[k]}, but there are {_format.Classes[k]} classes.");
-            hash.AppendData(record);
-            if (_count % ChunkImages == 0) _chunks.Add(new byte[ChunkImages * CifarFormat.PixelBytes]);
-            Interleave(record.AsSpan(labels), _chunks[^1].AsSpan((int)(_count % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes));
-            _count++;
+            sink(record);
         }
+    }
+
+    void Add(ReadOnlySpan<byte> record, Sha256 hash)
+    {
+        hash.AppendData(record);
+        if (_count % ChunkImages == 0) _chunks.Add(new byte[ChunkImages * CifarFormat.PixelBytes]);
+        Interleave(record[_format.Classes.Length..], _chunks[^1].AsSpan((int)(_count % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes));
+        _count++;
     }
 
     static void Interleave(ReadOnlySpan<byte> planes, Span<byte> pixels)

@@ -58,7 +58,7 @@ public static class DatasetFactory
     static IImageSource OpenArchive(string path, int size, DataOptions options, CancellationToken cancellation)
     {
         if (!path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
-            throw new DatasetException($"The file {path} is no dataset: give {Accepted}.");
+            throw new DatasetException(OtherVersion.Of(path) is string version ? $"{path} is from {version}" : $"The file {path} is no dataset: give {Accepted}.");
         using (TarGz tar = TarGz.Open(path, Stl10Source.MaxUnpackedBytes))
         {
             // The kind shows in the first names; an archive of anything else is not worth unpacking to its end.
@@ -68,6 +68,7 @@ public static class DatasetFactory
                 foreach (CifarFormat format in CifarFormat.All)
                     if (format.Owns(tar.Name)) return CifarSource.FromArchive(path, format, size, options, cancellation);
                 if (Stl10Source.Owns(tar.Name)) return Stl10Source.FromArchive(path, size, options, cancellation);
+                if (OtherVersion.Of(tar.Name) is string other) throw new DatasetException($"{path} holds {other}");
             }
         }
         throw new DatasetException($"The archive {path} holds neither a CIFAR nor an STL-10 binary version.");

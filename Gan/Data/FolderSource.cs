@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
-using System.IO.Enumeration;
 using System.Text;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// The PNG, JPEG, WebP and BMP images of a folder and the folders below it, cropped to centred squares and resized. They are decoded once
-/// into a pack in the cache directory, found again by a hash over names and contents; images come in ordinal order of their paths.
+/// The PNG, JPEG, WebP and BMP images of a folder and the folders below it, cropped to centred squares and resized; the first bytes of a
+/// file decide, whatever its name. Linked folders are followed, each image once; hidden files, sheets and the folders of training runs are
+/// left out, and <see cref="DataOptions.Notice"/> is told what was. Images are decoded once into a pack in the cache directory, found
+/// again by a hash over names and contents; they come in ordinal order of their paths.
 /// </summary>
 public sealed class FolderSource : IImageSource
 {
@@ -51,9 +52,11 @@ public sealed class FolderSource : IImageSource
         try
         {
             if (!Directory.Exists(folder)) throw new DatasetException($"The image folder {folder} does not exist.");
-            string[] files = List(folder);
-            if (files.Length == 0)
-                throw new DatasetException($"The folder {folder} has no images: none of its files ends in {string.Join(", ", ImageDecoder.Extensions)}.");
+            FolderListing listing = FolderListing.Of(folder, options.Cache, cancellation);
+            string[] files = listing.Files;
+            string? leftOut = listing.LeftOut.Describe(folder);
+            if (files.Length == 0) throw new DatasetException(NoImages(folder, leftOut));
+            if (leftOut is not null) options.Notice?.Invoke(leftOut);
             byte[] hash = HashFiles(folder, files, size, options, cancellation);
             string path = Path.Combine(options.Cache, Data.ContentHash.Hex(hash) + ".pack");
             PackFile pack = PackFile.OpenOrBuild(path, size, options, writer =>
@@ -93,27 +96,15 @@ public sealed class FolderSource : IImageSource
         return new FolderSource(folder, pack);
     }
 
+    static string NoImages(string folder, string? leftOut) =>
+        OtherVersion.In(folder) is string other ? $"{folder} holds {other}"
+        : $"The folder {folder} has no images: {(leftOut is null ? "it is empty." : $"none of its files is PNG, JPEG, WebP or BMP. {leftOut}")}";
+
     static DatasetException Refusal(string folder, int files, IReadOnlyList<string> bad) =>
         new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or leave bad ones out with --skip-bad): {Names(bad)}.");
 
     static string Names(IReadOnlyList<string> bad) =>
         string.Join("; ", bad.Take(NamedFiles)) + (bad.Count > NamedFiles ? $"; and {bad.Count - NamedFiles} more" : "");
-
-    // Relative paths with forward slashes, in ordinal order: the same on every system.
-    static string[] List(string folder)
-    {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
-        var found = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), options)
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && ImageDecoder.Accepts(entry.FileName),
-            // A linked folder may lead back to its parent.
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
-        };
-        string root = Path.GetFullPath(folder);
-        string[] files = [.. found.Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))];
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
-    }
 
     static byte[] HashFiles(string folder, string[] files, int size, DataOptions options, CancellationToken cancellation)
     {

@@ -14,15 +14,6 @@ internal static class ImageDecoder
     // Above this many pixels one image is decoded at a time, which bounds memory to 4 bytes x MaxPixels plus a little per core.
     const long LargePixels = 4L << 20;
 
-    internal static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp"];
-
-    internal static bool Accepts(ReadOnlySpan<char> name)
-    {
-        foreach (string extension in Extensions)
-            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
-
     /// <summary>Writes (size, size, 3) RGB. The message of what it throws is a reason without the file's name: "is cut short".</summary>
     /// <exception cref="DatasetException">The bytes are not an image that can be read whole, or one above 64 megapixels.</exception>
     internal static void Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large)

@@ -12,7 +12,7 @@ public static class ImageGrid
 
     /// <summary>
     /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
-    /// of two pixels between images. No columns given: the most nearly square sheet.
+    /// of two pixels between images. No columns given: the most nearly square sheet. A tEXt chunk marks it, so that a folder of images leaves it out.
     /// </summary>
     /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256 megapixels.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
@@ -31,7 +31,7 @@ public static class ImageGrid
         using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(sheet.AsSpan()));
         using SKImage image = SKImage.FromPixels(info, raw, width * 4) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be made.");
         using SKData png = image.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be encoded.");
-        return png.ToArray();
+        return SheetMark.Insert(png.AsSpan());
     }
 
     /// <summary>Writes the sheet of <see cref="Encode"/> to a PNG file that appears whole or not at all; missing folders are created.</summary>

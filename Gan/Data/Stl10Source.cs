@@ -67,7 +67,10 @@ public sealed class Stl10Source : IImageSource
         return null;
     }
 
-    internal static bool Owns(string entry) => entry.Split('/').Contains(FolderName) || entry.EndsWith(Unlabeled, StringComparison.Ordinal);
+    /// <summary>Whether an archive entry shows that the archive is of this set.</summary>
+    internal static bool Owns(string entry) => entry.Split('/').Contains(FolderName) || FileOf(entry) is Unlabeled or Train;
+
+    static string FileOf(string entry) => entry[(entry.LastIndexOf('/') + 1)..];
 
     /// <summary>Reads from the .bin file as it is, resizing on the way.</summary>
     internal static Stl10Source FromFile(string path, int size, DataOptions options, CancellationToken cancellation)
@@ -87,14 +90,22 @@ public sealed class Stl10Source : IImageSource
         string key = Data.ContentHash.Hex(Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size));
         PackFile pack = PackFile.OpenOrBuild(Path.Combine(options.Cache, key + ".pack"), size, options, writer =>
         {
-            using TarGz tar = TarGz.Open(path, MaxUnpackedBytes);
-            while (tar.Next())
+            // The choice of FindIn. The published archive has both splits and is read once; one with the train split alone is small.
+            string? other = null;
+            foreach (string name in (ReadOnlySpan<string>)[Unlabeled, Train])
             {
-                if (!tar.IsFile || tar.Name[(tar.Name.LastIndexOf('/') + 1)..] != Unlabeled) continue;
-                if (writer.Count > 0) throw new DatasetException($"{path} holds {Unlabeled} twice.");
-                Unpack(path, tar, size, writer, options, cancellation);
+                if (writer.Count > 0) break;
+                using TarGz tar = TarGz.Open(path, MaxUnpackedBytes);
+                while (tar.Next())
+                {
+                    other ??= OtherVersion.Of(tar.Name);
+                    if (!tar.IsFile || FileOf(tar.Name) != name) continue;
+                    if (writer.Count > 0) throw new DatasetException($"{path} holds {name} twice.");
+                    Unpack(path, tar, size, writer, options, cancellation);
+                }
             }
-            if (writer.Count == 0) throw new DatasetException($"{path} lacks {Unlabeled}.");
+            if (writer.Count == 0)
+                throw new DatasetException(other is null ? $"{path} lacks {Unlabeled} and {Train}." : $"{path} holds {other}");
         }, cancellation);
         return new Stl10Source(pack.Count, size, pack.Hash, pack.Read, pack);
     }

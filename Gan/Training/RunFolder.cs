@@ -11,6 +11,8 @@ public sealed partial class RunFolder
     // What opening a file that is open for someone else alone fails with.
     const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
 
+    const string ClaimFile = ".claim";
+
     RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -27,6 +29,9 @@ public sealed partial class RunFolder
 
     /// <summary>Checkpoints.</summary>
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+
+    /// <summary>The plot of the losses.</summary>
+    public string Plot => System.IO.Path.Combine(Path, "loss.png");
 
     /// <summary>A checkpoint's folder.</summary>
     public string Checkpoint(long step) => System.IO.Path.Combine(Checkpoints, $"step-{step:D8}");
@@ -65,12 +70,18 @@ public sealed partial class RunFolder
     }
 
     /// <summary>Makes a folder of the given path, which must not hold a run yet.</summary>
-    /// <exception cref="TrainingException">It holds one, or the path is a file's.</exception>
+    /// <exception cref="TrainingException">It holds one, or something else under the names a run uses, or the path is a file's.</exception>
     public static RunFolder CreateAt(string path)
     {
         var folder = new RunFolder(path);
         if (File.Exists(path)) throw new TrainingException($"{path} is a file; a run needs a folder.");
         if (File.Exists(folder.Config)) throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
+        // Once this is a run's folder, what has these names counts as the run's.
+        foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot])
+        {
+            if (File.Exists(taken) || Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())
+                throw new TrainingException($"{taken} is there already and no run's, so {path} cannot become a run's folder; name another one.");
+        }
         return Prepare(path);
     }
 
@@ -92,7 +103,7 @@ public sealed partial class RunFolder
     /// <exception cref="IOException">Nothing can be written there.</exception>
     public IDisposable Claim()
     {
-        string file = System.IO.Path.Combine(Path, ".claim");
+        string file = System.IO.Path.Combine(Path, ClaimFile);
         FileStream claim;
         try
         {
@@ -127,6 +138,20 @@ public sealed partial class RunFolder
         var steps = folder.CheckpointSteps();
         if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
         return folder.Checkpoint(steps[^1]);
+    }
+
+    /// <summary>Whether a folder is a run's. Folders of images may have a config.json too.</summary>
+    internal static bool IsAt(string path)
+    {
+        var folder = new RunFolder(path);
+        return File.Exists(folder.Config) && (File.Exists(folder.Metrics) || Directory.Exists(folder.Checkpoints));
+    }
+
+    /// <summary>Whether a run writes a file or folder of this name right into its own; anything else in there is its user's.</summary>
+    internal static bool Writes(string name)
+    {
+        var here = new RunFolder("");
+        return name == ClaimFile || name == here.Config || name == here.Metrics || name == here.Samples || name == here.Checkpoints || name == here.Plot;
     }
 
     static RunFolder Prepare(string path)
