@@ -24,7 +24,7 @@ internal sealed class FolderListing
     {
         _root = Path.GetFullPath(folder);
         _realRoot = RealPath(_root);
-        _cache = Path.GetFullPath(cache);
+        _cache = RealPath(cache);
         _cancellation = cancellation;
     }
 
@@ -60,8 +60,8 @@ internal sealed class FolderListing
         while (folders.TryPop(out var folder))
         {
             _cancellation.ThrowIfCancellationRequested();
+            if (folder.Real == _cache || !_visited.Add(folder.Real)) continue;
             string path = Full(folder.Relative);
-            if (path == _cache || !_visited.Add(folder.Real)) continue;
             bool run = RunFolder.IsAt(path);
             if (run) LeftOut.Runs++;
             foreach (Entry entry in List(path))

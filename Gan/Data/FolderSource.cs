@@ -54,9 +54,9 @@ public sealed class FolderSource : IImageSource
             if (!Directory.Exists(folder)) throw new DatasetException($"The image folder {folder} does not exist.");
             FolderListing listing = FolderListing.Of(folder, options.Cache, cancellation);
             string[] files = listing.Files;
-            string? leftOut = listing.LeftOut.Describe(folder);
+            string? leftOut = listing.LeftOut.Describe();
             if (files.Length == 0) throw new DatasetException(NoImages(folder, leftOut));
-            if (leftOut is not null) options.Notice?.Invoke(leftOut);
+            if (leftOut is not null) options.Notice?.Invoke($"Left out of {folder}: {leftOut}.");
             byte[] hash = HashFiles(folder, files, size, options, cancellation);
             string path = Path.Combine(options.Cache, Data.ContentHash.Hex(hash) + ".pack");
             PackFile pack = PackFile.OpenOrBuild(path, size, options, writer =>
@@ -98,7 +98,7 @@ public sealed class FolderSource : IImageSource
 
     static string NoImages(string folder, string? leftOut) =>
         OtherVersion.In(folder) is string other ? $"{folder} holds {other}"
-        : $"The folder {folder} has no images: {(leftOut is null ? "it is empty." : $"none of its files is PNG, JPEG, WebP or BMP. {leftOut}")}";
+        : $"The folder {folder} has no images{(leftOut is null ? ": it is empty." : $", only {leftOut}.")}";
 
     static DatasetException Refusal(string folder, int files, IReadOnlyList<string> bad) =>
         new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or leave bad ones out with --skip-bad): {Names(bad)}.");

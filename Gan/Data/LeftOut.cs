@@ -31,26 +31,24 @@ internal sealed class LeftOut
         counts[ending] = counts.GetValueOrDefault(ending) + 1;
     }
 
-    /// <summary>"Left out of photos: 3 .heic and 1 .txt (not PNG, JPEG, WebP or BMP)."; null where nothing was.</summary>
-    internal string? Describe(string folder)
+    /// <summary>"3 .heic and 1 .txt (not PNG, JPEG, WebP or BMP)"; null where nothing was left out.</summary>
+    internal string? Describe()
     {
         var parts = new List<string>();
         if (_others.Count > 0) parts.Add($"{Endings(_others)} (not PNG, JPEG, WebP or BMP)");
         if (_unreadable.Count > 0) parts.Add($"{Endings(_unreadable)} (cannot be opened)");
         if (_special.Count > 0) parts.Add($"{Endings(_special)} (pipes, sockets or devices)");
-        if (ForeignNames > 0) parts.Add($"{Files(ForeignNames)} whose names are not valid UTF-8");
-        if (ForeignFolders > 0) parts.Add($"{Folders(ForeignFolders)} whose names are not valid UTF-8, with all they hold");
-        if (HiddenImages > 0) parts.Add($"{HiddenImages} hidden image{(HiddenImages == 1 ? "" : "s")}");
-        if (HiddenFolders > 0) parts.Add($"{HiddenFolders} hidden folder{(HiddenFolders == 1 ? "" : "s")}");
-        if (Runs > 0) parts.Add($"what {Runs} training run{(Runs == 1 ? "" : "s")} wrote");
-        if (_sheets > 0) parts.Add($"{_sheets} sheet{(_sheets == 1 ? "" : "s")} that ssgan drew");
-        if (Loops > 0) parts.Add($"{Loops} link{(Loops == 1 ? "" : "s")} to folders that are there already or lie above");
-        return parts.Count == 0 ? null : $"Left out of {folder}: {string.Join("; ", parts)}.";
+        if (ForeignNames > 0) parts.Add($"{Count(ForeignNames, "file")} not named in UTF-8 (rename to take)");
+        if (ForeignFolders > 0) parts.Add($"{Count(ForeignFolders, "folder")} not named in UTF-8, with what they hold (rename to take)");
+        if (HiddenImages > 0) parts.Add($"{Count(HiddenImages, "hidden image")}");
+        if (HiddenFolders > 0) parts.Add($"{Count(HiddenFolders, "hidden folder")}");
+        if (Runs > 0) parts.Add($"what {Count(Runs, "training run")} wrote");
+        if (_sheets > 0) parts.Add($"{Count(_sheets, "sheet")} that ssgan drew");
+        if (Loops > 0) parts.Add($"{Count(Loops, "link")} to folders that are there already or lie above");
+        return parts.Count == 0 ? null : string.Join("; ", parts);
     }
 
-    static string Files(int count) => $"{count} file{(count == 1 ? "" : "s")}";
-
-    static string Folders(int count) => $"{count} folder{(count == 1 ? "" : "s")}";
+    static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     static string Endings(Dictionary<string, int> counts)
     {
