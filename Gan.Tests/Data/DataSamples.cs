@@ -17,6 +17,13 @@ static class DataSamples
         return data.ToArray();
     }
 
+    public static byte[] Decode(byte[] file, int size)
+    {
+        byte[] pixels = new byte[size * size * 3];
+        Ssgan.Gan.Data.ImageDecoder.Decode(file, size, pixels, new Lock());
+        return pixels;
+    }
+
     public static byte[] NoiseImage(int width, int height, int seed, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
         var random = new Random(seed);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ssgan.Gan.Data;
 using Ssgan.Tests.Support;
 
@@ -64,6 +65,27 @@ public sealed class FolderSourceTests
         Open("moved", out string third);
         Assert.That(stages, Does.Contain("pack"));
         Assert.That(third, Is.Not.EqualTo(first));
+    }
+
+    [Test]
+    public void APackOfAnotherDecoderIsNotUsedAndTheContentHashStays()
+    {
+        using var folder = new TempFolder();
+        WriteImages(folder, 1);
+        byte[] file = File.ReadAllBytes(folder["in/00.png"]);
+        // Runs keep this hash, and compare it before they go on.
+        byte[] hash = SHA256.HashData([.. "folder v1 size 8\0"u8, .. "00.png\0"u8, .. SHA256.HashData(file)]);
+        using var stream = new MemoryStream();
+        using (var writer = new PackWriter(stream, 8))
+        {
+            writer.SetContentHash(hash);
+            writer.Append(new byte[8 * 8 * 3]);
+            writer.Finish();
+        }
+        folder.Write($"cache/{Convert.ToHexStringLower(hash)}.pack", stream.ToArray());
+        using FolderSource source = FolderSource.Open(folder["in"], 8, Options(folder));
+        Assert.That(source.ContentHash, Is.EqualTo(Convert.ToHexStringLower(hash)));
+        Assert.That(DataSamples.Pixels(source, 0), Is.EqualTo(Expected(file)));
     }
 
     [Test]

@@ -5,12 +5,7 @@ namespace Ssgan.Tests.Data;
 
 public sealed class ImageDecoderTests
 {
-    static byte[] Decode(byte[] file, int size)
-    {
-        byte[] pixels = new byte[size * size * 3];
-        ImageDecoder.Decode(file, size, pixels, new Lock());
-        return pixels;
-    }
+    static byte[] Decode(byte[] file, int size) => DataSamples.Decode(file, size);
 
     static byte[] Rgb(int width, int height, Func<int, int, SKColor> color) =>
         [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) let c = color(x, y) from b in new[] { c.Red, c.Green, c.Blue } select b];

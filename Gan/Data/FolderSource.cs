@@ -12,7 +12,7 @@ namespace Ssgan.Gan.Data;
 /// </summary>
 public sealed class FolderSource : IImageSource
 {
-    // Raised whenever decoding, cropping or resizing changes a pixel.
+    // Part of the content hash. That stands for the files and the size, not for their decoding: a run goes on after that was mended.
     const int Version = 1;
     const int NamedFiles = 10;
 
@@ -58,7 +58,7 @@ public sealed class FolderSource : IImageSource
             if (files.Length == 0) throw new DatasetException(NoImages(folder, leftOut));
             if (leftOut is not null) options.Notice?.Invoke($"Left out of {folder}: {leftOut}.");
             byte[] hash = HashFiles(folder, files, size, options, cancellation);
-            string path = Path.Combine(options.Cache, Data.ContentHash.Hex(hash) + ".pack");
+            string path = Path.Combine(options.Cache, Data.ContentHash.Hex(PackKey(hash)) + ".pack");
             PackFile pack = PackFile.OpenOrBuild(path, size, options, writer =>
             {
                 writer.SetContentHash(hash);
@@ -132,6 +132,15 @@ public sealed class FolderSource : IImageSource
             all.AppendData(hashes[i]);
         }
         return all.GetHashAndReset();
+    }
+
+    // Packs of another decoder are not found.
+    static byte[] PackKey(byte[] contentHash)
+    {
+        using var key = new Sha256();
+        key.AppendData(Encoding.UTF8.GetBytes($"decoder v{ImageDecoder.Version}\0"));
+        key.AppendData(contentHash);
+        return key.GetHashAndReset();
     }
 
     // Chunk by chunk: decoded in parallel, appended in order, so that memory stays bounded however large the folder is.

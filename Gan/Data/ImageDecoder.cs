@@ -3,11 +3,16 @@ using SkiaSharp;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// An image file of any size as one small square: turned upright by its EXIF orientation, laid over white, cropped at the centre, resized.
-/// Sizes come from the header before anything is allocated, so that a lying header costs nothing.
+/// An image file of any size as one small square: turned upright by its Exif orientation, laid over white, cropped at the centre,
+/// resized. Values are the stored ones, without colour management, as Pillow and torchvision read them; of 16 bits the upper 8
+/// are used. A BMP file whose alpha is 0 everywhere is opaque. Sizes come from the header before anything is allocated, so that
+/// a lying header costs nothing.
 /// </summary>
 internal static class ImageDecoder
 {
+    /// <summary>Raised whenever decoding, cropping or resizing changes a pixel.</summary>
+    internal const int Version = 2;
+
     internal const long MaxPixels = 64L << 20;
     internal const long MaxFileBytes = 256L << 20;
 
@@ -27,24 +32,38 @@ internal static class ImageDecoder
         long count = (long)width * height;
         if (count > MaxPixels) throw new DatasetException($"is {width}x{height}, above the limit of {MaxPixels >> 20} megapixels");
 
-        if (count <= LargePixels) Decode(codec, width, height, size, pixels);
-        else lock (large) Decode(codec, width, height, size, pixels);
-        Turn(pixels, size, codec.EncodedOrigin);
+        ImageOrientation orientation = ExifReader.Orientation(codec, file);
+        if (count <= LargePixels) Decode(codec, orientation, size, pixels);
+        else lock (large) Decode(codec, orientation, size, pixels);
     }
 
-    static void Decode(SKCodec codec, int width, int height, int size, Span<byte> pixels)
+    static void Decode(SKCodec codec, ImageOrientation orientation, int size, Span<byte> pixels)
     {
-        using SKColorSpace srgb = SKColorSpace.CreateSrgb();
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, srgb);
+        int width = codec.Info.Width, height = codec.Info.Height;
+        // Without a colour space Skia hands out the stored values: profiles, gAMA and cHRM would say how to show them.
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(info)) throw new DatasetException($"is {width}x{height}, for which there is no memory");
         SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
             throw new DatasetException(result == SKCodecResult.IncompleteInput ? "is cut short" : $"is damaged ({result})");
-        int side = Math.Min(width, height), left = (width - side) / 2, top = (height - side) / 2;
-        Span<byte> rgba = bitmap.GetPixelSpan().Slice(top * bitmap.RowBytes + left * 4);
-        OverWhite(rgba, bitmap.RowBytes, side);
-        new Resampler(side, size).Resize(rgba, bitmap.RowBytes, 4, pixels);
+        Span<byte> rgba = bitmap.GetPixelSpan();
+        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque
+            || codec.EncodedFormat == SKEncodedImageFormat.Bmp && HasNoAlpha(rgba);
+        int side = Math.Min(width, height), rowBytes = bitmap.RowBytes;
+        (int left, int top) = orientation.CentredSquare(width, height);
+        rgba = rgba.Slice(top * rowBytes + left * 4);
+        if (!opaque) OverWhite(rgba, rowBytes, side);
+        orientation.Turn(rgba, rowBytes, side);
+        new Resampler(side, size).Resize(rgba, rowBytes, 4, pixels);
+    }
+
+    // Many writers of BMP leave 0 where the header's mask expects alpha: a picture of nothing at all means one without alpha.
+    static bool HasNoAlpha(ReadOnlySpan<byte> rgba)
+    {
+        for (int i = 3; i < rgba.Length; i += 4)
+            if (rgba[i] != 0) return false;
+        return true;
     }
 
     // Before averaging: a colour under zero alpha must not bleed into its neighbours.
@@ -58,32 +77,6 @@ internal static class ImageDecoder
                 int alpha = row[x + 3];
                 if (alpha == 255) continue;
                 for (int c = 0; c < 3; c++) row[x + c] = (byte)((row[x + c] * alpha + 255 * (255 - alpha) + 127) / 255);
-            }
-        }
-    }
-
-    // The crop is a square, so orientation can wait until it is small.
-    static void Turn(Span<byte> pixels, int size, SKEncodedOrigin origin)
-    {
-        if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default) return;
-        byte[] stored = pixels.ToArray();
-        int last = size - 1;
-        for (int y = 0; y < size; y++)
-        {
-            for (int x = 0; x < size; x++)
-            {
-                (int sx, int sy) = origin switch
-                {
-                    SKEncodedOrigin.TopRight => (last - x, y),
-                    SKEncodedOrigin.BottomRight => (last - x, last - y),
-                    SKEncodedOrigin.BottomLeft => (x, last - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, last - x),
-                    SKEncodedOrigin.RightBottom => (last - y, last - x),
-                    SKEncodedOrigin.LeftBottom => (last - y, x),
-                    _ => (x, y),
-                };
-                stored.AsSpan((sy * size + sx) * 3, 3).CopyTo(pixels.Slice((y * size + x) * 3, 3));
             }
         }
     }
