@@ -83,9 +83,10 @@ public sealed class HangupTests
         string run = scratch["run"], socket = scratch["tmux"], left = scratch["left"];
         string[] steps = code == ExitCode.Done ? ["--n-dis", "1", "--steps", "40"] : Long;
         string program = $"dotnet {Path.Combine(AppContext.BaseDirectory, "ssgan.dll")} {string.Join(' ', Command(run, steps))} {view}";
-        // The shell takes note of the hang-up and waits on, to write down what the program returns.
+        // This shell takes note of the hang-up and waits on, to write down what the program returns.
         File.WriteAllText(scratch["pane.sh"], $"trap : HUP\n{program}\necho $? > {left}.new\nmv {left}.new {left}\n");
-        Sh($"tmux -S {socket} -f /dev/null new-session -d -x 80 -y 24 \"exec {session}sh {scratch["pane.sh"]}\"");
+        // Closing the terminal tells the shell, which tells its jobs; when the shell ends, the system tells the job in the foreground once more.
+        Sh($"tmux -S {socket} -f /dev/null new-session -d -x 80 -y 24 bash --norc; tmux -S {socket} send-keys '{session}sh {scratch["pane.sh"]}' Enter");
         try
         {
             WaitForStep(run);
