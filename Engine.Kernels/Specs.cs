@@ -16,6 +16,12 @@ public readonly record struct PoolSpec(int Kernel, int Stride, int Padding)
 {
     /// <summary>Output extent: floor((input + 2·padding − kernel) / stride) + 1.</summary>
     public int Output(int input) => (input + 2 * Padding - Kernel) / Stride + 1;
+
+    /// <summary>What an average divides by: elements of a window.</summary>
+    internal float Divisor => (float)Kernel * Kernel;
+
+    /// <summary>Its reciprocal where multiplying by it is dividing, bit for bit: of a power of two. Else 0.</summary>
+    internal float ExactScale => int.IsPow2(Kernel) ? 1 / Divisor : 0;
 }
 
 /// <summary>Batch norm's constants. With <paramref name="Relu"/> the kernel also applies max(0, ·) to its output.</summary>

@@ -124,6 +124,14 @@ public readonly record struct Affine(float Scale, float Shift) : IUnary
     public Vector<float> Invoke(Vector<float> x) => Vector.FusedMultiplyAdd(x, Vector.Create(Scale), Vector.Create(Shift));
 }
 
+/// <summary>x / Divisor, correctly rounded; the product with 1 / Divisor would round twice, and overflow where the divisor is subnormal.</summary>
+public readonly record struct DivideBy(float Divisor) : IUnary
+{
+    public static string Name => "divide_by";
+    public float Invoke(float x) => x / Divisor;
+    public Vector<float> Invoke(Vector<float> x) => x / Vector.Create(Divisor);
+}
+
 /// <summary>1 where x is positive, 0 elsewhere (NaN included).</summary>
 public readonly record struct Step : IUnary
 {

@@ -12,7 +12,8 @@ struct Pool2dArgs {
   const void* other;  // null where nothing is added
   void* y;            // dx in the backward
   PoolGrid grid;
-  float scale;        // 1 / kernel²
+  float divisor;      // kernel²
+  float scale;        // 1 / kernel² where that is exact, else 0
 };
 
 // Pixels [h0, h1) x [w0, w1) of x, from the unit at x on.
@@ -39,6 +40,9 @@ template<class T, int V> DEV void sum_of_four(const T* x, i64 row, i64 pixel, fl
   for (int k = 0; k < V; k++) sum[k] = a[k] + b[k] + (c[k] + d[k]);
 }
 
+// sum / divisor; times the reciprocal of a power of two is the same, and faster.
+DEV float mean_of(float sum, const Pool2dArgs& a) { return a.scale != 0.0f ? sum * a.scale : sum / a.divisor; }
+
 template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
   const T* x = (const T*)a.x;
   const T* other = (const T*)a.other;
@@ -55,10 +59,10 @@ template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
       float v[V];
       load_unit(other + i * V, v);
 #pragma unroll
-      for (int k = 0; k < V; k++) sum[k] = fma_(sum[k], a.scale, v[k]);
+      for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a) + v[k];
     } else {
 #pragma unroll
-      for (int k = 0; k < V; k++) sum[k] *= a.scale;
+      for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a);
     }
     store_unit(y + i * V, sum);
   }
@@ -73,7 +77,7 @@ template<class T, int V> DEV void avg_pool2d_backward(const Pool2dArgs& a) {
     float sum[V];
     sum_window(dy + (over.image * a.grid.x_height + over.h0) * row + over.w0 * pixel + over.unit * V, row, pixel, over.h1 - over.h0, over.w1 - over.w0, sum);
 #pragma unroll
-    for (int k = 0; k < V; k++) sum[k] *= a.scale;
+    for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a);
     store_unit(dx + i * V, sum);
   }
 }

@@ -31,6 +31,8 @@ public sealed unsafe partial class CpuBackend
         public readonly int H = x.Shape[1], W = x.Shape[2], OH = y.Shape[1], OW = y.Shape[2], C = x.Shape[3];
         public readonly int K = spec.Kernel, S = spec.Stride, P = spec.Padding;
 
+        public readonly float Divisor = spec.Divisor;
+
         /// <summary>Two by two windows side by side, which skip the general loops.</summary>
         public bool IsHalving => K == 2 && S == 2 && P == 0;
 
@@ -59,7 +61,7 @@ public sealed unsafe partial class CpuBackend
         public readonly void Invoke(int start, int end)
         {
             nint c = Map.C, row = Map.W * c;
-            float scale = 1f / (Map.K * Map.K);
+            float divisor = Map.Divisor;
             for (int item = start; item < end; item++)
             {
                 float* image = X + item / Map.OH * Map.H * row;
@@ -72,11 +74,11 @@ public sealed unsafe partial class CpuBackend
                     float* a = image + h0 * row + w0 * c;
                     if (other != null)
                     {
-                        SumOfWindowAdd(a, row, c, h1 - h0, w1 - w0, other, y, scale);
+                        SumOfWindowAdd(a, row, c, h1 - h0, w1 - w0, other, y, divisor);
                         other += c;
                     }
-                    else if (Map.IsHalving) SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, scale);
-                    else SumOfWindow(image, row, c, h0, h1, w0, w1, y, scale);
+                    else if (Map.IsHalving) SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, 0.25f);
+                    else SumOfWindow(image, row, c, h0, h1, w0, w1, y, divisor);
                 }
             }
         }
@@ -91,7 +93,7 @@ public sealed unsafe partial class CpuBackend
         public readonly void Invoke(int start, int end)
         {
             nint c = Map.C, row = Map.OW * c;
-            float scale = 1f / (Map.K * Map.K);
+            float divisor = Map.Divisor;
             for (int item = start; item < end; item++)
             {
                 float* image = DY + item / Map.H * Map.OH * row;
@@ -100,51 +102,51 @@ public sealed unsafe partial class CpuBackend
                 for (int i = 0; i < Map.W; i++, dx += c)
                 {
                     Map.Windows(i, Map.OW, out int w0, out int w1);
-                    SumOfWindow(image, row, c, h0, h1, w0, w1, dx, scale);
+                    SumOfWindow(image, row, c, h0, h1, w0, w1, dx, divisor);
                 }
             }
         }
     }
 
-    /// <summary>y = other + scale · the sum of so many rows and columns of pixels from x on; y may be other.</summary>
-    static void SumOfWindowAdd(float* x, nint row, nint c, int rows, int columns, float* other, float* y, float scale)
+    /// <summary>y = other + the sum of so many rows and columns of pixels from x on, over the divisor; y may be other.</summary>
+    static void SumOfWindowAdd(float* x, nint row, nint c, int rows, int columns, float* other, float* y, float divisor)
     {
         int k = 0, width = Vector<float>.Count;
-        var s = new Vector<float>(scale);
+        var s = new Vector<float>(divisor);
         for (; k <= c - width; k += width)
         {
             var sum = Vector<float>.Zero;
             for (int h = 0; h < rows; h++)
                 for (int w = 0; w < columns; w++) sum += Vector.Load(x + h * row + w * c + k);
-            Vector.FusedMultiplyAdd(sum, s, Vector.Load(other + k)).Store(y + k);
+            (sum / s + Vector.Load(other + k)).Store(y + k);
         }
         for (; k < c; k++)
         {
             float sum = 0;
             for (int h = 0; h < rows; h++)
                 for (int w = 0; w < columns; w++) sum += x[h * row + w * c + k];
-            y[k] = MathF.FusedMultiplyAdd(sum, scale, other[k]);
+            y[k] = sum / divisor + other[k];
         }
     }
 
-    /// <summary>y = scale · the sum of pixels [h0, h1) x [w0, w1); 0 where there are none.</summary>
-    static void SumOfWindow(float* image, nint row, nint c, int h0, int h1, int w0, int w1, float* y, float scale)
+    /// <summary>y = the sum of pixels [h0, h1) x [w0, w1), over the divisor; 0 where there are none.</summary>
+    static void SumOfWindow(float* image, nint row, nint c, int h0, int h1, int w0, int w1, float* y, float divisor)
     {
         int k = 0, width = Vector<float>.Count;
-        var s = new Vector<float>(scale);
+        var s = new Vector<float>(divisor);
         for (; k <= c - width; k += width)
         {
             var sum = Vector<float>.Zero;
             for (int h = h0; h < h1; h++)
                 for (int w = w0; w < w1; w++) sum += Vector.Load(image + h * row + w * c + k);
-            (sum * s).Store(y + k);
+            (sum / s).Store(y + k);
         }
         for (; k < c; k++)
         {
             float sum = 0;
             for (int h = h0; h < h1; h++)
                 for (int w = w0; w < w1; w++) sum += image[h * row + w * c + k];
-            y[k] = sum * scale;
+            y[k] = sum / divisor;
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed unsafe partial class CudaBackend
         int unit = UnitOfChannels(y, x.Address | other.Address);
         var args = new Pool2dArgs
         {
-            X = x.Address, Other = other.Address, Y = y.Address, Grid = new PoolGrid(x, y, unit, spec), Scale = 1f / (spec.Kernel * spec.Kernel),
+            X = x.Address, Other = other.Address, Y = y.Address, Grid = new PoolGrid(x, y, unit, spec), Divisor = spec.Divisor,
+            Scale = spec.ExactScale,
         };
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Grid.Count), args);
     }
@@ -51,6 +52,6 @@ public sealed unsafe partial class CudaBackend
     {
         public nint X, Other, Y;
         public PoolGrid Grid;
-        public float Scale;
+        public float Divisor, Scale;
     }
 }

@@ -4,12 +4,23 @@ namespace Ssgan.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>−x.</summary>
-    public Tensor Neg() => Affine(-1, 0);
+    /// <summary>−x, of a zero too: −0 of 0.</summary>
+    public Tensor Neg() => Map(new Neg(), "Neg").Record("Neg", [this], [], 0, static (g, _) => g[0] = g.Upstream.Neg());
 
-    /// <summary>scale·x + shift.</summary>
+    /// <summary>scale·x + shift, rounded once.</summary>
     public Tensor Affine(float scale, float shift) => Map(new Affine(scale, shift), "Affine")
-        .Record("Affine", [this], [], scale, static (g, scale) => g[0] = g.Upstream.Affine(scale, 0));
+        .Record("Affine", [this], [], scale, static (g, scale) => g[0] = g.Upstream.Times(scale));
+
+    /// <summary>x·c as a fused multiply-add: −0 is the one shift that no product changes by, of either zero.</summary>
+    Tensor Times(float c) => Affine(c, -0f);
+
+    /// <summary>x / c; by a power of two as the product with its reciprocal, which is exact.</summary>
+    Tensor Over(float c)
+    {
+        float reciprocal = 1 / c;
+        if (float.IsPow2(MathF.Abs(c)) && float.IsFinite(reciprocal)) return Times(reciprocal);
+        return Map(new DivideBy(c), "Div").Record("Div", [this], [], c, static (g, c) => g[0] = g.Upstream.Over(c));
+    }
 
     /// <summary>|x|; the derivative at 0 is 0.</summary>
     public Tensor Abs() => Map(new Abs(), "Abs").Record("Abs", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sign());
@@ -92,9 +103,9 @@ public sealed partial class Tensor
     public static Tensor operator +(float c, Tensor x) => x.Affine(1, c);
     public static Tensor operator -(Tensor x, float c) => x.Affine(1, -c);
     public static Tensor operator -(float c, Tensor x) => x.Affine(-1, c);
-    public static Tensor operator *(Tensor x, float c) => x.Affine(c, 0);
-    public static Tensor operator *(float c, Tensor x) => x.Affine(c, 0);
-    public static Tensor operator /(Tensor x, float c) => x.Affine(1 / c, 0);
+    public static Tensor operator *(Tensor x, float c) => x.Times(c);
+    public static Tensor operator *(float c, Tensor x) => x.Times(c);
+    public static Tensor operator /(Tensor x, float c) => x.Over(c);
 
     /// <summary>The larger of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
     public Tensor Maximum(Tensor other) => Combine(new Maximum(), "Maximum", this, other).Record("Maximum", [this, other], [this, other], 0, SplitByOrder);

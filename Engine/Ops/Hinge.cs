@@ -32,8 +32,8 @@ public sealed partial class Tensor
                 return;
             }
             // The same in differentiable operations, for second derivatives.
-            g[0] = ReluGrad(dy.BroadcastTo(real.Shape), 1 - real) * (-1f / real.Count);
-            g[1] = ReluGrad(dy.BroadcastTo(fake.Shape), 1 + fake) * (1f / fake.Count);
+            g[0] = ReluGrad(dy.BroadcastTo(real.Shape), 1 - real) / -(float)real.Count;
+            g[1] = ReluGrad(dy.BroadcastTo(fake.Shape), 1 + fake) / fake.Count;
         });
     }
 }

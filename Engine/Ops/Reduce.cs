@@ -17,7 +17,8 @@ public sealed partial class Tensor
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims)
     {
         var sum = SumOver("Mean", axes, keepDims);
-        return sum * ((float)sum.Count / Count);
+        // Each element is a mean of so many; there is none to divide where an axis that stays is empty.
+        return sum / (sum.Count == 0 ? 1 : Count / sum.Count);
     }
 
     /// <summary>Largest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
@@ -104,8 +105,9 @@ public sealed partial class Tensor
         Guard.Real("BroadcastTo", this);
         if (Kernels.Shape.Broadcast(Shape, shape) != shape) throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
         var y = Device.Result(shape, type);
-        var zero = Device.Scalar(0);
-        Backend.Binary(new Add(), View, zero.View, y.View);
+        // x + 0 would be 0 of −0.
+        var nothing = Device.Scalar(-0f);
+        Backend.Binary(new Add(), View, nothing.View, y.View);
         return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
     }
 

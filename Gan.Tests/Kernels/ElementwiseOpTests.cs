@@ -28,6 +28,7 @@ public class ElementwiseOpTests
         yield return Row(default(Softplus), x => x < -17 ? Math.Exp(x) - Math.Exp(2 * x) / 2 : Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))),
             3e-7);
         yield return Row(new Affine(-1.7f, 0.3f), x => x * -1.7f + 0.3f);
+        yield return Row(new DivideBy(-1.7f), x => x / -1.7f);
         yield return Row(default(Step), x => x > 0 ? 1 : 0, 0);
         yield return Row(default(Sign), x => x > 0 ? 1 : x < 0 ? -1 : x, 0);
         yield return Row(new Clamp(-0.75f, 1.25f), x => x < -0.75 ? -0.75 : x > 1.25 ? 1.25 : x, 0);
@@ -72,7 +73,7 @@ public class ElementwiseOpTests
     public void Names_are_distinct_and_in_snake_case()
     {
         string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(), Name<Log>(),
-            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<Step>(),
+            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<DivideBy>(), Name<Step>(),
             Name<Sign>(), Name<Clamp>(), Name<Pow>(), Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(),
             Name2<Minimum>(), Name2<AddRelu>(), Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
             Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
