@@ -17,13 +17,13 @@ static class DeviceChoice
     /// <param name="threads">Threads of the CPU; 0 takes all.</param>
     /// <param name="libraries">NVIDIA's libraries.</param>
     /// <param name="notice">Told, in a sentence, why "auto" does not use a GPU whose driver is there.</param>
-    /// <param name="options">How a GPU is used; null for the defaults.</param>
+    /// <param name="options">How a GPU is used, and whether a CPU keeps to plain sums (Deterministic); null for the defaults.</param>
     /// <exception cref="UsageException">There is no such kind of device.</exception>
     /// <exception cref="DeviceException">The GPU cannot be used; the message says why.</exception>
     public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options = null)
     {
         if (threads is < 0 or > MostThreads) throw new UsageException($"--threads is {threads}; it takes 0 (all cores) to {MostThreads}.");
-        if (name == "cpu") return Device.Cpu(threads);
+        if (name == "cpu") return Cpu(threads, options);
         if (name == "auto") return Auto(threads, libraries, notice, options);
         int index = 0;
         if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, null, out index)))
@@ -33,7 +33,7 @@ static class DeviceChoice
 
     static Device Auto(int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options)
     {
-        if (libraries.Open(CudaLibrary.Driver).Path is null) return Device.Cpu(threads);
+        if (libraries.Open(CudaLibrary.Driver).Path is null) return Cpu(threads, options);
         try
         {
             return Device.Cuda(0, libraries, options);
@@ -41,9 +41,11 @@ static class DeviceChoice
         catch (DeviceException e)
         {
             notice($"The CPU is used, because the GPU cannot be: {e.Message}");
-            return Device.Cpu(threads);
+            return Cpu(threads, options);
         }
     }
+
+    static Device Cpu(int threads, CudaOptions? options) => Device.Cpu(threads, allowWinograd: options is not { Deterministic: true });
 
     /// <summary>Refuses arithmetic that a device does not have.</summary>
     /// <exception cref="UsageException">The device has no such arithmetic.</exception>

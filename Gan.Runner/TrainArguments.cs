@@ -60,7 +60,8 @@ sealed class TrainArguments
         "On a GPU, time cuDNN's plans for each convolution when it is first met, and keep the fastest, also for later runs.");
 
     readonly Option<bool> _deterministic = OptionKinds.Switch("--deterministic",
-        "Take only plans that repeat their results bit for bit. Without --autotune no others are ever taken.");
+        "On a GPU, take only plans that repeat their results bit for bit; without --autotune no others are ever taken. On a CPU, whose results always "
+        + "repeat, sum convolutions plainly instead of by Winograd's method.");
 
     public Option<bool> DryRun { get; } = OptionKinds.Switch("--dry-run", "Print layers, memory and time per step, and leave.");
 

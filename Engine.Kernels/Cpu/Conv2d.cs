@@ -41,7 +41,8 @@ public sealed unsafe partial class CpuBackend
         if (SuitsWinograd(dw.Shape, spec, dy.Shape))
         {
             WinogradFilterGradient(x.F32, dy.F32, dw.F32, new WinogradTiles(x.Shape, dy.Shape, spec.Padding), channels, filters);
-            return;
+            // Infinities meet in the transforms, and huge values overflow there, where plain sums may have a result.
+            if (AllFinite(dw.F32, dw.Count)) return;
         }
         int taps = kernelH * kernelW;
         if (SuitsGatheredGradient(dw.Shape, spec))

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -5,16 +7,28 @@ public sealed unsafe partial class CpuBackend
     /// <summary>
     /// Whether Winograd's method serves: 3x3 taps one pixel apart, whole vectors of channels and filters, enough of both that transforming costs less than it
     /// saves, and tiles of <paramref name="output"/> that do not stick out too far. A quarter of the multiplications is paid for with rounding: an error of
-    /// 1.5e-6 of the result's size instead of 0.8e-6 at 256 channels; values past 1e37 may overflow in between, and one that is not finite spoils its tile.
+    /// 1.5e-6 of the result's size instead of 0.8e-6 at 256 channels; see <see cref="AllowWinograd"/>.
     /// </summary>
-    static bool SuitsWinograd(Shape w, in ConvSpec spec, Shape output)
+    bool SuitsWinograd(Shape w, in ConvSpec spec, Shape output)
     {
+        if (!AllowWinograd) return false;
         const int fewestChannels = 16, fewestTiles = 12;
         int filters = w[0], channels = w[3];
         if (w[1] != 3 || w[2] != 3 || spec.Stride != 1 || spec.Padding > 2 || channels % 8 != 0 || filters % 8 != 0) return false;
         if (Math.Min(channels, filters) < fewestChannels) return false;
         long tiles = (long)output[0] * ((output[1] + 3) / 4) * ((output[2] + 3) / 4);
         return tiles >= fewestTiles && 2 * tiles * WinogradTiles.Products <= (long)output[0] * output[1] * output[2] * 9;
+    }
+
+    static bool AllFinite(float* x, long count)
+    {
+        // 0·x is 0 of whatever is finite, and NaN of the rest.
+        long i = 0;
+        var sum = Vector<float>.Zero;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count) sum += Vector.Load(x + i) * 0f;
+        bool finite = Vector.EqualsAll(sum, Vector<float>.Zero);
+        for (; i < count; i++) finite &= float.IsFinite(x[i]);
+        return finite;
     }
 
     /// <summary>y = x * w + bias, or with <paramref name="turned"/> the gradient y of the input from that of the output, x.</summary>
@@ -38,7 +52,8 @@ public sealed unsafe partial class CpuBackend
         {
             int count = Math.Min(plan.ChunkPanels, panels - p);
             _workers.For(count * (depth / 8), 1, new WinogradFilterTasks<TKernel>(plan, w, p, turned, filters));
-            _workers.For(plan.Tasks, 1, new WinogradTasks<TKernel>(plan, x, filters, p, count, bias, y, own, _scratch.Slots()));
+            _workers.For(plan.Tasks, 1, new WinogradTasks<TKernel>(plan, x, filters, p, count, bias, y, own, _scratch.Slots(),
+                new WinogradDirect(tiles, x, depth, w, turned, bias, y, columns)));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// back, all within its core's caches. What a tile sums to does not depend on the tiles beside it.
 /// </summary>
 readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float* filters, int firstPanel, int panels, float* bias, float* y,
-    float* own, ScratchSlots slots) : IRange where TKernel : unmanaged, IGemmKernel
+    float* own, ScratchSlots slots, WinogradDirect direct) : IRange where TKernel : unmanaged, IGemmKernel
 {
     public void Invoke(int start, int end)
     {
@@ -42,6 +42,9 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
         }
         Multiply(tiles, inputs, products, (float**)buffer, buffer + GemmPlan.TableFloats);
         int column = firstPanel * plan.PanelWidth, columns = Math.Min(panels * plan.PanelWidth, plan.Columns - column);
+        var sizes = stackalloc float[WinogradSizes.Floats];
+        int* spoilt = stackalloc int[tiles];
+        int spoiltTiles = 0;
         plan.Tiles.Outputs(first, y, plan.Columns, outside, next);
         for (int t = 0; t < tiles; t++)
         {
@@ -49,14 +52,20 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
             next = pixels;
             pixels = now;
             plan.Tiles.Outputs(first + Math.Min(t + 1, tiles - 1), y, plan.Columns, outside, next);
+            var measure = new WinogradSizes(sizes);
+            measure.Clear();
             for (int k = 0; k < columns; k += Vector256<float>.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, column + k);
                 var from = new WinogradArray(products + t * plan.ChunkPanels * plan.PanelWidth + k, plan.ProductsApart);
                 var start = bias != null ? Vector256.Load(bias + column + k) : Vector256<float>.Zero;
-                WinogradSquare<WinogradOutput>.Apply(from, new WinogradBiased(pixels, column + k, start), square);
+                WinogradSquare<WinogradOutput>.Apply(from, new WinogradBiased(pixels, column + k, start, measure), square);
             }
+            if (measure.LoseTooMuch(pixels, outside)) spoilt[spoiltTiles++] = first + t;
         }
+        if (spoiltTiles == 0) return;
+        new Span<float>(outside, plan.OutsideFloats).Clear();
+        for (int i = 0; i < spoiltTiles; i++) direct.Compute(spoilt[i], column, columns, outside, pixels, next);
     }
 
     /// <summary>The 36 products (tiles, depth) x (depth, columns). Rows past the last tile hold anything and are computed too.</summary>

@@ -84,9 +84,13 @@ readonly unsafe struct WinogradPixels(float** pixels, nint channel) : IWinogradS
     public Vector256<float> Load(int i) => Vector256.Load(pixels[i] + channel);
 }
 
-/// <summary>A square of pixels, written from a channel on with a bias added.</summary>
-readonly unsafe struct WinogradBiased(float** pixels, nint channel, Vector256<float> bias) : IWinogradTarget
+/// <summary>A square of pixels, written from a channel on with a bias added, and measured without.</summary>
+readonly unsafe struct WinogradBiased(float** pixels, nint channel, Vector256<float> bias, WinogradSizes sizes) : IWinogradTarget
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(int i, Vector256<float> value) => (value + bias).Store(pixels[i] + channel);
+    public void Store(int i, Vector256<float> value)
+    {
+        sizes.Add(i, value);
+        (value + bias).Store(pixels[i] + channel);
+    }
 }

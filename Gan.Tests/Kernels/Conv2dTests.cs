@@ -147,6 +147,100 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         }
     }
 
+    static IEnumerable<TestCaseData> Outliers() =>
+        from value in (float[])[1e6f, -1e30f, float.PositiveInfinity, float.NegativeInfinity, float.NaN]
+        from padding in (int[])[0, 1, 2]
+        select new TestCaseData(value, padding);
+
+    [TestCaseSource(nameof(Outliers))]
+    public void An_outlier_spoils_only_what_its_window_holds(float outlier, int padding)
+    {
+        var t = new Case(2, 18, 21, 24, 40, 3, 3, 1, padding);
+        t.X[((0 * 18 + 9) * 21 + 10) * 24 + 5] = outlier;
+        t.Dy[((t.DyShape[1] + 8) * t.DyShape[2] + 9) * 40 + 3] = outlier;
+        double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count], size = new double[y.Length], sizeOfDx = new double[dx.Length];
+        t.ForEachTerm((xi, wi, yi) =>
+        {
+            y[yi] += (double)t.X[xi] * t.W[wi];
+            size[yi] += Math.Abs((double)t.X[xi] * t.W[wi]);
+            dx[xi] += (double)t.W[wi] * t.Dy[yi];
+            sizeOfDx[xi] += Math.Abs((double)t.W[wi] * t.Dy[yi]);
+        });
+        for (int i = 0; i < y.Length; i++) y[i] += t.Bias[i % t.Bias.Length];
+        var results = RunAll(_backend, t);
+        AssertSummed(results[0], y, size, "y");
+        AssertSummed(results[1], dx, sizeOfDx, "dx");
+    }
+
+    /// <summary>Each result is off by what sums of its own terms lose, or of terms 256 times as large by Winograd's method; what is not finite is told apart.</summary>
+    static void AssertSummed(float[] actual, double[] expected, double[] size, string name)
+    {
+        for (int i = 0; i < actual.Length; i++)
+        {
+            bool right = double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) <= 1e-4 * (1 + size[i]) : expected[i].Equals(actual[i]);
+            Assert.That(right, $"{name}[{i}] is {actual[i]}, not {expected[i]}");
+        }
+    }
+
+    [Test]
+    public void Filters_that_pass_an_image_on_pass_huge_ones_on()
+    {
+        var t = new Case(1, 16, 16, 16, 16, 3, 3, 1, 1);
+        Array.Fill(t.X, 1e38f);
+        Array.Fill(t.Dy, 1e38f);
+        Array.Fill(t.Bias, 0);
+        Array.Clear(t.W);
+        for (int k = 0; k < 16; k++) t.W[(k * 9 + 4) * 16 + k] = 1;
+        var results = RunAll(_backend, t);
+        Assert.That(results[0], Is.All.EqualTo(1e38f), "y");
+        Assert.That(results[1], Is.All.EqualTo(1e38f), "dx");
+    }
+
+    [Test]
+    public void A_filter_gradient_that_is_infinite_is_summed_plainly()
+    {
+        var t = new Case(1, 16, 16, 16, 16, 3, 3, 1, 1);
+        Array.Fill(t.Dy, 1);
+        t.X[(8 * 16 + 8) * 16 + 5] = float.PositiveInfinity;
+        var dw = RunAll(_backend, t)[2];
+        for (int i = 0; i < dw.Length; i++) Assert.That(float.IsPositiveInfinity(dw[i]), Is.EqualTo(i % 16 == 5), $"{i}: {dw[i]}");
+        Assert.That(dw, Has.None.NaN);
+    }
+
+    [Test]
+    public void The_error_of_Winograds_method_stays_within_its_bound([Values(16, 256)] int channels, [Values] bool alternate)
+    {
+        // Largest pixels and taps of 1; signs at random, or alternating as the transforms' largest rows do.
+        var t = new Case(1, 16, 16, channels, 16, 3, 3, 1, 0);
+        var random = new Random(channels);
+        Array.Clear(t.Bias);
+        for (int i = 0; i < t.X.Length; i++) t.X[i] = alternate ? (i / channels % 2 == 0 ? 1 : -0.999f) : random.NextSingle() * 2 - 1;
+        for (int i = 0; i < t.W.Length; i++) t.W[i] = alternate ? 1 - 0.001f * (i % 7) : random.NextSingle() * 2 - 1;
+        var expected = new double[t.DyShape.Count];
+        t.ForEachTerm((x, f, y) => expected[y] += (double)t.X[x] * t.W[f]);
+        double worst = RunAll(_backend, t)[0].Zip(expected, static (a, b) => Math.Abs(a - b)).Max();
+        TestContext.Out.WriteLine($"{worst / (channels * (channels + 25) * 752 * Math.Pow(2, -24)):E2} of the bound");
+        Assert.That(worst, Is.LessThan(channels * (channels + 25) * 752 * Math.Pow(2, -24)));
+    }
+
+    [Test]
+    public void Plain_sums_can_be_asked_for()
+    {
+        // Where nothing is negative, plain sums are not either, and what is 0 is 0; Winograd's method leaves rounding errors there.
+        using var plain = new CpuBackend(threads, simd) { AllowWinograd = false };
+        var t = new Case(1, 16, 16, 64, 16, 3, 3, 1, 1);
+        Array.Clear(t.Bias);
+        foreach (float[] values in (float[][])[t.X, t.W, t.Dy]) for (int i = 0; i < values.Length; i++) values[i] = Math.Abs(values[i]);
+        for (int pixel = 0; pixel < 256; pixel++) if (pixel % 16 > 8) Array.Clear(t.X, pixel * 64, 64);
+        for (int pixel = 0; pixel < 256; pixel++) if (pixel % 16 > 8) Array.Clear(t.Dy, pixel * 16, 16);
+        float[][] sums = RunAll(plain, t), fast = RunAll(_backend, t);
+        for (int i = 0; i < sums[0].Length; i++) if (i / 16 % 16 > 9) Assert.That(sums[0][i], Is.Zero, $"y[{i}]");
+        Assert.That(sums[1], Is.All.GreaterThanOrEqualTo(0), "dx");
+        Assert.That(sums[2], Is.All.GreaterThanOrEqualTo(0), "dw");
+        Assert.That(fast[0], Is.Not.EqualTo(sums[0]));
+        Assert.That(fast[0], Is.EqualTo(sums[0]).Within(1e-3), "errors of 1e-5 of sums of some 150");
+    }
+
     [Test]
     public void Filters_done_in_turn_equal_those_done_at_once()
     {
