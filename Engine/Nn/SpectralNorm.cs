@@ -73,8 +73,17 @@ public sealed class SpectralNorm : Module
     static Tensor Unit(Rng random, int count)
     {
         var t = random.Normal(new Shape(count));
-        using (t.Device.Step())
-        using (t.Device.NoGrad()) t.CopyFrom(t / t.Square().Sum().Sqrt());
+        Normalize(t);
         return t;
+    }
+
+    /// <summary>t / ‖t‖ in place. A t that is 0, as a short one can be by chance, becomes the first unit vector: iteration would never leave 0.</summary>
+    internal static void Normalize(Tensor t)
+    {
+        using var scope = t.Device.Step();
+        using var noGrad = t.Device.NoGrad();
+        var norm = t.Square().Sum().Sqrt();
+        if (norm.Item() > 0) t.CopyFrom(t / norm);
+        else t.CopyFrom<float>([1, .. new float[t.Count - 1]]);
     }
 }

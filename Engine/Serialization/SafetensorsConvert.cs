@@ -29,4 +29,11 @@ public static class SafetensorsConvert
             };
         }
     }
+
+    /// <summary>Where the first NaN or infinity is; −1 where there is none.</summary>
+    internal static int IndexOfNonFinite(this Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++) if (!float.IsFinite(values[i])) return i;
+        return -1;
+    }
 }

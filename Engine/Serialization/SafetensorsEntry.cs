@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Ssgan.Engine.Serialization;
@@ -51,8 +53,10 @@ public sealed class SafetensorsEntry
         return bytes;
     }
 
-    /// <summary>All values as singles: F32 as they are, F16 and BF16 exactly, F64 rounded to nearest.</summary>
-    /// <exception cref="SafetensorsException">The entry holds integers, does not fit in one array, or the file has become shorter.</exception>
+    /// <summary>All values as singles: F32 as they are, F16 and BF16 exactly, F64 rounded to nearest. Every one is finite.</summary>
+    /// <exception cref="SafetensorsException">
+    /// The entry holds integers, NaN, infinity or a number beyond F32, does not fit in one array, or the file has become shorter.
+    /// </exception>
     public float[] ReadF32()
     {
         if (!SafetensorsConvert.IsFloat(DType)) throw SafetensorsException.Entry(_file.Name, Name, $"holds {DType.Name()}, not floating-point values");
@@ -60,7 +64,56 @@ public sealed class SafetensorsEntry
         float[] values = new float[Count];
         if (DType == SafetensorsDType.F32 && BitConverter.IsLittleEndian) Read(MemoryMarshal.AsBytes(values.AsSpan()));
         else SafetensorsConvert.ToF32(DType, ReadBytes(), values);
+        int bad = values.AsSpan().IndexOfNonFinite();
+        if (bad >= 0) throw NonFinite(bad, values[bad]);
         return values;
+    }
+
+    /// <summary>Reads the entry through, in pieces, to see that <see cref="ReadF32"/> would take its values; integers always pass.</summary>
+    /// <param name="nonNegative">Whether a number below 0 is refused as well, as that of a variance is.</param>
+    /// <exception cref="SafetensorsException">
+    /// It holds NaN, infinity, a number beyond F32 or one below 0 that may not be, or the file has become shorter.
+    /// </exception>
+    public void CheckFinite(bool nonNegative = false)
+    {
+        if (!SafetensorsConvert.IsFloat(DType)) return;
+        const int Piece = 1 << 14;
+        int size = DType.Size();
+        byte[] bytes = new byte[(int)Math.Min(Count, Piece) * size];
+        float[] values = new float[bytes.Length / size];
+        for (long start = 0; start < Count; start += Piece)
+        {
+            int n = (int)Math.Min(Piece, Count - start);
+            Read(bytes.AsSpan(0, n * size), start * size);
+            SafetensorsConvert.ToF32(DType, bytes.AsSpan(0, n * size), values.AsSpan(0, n));
+            int bad = values.AsSpan(0, n).IndexOfNonFinite();
+            if (bad >= 0) throw NonFinite(start + bad, values[bad]);
+            int negative = nonNegative ? values.AsSpan(0, n).IndexOfAnyInRange(float.MinValue, -float.Epsilon) : -1;
+            if (negative >= 0)
+                throw SafetensorsException.Entry(_file.Name, Name, string.Create(CultureInfo.InvariantCulture,
+                    $"holds {values[negative]:R} at {Position(start + negative)}, and no value of it may be negative"));
+        }
+    }
+
+    SafetensorsException NonFinite(long index, float value)
+    {
+        string what = float.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
+        if (DType == SafetensorsDType.F64 && !float.IsNaN(value))
+        {
+            Span<byte> stored = stackalloc byte[sizeof(double)];
+            Read(stored, index * sizeof(double));
+            double wide = BinaryPrimitives.ReadDoubleLittleEndian(stored);
+            if (double.IsFinite(wide)) what = string.Create(CultureInfo.InvariantCulture, $"{wide:R}, which is beyond F32,");
+        }
+        return SafetensorsException.Entry(_file.Name, Name, $"holds {what} at {Position(index)}; every value must be finite");
+    }
+
+    /// <summary>A place in the tensor by its indices, "[3, 0]".</summary>
+    string Position(long index)
+    {
+        var place = new long[_shape.Length];
+        for (int i = place.Length - 1; i >= 0; i--) (index, place[i]) = Math.DivRem(index, _shape[i]);
+        return $"[{string.Join(", ", place)}]";
     }
 
     /// <summary>For example "block1.c1.bias: F32 (64)".</summary>

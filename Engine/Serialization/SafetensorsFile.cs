@@ -21,11 +21,15 @@ public sealed class SafetensorsFile : IDisposable
     {
         (Name, _handle, _bytes) = (name, handle, bytes);
         long length = handle is null ? bytes.Length : RandomAccess.GetLength(handle);
+        Span<byte> start = stackalloc byte[(int)Math.Min(length, ForeignFile.Bytes)];
+        ReadAt(0, start, null);
+        // A header begins with a brace, and no file of another kind has a plausible length before one.
+        bool mayBeHeader = start.Length >= LengthBytes && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes
+            && (start.Length == LengthBytes || start[LengthBytes] == '{');
+        if (!mayBeHeader && ForeignFile.Describe(start) is { } kind) throw SafetensorsException.File(name, kind);
         if (length < LengthBytes) throw SafetensorsException.File(name, $"the file has {length} bytes, too few for a safetensors file");
 
-        Span<byte> prefix = stackalloc byte[LengthBytes];
-        ReadAt(0, prefix, null);
-        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (headerBytes > SafetensorsHeader.MaxBytes)
             throw SafetensorsException.File(name, $"the header claims {headerBytes} bytes, more than the {SafetensorsHeader.MaxBytes} allowed");
         if (headerBytes > (ulong)(length - LengthBytes))

@@ -84,4 +84,55 @@ public sealed class MimicryWeightsTests
             .And.Contain("block9.c1.weight is unknown"));
         Assert.That(generator.Parameters[0].ToArray(), Is.EqualTo(before));
     }
+
+    [TestCase("b5.running_mean", float.NaN, "holds NaN at [2]")]
+    [TestCase("c5.weight", float.NegativeInfinity, "holds -infinity at [0, 0, 0, 2]")]
+    [TestCase("b5.running_var", -0.5f, "holds -0.5 at [2], and no value of it may be negative")]
+    public void A_value_that_no_network_can_have_is_refused_and_nothing_changes(string name, float value, string message)
+    {
+        using var temp = new TempFolder();
+        using var device = Device.Cpu(1);
+        using var rng = new Rng(device, 3);
+        using var generator = new ResNetGenerator(rng, Architecture.For(32, 8, 8));
+        using var other = new ResNetGenerator(rng, Architecture.For(32, 8, 8));
+        MimicryWeights.Save(temp["g.safetensors"], other);
+        Change(temp["g.safetensors"], temp["bad.safetensors"], name, values => values[2] = value);
+        float[] before = generator.Parameters[0].ToArray();
+        Assert.That(() => MimicryWeights.Load(temp["bad.safetensors"], generator), Throws.TypeOf<SafetensorsException>()
+            .With.Message.StartsWith($"{temp["bad.safetensors"]}: entry '{name}' {message}"));
+        Assert.That(generator.Parameters[0].ToArray(), Is.EqualTo(before));
+    }
+
+    /// <summary>v is Wᵀu over its norm, or over 1e-12 where that is larger (torch.nn.functional.normalize): 0 where either factor is.</summary>
+    [TestCase("l5.sn_u")]
+    [TestCase("l5.weight")]
+    [TestCase("l_y.sn_u")]
+    public void A_zero_u_or_weight_gives_a_zero_v(string name)
+    {
+        using var temp = new TempFolder();
+        using var device = Device.Cpu(1);
+        using var rng = new Rng(device, 3);
+        using var discriminator = new ResNetDiscriminator(rng, Architecture.For(32, 8, 8));
+        MimicryWeights.Save(temp["d.safetensors"], discriminator);
+        Change(temp["d.safetensors"], temp["zero.safetensors"], name, static values => values.AsSpan().Clear());
+        MimicryWeights.Load(temp["zero.safetensors"], discriminator);
+        string head = name[..name.IndexOf('.', StringComparison.Ordinal)];
+        foreach (var (key, tensor) in discriminator.NamedBuffers().Where(static b => b.Name is "l5.spectral.v" or "l_y.spectral.v"))
+        {
+            float[] v = tensor.ToArray();
+            if (key.StartsWith(head, StringComparison.Ordinal)) Assert.That(v, Is.All.Zero, key);
+            else Assert.That(v.Sum(static x => (double)x * x), Is.EqualTo(1).Within(1e-5), key);
+        }
+    }
+
+    static void Change(string from, string to, string name, Action<float[]> change)
+    {
+        using var file = SafetensorsFile.Open(from);
+        SafetensorsWriter.Write(to, file.Entries.Where(static e => e.DType == SafetensorsDType.F32).Select(e =>
+        {
+            float[] values = e.ReadF32();
+            if (e.Name == name) change(values);
+            return new SafetensorsItem(e.Name, e.Shape, values);
+        }).ToList());
+    }
 }

@@ -33,6 +33,17 @@ sealed class SpectralNormModuleTests
         Assert.That(() => new SpectralNorm(random, layer.Weight, 0), Throws.ArgumentException.With.Message.Contains("at least 1"));
     }
 
+    [TestCase(new[] { 0f }, new[] { 1f })]
+    [TestCase(new[] { 0f, 0, 0 }, new[] { 1f, 0, 0 })]
+    [TestCase(new[] { 3f, -4 }, new[] { 0.6f, -0.8f })]
+    [TestCase(new[] { -2f }, new[] { -1f })]
+    public void A_first_estimate_is_a_unit_vector_even_where_all_numbers_drawn_are_0(float[] drawn, float[] expected)
+    {
+        using var t = _device.From(drawn, new Shape(drawn.Length));
+        SpectralNorm.Normalize(t);
+        Near.All(t.ToArray(), [.. expected.Select(static x => (double)x)]);
+    }
+
     [Test]
     public void U_and_v_move_in_training_only()
     {

@@ -101,6 +101,22 @@ public sealed class SampleTests
         Assert.That(printed.Error, Does.Contain("weights.safetensors").And.Not.StartWith("ssgan failed"));
     }
 
+    [Test]
+    public void WeightsTooLargeToComputeWithGiveNoBlackSheet()
+    {
+        using var scratch = new TempFolder();
+        using var device = Device.Cpu(1);
+        using var random = new Rng(device, 3);
+        using var network = new ResNetGenerator(random, Architecture.For(32, 8));
+        foreach (var (name, weight) in network.NamedParameters())
+            if (name == "b5.weight" || name == "c5.weight") weight.CopyFrom<float>([.. weight.ToArray().Select(static x => x < 0 ? -3e38f : 3e38f)]);
+        MimicryWeights.Save(scratch["large.safetensors"], network);
+        var printed = Shell.Run("sample", "--checkpoint", scratch["large.safetensors"], "--out", scratch["a.png"]);
+        Assert.That(printed.Code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(printed.Error, Does.Contain("large.safetensors draws images that are not numbers"));
+        Assert.That(scratch["a.png"], Does.Not.Exist);
+    }
+
     static Printed Sample(string checkpoint, string file, params string[] more)
     {
         var printed = Shell.Run(["sample", "--checkpoint", checkpoint, "--out", file, .. more]);

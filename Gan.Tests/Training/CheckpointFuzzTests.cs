@@ -54,6 +54,43 @@ public sealed class CheckpointFuzzTests
         Assert.That(Checkpoint.ReadState(folder).ToJson(), Is.EqualTo(state.ToJson()));
     }
 
+    [TestCase("g.b5.running_mean", float.NaN, "holds NaN at [1]")]
+    [TestCase("g_ema.block2.c1.weight", float.PositiveInfinity, "holds infinity at [0, 0, 0, 1]")]
+    [TestCase("g.b5.running_var", -1f, "holds -1 at [1], and no value of it may be negative")]
+    [TestCase("adam_d.block1.c1.weight.v", -1f, "holds -1 at [0, 0, 0, 1], and no value of it may be negative")]
+    public void A_value_that_no_run_can_go_on_from_is_refused_and_nothing_changes(string name, float value, string message)
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        run.Trainer.Run();
+        string folder = run.Folder.Checkpoint(2), tensors = Path.Combine(folder, Checkpoint.TensorsFile);
+        byte[] bytes = File.ReadAllBytes(tensors);
+        using (var file = SafetensorsFile.Open(tensors))
+        {
+            byte[] data = file[name].ReadBytes();
+            int at = bytes.AsSpan().IndexOf(data);
+            BitConverter.TryWriteBytes(bytes.AsSpan(at + sizeof(float)), value);
+        }
+        File.WriteAllBytes(tensors, bytes);
+        float[] before = run.Step.Generator.Parameters[0].ToArray();
+        run.Step.Generator.Parameters[0].CopyFrom<float>([.. before.Select(static x => x + 1)]);
+        Assert.That(() => Checkpoint.ReadTensors(folder, run.Step),
+            Throws.TypeOf<SafetensorsException>().With.Message.EqualTo($"{tensors}: entry '{name}' {message}"
+                + (message.Contains("negative", StringComparison.Ordinal) ? "." : "; every value must be finite.")));
+        Assert.That(run.Step.Generator.Parameters[0].ToArray(), Is.EqualTo(before.Select(static x => x + 1)));
+    }
+
+    [Test]
+    public void A_sum_that_is_not_finite_is_refused()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2, LogEvery = 100, CheckpointEvery = 1 });
+        run.Trainer.Run();
+        string folder = run.Folder.Checkpoint(1), state = Path.Combine(folder, Checkpoint.StateFile);
+        File.WriteAllText(state, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(state), "\"sum\": [^,]*,", "\"sum\": \"NaN\","));
+        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("that is not finite"));
+    }
+
     [Test]
     public void A_checkpoint_that_was_being_replaced_comes_back()
     {

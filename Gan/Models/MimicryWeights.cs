@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Serialization;
 
@@ -16,7 +15,7 @@ public static class MimicryWeights
 {
     /// <summary>Reads a generator.</summary>
     /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; the same.</exception>
     public static void Load(string path, ResNetGenerator generator) => Load(path, Map(generator, generator.Architecture));
 
     /// <summary>Reads a discriminator.</summary>
@@ -26,14 +25,17 @@ public static class MimicryWeights
         var map = Map(discriminator, discriminator.Architecture);
         Load(path, map);
         // Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
-        foreach (var entry in map.Where(static e => e.DerivedV is not null))
-        {
-            using var scope = discriminator.Parameters[0].Device.Step();
-            using var noGrad = entry.Tensor.Device.NoGrad();
-            var (w, u) = (entry.Weight!, entry.Tensor);
-            var v = w.MatMul(u.Reshape(-1, 1), transposeA: true);
-            entry.DerivedV!.CopyFrom((v / v.SumOfSquares().Sqrt()).Reshape(entry.DerivedV.Shape));
-        }
+        foreach (var entry in map) entry.DerivedV?.CopyFrom<float>(DeriveV(entry.Weight!.ToArray(), entry.Tensor.ToArray()));
+    }
+
+    /// <summary>v = Wᵀu / max(‖Wᵀu‖, epsilon): 0 where W or u is, as torch.nn.functional.normalize has it.</summary>
+    static float[] DeriveV(float[] w, float[] u)
+    {
+        const double epsilon = 1e-12;
+        double[] sums = new double[w.Length / u.Length];
+        for (int i = 0; i < w.Length; i++) sums[i % sums.Length] += (double)w[i] * u[i / sums.Length];
+        double norm = Math.Max(Math.Sqrt(sums.Sum(static x => x * x)), epsilon);
+        return Array.ConvertAll(sums, x => (float)(x / norm));
     }
 
     /// <summary>The architecture of the generator in a file, told from its names and shapes.</summary>
@@ -77,6 +79,8 @@ public static class MimicryWeights
         }
         problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n)).Select(static n => $"{n} is unknown"));
         if (problems.Count > 0) throw new WeightsException($"{path} does not fit this network: {string.Join("; ", problems)}.");
+        // Before anything changes: networks of a hundred megabytes are not kept twice for it, but read twice.
+        foreach (var entry in map) file[entry.Key].CheckFinite(nonNegative: entry.Key.EndsWith(".running_var", StringComparison.Ordinal));
         foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(file[entry.Key].ReadF32()));
     }
 

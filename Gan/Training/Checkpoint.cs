@@ -72,6 +72,7 @@ public static class Checkpoint
 
     /// <summary>Reads every tensor of a training state. All are checked before the first is overwritten.</summary>
     /// <exception cref="TrainingException">Names or shapes do not fit the networks; the message lists them.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadTensors(string folder, GanStep step)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
@@ -80,6 +81,7 @@ public static class Checkpoint
 
     /// <summary>Reads one network's tensors, named "prefix.…", into a module.</summary>
     /// <exception cref="TrainingException">Names or shapes do not fit; the message lists them.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadNetwork(string folder, string prefix, Engine.Nn.Module module)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
@@ -121,8 +123,13 @@ public static class Checkpoint
         }
         if (!ignoreUnknown) problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
         if (problems.Count > 0) throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
+        foreach (var (entry, _) in sources) entry.CheckFinite(IsVariance(entry.Name));
         foreach (var (entry, tensor) in sources) tensor.Backend.Upload(entry.ReadBytes(), tensor.MutableView);
     }
+
+    /// <summary>Whether a root is taken of the tensor: batch norm's running variance and Adam's mean of squares.</summary>
+    static bool IsVariance(string name) => name.EndsWith(".running_var", StringComparison.Ordinal)
+        || (name.StartsWith("adam_", StringComparison.Ordinal) && name.EndsWith(".v", StringComparison.Ordinal));
 
     static bool SameShape(SafetensorsEntry entry, Tensor tensor)
     {

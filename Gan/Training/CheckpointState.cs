@@ -57,6 +57,8 @@ public sealed record CheckpointState
             throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
         if (state.Step < 0 || state.Data.Epoch < 0 || state.Data.Offset < 0 || state.Stats.Any(static s => s.Count < 0))
             throw new TrainingException($"{source} has a negative step, data position or count.");
+        if (state.Stats.FirstOrDefault(static s => !float.IsFinite(s.Sum)) is { } sum)
+            throw new TrainingException($"{source} has a sum of {sum.Name} that is not finite, so no run can go on from it.");
         return state;
     }
 }

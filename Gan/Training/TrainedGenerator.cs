@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Gan.Training;
@@ -36,6 +37,7 @@ public sealed class TrainedGenerator : IDisposable
     /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
     /// <exception cref="WeightsException">The file does not hold a generator.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not finite.</exception>
     public static TrainedGenerator Open(Device device, string path, bool? average = null)
     {
         if (File.Exists(path) && FolderOf(path) is null) return OpenMimicry(device, path, average);
@@ -60,10 +62,20 @@ public sealed class TrainedGenerator : IDisposable
 
     /// <summary>Pixels (count, S, S, 3), the same for the same seed; the first images do not depend on the count.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="TrainingException">A pixel is NaN: finite weights too large to compute with, say.</exception>
     public byte[] Draw(ulong seed, int count, CancellationToken stop = default)
     {
         using var random = new Rng(_device, seed);
-        return Pixels.Draw(_device, count, n => _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent))), stop: stop);
+        return Pixels.Draw(_device, count, Images, stop: stop);
+
+        Tensor Images(int n)
+        {
+            var images = _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent)));
+            // As a byte NaN would be 0, and a sheet of it black. All pixels lie in [-1, 1], so only NaN can spoil their sum.
+            if (!float.IsFinite(images.Sum().Item()))
+                throw new TrainingException($"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
+            return images;
+        }
     }
 
     /// <summary>Frees the network.</summary>
