@@ -63,6 +63,7 @@ public sealed class TrainTests
         Assert.That(printed.Out, Does.Match(@"l1 +\(4, 4, 4, 8\) +\(128, 128\) +16,512").And.Match(@"block2\.c1 +\(8, 3, 3, 8\) +584"));
         Assert.That(printed.Out, Does.Match(@"(?s)generator.*total +20,563.*discriminator.*total +4,461"));
         Assert.That(printed.Out, Does.Match(@"peak of a step at batch 4.* MiB").And.Match(@"one step \(n_dis 1\) on cpu +[0-9.]+ m?s"));
+        Assert.That(printed.Out, Does.Match(@"peak of a sheet of 4 samples.* [KM]iB").And.Match(@"peak of a run +[0-9.]+ MiB"));
     }
 
     [Test]

@@ -1,58 +1,67 @@
 using System.Diagnostics;
-using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Optim;
+using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>What training will cost, from a few real steps on random pixels.</summary>
+/// <summary>What training will cost, from a few real steps on random pixels and a real sheet of samples.</summary>
 /// <param name="ParameterBytes">Trained values of the two networks.</param>
 /// <param name="GradientBytes">Their gradients.</param>
 /// <param name="OptimizerBytes">The optimizers' state.</param>
 /// <param name="OtherBytes">Buffers, and the averaged generator if there is one.</param>
-/// <param name="PeakBytes">The most device memory in use at once, all of the above included.</param>
+/// <param name="StepPeakBytes">The most device memory in use at once while a step runs, all of the above included.</param>
+/// <param name="SheetPeakBytes">The same while a sheet of samples is drawn.</param>
 /// <param name="Step">Time of one step: all updates of both networks.</param>
-public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long PeakBytes, TimeSpan Step)
+public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long StepPeakBytes, long SheetPeakBytes,
+    TimeSpan Step)
 {
+    /// <summary>The most device memory in use at once during a run that streams its images.</summary>
+    public long PeakBytes => Math.Max(StepPeakBytes, SheetPeakBytes);
+
     static readonly TimeSpan Enough = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Runs steps, of which the fastest counts: the first ones also compile code and fill the pool, so quick steps are repeated for a few seconds.
+    /// Runs steps as a trainer does, of which the fastest counts: the first ones also compile code and fill the pool, so quick steps are repeated for
+    /// a few seconds. Then draws a sheet, beside the gradients and optimizer states that the steps have made.
     /// </summary>
     /// <param name="step">New networks; their weights change.</param>
-    /// <param name="options">Batch and number of discriminator updates.</param>
-    /// <param name="size">Image side.</param>
+    /// <param name="options">The run's settings.</param>
     /// <param name="least">How many steps to run at least.</param>
+    /// <param name="enough">How long quick steps are repeated; null is a few seconds.</param>
     /// <param name="stop">Ends it between two updates.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static StepProbe Measure(GanStep step, TrainOptions options, int size, int least = 2, CancellationToken stop = default)
+    public static StepProbe Measure(GanStep step, TrainOptions options, int least = 2, TimeSpan? enough = null, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
         long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
         long trained = step.Optimizers.Sum(static o => o.Optimizer.Parameters.Sum(static p => p.Tensor.View.Bytes));
         long states = step.Optimizers.Sum(static o => o.Optimizer.NamedState.Sum(static s => s.Tensor.View.Bytes));
 
-        using var graphs = options.Graphs && step.IsCapturable && step.Device.CanCapture ? new CapturedGanStep(step) : null;
-        using var random = new Rng(step.Device, options.Seed + 1);
-        step.Device.Pool.ResetPeak();
+        var pool = step.Device.Pool;
+        pool.ResetPeak();
+        using var images = new ProbeImages(options.Size);
+        var rate = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
+        using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate, 0);
+        using var updates = Updates.Open(step, images, options with { DataOnDevice = DataOnDevice.Off }, schedule, new LoaderPosition(options.Seed),
+            static _ => { });
         var fastest = TimeSpan.MaxValue;
         var total = Stopwatch.StartNew();
-        for (int i = 0; i < least || total.Elapsed < Enough; i++)
+        for (int i = 0; i < least || total.Elapsed < (enough ?? Enough); i++)
         {
             var start = total.Elapsed;
             for (int d = 0; d < options.DiscriminatorSteps; d++)
             {
                 stop.ThrowIfCancellationRequested();
-                using var scope = step.Device.Step();
-                var images = random.Uniform(new Shape(options.Batch, size, size, 3), -1, 1);
-                if (graphs is null) step.TrainDiscriminator(images);
-                else graphs.TrainDiscriminator(images);
+                updates.TrainDiscriminator();
             }
-            if (graphs is null) step.TrainGenerator(options.Batch);
-            else graphs.TrainGenerator(options.Batch);
+            updates.TrainGenerator();
             step.Device.Backend.Synchronize();
             var time = total.Elapsed - start;
             fastest = time < fastest ? time : fastest;
         }
-        return new StepProbe(trained, trained, states, all - trained, step.Device.Pool.PeakBytes, fastest);
+        long stepPeak = pool.PeakBytes;
+        pool.ResetPeak();
+        _ = SampleGrid.Draw(step, options, stop);
+        return new StepProbe(trained, trained, states, all - trained, stepPeak, pool.PeakBytes, fastest);
     }
 }

@@ -21,9 +21,6 @@ public enum TrainingOutcome
 /// </summary>
 public sealed class Trainer
 {
-    /// <summary>Keeps the fixed noise of the sample grids apart from the noise that trains.</summary>
-    const ulong GridStream = 0x9E3779B97F4A7C15;
-
     readonly GanStep _step;
     readonly IImageSource _source;
     readonly TrainOptions _options;
@@ -136,8 +133,7 @@ public sealed class Trainer
 
     void SaveGrid()
     {
-        using var random = new Rng(_step.Device, _options.Seed ^ GridStream);
-        byte[] pixels = Pixels.Draw(_step.Device, _options.GridImages, n => _step.Sample(_step.Noise(random, n)));
+        byte[] pixels = SampleGrid.Draw(_step, _options);
         string path = _folder.Sample(_done);
         ImageGrid.Save(path, pixels, _options.GridImages, _source.Size);
         _observer.Wrote("samples", path);
