@@ -9,6 +9,7 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">Shapes or types do not fit.</exception>
     public Tensor SoftmaxCrossEntropy(Tensor labels)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         CheckCrossEntropy(labels);
         return CrossEntropy(labels, null);
     }
@@ -18,6 +19,7 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor SoftmaxCrossEntropy(Tensor labels, out Tensor correct)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         CheckCrossEntropy(labels);
         correct = Device.Result(new Shape(Shape[0])).Named("Correct");
         return CrossEntropy(labels, correct);

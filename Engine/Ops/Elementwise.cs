@@ -72,24 +72,26 @@ public sealed partial class Tensor
         return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).EqualTo(g.Saved(1)));
     }
 
-    public static Tensor operator +(Tensor a, Tensor b) => Combine(new Add(), "Add", a, b)
+    public static Tensor operator +(Tensor a, Tensor b) => Combine(new Add(), "Add", Guard.Given(a), Guard.Given(b))
         .Record("Add", [a, b], [], 0, static (g, _) => g[0] = g[1] = g.Upstream);
 
-    public static Tensor operator -(Tensor a, Tensor b) => Combine(new Sub(), "Sub", a, b).Record("Sub", [a, b], [], 0, static (g, _) =>
-    {
-        g[0] = g.Upstream;
-        if (g.Needs(1)) g[1] = g.Upstream.Neg();
-    });
+    public static Tensor operator -(Tensor a, Tensor b) => Combine(new Sub(), "Sub", Guard.Given(a), Guard.Given(b))
+        .Record("Sub", [a, b], [], 0, static (g, _) =>
+        {
+            g[0] = g.Upstream;
+            if (g.Needs(1)) g[1] = g.Upstream.Neg();
+        });
 
-    public static Tensor operator *(Tensor a, Tensor b) => Combine(new Mul(), "Mul", a, b).Record("Mul", [a, b], [a, b], 0, static (g, _) =>
-    {
-        if (g.Needs(0)) g[0] = g.Upstream * g.Saved(1);
-        if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0);
-    });
+    public static Tensor operator *(Tensor a, Tensor b) => Combine(new Mul(), "Mul", Guard.Given(a), Guard.Given(b))
+        .Record("Mul", [a, b], [a, b], 0, static (g, _) =>
+        {
+            if (g.Needs(0)) g[0] = g.Upstream * g.Saved(1);
+            if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0);
+        });
 
     public static Tensor operator /(Tensor a, Tensor b)
     {
-        var y = Combine(new Div(), "Div", a, b);
+        var y = Combine(new Div(), "Div", Guard.Given(a), Guard.Given(b));
         return y.Record("Div", [a, b], [b, y], 0, static (g, _) =>
         {
             var da = g.Upstream / g.Saved(0);
@@ -98,31 +100,33 @@ public sealed partial class Tensor
         });
     }
 
-    public static Tensor operator -(Tensor x) => x.Neg();
-    public static Tensor operator +(Tensor x, float c) => x.Affine(1, c);
-    public static Tensor operator +(float c, Tensor x) => x.Affine(1, c);
-    public static Tensor operator -(Tensor x, float c) => x.Affine(1, -c);
-    public static Tensor operator -(float c, Tensor x) => x.Affine(-1, c);
-    public static Tensor operator *(Tensor x, float c) => x.Times(c);
-    public static Tensor operator *(float c, Tensor x) => x.Times(c);
-    public static Tensor operator /(Tensor x, float c) => x.Over(c);
+    public static Tensor operator -(Tensor x) => Guard.Given(x).Neg();
+    public static Tensor operator +(Tensor x, float c) => Guard.Given(x).Affine(1, c);
+    public static Tensor operator +(float c, Tensor x) => Guard.Given(x).Affine(1, c);
+    public static Tensor operator -(Tensor x, float c) => Guard.Given(x).Affine(1, -c);
+    public static Tensor operator -(float c, Tensor x) => Guard.Given(x).Affine(-1, c);
+    public static Tensor operator *(Tensor x, float c) => Guard.Given(x).Times(c);
+    public static Tensor operator *(float c, Tensor x) => Guard.Given(x).Times(c);
+    public static Tensor operator /(Tensor x, float c) => Guard.Given(x).Over(c);
 
     /// <summary>The larger of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
-    public Tensor Maximum(Tensor other) => Combine(new Maximum(), "Maximum", this, other).Record("Maximum", [this, other], [this, other], 0, SplitByOrder);
+    public Tensor Maximum(Tensor other) => Combine(new Maximum(), "Maximum", this, Guard.Given(other))
+        .Record("Maximum", [this, other], [this, other], 0, SplitByOrder);
 
     /// <summary>The smaller of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>
-    public Tensor Minimum(Tensor other) => Combine(new Minimum(), "Minimum", this, other).Record("Minimum", [this, other], [other, this], 0, SplitByOrder);
+    public Tensor Minimum(Tensor other) => Combine(new Minimum(), "Minimum", this, Guard.Given(other))
+        .Record("Minimum", [this, other], [other, this], 0, SplitByOrder);
 
     /// <summary>1 where the two are equal, else 0, with broadcasting; no gradient flows.</summary>
-    public Tensor EqualTo(Tensor other) => Combine(new Equal(), "Equal", this, other);
+    public Tensor EqualTo(Tensor other) => Combine(new Equal(), "Equal", this, Guard.Given(other));
 
     /// <summary>1 where this is larger, else 0, with broadcasting; no gradient flows.</summary>
-    public Tensor GreaterThan(Tensor other) => Combine(new Greater(), "Greater", this, other);
+    public Tensor GreaterThan(Tensor other) => Combine(new Greater(), "Greater", this, Guard.Given(other));
 
     /// <summary>max(0, this + other), one pass: the end of a residual block.</summary>
     public Tensor AddRelu(Tensor other)
     {
-        var y = Combine(new AddRelu(), "AddRelu", this, other);
+        var y = Combine(new AddRelu(), "AddRelu", this, Guard.Given(other));
         return y.Record("AddRelu", [this, other], [y], 0, static (g, _) => g[0] = g[1] = ReluGrad(g.Upstream, g.Saved(0)));
     }
 

@@ -12,6 +12,7 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="ArgumentException">No parameters, or a rate that is not finite.</exception>
     protected Optimizer(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         Parameters = [.. parameters.DistinctBy(static p => p.Tensor)];
         if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
         if (!float.IsFinite(learningRate)) throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");

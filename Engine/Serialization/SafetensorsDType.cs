@@ -48,6 +48,7 @@ public static class SafetensorsDTypes
     /// <summary>Finds the type a header names; false for one this library does not know.</summary>
     public static bool TryParse(string name, out SafetensorsDType type)
     {
+        ArgumentNullException.ThrowIfNull(name);
         SafetensorsDType? found = name switch
         {
             "U8" => SafetensorsDType.U8,

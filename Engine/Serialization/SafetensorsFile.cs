@@ -62,7 +62,11 @@ public sealed class SafetensorsFile : IDisposable
         _byName.TryGetValue(name, out var entry) ? entry : throw SafetensorsException.File(Name, $"there is no entry {SafetensorsException.Quote(name)}");
 
     /// <summary>Finds the tensor of that name; false where there is none.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
+    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _byName.TryGetValue(name, out entry);
+    }
 
     /// <summary>Opens a file and checks its header; the data stays on disk until it is asked for.</summary>
     /// <exception cref="SafetensorsException">The file is damaged or not a safetensors file.</exception>
@@ -83,7 +87,11 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads a file that is already in memory; the bytes are not copied.</summary>
     /// <exception cref="SafetensorsException">The bytes are damaged or not a safetensors file.</exception>
-    public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes, string name) => new(name, null, bytes);
+    public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new(name, null, bytes);
+    }
 
     /// <summary>Closes the file; entries can no longer be read.</summary>
     public void Dispose() => _handle?.Dispose();

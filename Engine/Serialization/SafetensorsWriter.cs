@@ -19,8 +19,12 @@ public static class SafetensorsWriter
     /// A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(string path, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(items);
         AtomicFile.Write(path, stream => Write(stream, items, metadata, path));
+    }
 
     /// <summary>Writes to a stream from its current position; <paramref name="name"/> is what error messages call it.</summary>
     /// <exception cref="SafetensorsException">
@@ -29,6 +33,9 @@ public static class SafetensorsWriter
     public static void Write(
         Stream stream, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null, string name = "stream")
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(name);
         var ordered = items.OrderByDescending(static item => item.DType.Size()).ToArray(); // A stable sort.
         long[] sizes = Check(name, ordered);
         stream.Write(Header(name, ordered, sizes, metadata));

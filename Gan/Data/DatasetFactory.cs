@@ -15,6 +15,7 @@ public static class DatasetFactory
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IImageSource Open(string? nameOrPath, int size, DataOptions options, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrEmpty(nameOrPath) || nameOrPath == "shapes") return new ShapesSource(size, options.ShapesSeed);
         try
         {

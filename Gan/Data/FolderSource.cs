@@ -48,6 +48,8 @@ public sealed class FolderSource : IImageSource
     /// <exception cref="OperationCanceledException">Cancelled; nothing half-written stays behind.</exception>
     public static FolderSource Open(string folder, int size, DataOptions options, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(options);
         ImageSourceGuard.Size(folder, size, 8, 1024);
         try
         {

@@ -16,12 +16,19 @@ public static class MimicryWeights
     /// <summary>Reads a generator.</summary>
     /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
     /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; the same.</exception>
-    public static void Load(string path, ResNetGenerator generator) => Load(path, Map(generator, generator.Architecture));
+    public static void Load(string path, ResNetGenerator generator)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(generator);
+        Load(path, Map(generator, generator.Architecture));
+    }
 
     /// <summary>Reads a discriminator.</summary>
     /// <inheritdoc cref="Load(string, ResNetGenerator)"/>
     public static void Load(string path, ResNetDiscriminator discriminator)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(discriminator);
         var map = Map(discriminator, discriminator.Architecture);
         Load(path, map);
         // Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
@@ -59,11 +66,21 @@ public static class MimicryWeights
 
     /// <summary>Writes a generator.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, ResNetGenerator generator) => Save(path, Map(generator, generator.Architecture));
+    public static void Save(string path, ResNetGenerator generator)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(generator);
+        Save(path, Map(generator, generator.Architecture));
+    }
 
     /// <summary>Writes a discriminator.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, ResNetDiscriminator discriminator) => Save(path, Map(discriminator, discriminator.Architecture));
+    public static void Save(string path, ResNetDiscriminator discriminator)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(discriminator);
+        Save(path, Map(discriminator, discriminator.Architecture));
+    }
 
     static void Load(string path, IReadOnlyList<MimicryEntry> map)
     {

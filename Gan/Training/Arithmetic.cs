@@ -14,19 +14,29 @@ public static class Arithmetic
     public static IReadOnlyList<string> Names { get; } = ["f32", "tf32", "bf16"];
 
     /// <summary>Element type of the networks' activations.</summary>
-    public static DType Activations(string name) => name == "bf16" ? DType.BF16 : DType.F32;
+    public static DType Activations(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name == "bf16" ? DType.BF16 : DType.F32;
+    }
 
     /// <summary>What is computed in what, for the log.</summary>
-    public static string Describe(string name) => name switch
+    public static string Describe(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name switch
     {
         "tf32" => "tf32 products, f32 otherwise",
         "bf16" => "bf16 activations and products, f32 weights and sums",
         _ => name,
     };
+    }
 
     /// <summary>Why a device does not have the arithmetic, in words that follow its name; null if it does.</summary>
     public static string? Refusal(Device device, string name)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(name);
         if (name == "f32") return null;
         if (device.Backend is not CudaBackend cuda) return $"needs a GPU; {(device.Name == "cpu" ? "the CPU" : device.Name)} computes in f32";
         var card = cuda.Properties;
@@ -38,6 +48,8 @@ public static class Arithmetic
     /// <exception cref="TrainingException">The device has no such arithmetic.</exception>
     public static void Apply(Device device, string name)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(name);
         if (Refusal(device, name) is { } why) throw new TrainingException($"The precision {name} {why}.");
         if (device.Backend is CudaBackend cuda) cuda.AllowTf32 = name == "tf32";
     }

@@ -20,8 +20,11 @@ public static class Checkpoint
     const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix;
 
     /// <summary>Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".</summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step) =>
-        CheckpointNames.Of(step).Select(static t => (t.Name, t.Tensor));
+    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return CheckpointNames.Of(step).Select(static t => (t.Name, t.Tensor));
+    }
 
     /// <summary>Writes the folder. An existing one of that name is replaced.</summary>
     /// <param name="folder">Its final path; the parent exists.</param>
@@ -31,6 +34,9 @@ public static class Checkpoint
     /// <exception cref="TrainingException">A tensor is not finite; the same.</exception>
     public static void Write(string folder, GanStep step, CheckpointState state)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(state);
         string partial = folder + TemporarySuffix;
         if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
@@ -57,6 +63,7 @@ public static class Checkpoint
     /// <exception cref="TrainingException">A file is missing or damaged.</exception>
     public static CheckpointState ReadState(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         string path = Path.Combine(folder, StateFile), tensors = Path.Combine(folder, TensorsFile);
         foreach (string file in (ReadOnlySpan<string>)[path, tensors])
         {
@@ -75,6 +82,8 @@ public static class Checkpoint
     /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadTensors(string folder, GanStep step)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(step);
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
         LoadInto(file, CheckpointNames.Of(step), ignoreUnknown: false);
     }
@@ -84,6 +93,9 @@ public static class Checkpoint
     /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadNetwork(string folder, string prefix, Engine.Nn.Module module)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(module);
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
         LoadInto(file, [.. CheckpointNames.Of(prefix, module)], ignoreUnknown: true);
     }
@@ -91,6 +103,7 @@ public static class Checkpoint
     /// <summary>Clears up after an interrupted write: a checkpoint that was being replaced comes back, the rest goes.</summary>
     public static void RemovePartial(string parent)
     {
+        ArgumentNullException.ThrowIfNull(parent);
         foreach (string replaced in Directory.GetDirectories(parent, "*" + ReplacedSuffix))
         {
             string folder = replaced[..^ReplacedSuffix.Length];

@@ -46,6 +46,11 @@ public abstract class DeviceImages : IDisposable
     public static DeviceImages Open(Device device, IImageSource source, LoaderOptions options, LoaderPosition start, DataOnDevice place, long ahead,
         Action<string> notice)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(notice);
         if (device.Backend is not CudaBackend cuda) throw new ArgumentException($"{device.Name} is no CUDA device.", nameof(device));
         if (!options.DropLast) throw new ArgumentException("The last images of an epoch must be dropped: all batches have one size.", nameof(options));
         if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null))

@@ -17,6 +17,7 @@ public static class LayerTable
     /// <summary>The generator's layers for a batch.</summary>
     public static IReadOnlyList<LayerRow> Of(ResNetGenerator generator, int batch)
     {
+        ArgumentNullException.ThrowIfNull(generator);
         var a = generator.Architecture;
         var outputs = new Dictionary<string, string> { ["l1"] = Images(batch, a.StartSize, a.StartChannels) };
         int side = a.StartSize, blocks = a.GeneratorBlocks.Count;
@@ -29,6 +30,7 @@ public static class LayerTable
     /// <summary>The discriminator's layers for a batch.</summary>
     public static IReadOnlyList<LayerRow> Of(ResNetDiscriminator discriminator, int batch)
     {
+        ArgumentNullException.ThrowIfNull(discriminator);
         var a = discriminator.Architecture;
         var outputs = new Dictionary<string, string> { [a.LogitsName] = $"({batch}, 1)", ["l_y"] = $"({batch}, 4)" };
         int side = a.Size;

@@ -26,6 +26,7 @@ public sealed class MetricsLog : IDisposable
     /// <summary>Appends a report.</summary>
     public void Append(TrainingReport report)
     {
+        ArgumentNullException.ThrowIfNull(report);
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -46,6 +47,12 @@ public sealed class MetricsLog : IDisposable
 
     /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole, or name a number twice, are left out.</summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Lines(path);
+    }
+
+    static IEnumerable<IReadOnlyDictionary<string, double>> Lines(string path)
     {
         // Sharing with a writer, because a run's own log is read while it trains.
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));

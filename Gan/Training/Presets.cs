@@ -14,7 +14,10 @@ public static class Presets
 
     /// <summary>The options of a preset at an image size; only data, cadence and seed are left at their defaults.</summary>
     /// <exception cref="ArgumentException">No such preset.</exception>
-    public static TrainOptions For(string name, int size) => name switch
+    public static TrainOptions For(string name, int size)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name switch
     {
         // Lee and Town 2020, "Mimicry": full width, Adam(0, 0.9) at 2e-4 with linear decay over 100k updates; fewer D updates at 128.
         Mimicry => new TrainOptions { Size = size, Batch = 64, DiscriminatorSteps = size >= 128 ? 2 : 5, Steps = 100_000 },
@@ -28,4 +31,5 @@ public static class Presets
         },
         _ => throw new ArgumentException($"There is no preset \"{name}\"; the presets are {string.Join(", ", Names)}."),
     };
+    }
 }

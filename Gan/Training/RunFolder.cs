@@ -43,6 +43,8 @@ public sealed partial class RunFolder
     /// <exception cref="IOException">It cannot be made.</exception>
     public static RunFolder Create(string parent, string name)
     {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(name);
         Directory.CreateDirectory(parent);
         string clean = Unusual().Replace(name.ToLowerInvariant(), "-").Trim('-');
         string unnamed = Prepare(System.IO.Path.Combine(parent, $".new-{System.IO.Path.GetRandomFileName()}")).Path;
@@ -73,6 +75,7 @@ public sealed partial class RunFolder
     /// <exception cref="TrainingException">It holds one, or something else under the names a run uses, or the path is a file's.</exception>
     public static RunFolder CreateAt(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var folder = new RunFolder(path);
         if (File.Exists(path)) throw new TrainingException($"{path} is a file; a run needs a folder.");
         if (File.Exists(folder.Config)) throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
@@ -89,6 +92,7 @@ public sealed partial class RunFolder
     /// <exception cref="TrainingException">There is none.</exception>
     public static RunFolder Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var folder = new RunFolder(path);
         if (!Directory.Exists(path)) throw new TrainingException($"There is no run folder {path}.");
         if (!File.Exists(folder.Config)) throw new TrainingException($"{path} is not a run folder: it has no config.json.");
@@ -129,6 +133,7 @@ public sealed partial class RunFolder
     /// <exception cref="TrainingException">There is none.</exception>
     public static string FindCheckpoint(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (File.Exists(System.IO.Path.Combine(path, Training.Checkpoint.StateFile))) return path;
         if (File.Exists(path))
             throw new TrainingException($"{path} is a file; give a run's folder, or a checkpoint's folder (the one with {Training.Checkpoint.StateFile}).");

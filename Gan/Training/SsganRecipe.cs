@@ -8,13 +8,19 @@ public static class SsganRecipe
 {
     /// <summary>The shapes that a run's settings ask for.</summary>
     /// <exception cref="ArgumentException">There are none of that size or width.</exception>
-    public static Architecture Architecture(TrainOptions options) => Models.Architecture.For(options.Size, options.Ngf, options.Ndf);
+    public static Architecture Architecture(TrainOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Models.Architecture.For(options.Size, options.Ngf, options.Ndf);
+    }
 
     /// <summary>New networks and optimizers for a run's settings; the caller disposes them.</summary>
     /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
     /// <exception cref="TrainingException">The device does not have the precision that is asked for.</exception>
     public static SsganStep Create(Device device, TrainOptions options)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(options);
         Arithmetic.Apply(device, options.Precision);
         return new SsganStep(device, Architecture(options), new SsganOptions
         {

@@ -40,6 +40,8 @@ public sealed class TrainedGenerator : IDisposable
     /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not finite.</exception>
     public static TrainedGenerator Open(Device device, string path, bool? average = null)
     {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(path);
         if (File.Exists(path) && FolderOf(path) is null) return OpenMimicry(device, path, average);
         string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);

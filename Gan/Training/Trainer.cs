@@ -34,6 +34,11 @@ public sealed class Trainer
     /// <exception cref="TrainingException">A setting is out of range, or the images have another size than the settings say.</exception>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
     {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(observer);
         (_step, _source, _options, _folder, _observer) = (step, source, options.Validate(), folder, observer);
         if (source.Size != options.Size)
             throw new TrainingException($"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {options.Size}x{options.Size}.");
@@ -48,6 +53,7 @@ public sealed class Trainer
     /// <exception cref="TrainingException">The checkpoint is damaged, or its settings or data differ in a way that may not change.</exception>
     public void Resume(string checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         var state = Checkpoint.ReadState(checkpoint);
         CheckSettings(_options, state, checkpoint);
         if (state.DataHash != _source.ContentHash)
@@ -63,6 +69,9 @@ public sealed class Trainer
     /// <exception cref="TrainingException">Some differ that may not change; the message lists them.</exception>
     public static void CheckSettings(TrainOptions options, CheckpointState state, string checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(checkpoint);
         var differences = options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
         if (differences.Count > 0)
             throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
