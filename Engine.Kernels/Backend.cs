@@ -144,8 +144,10 @@ public abstract class Backend : IDisposable
     public abstract void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake);
 
     // ---- optimizer ---------------------------------------------------------------------------------------------------
-    /// <summary>For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba 2015,
-    /// algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.</summary>
+    /// <summary>
+    /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba 2015,
+    /// algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
+    /// </summary>
     public abstract void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec);
     /// <summary>step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.</summary>
     public abstract void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec);

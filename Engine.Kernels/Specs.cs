@@ -66,11 +66,14 @@ public enum UpsampleMode
 /// <param name="Normalized">W / sigma, the shape of W, overwritten.</param>
 public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, View Normalized);
 
-/// <summary>One parameter in an Adam update. All views but the step have the parameter's shape; all but the gradient are updated in place.</summary>
+/// <summary>
+/// One parameter in an Adam update. All views but the step have the parameter's shape; all but the gradient are updated in place.
+/// </summary>
 /// <param name="Parameter">p.</param>
 /// <param name="Gradient">g.</param>
 /// <param name="FirstMoment">m.</param>
 /// <param name="SecondMoment">v.</param>
 /// <param name="Step">I32 (1): the updates that this parameter has had. No two slots of an update share it.</param>
 /// <param name="Average">a, or default where it has none.</param>
-public readonly record struct AdamSlot(View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Step, View Average = default);
+public readonly record struct AdamSlot(
+    View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Step, View Average = default);

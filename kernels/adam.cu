@@ -1,4 +1,5 @@
-// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, t = the slot's step + 1:
+// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, with t the slot's
+// step + 1:
 //   m = beta1*m + (1 - beta1)*g,  v = beta2*v + (1 - beta2)*g*g,  p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
 //   a = decay*a + (1 - decay)*p where a slot has an average;  step = t
 // All in place. A block takes Chunk elements of one slot, found in the table of first blocks that came with the arguments; a thread takes

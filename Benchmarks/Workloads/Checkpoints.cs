@@ -14,7 +14,9 @@ static class Checkpoints
         yield return Load(settings).Short();
     }
 
-    /// <summary>Parameters with two moments and a count of steps each, what batch norm and spectral norm remember, and each optimizer's rate.</summary>
+    /// <summary>
+    /// Parameters with two moments and a count of steps each, what batch norm and spectral norm remember, and each optimizer's rate.
+    /// </summary>
     public static long Bytes(TrainOptions settings)
     {
         var a = SsganRecipe.Architecture(settings);

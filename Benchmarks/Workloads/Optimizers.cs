@@ -31,7 +31,8 @@ static class Optimizers
         return new(name, "f32", sizes.Sum(static n => 7L * n) * sizeof(float), 0, bed =>
         {
             AdamSlot[] slots = [.. sizes.Select(static n => new Shape(n))
-                .Select(n => new AdamSlot(bed.Numbers(n), bed.Numbers(n), bed.Full(n, 0), bed.Full(n, 0), bed.Full(new Shape(1), 0, DType.I32)))];
+                .Select(n => new AdamSlot(bed.Numbers(n), bed.Numbers(n), bed.Full(n, 0), bed.Full(n, 0),
+                    bed.Full(new Shape(1), 0, DType.I32)))];
             var rate = bed.Full(new Shape(1), 2e-4f);
             return () => bed.Backend.Adam(slots, rate, new AdamSpec(0, 0.9, 1e-8));
         });

@@ -22,8 +22,8 @@ static class AdamCases
             var spec = new AdamSpec(0.5, 0.9, 1e-8);
             float[] gradients = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 1, -1, 1e15f];
             var shape = new Shape(gradients.Length);
-            AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape), run.Input(shape, draw: Draw.Positive),
-                run.Ints(new(1), [4]));
+            AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape),
+                run.Input(shape, draw: Draw.Positive), run.Ints(new(1), [4]));
             Steps(run, [slot], spec, [4], 1);
         }),
     ];

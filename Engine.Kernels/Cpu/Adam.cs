@@ -10,7 +10,8 @@ public sealed unsafe partial class CpuBackend
     public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec)
     {
         if (slots.IsEmpty) return;
-        var corrections = (AdamCorrection*)_scratch.SharedBytes(slots.Length * sizeof(AdamCorrection) + BlockMap.Bytes(slots.Length));
+        int bytes = slots.Length * sizeof(AdamCorrection) + BlockMap.Bytes(slots.Length);
+        var corrections = (AdamCorrection*)_scratch.SharedBytes(bytes);
         var map = new BlockMap((int*)(corrections + slots.Length), slots.Length);
         for (int i = 0; i < slots.Length; i++)
         {
@@ -35,7 +36,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>What the bias correction of a slot's t-th step makes of the rate and of √v: lr / (1 − β1^t) and √(1 − β2^t).</summary>
+    /// <summary>What the bias correction of a slot's t-th step makes of the rate, and what √v is divided by.</summary>
     readonly struct AdamCorrection(float size, float root)
     {
         public readonly float Size = size, Root = root;
@@ -63,8 +64,9 @@ public sealed unsafe partial class CpuBackend
                 ref AdamSlot s = ref Slots[slot];
                 long offset = (long)block * AdamBlock;
                 int count = (int)Math.Min(AdamBlock, s.Parameter.Count - offset);
-                Update(s.Parameter.F32 + offset, s.Gradient.F32 + offset, s.FirstMoment.F32 + offset, s.SecondMoment.F32 + offset, count, Corrections[slot]);
-                if (s.Average.Address != 0) Follow(s.Parameter.F32 + offset, s.Average.F32 + offset, count);
+                float* p = s.Parameter.F32 + offset, g = s.Gradient.F32 + offset, m = s.FirstMoment.F32 + offset, v = s.SecondMoment.F32 + offset;
+                Update(p, g, m, v, count, Corrections[slot]);
+                if (s.Average.Address != 0) Follow(p, s.Average.F32 + offset, count);
             }
         }
 

@@ -9,7 +9,9 @@ namespace Ssgan.Engine;
 /// </summary>
 sealed class Walk(Device device, bool createGraph, bool retainGraph)
 {
-    /// <summary>What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on the way.</summary>
+    /// <summary>
+    /// What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on the way.
+    /// </summary>
     readonly Dictionary<Node, Tensor?> _pending = [];
     readonly PriorityQueue<Node, long> _order = new();
 

@@ -2,8 +2,8 @@ namespace Ssgan.Engine.Nn;
 
 /// <summary>
 /// A part of a network: named parameters (trained), buffers (saved, not trained) and children, each registered by an explicit call
-/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight". A tensor or a part that is registered more
-/// than once (shared weights) is one: listed, counted, trained, averaged and saved once, under its first name.
+/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight". A tensor or a part that is
+/// registered more than once (shared weights) is one: listed, counted, trained, averaged and saved once, under its first name.
 /// </summary>
 public abstract class Module : IDisposable
 {
@@ -14,10 +14,12 @@ public abstract class Module : IDisposable
     public bool Training { get; private set; } = true;
 
     /// <summary>All parameters with their full names, in order of registration, a shared one under its first name only.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() => Named(static m => m._parameters, "").DistinctBy(static p => p.Tensor);
+    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() =>
+        Named(static m => m._parameters, "").DistinctBy(static p => p.Tensor);
 
     /// <summary>
-    /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter as well is none.
+    /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter as well
+    /// is none.
     /// </summary>
     public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers()
     {
@@ -25,7 +27,9 @@ public abstract class Module : IDisposable
         return Named(static m => m._buffers, "").Where(b => !parameters.Contains(b.Tensor)).DistinctBy(static b => b.Tensor);
     }
 
-    /// <summary>The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or all.</summary>
+    /// <summary>
+    /// The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or all.
+    /// </summary>
     public IEnumerable<(string Name, Tensor Tensor)> SharedNames()
     {
         HashSet<Tensor> seen = [];
@@ -79,7 +83,8 @@ public abstract class Module : IDisposable
     protected T Child<T>(string name, T module) where T : Module
     {
         CheckName(name);
-        if (module.Holds(this)) throw new ArgumentException($"Module: {GetType().Name} cannot be a part of itself, as \"{name}\" would make it.");
+        if (module.Holds(this))
+            throw new ArgumentException($"Module: {GetType().Name} cannot be a part of itself, as \"{name}\" would make it.");
         _children.Add((name, module));
         return module;
     }

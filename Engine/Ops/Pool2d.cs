@@ -41,7 +41,8 @@ public sealed partial class Tensor
     {
         var dx = dy.Device.Result(x);
         dy.Backend.MaxPool2dBackward(dy.View, index.View, dx.View, spec);
-        return dx.Record("MaxPool2dBackward", [dy, y], [index], spec, static (g, spec) => g[0] = MaxPool2dGather(g.Upstream, g.Saved(0), spec));
+        return dx.Record("MaxPool2dBackward", [dy, y], [index], spec, static (g, spec) =>
+            g[0] = MaxPool2dGather(g.Upstream, g.Saved(0), spec));
     }
 
     /// <summary>x at the positions a max pool chose: the transpose of its backward.</summary>

@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Optim;
 
 /// <summary>
-/// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay. As in PyTorch each parameter counts
-/// its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m, NAME.v, and I32 NAME.step (1).
+/// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay. As in PyTorch each
+/// parameter counts its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m, NAME.v, and
+/// I32 NAME.step (1).
 /// </summary>
 public sealed class Adam : Optimizer
 {
@@ -50,7 +52,7 @@ public sealed class Adam : Optimizer
             }
             else if (_averages[i] is { } average) _average!.Move(p, average);
         }
-        LearningRateTensor.Backend.Adam(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_slots), LearningRateTensor.View, _spec);
+        LearningRateTensor.Backend.Adam(CollectionsMarshal.AsSpan(_slots), LearningRateTensor.View, _spec);
         _average?.CopyBuffers();
     }
 }

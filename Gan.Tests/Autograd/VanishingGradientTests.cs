@@ -121,7 +121,8 @@ sealed class VanishingGradientTests
     {
         using var scope = _device.Step();
         var x = Leaf();
-        foreach (var y in new[] { x.EqualTo(x), x.GreaterThan(x), x.ArgMax(), x.Cast(DType.I32), x.Detach() }) Assert.That(y.RequiresGrad, Is.False);
+        Tensor[] constants = [x.EqualTo(x), x.GreaterThan(x), x.ArgMax(), x.Cast(DType.I32), x.Detach()];
+        Assert.That(constants.Select(static y => y.RequiresGrad), Has.All.False);
     }
 
     Tensor Leaf() => _device.Leaf(1, 12);

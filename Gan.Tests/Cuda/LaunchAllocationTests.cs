@@ -12,7 +12,8 @@ sealed class LaunchAllocationTests
     static readonly View[] s_views = [Any(new(128, 1152)), Any(new(4, 128))];
     static readonly SpectralLayer[] s_layers =
         [.. s_views.Select(static w => new SpectralLayer(w, Any(new(w.Shape[0])), Any(new(w.Shape[1])), Any(new(1)), Any(w.Shape, DType.BF16)))];
-    static readonly AdamSlot[] s_slots = [.. Enumerable.Repeat(new AdamSlot(s_views[0], s_views[0], s_views[0], s_views[0], Any(new(1), DType.I32)), 100)];
+    static readonly AdamSlot[] s_slots =
+        [.. Enumerable.Repeat(new AdamSlot(s_views[0], s_views[0], s_views[0], s_views[0], Any(new(1), DType.I32)), 100)];
 
     static IEnumerable<TestCaseData> Primitives =>
     [

@@ -98,11 +98,16 @@ sealed class NetworkLaunchTests
     {
         using var card = new Card();
         // The last has no elements: alone or not, its step counts.
-        AdamSlot[] slots = [.. Enumerable.Range(0, 133).Select(i => new AdamSlot(card.Random(i < 132 ? 1 : 0), card.Random(i < 132 ? 1 : 0),
-            card.Random(i < 132 ? 1 : 0), card.Of(new(i < 132 ? 1 : 0), static r => r.NextSingle()), card.Ints(3 * i)))];
+        const int Last = 132;
+        AdamSlot[] slots = [.. Enumerable.Range(0, Last + 1).Select(i =>
+        {
+            int n = i < Last ? 1 : 0;
+            return new AdamSlot(card.Random(n), card.Random(n), card.Random(n), card.Of(new(n), static r => r.NextSingle()), card.Ints(3 * i));
+        })];
         var rate = card.Random(1);
         Assert.That(card.Count(() => card.Backend.Adam(slots, rate, new AdamSpec(0, 0.9, 1e-8))), Is.EqualTo((3, 0)));
-        Assert.That(slots.Select(s => card.Read<int>(s.Step)[0]), Is.EqualTo(Enumerable.Range(0, 133).Select(static i => 3 * i + 1)));
+        Assert.That(slots.Select(s => card.Read<int>(s.Step)[0]),
+            Is.EqualTo(Enumerable.Range(0, Last + 1).Select(static i => 3 * i + 1)));
     }
 
     [Test]

@@ -82,7 +82,8 @@ public class AdamKernelTests
     {
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
-        AdamSlot[] slots = [.. new[] { 0, 7, 1000 }.Select(n => new AdamSlot(a.Of([1], 1), a.Of([0.5f], 1), a.Of([0], 1), a.Of([0], 1), a.Ints([n], 1)))];
+        AdamSlot[] slots = [.. new[] { 0, 7, 1000 }.Select(n =>
+            new AdamSlot(a.Of([1], 1), a.Of([0.5f], 1), a.Of([0], 1), a.Of([0], 1), a.Ints([n], 1)))];
         b.Adam(slots, a.Of([0.1f], 1), new AdamSpec(0.9, 0.999, 1e-8));
         foreach (var (slot, t) in slots.Zip([1, 8, 1001]))
         {

@@ -72,7 +72,8 @@ sealed class SharedModuleTests
         using var device = Device.Cpu(1);
         using var outer = new Tied(device);
         var inner = outer.Add("inner", new Tied(device));
-        Assert.That(() => inner.Add("back", outer), Throws.ArgumentException.With.Message.Contains("\"back\"").And.Message.Contains("part of itself"));
+        Assert.That(() => inner.Add("back", outer), 
+            Throws.ArgumentException.With.Message.Contains("\"back\"").And.Message.Contains("part of itself"));
         Assert.That(() => inner.Add("self", inner), Throws.ArgumentException);
         Assert.That(outer.NamedParameters().Count(), Is.EqualTo(6));
     }

@@ -8,7 +8,9 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
 
-/// <summary>Checkpoints of shared weights: written once, and read under either name or both; and of optimizers with one step count.</summary>
+/// <summary>
+/// Checkpoints of shared weights: written once, and read under either name or both; and of optimizers with one step count.
+/// </summary>
 sealed class SharedCheckpointTests
 {
     sealed class Tied : Module
@@ -52,7 +54,8 @@ sealed class SharedCheckpointTests
 
     static readonly string[] s_written =
     [
-        "n.first.weight", "n.first.bias", "adam.learning_rate", "adam.first.weight.m", "adam.first.bias.m", "adam.first.weight.v", "adam.first.bias.v",
+        "n.first.weight", "n.first.bias", "adam.learning_rate",
+        "adam.first.weight.m", "adam.first.bias.m", "adam.first.weight.v", "adam.first.bias.v",
         "adam.first.weight.step", "adam.first.bias.step",
     ];
 
@@ -80,7 +83,8 @@ sealed class SharedCheckpointTests
             var type = tensor.Type == DType.I32 ? SafetensorsDType.I32 : SafetensorsDType.F32;
             foreach (string n in names(name))
             {
-                if (!items.Exists(i => i.Name == n)) items.Add(new SafetensorsItem(n, type, shape, change?.Invoke(n, [.. bytes[name]]) ?? bytes[name]));
+                if (items.Exists(i => i.Name == n)) continue;
+                items.Add(new SafetensorsItem(n, type, shape, change?.Invoke(n, [.. bytes[name]]) ?? bytes[name]));
             }
         }
         SafetensorsWriter.Write(temp[Checkpoint.TensorsFile], items);
@@ -105,11 +109,13 @@ sealed class SharedCheckpointTests
     ];
 
     [TestCaseSource(nameof(Namings))]
-    public void A_state_is_read_under(Func<string, string[]> names) => Exchange(names, (written, read) => Assert.That(read(), Is.EqualTo(written)));
+    public void A_state_is_read_under(Func<string, string[]> names) =>
+        Exchange(names, (written, read) => Assert.That(read(), Is.EqualTo(written)));
 
     [Test]
     public void Two_values_for_one_tensor_are_refused_and_nothing_changes() => Exchange(static n => [n, Second(n)], (written, read) =>
-        Assert.That(() => read(), Throws.TypeOf<TrainingException>().With.Message.Contains("n.first.bias and n.second.bias have different values")
+        Assert.That(() => read(), Throws.TypeOf<TrainingException>()
+            .With.Message.Contains("n.first.bias and n.second.bias have different values")
             .And.Message.Not.Contains("weight")),
         static (name, bytes) =>
         {

@@ -125,7 +125,10 @@ public static class Checkpoint
                 known.Add(candidate);
                 if (file.TryGet(candidate, out var entry)) found.Add(entry);
             }
-            string[] misfits = [.. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor)).Select(e => $"{e} should be {tensor.Type} {tensor.Shape}")];
+            string[] misfits =
+            [
+                .. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor)).Select(e => $"{e} should be {tensor.Type} {tensor.Shape}"),
+            ];
             problems.AddRange(misfits);
             if (found.Count == 0) problems.Add($"{name} is missing");
             else sources.Add((found[0], tensor));

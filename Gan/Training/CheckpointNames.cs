@@ -8,8 +8,8 @@ namespace Ssgan.Gan.Training;
 readonly record struct CheckpointTarget(string Name, Tensor Tensor, IReadOnlyList<string> Others);
 
 /// <summary>
-/// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared tensor under
-/// another of its names or under several, and where an optimizer has one step count for all parameters.
+/// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared tensor
+/// under another of its names or under several, and where an optimizer has one step count for all parameters.
 /// </summary>
 static class CheckpointNames
 {
@@ -19,11 +19,14 @@ static class CheckpointNames
     public static List<CheckpointTarget> Of(GanStep step)
     {
         List<CheckpointTarget> targets = [.. step.Networks.SelectMany(static n => Of(n.Name, n.Module))];
-        var further = step.Networks.SelectMany(static n => n.Module.SharedNames()).ToLookup(static s => s.Tensor, static s => s.Name);
+        var further = step.Networks.SelectMany(static n => n.Module.SharedNames())
+            .ToLookup(static s => s.Tensor, static s => s.Name);
         foreach (var (name, optimizer) in step.Optimizers)
         {
-            var shared = optimizer.Parameters.Where(p => further.Contains(p.Tensor)).ToDictionary(static p => p.Name, p => further[p.Tensor]);
-            foreach (var (state, tensor) in optimizer.NamedState) targets.Add(new($"{name}.{state}", tensor, Others(name, state, shared)));
+            var shared = optimizer.Parameters.Where(p => further.Contains(p.Tensor))
+                .ToDictionary(static p => p.Name, p => further[p.Tensor]);
+            foreach (var (state, tensor) in optimizer.NamedState)
+                targets.Add(new($"{name}.{state}", tensor, Others(name, state, shared)));
         }
         return targets;
     }
