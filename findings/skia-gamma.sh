@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Decoding a PNG file into sRGB, Skia takes gAMA without an sRGB chunk, which ImageMagick 6 writes (0.45455), as a pure power law,
-# and converts: dark values change most, 8 becomes 2. Pillow and torchvision give the stored values, and so does Skia into an image
-# without a colour space. Values of gAMA that no display has (1, 2^31-1) are applied too: almost all becomes black, or white.
+# and converts: dark values change most, 8 becomes 2. Pillow and torchvision give the stored values, and so does Skia into an
+# image without a colour space. Values of gAMA that no display has (1, 2^31-1) are applied too: the picture
+# becomes black with white, or white with black.
 #
 # Needs the .NET SDK 10 and NuGet. Exits with 0 while the library behaves as shown, with 1 otherwise.
 # Output seen on Debian 12, x64:
@@ -77,7 +78,11 @@ bool same = true;
 string version = FileVersionInfo.GetVersionInfo(typeof(SKCodec).Assembly.Location).ProductVersion!.Split('+')[0];
 Console.WriteLine($"SkiaSharp {version}");
 Console.WriteLine($"stored: {stored}");
-foreach ((uint gamma, string seen) in new[] { (45455u, "0 2 12 62 129 255"), (100000u, "0 50 79 137 188 255"), (1u, "0 0 0 0 0 255"), ((uint)int.MaxValue, "0 255 255 255 255 255") })
+(uint, string)[] cases =
+[
+    (45455, "0 2 12 62 129 255"), (100000, "0 50 79 137 188 255"), (1, "0 0 0 0 0 255"), (int.MaxValue, "0 255 255 255 255 255"),
+];
+foreach ((uint gamma, string seen) in cases)
 {
     string into = Decode(Png(row, gamma), true), without = Decode(Png(row, gamma), false);
     Console.WriteLine($"gAMA {gamma}: into sRGB {into}; without a colour space {without}");

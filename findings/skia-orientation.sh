@@ -79,7 +79,8 @@ byte[] png = Encode(SKEncodedImageFormat.Png), webp = Encode(SKEncodedImageForma
 Console.WriteLine($"SkiaSharp {version}");
 Show("PNG, no eXIf", png, SKEncodedOrigin.TopLeft);
 Show("PNG, eXIf orientation 6 before IDAT", [.. png[..33], .. Chunk("eXIf", tiff), .. png[33..]], SKEncodedOrigin.TopLeft, false);
-Show("PNG, eXIf orientation 6 after IDAT", [.. png[..^12], .. Chunk("eXIf", tiff), .. png[^12..]], SKEncodedOrigin.TopLeft, false);
+byte[] after = [.. png[..^12], .. Chunk("eXIf", tiff), .. png[^12..]];
+Show("PNG, eXIf orientation 6 after IDAT", after, SKEncodedOrigin.TopLeft, false);
 Show("WebP, EXIF orientation 6", Webp(webp, tiff), SKEncodedOrigin.RightTop);
 Show("WebP, EXIF orientation 6 behind \"Exif\\0\\0\"", Webp(webp, prefixed), SKEncodedOrigin.TopLeft, false);
 byte[] app1 = [0xFF, 0xE1, 0, (byte)(prefixed.Length + 2), .. prefixed];

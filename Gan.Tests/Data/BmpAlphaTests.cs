@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ssgan.Gan.Data;
 
 namespace Ssgan.Tests.Data;
 
@@ -13,7 +14,7 @@ public sealed class BmpAlphaTests
 
     static int Byte(int x, int y, int c) => (int)(Colour(x, y) >> 16 - c * 8 & 255);
 
-    [TestCase(108), TestCase(124)]
+    [TestCase(56), TestCase(108), TestCase(124)]
     public void AlphaOfZeroEverywhereIsOpaque(int header)
     {
         byte[] file = BmpFile.Make(header, 32, BmpFile.Bitfields, s_masks, Colour);
@@ -21,7 +22,7 @@ public sealed class BmpAlphaTests
     }
 
     // One pixel with alpha, and the rest of the picture is meant to be transparent.
-    [TestCase(108), TestCase(124)]
+    [TestCase(56), TestCase(108), TestCase(124)]
     public void OneVisiblePixelMakesTheOthersTransparent(int header)
     {
         static uint Alpha(int x, int y) => x == 5 && y == 2 ? 0xFF000000 : 0;
@@ -30,8 +31,9 @@ public sealed class BmpAlphaTests
     }
 
     // As Pillow reads them: the fourth byte is alpha only where a mask says so.
-    [TestCase(40, BmpFile.Rgb, 0), TestCase(108, BmpFile.Rgb, 4), TestCase(124, BmpFile.Rgb, 4)]
-    [TestCase(40, BmpFile.Bitfields, 3), TestCase(108, BmpFile.Bitfields, 3), TestCase(124, BmpFile.Bitfields, 3)]
+    [TestCase(40, BmpFile.Rgb, 0), TestCase(56, BmpFile.Rgb, 4), TestCase(108, BmpFile.Rgb, 4), TestCase(124, BmpFile.Rgb, 4)]
+    [TestCase(40, BmpFile.Bitfields, 3), TestCase(56, BmpFile.Bitfields, 3), TestCase(108, BmpFile.Bitfields, 3)]
+    [TestCase(124, BmpFile.Bitfields, 3)]
     public void TheFourthByteWithoutAMaskIsNothing(int header, int compression, int masks)
     {
         foreach (uint alpha in (uint[])[0, 0x40000000, 0xFF000000])
@@ -52,11 +54,24 @@ public sealed class BmpAlphaTests
             int shift = System.Numerics.BitOperations.TrailingZeroCount(masks[c]), most = (int)(masks[c] >> shift);
             return (2 * 255 * (int)((Pixel(x, y) & masks[c]) >> shift) + most) / (2 * most);
         }
-        byte[] zero = BmpFile.Make(108, 16, BmpFile.Bitfields, masks, Pixel);
-        Assert.That(DataSamples.Decode(zero, 8), Is.EqualTo(Expected(Channel)));
-        if (alpha == 0) return;
-        byte[] right = BmpFile.Make(108, 16, BmpFile.Bitfields, masks, (x, y) => Pixel(x, y) | (x > 3 ? alpha : 0));
-        Assert.That(DataSamples.Decode(right, 8), Is.EqualTo(Expected((x, y, c) => x > 3 ? Channel(x, y, c) : 255)));
+        foreach (int header in (int[])[56, 108, 124])
+        {
+            byte[] zero = BmpFile.Make(header, 16, BmpFile.Bitfields, masks, Pixel);
+            Assert.That(DataSamples.Decode(zero, 8), Is.EqualTo(Expected(Channel)), $"{header}");
+            if (alpha == 0) continue;
+            byte[] right = BmpFile.Make(header, 16, BmpFile.Bitfields, masks, (x, y) => Pixel(x, y) | (x > 3 ? alpha : 0));
+            byte[] expected = Expected((x, y, c) => x > 3 ? Channel(x, y, c) : 255);
+            Assert.That(DataSamples.Decode(right, 8), Is.EqualTo(expected), $"{header}");
+        }
+    }
+
+    [Test]
+    public void ACutOrLyingHeaderOfTheThirdVersionIsRefusedOrRead([Range(14, 74, 4)] int length)
+    {
+        byte[] file = BmpFile.Make(56, 32, BmpFile.Bitfields, s_masks, (x, y) => Colour(x, y) | 0xFF000000), lying = [.. file];
+        Assert.That(() => DataSamples.Decode(file[..length], 8), Throws.InstanceOf<DatasetException>());
+        BinaryPrimitives.WriteUInt32LittleEndian(lying.AsSpan(10), uint.MaxValue - (uint)length);
+        Assert.That(() => DataSamples.Decode(lying, 8), Throws.InstanceOf<DatasetException>());
     }
 
     [TestCase(108), TestCase(124)]

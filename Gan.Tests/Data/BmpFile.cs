@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Ssgan.Tests.Data;
 
-/// <summary>8x8 BMP files field by field: BITMAPINFOHEADER, BITMAPV4HEADER and BITMAPV5HEADER of Windows.</summary>
+/// <summary>8x8 BMP files field by field: BITMAPINFOHEADER, BITMAPV3INFOHEADER, BITMAPV4HEADER and BITMAPV5HEADER.</summary>
 static class BmpFile
 {
     public const int Side = 8, Rgb = 0, Bitfields = 3;
 
-    /// <summary>Header of 40, 108 or 124 bytes; masks of R, G, B and A; pixel(x, y) as an integer of that many bits.</summary>
+    /// <summary>Header of 40, 56, 108 or 124 bytes; masks of R, G, B, A; pixel(x, y) as an integer of that many bits.</summary>
     public static byte[] Make(
         int header, int bits, int compression, uint[] masks, Func<int, int, uint> pixel, byte[]? colourSpace = null)
     {

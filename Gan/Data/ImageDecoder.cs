@@ -23,7 +23,7 @@ internal static class ImageDecoder
     /// <exception cref="DatasetException">The bytes are not an image that can be read whole, or one above 64 megapixels.</exception>
     internal static void Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large)
     {
-        using SKData data = SKData.CreateCopy(file);
+        using SKData data = SKData.CreateCopy(BmpHeader.WithAlphaMask(file));
         using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException("is not a PNG, JPEG, WebP or BMP image");
         if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp))
             throw new DatasetException($"is of the unsupported format {codec.EncodedFormat}");
