@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
 
@@ -28,6 +29,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
 
     static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
     {
+        if (arguments.RestartsRate(parsed)) throw new UsageException("--lr-schedule restart goes with --resume; a new run takes linear or constant.");
         bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
         string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
@@ -56,8 +58,11 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
             saved = TrainOptions.FromJson(File.ReadAllText(config), config);
             Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
         }
+        // From before a restart of the learning rate, a run goes on as it did then.
+        if (state.Step < saved.DecayFrom) saved = saved with { Decay = state.Options.Decay, DecayFrom = state.Options.DecayFrom };
         Trainer.CheckSettings(saved, state, checkpoint);
         var options = arguments.Apply(parsed, saved);
+        if (arguments.RestartsRate(parsed) && state.Step < options.Steps) options = options with { DecayFrom = state.Step };
         try
         {
             Trainer.CheckSettings(options, state, checkpoint);
@@ -66,7 +71,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         {
             throw new UsageException(e.Message, e);
         }
-        return new RunPlan(options, $"Settings of {run ?? checkpoint}, from step {state.Step}.", checkpoint, Destination(), parsed.Has(arguments.Out));
+        string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}.{RateChange(options, state, arguments.HasSchedule(parsed))}";
+        return new RunPlan(options, sentence, checkpoint, Destination(), parsed.Has(arguments.Out));
 
         string Destination()
         {
@@ -79,6 +85,17 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
                     $"{run} already has a checkpoint of step {newest}, newer than {checkpoint}; branch off into another folder with --out.");
             return run;
         }
+    }
+
+    /// <summary>What becomes of the learning rate, on a line of its own, where it does not go on as it would have; else nothing.</summary>
+    static string RateChange(TrainOptions options, CheckpointState state, bool asked)
+    {
+        if (state.Step == options.Steps || options.Schedule() == state.Options.Schedule()) return "";
+        string course = !options.Decay ? "and stays there"
+            : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {options.Steps}");
+        string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
+        return string.Create(CultureInfo.InvariantCulture, $"\nThe learning rate goes from {state.Options.Schedule().At(state.Step):0.00e0} to "
+            + $"{options.Schedule().At(state.Step):0.00e0} {course}{offer}.");
     }
 
     /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>

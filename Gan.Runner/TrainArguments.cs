@@ -15,7 +15,8 @@ sealed class TrainArguments
     readonly Option<int> _batch = OptionKinds.Number<int>("--batch", "Images per update.");
     readonly Option<int> _discriminatorSteps = OptionKinds.Number<int>("--n-dis", "Discriminator updates per generator update.");
     readonly Option<float> _learningRate = OptionKinds.Number<float>("--lr", "Learning rate at the start.");
-    readonly Option<string> _decay = OptionKinds.Choice("--decay", "Course of the learning rate: to 0 at the last step, or constant.", "linear", "none");
+    readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule", "Course of the learning rate: a straight line from --lr at the first step to 0 at "
+        + "the last, --lr throughout, or, with --resume, a new line from --lr at the checkpoint to 0 at the last step.", "linear", "constant", "restart");
     readonly Option<double> _beta1 = OptionKinds.Number<double>("--beta1", "Adam's decay of the gradient's mean.");
     readonly Option<double> _beta2 = OptionKinds.Number<double>("--beta2", "Adam's decay of the squared gradient's mean.");
     readonly Option<float> _rotationReal = OptionKinds.Number<float>("--rotation-real", "Weight of the rotation loss for the discriminator.");
@@ -69,7 +70,7 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _decay, _beta1, _beta2,
+        _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _schedule, _beta1, _beta2,
         _rotationReal, _rotationFake, _rotation, _shortcut, _onePass, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
         _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune, _deterministic, DryRun, Plain,
     ];
@@ -79,6 +80,12 @@ sealed class TrainArguments
     {
         Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = cacheFolder,
     };
+
+    /// <summary>Whether the learning rate is to fall anew from its start.</summary>
+    public bool RestartsRate(ParseResult parsed) => parsed.Has(_schedule) && parsed.GetValue(_schedule) == "restart";
+
+    /// <summary>Whether a course of the learning rate stands on the command line.</summary>
+    public bool HasSchedule(ParseResult parsed) => parsed.Has(_schedule);
 
     /// <summary>The image side on the command line, or the default.</summary>
     public int Size(ParseResult parsed) => parsed.Pick(_size, 32);
@@ -92,7 +99,8 @@ sealed class TrainArguments
         Batch = parsed.Pick(_batch, settings.Batch),
         DiscriminatorSteps = parsed.Pick(_discriminatorSteps, settings.DiscriminatorSteps),
         LearningRate = parsed.Pick(_learningRate, settings.LearningRate),
-        Decay = parsed.Has(_decay) ? parsed.GetValue(_decay) == "linear" : settings.Decay,
+        Decay = parsed.Has(_schedule) ? parsed.GetValue(_schedule) != "constant" : settings.Decay,
+        DecayFrom = parsed.Has(_schedule) ? 0 : settings.DecayFrom,
         Beta1 = parsed.Pick(_beta1, settings.Beta1),
         Beta2 = parsed.Pick(_beta2, settings.Beta2),
         RealRotationScale = parsed.Pick(_rotationReal, settings.RealRotationScale),

@@ -13,6 +13,12 @@ sealed class LinearDecayTests
     public void The_rate_falls_in_a_straight_line_to_zero_and_stays_there(long finished, double expected) =>
         Assert.That(new LinearDecay(2e-4f, 10).At(finished), Is.EqualTo(expected).Within(1e-10));
 
+    [TestCase(4, 2e-4)]
+    [TestCase(7, 1e-4)]
+    [TestCase(10, 0)]
+    public void The_rate_may_begin_to_fall_later(long finished, double expected) =>
+        Assert.That(new LinearDecay(2e-4f, 10, 4).At(finished), Is.EqualTo(expected).Within(1e-10));
+
     [Test]
     public void Without_an_end_the_rate_is_constant() => Assert.That(new LinearDecay(3e-4f, null).At(1_000_000_000), Is.EqualTo(3e-4f));
 }

@@ -22,13 +22,49 @@ public sealed class ResumeTests
     {
         using var scratch = new TempFolder();
         // Without decay: the schedule of the longer run is the shorter one's.
-        string[] steady = ["--decay", "none", "--log-every", "3"];
+        string[] steady = ["--lr-schedule", "constant", "--log-every", "3"];
         Shell.Train(scratch["whole"], ["--steps", "5", .. steady]);
         Shell.Train(scratch["parts"], ["--steps", "2", .. steady]);
         var printed = Shell.Run("train", "--resume", scratch["parts"], "--steps", "5", "--plain");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
         foreach (string file in (string[])["checkpoints/step-00000005/tensors.safetensors", "samples/fakes-00000005.png"])
             Assert.That(File.ReadAllBytes(scratch[$"parts/{file}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
+    }
+
+    // Two of four steps of a line from 0.001 are done, then it ends elsewhere, stays, or begins anew.
+    [TestCase("goes from 5.00e-4 to 7.50e-4 and falls to 0 at step 8; --lr-schedule restart or constant takes another course.", 7.5e-4, 4, 8)]
+    [TestCase("goes from 5.00e-4 to 1.00e-3 and stays there.", 1e-3, 4, 4, "constant")]
+    [TestCase("goes from 5.00e-4 to 1.00e-3 and falls to 0 at step 6.", 1e-3, 4, 6, "restart")]
+    [TestCase("goes from 0.00e0 to 5.00e-4 and falls to 0 at step 4; --lr-schedule", 5e-4, 2, 4)]
+    [TestCase("goes from 0.00e0 to 1.00e-3 and falls to 0 at step 4.", 1e-3, 2, 4, "restart")]
+    [TestCase("", 5e-4, 4, 4)]
+    public void ChangedCourseOfTheLearningRateIsSaidAndTaken(string sentence, double first, int planned, int steps, string? schedule = null)
+    {
+        using var scratch = new TempFolder();
+        string[] rate = ["--lr", "0.001", "--log-every", "1", "--checkpoint-every", "1"];
+        Shell.Train(scratch["run"], ["--steps", $"{planned}", .. rate]);
+        string[] more = ["--steps", $"{steps}", "--plain", .. schedule is null ? Array.Empty<string>() : ["--lr-schedule", schedule]];
+        var printed = Shell.Run(["train", "--resume", scratch["run/checkpoints/step-00000002"], "--out", scratch["more"], .. more]);
+        Assert.That(printed.Error, Is.Empty);
+        Assert.That(printed.Out, sentence.Length > 0 ? Does.Contain($"The learning rate {sentence}") : Does.Not.Contain("The learning rate"));
+        var rates = Gan.Training.MetricsLog.Read(scratch["more/metrics.jsonl"]).Select(static r => r["learning_rate"]).ToList();
+        // A line says the rate of the step after it.
+        double fall = schedule == "constant" ? 0 : first / (steps - 2);
+        Assert.That(rates, Is.EqualTo(Enumerable.Range(1, steps - 2).Select(i => first - fall * i)).Within(1e-9));
+    }
+
+    [Test]
+    public void RunThatBeganItsRateAnewResumesBitForBit()
+    {
+        using var scratch = new TempFolder();
+        Shell.Train(scratch["run"], "--steps", "2");
+        string checkpoint = scratch["run/checkpoints/step-00000002"];
+        string[] restart = ["train", "--resume", checkpoint, "--steps", "6", "--lr-schedule", "restart", "--plain", "--checkpoint-every", "2", "--out"];
+        Assert.That(Shell.Run([.. restart, scratch["whole"]]).Code, Is.EqualTo(ExitCode.Done));
+        var again = Shell.Run("train", "--resume", scratch["whole/checkpoints/step-00000004"], "--plain", "--out", scratch["parts"]);
+        Assert.That(again.Out, Does.Not.Contain("The learning rate"));
+        const string last = "checkpoints/step-00000006/tensors.safetensors";
+        Assert.That(File.ReadAllBytes(scratch[$"parts/{last}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{last}"])));
     }
 
     [Test]
@@ -40,9 +76,9 @@ public sealed class ResumeTests
         using var cuda = new EmulatedCuda();
         Printed Train(params string[] args) => Shell.On(cuda, CancellationToken.None, ["train", "--device", "cuda", .. args]);
         string[] whole = ["--data", temp["images"], "--data-dir", temp["data"], .. Shell.Small, "--log-every", "1", "--out"];
-        Assert.That(Train([.. whole, temp["whole"], "--steps", "4", "--decay", "none"]).Code, Is.EqualTo(ExitCode.Done));
+        Assert.That(Train([.. whole, temp["whole"], "--steps", "4", "--lr-schedule", "constant"]).Code, Is.EqualTo(ExitCode.Done));
 
-        var first = Train([.. whole, temp["run"], "--steps", "2", "--decay", "none"]);
+        var first = Train([.. whole, temp["run"], "--steps", "2", "--lr-schedule", "constant"]);
         Assert.That(first.Error, Is.Empty);
         Assert.That(first.Out, Does.Contain("The 6 images of ").And.Contain("are kept on cuda:0"));
         var second = Train("--resume", temp["run"], "--data-dir", temp["data"], "--plain", "--steps", "4", "--graphs", "off", "--data-on-device", "off");

@@ -31,7 +31,7 @@ public sealed class TrainTests
     public void OptionsOverrideThePreset()
     {
         using var scratch = new TempFolder();
-        Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--decay", "none", "--rotation", "four-angles", "--shortcut", "raw",
+        Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--lr-schedule", "constant", "--rotation", "four-angles", "--shortcut", "raw",
             "--one-pass", "--flip", "--seed", "18446744073709551615", "--rotation-fake", "0.5");
         string config = scratch["run/config.json"];
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);

@@ -29,6 +29,33 @@ public sealed class TrainerTests
         Assert.That(TrainOptions.FromJson(File.ReadAllText(run.Folder.Config), "config.json"), Is.EqualTo(TrainingRun.Tiny));
     }
 
+    [Test]
+    public void Real_images_come_from_all_over_the_data_and_depend_on_the_seed_alone()
+    {
+        long[] chosen = Trainer.Choose(7, 50_000, 64);
+        Assert.That(chosen, Is.Unique.And.All.InRange(0, 49_999));
+        // Sorted by class, ten of 5,000 each: that 64 fair draws miss one of them has a chance of about 1 in 85.
+        Assert.That(chosen.Select(static i => i / 5000).Distinct().Count(), Is.EqualTo(10));
+        Assert.That(Trainer.Choose(7, 50_000, 64), Is.EqualTo(chosen));
+        Assert.That(Trainer.Choose(8, 50_000, 64), Is.Not.EqualTo(chosen));
+        Assert.That(Trainer.Choose(7, 64, 64), Is.EquivalentTo(Enumerable.Range(0, 64)));
+        Assert.That(Trainer.Choose(7, null, 3), Is.EqualTo(new[] { 0, 1, 2 }));
+    }
+
+    [Test]
+    public void The_sheet_of_real_images_shows_the_chosen_ones()
+    {
+        using var temp = new TempFolder();
+        var source = new ArraySource(32, 1000);
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 1 }, Engine.Device.Cpu(1), source)) run.Trainer.Run();
+        int bytes = 32 * 32 * 3;
+        var pixels = new byte[4 * bytes];
+        long[] chosen = Trainer.Choose(TrainingRun.Tiny.Seed, 1000, 4);
+        for (int i = 0; i < 4; i++) source.Read(chosen[i], pixels.AsSpan(i * bytes, bytes));
+        Gan.Data.ImageGrid.Save(temp["expected.png"], pixels, 4, 32);
+        Assert.That(File.ReadAllBytes(temp["run/samples/reals.png"]), Is.EqualTo(File.ReadAllBytes(temp["expected.png"])));
+    }
+
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(4)]

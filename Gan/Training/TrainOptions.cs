@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ssgan.Engine.Optim;
 using Ssgan.Gan.Losses;
 
 namespace Ssgan.Gan.Training;
@@ -33,6 +34,9 @@ public sealed record TrainOptions
 
     /// <summary>Whether the learning rate falls linearly to 0 at the last step.</summary>
     public bool Decay { get; init; } = true;
+
+    /// <summary>The finished steps at which a falling rate stands at its start: 0, or where a resumed run began the fall anew.</summary>
+    public long DecayFrom { get; init; }
 
     /// <summary>Adam's decay of the gradient's mean.</summary>
     public double Beta1 { get; init; }
@@ -101,8 +105,11 @@ public sealed record TrainOptions
     /// <summary>The settings that a resumed run may change: they do not alter what has been learned so far.</summary>
     public static IReadOnlySet<string> MayChangeOnResume { get; } = new HashSet<string>
     {
-        "steps", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
+        "steps", "decay", "decayFrom", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
     };
+
+    /// <summary>The learning rate by finished steps.</summary>
+    public LinearDecay Schedule() => new(LearningRate, Decay ? Steps : null, Decay ? DecayFrom : 0);
 
     /// <summary>Indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TrainOptionsJson.Default.TrainOptions) + "\n";
@@ -127,6 +134,7 @@ public sealed record TrainOptions
     {
         Require(!string.IsNullOrWhiteSpace(Data), "data is empty");
         Require(Steps is >= 1 and <= int.MaxValue, $"steps is {Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
+        Require(DecayFrom >= 0 && DecayFrom < Steps, $"decay from is {DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
         Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
         Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
         Require(Ngf is >= 0 and <= LargestWidth, $"ngf is {Ngf}; it must lie in 0 (the published width) to {LargestWidth}");

@@ -42,7 +42,7 @@ public sealed class Trainer
         (_step, _source, _options, _folder, _observer) = (step, source, options.Validate(), folder, observer);
         if (source.Size != options.Size)
             throw new TrainingException($"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {options.Size}x{options.Size}.");
-        _schedule = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
+        _schedule = options.Schedule();
         _position = new LoaderPosition(options.Seed);
     }
 
@@ -76,6 +76,8 @@ public sealed class Trainer
         if (differences.Count > 0)
             throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
                 + string.Join(", ", differences.Select(static d => $"{d.Name} was {d.Other} and is now {d.Mine}")) + ".");
+        if (options.Decay && state.Step < options.DecayFrom)
+            throw new TrainingException($"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step {options.DecayFrom} on.");
         if (state.Step > options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {options.Steps} steps asked for.");
     }
 
@@ -133,11 +135,30 @@ public sealed class Trainer
     {
         int count = (int)Math.Min(_options.GridImages, _source.Count ?? long.MaxValue);
         var reals = new byte[count * _source.Size * _source.Size * 3];
-        for (int i = 0; i < count; i++) _source.Read(i, reals.AsSpan(i * reals.Length / count, reals.Length / count));
+        int bytes = reals.Length / count;
+        long[] chosen = Choose(_options.Seed, _source.Count, count);
+        for (int i = 0; i < count; i++) _source.Read(chosen[i], reals.AsSpan(i * bytes, bytes));
         string path = Path.Combine(_folder.Samples, "reals.png");
         ImageGrid.Save(path, reals, count, _source.Size);
         _observer.Wrote("real images", path);
         SaveGrid();
+    }
+
+    /// <summary>
+    /// Different images from all over a data set, which depend on the seed alone: the first ones of sorted folders would all be of one class.
+    /// Robert Floyd's selection. Of an endless set, whose images are drawn at random, the first.
+    /// </summary>
+    internal static long[] Choose(ulong seed, long? count, int number)
+    {
+        if (count is not { } all) return [.. Enumerable.Range(0, number)];
+        var random = SplitMix.For(seed, GridStream);
+        var chosen = new List<long>(number);
+        for (long last = all - number; last < all; last++)
+        {
+            long index = random.Below((int)(last + 1));
+            chosen.Add(chosen.Contains(index) ? last : index);
+        }
+        return [.. chosen];
     }
 
     void SaveGrid()
