@@ -24,13 +24,16 @@ internal sealed record CifarFormat(string Name, string Folder, string[] TrainFil
 
     internal static IEnumerable<CifarFormat> All => [Cifar10, Cifar100];
 
-    /// <summary>The folder with the train files: the given one or its subfolder of the archive's name; null where neither has any of them.</summary>
+    /// <summary>
+    /// The folder with the train files: the given one or its subfolder of the archive's name; null where neither has any of them.
+    /// </summary>
     internal string? FindIn(string folder)
     {
         string inner = Path.Combine(folder, Folder);
         if (HasAnyIn(inner)) return inner;
         // "train.bin" is a common name: it must have the record length too.
-        return HasAnyIn(folder) && (Classes.Length == 1 || new FileInfo(Path.Combine(folder, TrainFiles[0])).Length % RecordBytes == 0) ? folder : null;
+        if (!HasAnyIn(folder)) return null;
+        return Classes.Length == 1 || new FileInfo(Path.Combine(folder, TrainFiles[0])).Length % RecordBytes == 0 ? folder : null;
     }
 
     bool HasAnyIn(string folder) => TrainFiles.Any(name => File.Exists(Path.Combine(folder, name)));

@@ -71,7 +71,7 @@ public sealed class CifarSource : IImageSource
             }
         });
 
-    /// <summary>From the .tar.gz, without unpacking it to disk; its members may come in any order, as those of the published archives do.</summary>
+    /// <summary>From the .tar.gz, without unpacking it to disk. Its members may come in any order: the published ones are not sorted.</summary>
     internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>
         {
@@ -95,8 +95,8 @@ public sealed class CifarSource : IImageSource
                 for (; next < early.Length && early[next] is { } ready; next++)
                     while (ready.TryDequeue(out byte[]? record)) source.Add(record, hash);
             }
-            if (next < early.Length)
-                throw new DatasetException(other is null ? $"{path} lacks {format.TrainFiles[next]}." : $"{path} holds {other}");
+            if (next == early.Length) return;
+            throw new DatasetException(other is null ? $"{path} lacks {format.TrainFiles[next]}." : $"{path} holds {other}");
         });
 
     void ReadAll(string file, long length, RecordReader read, RecordSink sink, CancellationToken cancellation)

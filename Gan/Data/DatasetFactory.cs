@@ -59,7 +59,10 @@ public static class DatasetFactory
     static IImageSource OpenArchive(string path, int size, DataOptions options, CancellationToken cancellation)
     {
         if (!path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
-            throw new DatasetException(OtherVersion.Of(path) is string version ? $"{path} is from {version}" : $"The file {path} is no dataset: give {Accepted}.");
+        {
+            throw new DatasetException(OtherVersion.Of(path) is string version ? $"{path} is from {version}"
+                : $"The file {path} is no dataset: give {Accepted}.");
+        }
         using (TarGz tar = TarGz.Open(path, Stl10Source.MaxUnpackedBytes))
         {
             // The kind shows in the first names; an archive of anything else is not worth unpacking to its end.

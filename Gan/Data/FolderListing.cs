@@ -93,7 +93,8 @@ internal sealed class FolderListing
         string[] files = [.. _found];
         Array.Sort(files, StringComparer.Ordinal);
         var kinds = new FileKind[files.Length];
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = _cancellation }, i => kinds[i] = ImageFiles.Of(Full(files[i])));
+        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = _cancellation },
+            i => kinds[i] = ImageFiles.Of(Full(files[i])));
         for (int i = 0; i < files.Length; i++) LeftOut.Add(files[i], kinds[i]);
         Files = [.. files.Where((_, i) => kinds[i] == FileKind.Image)];
     }
@@ -103,8 +104,11 @@ internal sealed class FolderListing
             (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsHidden || (entry.Attributes & FileAttributes.System) != 0),
         new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = 0 });
 
-    static bool IsAbove(string folder, string inner) => inner.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar,
-        StringComparison.Ordinal);
+    static bool IsAbove(string folder, string inner)
+    {
+        string prefix = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
+        return inner.StartsWith(prefix, StringComparison.Ordinal);
+    }
 
     // The path without any link in it, by which a folder is known again.
     static string RealPath(string path)

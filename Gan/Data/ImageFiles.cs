@@ -52,17 +52,22 @@ internal static partial class ImageFiles
         }
     }
 
-    /// <summary>By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be known too.</summary>
+    /// <summary>
+    /// By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be known too.
+    /// </summary>
     internal static bool IsImage(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])
         || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
         || head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8)
-        || head.Length >= 18 && head.StartsWith("BM"u8) && BinaryPrimitives.ReadInt32LittleEndian(head[14..]) is 12 or 16 or 40 or 52 or 56 or 64 or 108 or 124;
+        || head.Length >= 18 && head.StartsWith("BM"u8)
+            && BinaryPrimitives.ReadInt32LittleEndian(head[14..]) is 12 or 16 or 40 or 52 or 56 or 64 or 108 or 124;
 
     // Opening a pipe waits for its writer unless asked not to, which .NET cannot ask; reading a plain file is not changed by it.
     static SafeFileHandle Open(string path)
     {
-        if (OperatingSystem.IsWindows()) return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (OperatingSystem.IsWindows())
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        // O_RDONLY | O_NONBLOCK | O_CLOEXEC.
         const int linux = 0x800 | 0x80000, bsd = 0x4 | 0x1000000;
         int descriptor = OpenFile(path, OperatingSystem.IsLinux() ? linux : bsd);
         if (descriptor < 0) throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");

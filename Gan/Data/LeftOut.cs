@@ -26,7 +26,14 @@ internal sealed class LeftOut
     internal void Add(string name, FileKind kind)
     {
         if (kind == FileKind.Sheet) _sheets++;
-        if ((kind switch { FileKind.Other => _others, FileKind.Special => _special, FileKind.Unreadable => _unreadable, _ => null }) is not { } counts) return;
+        var counts = kind switch
+        {
+            FileKind.Other => _others,
+            FileKind.Special => _special,
+            FileKind.Unreadable => _unreadable,
+            _ => null,
+        };
+        if (counts is null) return;
         string ending = Path.GetExtension(name).ToLowerInvariant();
         counts[ending] = counts.GetValueOrDefault(ending) + 1;
     }
@@ -39,9 +46,9 @@ internal sealed class LeftOut
         if (_unreadable.Count > 0) parts.Add($"{Endings(_unreadable)} (cannot be opened)");
         if (_special.Count > 0) parts.Add($"{Endings(_special)} (pipes, sockets or devices)");
         if (ForeignNames > 0) parts.Add($"{Count(ForeignNames, "file")} not named in UTF-8 (rename to take)");
-        if (ForeignFolders > 0) parts.Add($"{Count(ForeignFolders, "folder")} not named in UTF-8, with what they hold (rename to take)");
-        if (HiddenImages > 0) parts.Add($"{Count(HiddenImages, "hidden image")}");
-        if (HiddenFolders > 0) parts.Add($"{Count(HiddenFolders, "hidden folder")}");
+        if (ForeignFolders > 0) parts.Add($"{Count(ForeignFolders, "folder")} not named in UTF-8, with all inside (rename to take)");
+        if (HiddenImages > 0) parts.Add(Count(HiddenImages, "hidden image"));
+        if (HiddenFolders > 0) parts.Add(Count(HiddenFolders, "hidden folder"));
         if (Runs > 0) parts.Add($"what {Count(Runs, "training run")} wrote");
         if (_sheets > 0) parts.Add($"{Count(_sheets, "sheet")} that ssgan drew");
         if (Loops > 0) parts.Add($"{Count(Loops, "link")} to folders that are there already or lie above");

@@ -1,9 +1,11 @@
 namespace Ssgan.Gan.Data;
 
-/// <summary>The Python and MATLAB versions of CIFAR and STL-10, which are published beside the binary ones and not read: known by their names.</summary>
+/// <summary>
+/// The Python and MATLAB versions of CIFAR and STL-10, which are published beside the binary ones and not read: known by their names.
+/// </summary>
 internal sealed record OtherVersion(string Folder, string Language, string Set, RemoteArchive Right, string[] Files)
 {
-    static readonly string[] Batches = ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"];
+    static readonly string[] Batches = [.. CifarFormat.Cifar10.TrainFiles.Select(static f => Path.GetFileNameWithoutExtension(f))];
 
     static OtherVersion[] All { get; } =
     [
@@ -15,7 +17,7 @@ internal sealed record OtherVersion(string Folder, string Language, string Set, 
         new("stl10_matlab", "MATLAB", "STL-10", Stl10Source.Archive, ["unlabeled.mat"]),
     ];
 
-    /// <summary>For the path of a file, or of an archive's entry: "the Python version of CIFAR-10, which is not read: give ..."; or null.</summary>
+    /// <summary>For the path of a file or archive entry: "the Python version of CIFAR-10, which is not read: give ..."; or null.</summary>
     internal static string? Of(string path)
     {
         string[] parts = path.Split('/', Path.DirectorySeparatorChar);

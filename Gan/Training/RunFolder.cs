@@ -158,7 +158,8 @@ public sealed partial class RunFolder
     internal static bool Writes(string name)
     {
         var here = new RunFolder("");
-        return name == ClaimFile || name == here.Config || name == here.Metrics || name == here.Samples || name == here.Checkpoints || name == here.Plot;
+        return name == ClaimFile || name == here.Config || name == here.Metrics || name == here.Plot
+            || name == here.Samples || name == here.Checkpoints;
     }
 
     static RunFolder Prepare(string path)
