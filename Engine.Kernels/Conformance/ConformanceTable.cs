@@ -14,6 +14,7 @@ public static class ConformanceTable
         .. BatchNormBackwardCases.All,
         .. BatchNormCases.All,
         .. CastCases.All,
+        .. CompensatedSumCases.All,
         .. Conv2dCases.All,
         .. CrossEntropyCases.All,
         .. ElementwiseCases.All,

@@ -22,8 +22,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>Largest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
+    /// <exception cref="ArgumentException">One of the axes is empty: nothing has no largest element. (Sums of nothing are 0, means NaN.)</exception>
     public Tensor Max(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
+        var chosen = Guard.Axes("Max", Shape, axes);
+        for (int i = 0; i < Shape.Rank; i++) if (chosen[i] && Shape[i] == 0) throw new ArgumentException($"Max: axis {i} of shape {Shape} is empty.");
         var y = ReduceTo<Max>("Max", Reduced("Max", axes));
         y.Record("Max", [this], [this, y], 0, static (g, _) =>
         {
@@ -33,14 +36,16 @@ public sealed partial class Tensor
         return keepDims ? y : y.Reshape(Squeezed("Max", axes));
     }
 
-    /// <summary>ln Σ eˣ over the given axes (none: all), without overflow.</summary>
+    /// <summary>ln Σ eˣ over the given axes (none: all), without overflow; −∞ of nothing, the logarithm of an empty sum.</summary>
+    /// <exception cref="ArgumentException">The axes have more than 2³¹ − 1 elements together.</exception>
     public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
         Guard.F32("LogSumExp", this);
         var chosen = Guard.Axes("LogSumExp", Shape, axes);
         // The primitive takes rows: the chosen axes go last.
         Span<int> order = stackalloc int[Shape.Rank], dims = stackalloc int[Shape.Rank];
-        int rank = 0, columns = 1;
+        int rank = 0;
+        long columns = 1;
         for (int i = 0; i < order.Length; i++) if (!chosen[i]) order[rank++] = i;
         for (int i = 0, last = rank; i < order.Length; i++)
         {
@@ -48,16 +53,21 @@ public sealed partial class Tensor
             order[last++] = i;
             columns *= Shape[i];
         }
+        if (columns > int.MaxValue) throw new ArgumentException($"LogSumExp: the axes of {Shape} have {columns} elements together, above {int.MaxValue}.");
+        Span<int> rows = stackalloc int[rank + 1];
+        for (int i = 0; i < rank; i++) rows[i] = Shape[order[i]];
+        rows[rank] = (int)columns;
         var x = rank == 0 || order[rank - 1] == rank - 1 ? this : Permute(order);
         dims.Fill(1);
-        for (int i = 0; i < rank; i++) dims[i] = Shape[order[i]];
+        rows[..rank].CopyTo(dims);
         var y = Device.Result(new Shape(dims)).Named("LogSumExp");
-        Backend.LogSumExp(x.View.As(new Shape((int)y.Count, columns)), y.View);
+        Backend.LogSumExp(x.View.As(new Shape(rows)), y.View);
         y.Record("LogSumExp", [x], [x, y], 0, static (g, _) => g[0] = (g.Saved(0) - g.Saved(1)).Exp() * g.Upstream);
         return y.Reshape(keepDims ? Reduced("LogSumExp", axes) : Squeezed("LogSumExp", axes));
     }
 
     /// <summary>I32 index of the first maximum along an axis; the axis goes. A NaN counts as the maximum.</summary>
+    /// <exception cref="ArgumentException">The axis is empty, or there is none.</exception>
     public Tensor ArgMax(int axis = -1)
     {
         Guard.F32("ArgMax", this);

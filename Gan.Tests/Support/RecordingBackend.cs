@@ -58,6 +58,7 @@ sealed class RecordingBackend : Backend
 
     public override void Linear(View x, View w, View bias, View y) => Note(nameof(Linear)).Linear(x, w, bias, y);
 
+    public override void CompensatedSum(View sum, View value) => Note(nameof(CompensatedSum)).CompensatedSum(sum, value);
     public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec) => Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
 
     public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)

@@ -64,7 +64,16 @@ public sealed record CheckpointState
 }
 
 /// <summary>One metric's partial sum.</summary>
-public sealed record StatSum(string Name, float Sum, long Count);
+/// <param name="Name">The metric.</param>
+/// <param name="Sum">The sum.</param>
+/// <param name="Count">How many values it is of.</param>
+/// <param name="Lost">What rounding lost of it; 0 in a checkpoint that was written before sums kept it.</param>
+public sealed record StatSum(string Name, float Sum, long Count, float Lost = 0)
+{
+    /// <summary>Both parts together.</summary>
+    [JsonIgnore]
+    public double Value => (double)Sum + Lost;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -4,25 +4,27 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a step.
+/// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a step. A sum has two
+/// numbers, the second for what the first one's roundings lose: a mean is right to single precision after any number of
+/// steps, and NaN where a value was not finite.
 /// </summary>
 public sealed class StepStats(Device device) : IDisposable
 {
-    const int FirstCapacity = 32;
+    const int FirstCapacity = 32, Parts = 2;
     readonly List<string> _names = [];
     readonly Dictionary<string, (int Index, long Count)> _entries = [];
     Tensor? _sums;
 
     /// <summary>Adds one step's value.</summary>
     /// <param name="name">For example "loss_d".</param>
-    /// <param name="value">A scalar; its history is not kept.</param>
+    /// <param name="value">An F32 scalar; its history is not kept.</param>
+    /// <exception cref="ArgumentException">The value is no F32 scalar.</exception>
     public void Add(string name, Tensor value)
     {
-        if (value.Count != 1) throw new ArgumentException($"StepStats: {name} is {value}, not a scalar.");
+        if (value.Count != 1 || value.Type != DType.F32) throw new ArgumentException($"StepStats: {name} is {value}, not an F32 scalar.");
         if (!_entries.TryGetValue(name, out var entry)) entry = Enter(name, 0);
-        var all = _sums!.View;
-        var sum = new View(all.Address + entry.Index * sizeof(float), new Shape(), DType.F32);
-        device.Backend.Binary(new Add(), sum, value.View.As(new Shape()), sum);
+        var sum = new View(_sums!.View.Address + entry.Index * Parts * sizeof(float), new Shape(Parts), DType.F32);
+        device.Backend.CompensatedSum(sum, value.View.As(new Shape(1)));
         _entries[name] = (entry.Index, entry.Count + 1);
     }
 
@@ -40,9 +42,10 @@ public sealed class StepStats(Device device) : IDisposable
     public IReadOnlyList<(string Name, double Mean)> Take()
     {
         var means = new List<(string, double)>(_names.Count);
-        foreach (var (name, sum, count) in Sums)
+        foreach (var sum in Sums)
         {
-            if (count > 0) means.Add((name, sum / (double)count));
+            var (name, count) = (sum.Name, sum.Count);
+            if (count > 0) means.Add((name, sum.Value / count));
             _entries[name] = (_entries[name].Index, 0);
         }
         if (_sums is not null) device.Backend.Fill(_sums.View, 0);
@@ -55,7 +58,7 @@ public sealed class StepStats(Device device) : IDisposable
         get
         {
             float[] sums = _sums?.ToArray() ?? [];
-            return [.. _names.Select((name, i) => new StatSum(name, sums[i], _entries[name].Count))];
+            return [.. _names.Select((name, i) => new StatSum(name, sums[Parts * i], _entries[name].Count, sums[Parts * i + 1]))];
         }
     }
 
@@ -63,10 +66,10 @@ public sealed class StepStats(Device device) : IDisposable
     public void Restore(IReadOnlyList<StatSum> sums)
     {
         Clear();
-        foreach (var (name, _, count) in sums) Enter(name, count);
+        foreach (var sum in sums) Enter(sum.Name, sum.Count);
         if (_sums is null) return;
         var values = new float[_sums.Count];
-        for (int i = 0; i < sums.Count; i++) values[i] = sums[i].Sum;
+        for (int i = 0; i < sums.Count; i++) (values[Parts * i], values[Parts * i + 1]) = (sums[i].Sum, sums[i].Lost);
         _sums.CopyFrom<float>(values);
     }
 
@@ -78,11 +81,11 @@ public sealed class StepStats(Device device) : IDisposable
     (int Index, long Count) Enter(string name, long count)
     {
         int index = _names.Count;
-        if (_sums is null || index == _sums.Count)
+        if (_sums is null || Parts * index == _sums.Count)
         {
             float[] before = _sums?.ToArray() ?? [];
             _sums?.Dispose();
-            _sums = device.Empty(new Shape(Math.Max(FirstCapacity, 2 * index))).Own();
+            _sums = device.Empty(new Shape(Parts * Math.Max(FirstCapacity, 2 * index))).Own();
             _sums.CopyFrom<float>([.. before, .. new float[_sums.Count - before.Length]]);
         }
         _names.Add(name);
