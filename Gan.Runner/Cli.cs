@@ -25,8 +25,8 @@ static class Cli
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            return Fail(host, ExitCode.BadArguments, parsed.CommandResult.Command != root ? parsed.Errors[0].Message
-                : parsed.UnmatchedTokens.Count > 0 ? $"There is no command \"{parsed.UnmatchedTokens[0]}\"; the commands are train, sample and doctor."
+            return Fail(host, ExitCode.BadArguments, parsed.UnmatchedTokens.Count > 0 ? Suggestions.Describe(parsed, root)
+                : parsed.CommandResult.Command != root ? parsed.Errors[0].Message
                 : "Name a command: train, sample or doctor; ssgan --help explains them.");
         }
         try
@@ -43,7 +43,7 @@ static class Cli
         catch (Exception e)
         {
             int code = e is UsageException ? ExitCode.BadArguments : ExitCode.Failed;
-            Fail(host, code, IsForUsers(e) ? e.Message : $"ssgan failed with {e.GetType().Name}: {e.Message}");
+            Fail(host, code, IsForUsers(e) ? DeniedPath.Explain(e, parsed) : $"ssgan failed with {e.GetType().Name}: {e.Message}");
             if (parsed.GetValue(verbose)) host.Error.WriteLine(e);
             return code;
         }
@@ -55,7 +55,7 @@ static class Cli
     static int Fail(Host host, int code, string message)
     {
         string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        host.Error.WriteLine(line.EndsWith('.') ? line : line + ".");
+        host.Error.WriteLine(line.EndsWith('.') || line.EndsWith('?') ? line : line + ".");
         return code;
     }
 

@@ -6,9 +6,10 @@ namespace Ssgan.Runner;
 /// <summary>"train --dry-run": layers, memory and time, measured by a few steps on random pixels.</summary>
 static class DryRun
 {
-    public static void Print(Device device, TrainOptions options, TextWriter output, CancellationToken stop)
+    public static void Print(Device device, TrainOptions options, string preset, TextWriter output, CancellationToken stop)
     {
         using var step = SsganRecipe.Create(device, options);
+        output.WriteLine(preset);
         Table(output, "generator", LayerTable.Of(step.Generator, options.Batch), step.Generator.ParameterCount);
         Table(output, "discriminator", LayerTable.Of(step.Discriminator, options.Batch), step.Discriminator.ParameterCount);
         output.WriteLine("A few steps on random pixels, and a sheet of samples ...");

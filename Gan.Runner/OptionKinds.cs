@@ -7,6 +7,9 @@ namespace Ssgan.Runner;
 /// <summary>Options whose errors are sentences.</summary>
 static class OptionKinds
 {
+    // Of an option that stands twice the last value counts, so that a script's can be overridden at its end. Each takes one value all the same.
+    static readonly ArgumentArity s_last = ArgumentArity.OneOrMore, s_lastOrNone = ArgumentArity.ZeroOrMore;
+
     public static Option<T> Number<T>(string name, string description) where T : INumber<T>
     {
         bool whole = T.IsInteger(T.One / (T.One + T.One));
@@ -14,9 +17,10 @@ static class OptionKinds
         {
             Description = description,
             HelpName = whole ? "N" : "X",
+            Arity = s_last,
             CustomParser = result =>
             {
-                string text = result.Tokens[0].Value;
+                string text = result.Tokens[^1].Value;
                 var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
                 if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
                 result.AddError($"{name} takes a {(whole ? "whole number" : "number")}, and \"{text}\" is none or is out of range.");
@@ -29,9 +33,10 @@ static class OptionKinds
     {
         Description = description,
         HelpName = helpName,
+        Arity = s_last,
         CustomParser = result =>
         {
-            string text = result.Tokens[0].Value;
+            string text = result.Tokens[^1].Value;
             if (text.Trim().Length == 0) result.AddError($"{name} is empty.");
             return text;
         },
@@ -41,15 +46,21 @@ static class OptionKinds
     {
         Description = description,
         HelpName = string.Join('|', values),
+        Arity = s_last,
         CustomParser = result =>
         {
-            string text = result.Tokens[0].Value;
+            string text = result.Tokens[^1].Value;
             if (!values.Contains(text)) result.AddError($"{name} takes {string.Join(" or ", values)}, not \"{text}\".");
             return text;
         },
     };
 
-    public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
+    public static Option<bool> Switch(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = s_lastOrNone,
+        CustomParser = static result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[^1].Value),
+    };
 
     /// <summary>Whether an option stands on the command line.</summary>
     public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

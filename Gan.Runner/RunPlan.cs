@@ -23,7 +23,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments) : New(parsed, arguments, device);
         DeviceChoice.CheckPrecision(device, plan.Options.Precision);
-        Check(plan.Options, static (message, e) => new UsageException(message, e));
+        Check(plan.Options, static (message, e) => new UsageException(message, e), arguments.NameOf);
         return plan;
     }
 
@@ -65,7 +65,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         if (arguments.RestartsRate(parsed) && state.Step < options.Steps) options = options with { DecayFrom = state.Step };
         try
         {
-            Trainer.CheckSettings(options, state, checkpoint);
+            Trainer.CheckSettings(options, state, checkpoint, (name, value) => (arguments.NameOf(name), TrainArguments.ValueOf(name, value)));
         }
         catch (TrainingException e)
         {
@@ -106,11 +106,11 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         return above is not null && File.Exists(Path.Combine(above, "config.json")) ? Path.GetRelativePath(".", above) : null;
     }
 
-    static void Check(TrainOptions options, Func<string, Exception, Exception> wrap)
+    static void Check(TrainOptions options, Func<string, Exception, Exception> wrap, Func<string, string>? nameOf = null)
     {
         try
         {
-            SsganRecipe.Architecture(options.Validate());
+            SsganRecipe.Architecture(options.Validate(nameOf));
         }
         catch (Exception e) when (e is TrainingException or ArgumentException)
         {

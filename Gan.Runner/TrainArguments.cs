@@ -125,6 +125,26 @@ sealed class TrainArguments
         GridImages = parsed.Pick(_grid, settings.GridImages),
     };
 
+    /// <summary>The option that sets a value of config.json; the value's own name where none does.</summary>
+    public string NameOf(string setting) => setting switch
+    {
+        "data" => _data.Name, "size" => _size.Name, "ngf" => _ngf.Name, "ndf" => _ndf.Name, "steps" => _steps.Name, "batch" => _batch.Name,
+        "discriminatorSteps" => _discriminatorSteps.Name, "learningRate" => _learningRate.Name, "decay" or "decayFrom" => _schedule.Name,
+        "beta1" => _beta1.Name, "beta2" => _beta2.Name, "realRotationScale" => _rotationReal.Name, "fakeRotationScale" => _rotationFake.Name,
+        "rotationBatch" => _rotation.Name, "shortcutFromRelu" => _shortcut.Name, "onePass" => _onePass.Name, "emaDecay" => _ema.Name,
+        "flip" => _flip.Name, "skipBad" => _skipBad.Name, "seed" => _seed.Name, "precision" => _precision.Name, "graphs" => _graphs.Name,
+        "dataOnDevice" => _dataOnDevice.Name, "logEvery" => _logEvery.Name, "sampleEvery" => _sampleEvery.Name,
+        "checkpointEvery" => _checkpointEvery.Name, "keepLast" => _keepLast.Name, "gridImages" => _grid.Name, _ => setting,
+    };
+
+    /// <summary>A value of config.json as its option takes it.</summary>
+    public static string ValueOf(string setting, string value) => (setting, value) switch
+    {
+        ("decay", "True") => "linear", ("decay", "False") => "constant", ("shortcutFromRelu", "True") => "relu", ("shortcutFromRelu", "False") => "raw",
+        ("rotationBatch", nameof(RotationBatch.Quarters)) => "quarters", ("rotationBatch", _) => "four-angles",
+        ("dataOnDevice", _) => value.ToLowerInvariant(), (_, "True") => "on", (_, "False") => "off", _ => value,
+    };
+
     /// <summary>A place on disk in full, so that a run is resumed from any folder; a name as it is.</summary>
     static string Place(string data) =>
         data is not ("shapes" or "cifar10" or "cifar100" or "stl10") && (Directory.Exists(data) || File.Exists(data)) ? Path.GetFullPath(data) : data;

@@ -24,11 +24,10 @@ static class TrainCommand
             parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine,
             arguments.Cuda(parsed, host.CacheFolder));
         var plan = RunPlan.From(parsed, arguments, device);
-        host.Out.WriteLine(plan.Preset);
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
-            DryRun.Print(device, plan.Options, host.Out, host.Stop);
+            DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
             return ExitCode.Done;
         }
         using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
@@ -39,9 +38,11 @@ static class TrainCommand
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
         var plotting = new PlottingObserver(view, folder);
         var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(plotting, device, told));
+        if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
+        // Once nothing of what was asked for can be refused any more: an error stands alone.
+        host.Out.WriteLine(plan.Preset);
         if (plan.Checkpoint is not null)
         {
-            trainer.Resume(plan.Checkpoint);
             if (trainer.Done == plan.Options.Steps)
             {
                 host.Out.WriteLine($"Nothing is left to do: {plan.Checkpoint} is at the last step, {trainer.Done}; --steps N goes on to step N.");

@@ -58,6 +58,18 @@ public sealed class DatasetDownloadTests
         Assert.That(Directory.GetFiles(folder["data"]), Is.Empty);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void TheHintHasTheWholePath(bool download)
+    {
+        using var server = new Server(() => File1, HttpStatusCode.NotFound);
+        using var folder = new TempFolder();
+        string relative = Path.GetRelativePath(".", folder["data"]);
+        var options = new DataOptions { DataDirectory = relative, Http = server, AllowDownload = download };
+        Assert.That(() => DatasetDownload.Find(Archive(File1), options, default),
+            Throws.TypeOf<DatasetException>().With.Message.Contains($"tiny is not in {folder["data"]}").And.Message.Not.Contains(relative));
+    }
+
     [Test]
     public void CancellingLeavesNoFile()
     {

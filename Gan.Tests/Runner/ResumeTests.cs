@@ -88,9 +88,12 @@ public sealed class ResumeTests
         Assert.That(File.ReadAllBytes(temp[$"run/{tensors}"]), Is.EqualTo(File.ReadAllBytes(temp[$"whole/{tensors}"])));
     }
 
-    [TestCase("seed was 0 and is now 5", "--seed", "5")]
-    [TestCase("size was 32 and is now 48", "--size", "48")]
-    [TestCase("batch was 4 and is now 6", "--batch", "6")]
+    [TestCase("--seed was 0 and is now 5", "--seed", "5")]
+    [TestCase("--ema was 0.9 and is now 0", "--ema", "0")]
+    [TestCase("--rotation was quarters and is now four-angles", "--rotation", "four-angles")]
+    [TestCase("--n-dis was 1 and is now 2", "--n-dis", "2")]
+    [TestCase("--size was 32 and is now 48", "--size", "48")]
+    [TestCase("--batch was 4 and is now 6", "--batch", "6")]
     [TestCase("past the 1 steps", "--steps", "1")]
     public void ChangedSettingIsRefusedByName(string sentence, params string[] change)
     {
@@ -100,6 +103,7 @@ public sealed class ResumeTests
         Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
         Assert.That(printed.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(printed.Error, Does.Contain(sentence));
+        Assert.That(printed.Out, Is.Empty, "an error stands alone");
     }
 
     [Test]

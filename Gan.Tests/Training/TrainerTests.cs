@@ -145,8 +145,21 @@ public sealed class TrainerTests
         };
         var error = Assert.Throws<TrainingException>(() => run.Trainer.Run());
         Assert.That(error!.Message, Does.Contain("step 4").And.Contain("NaN or infinite").And.Match(@"(gradient of )?[gd]\.[a-z0-9_.]+"));
+        Assert.That(error.Message, Does.Contain("The checkpoint of step 2 is from before"));
         Assert.That(run.Folder.CheckpointSteps(), Is.EqualTo(new[] { 2L }));
         Assert.That(() => Checkpoint.ReadState(run.Folder.Checkpoint(2)), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_run_that_fails_before_its_first_checkpoint_promises_none()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { CheckpointEvery = 100 });
+        run.AfterStep = step => run.Step.Generator.Parameters[0].CopyFrom<float>(
+            [.. Enumerable.Repeat(float.NaN, (int)run.Step.Generator.Parameters[0].Count)]);
+        Assert.That(() => run.Trainer.Run(),
+            Throws.TypeOf<TrainingException>().With.Message.EndsWith(". There is no checkpoint from before; try a lower learning rate (--lr)."));
+        Assert.That(run.Folder.CheckpointSteps(), Is.Empty);
     }
 
     [Test]
@@ -195,10 +208,10 @@ public sealed class TrainerTests
         var bad = new (TrainOptions Options, string Part)[]
         {
             (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
-            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "n-dis"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learning rate"),
-            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1"), (TrainingRun.Tiny with { EmaDecay = 1 }, "EMA"), (TrainingRun.Tiny with { KeepLast = 0 }, "keep-last"),
-            (TrainingRun.Tiny with { GridImages = 0 }, "grid"), (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
-            (TrainingRun.Tiny with { LogEvery = 0 }, "log-every is 0"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "real rotation scale"),
+            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminatorSteps is 0"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learningRate is NaN"),
+            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1 is 1;"), (TrainingRun.Tiny with { EmaDecay = 1 }, "emaDecay is 1;"), (TrainingRun.Tiny with { KeepLast = 0 }, "keepLast is 0"),
+            (TrainingRun.Tiny with { GridImages = 0 }, "gridImages is 0"), (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
+            (TrainingRun.Tiny with { LogEvery = 0 }, "logEvery is 0"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "realRotationScale is -1"),
         };
         foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
     }

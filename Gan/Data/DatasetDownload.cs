@@ -17,8 +17,10 @@ internal static class DatasetDownload
     {
         string path = Path.Combine(options.DataDirectory, archive.FileName);
         if (File.Exists(path)) return path;
+        // In full: whoever follows the hint may do so from another folder.
+        string directory = Path.GetFullPath(options.DataDirectory);
         if (!options.AllowDownload)
-            throw new DatasetException($"{archive.Dataset} is not in {options.DataDirectory}: put {archive.FileName} from {archive.Address} there.");
+            throw new DatasetException($"{archive.Dataset} is not in {directory}: put {archive.FileName} from {archive.Address} there.");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -27,7 +29,7 @@ internal static class DatasetDownload
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested && (e is HttpRequestException or IOException or OperationCanceledException))
         {
-            throw new DatasetException($"{archive.Dataset} is not in {options.DataDirectory} and could not be downloaded ({Reason(e)}): " +
+            throw new DatasetException($"{archive.Dataset} is not in {directory} and could not be downloaded ({Reason(e)}): " +
                 $"put {archive.FileName} from {archive.Address} there.", e);
         }
     }

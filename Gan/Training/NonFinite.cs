@@ -6,12 +6,17 @@ namespace Ssgan.Gan.Training;
 static class NonFinite
 {
     /// <summary>The error that stops a run: the metric, and the first parameter, buffer, gradient or optimizer state that is not finite.</summary>
-    public static TrainingException Describe(GanStep step, string metric, string when)
+    /// <param name="step">The algorithm.</param>
+    /// <param name="metric">What the log would have shown.</param>
+    /// <param name="when">"in step 5", "by step 50".</param>
+    /// <param name="saved">The newest checkpoint's step; null where there is none.</param>
+    public static TrainingException Describe(GanStep step, string metric, string when, long? saved)
     {
         string culprit = Find(step) is { } name ? $"the first tensor that is not finite is {name}"
             : "all parameters are still finite, so the loss itself overflowed";
         return new TrainingException($"{metric} became NaN or infinite {when}: {culprit}. "
-            + "The last checkpoint is from before; try a lower learning rate.");
+            + (saved is null ? "There is no checkpoint from before" : $"The checkpoint of step {saved} is from before")
+            + "; try a lower learning rate (--lr).");
     }
 
     static string? Find(GanStep step)

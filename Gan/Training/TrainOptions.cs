@@ -129,40 +129,41 @@ public sealed record TrainOptions
     }
 
     /// <summary>Checks every value by itself.</summary>
+    /// <param name="nameOf">From a value's name in config.json to what its owner calls it; null keeps that name.</param>
     /// <exception cref="TrainingException">One is out of range; the message names it.</exception>
-    public TrainOptions Validate()
+    public TrainOptions Validate(Func<string, string>? nameOf = null)
     {
-        Require(!string.IsNullOrWhiteSpace(Data), "data is empty");
-        Require(Steps is >= 1 and <= int.MaxValue, $"steps is {Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
-        Require(DecayFrom >= 0 && DecayFrom < Steps, $"decay from is {DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
-        Require(Batch >= 2, $"batch is {Batch}; batch norm needs at least 2 images");
-        Require(Batch <= LargestBatch, $"batch is {Batch}; at most {LargestBatch} images fit one");
-        Require(Ngf is >= 0 and <= LargestWidth, $"ngf is {Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
-        Require(Ndf is >= 0 and <= LargestWidth, $"ndf is {Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
-        Require(Enum.IsDefined(RotationBatch), $"rotation batch is {RotationBatch}, which is no known kind");
-        Require(Enum.IsDefined(DataOnDevice), $"data on device is {DataOnDevice}, which is no known choice");
-        Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, $"batch is {Batch}; four angles of a quarter need at least 4 images");
-        Require(DiscriminatorSteps >= 1, $"discriminator steps (n-dis) is {DiscriminatorSteps}; at least 1 is needed");
-        Require(float.IsFinite(LearningRate) && LearningRate > 0, $"learning rate is {LearningRate}; it must be positive and finite");
-        Require(Beta1 is >= 0 and < 1, $"beta1 is {Beta1}; it must lie in [0, 1)");
-        Require(Beta2 is >= 0 and < 1, $"beta2 is {Beta2}; it must lie in [0, 1)");
-        Require(EmaDecay is >= 0 and < 1, $"EMA decay is {EmaDecay}; it must lie in [0, 1)");
-        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0,
-            $"real rotation scale is {RealRotationScale}; it must be finite, 0 or more");
-        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0,
-            $"fake rotation scale is {FakeRotationScale}; it must be finite, 0 or more");
-        Require(LogEvery >= 1, $"log-every is {LogEvery}; at least 1 step is needed");
-        Require(SampleEvery >= 1, $"sample-every is {SampleEvery}; at least 1 step is needed");
-        Require(CheckpointEvery >= 1, $"checkpoint-every is {CheckpointEvery}; at least 1 step is needed");
-        Require(KeepLast >= 1, $"keep-last is {KeepLast}; at least 1 checkpoint must stay");
-        Require(GridImages is >= 1 and <= 1024, $"grid images is {GridImages}; it must lie in 1 to 1024");
-        Require(Arithmetic.Names.Contains(Precision), $"precision is {Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
+        Require(!string.IsNullOrWhiteSpace(Data), "data", "empty");
+        Require(Steps is >= 1 and <= int.MaxValue, "steps", $"{Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
+        Require(DecayFrom >= 0 && DecayFrom < Steps, "decayFrom", $"{DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
+        Require(Batch >= 2, "batch", $"{Batch}; batch norm needs at least 2 images");
+        Require(Batch <= LargestBatch, "batch", $"{Batch}; at most {LargestBatch} images fit one");
+        Require(Ngf is >= 0 and <= LargestWidth, "ngf", $"{Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
+        Require(Ndf is >= 0 and <= LargestWidth, "ndf", $"{Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
+        Require(Enum.IsDefined(RotationBatch), "rotationBatch", $"{RotationBatch}, which is no known kind");
+        Require(Enum.IsDefined(DataOnDevice), "dataOnDevice", $"{DataOnDevice}, which is no known choice");
+        Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, "batch", $"{Batch}; four angles of a quarter need at least 4 images");
+        Require(DiscriminatorSteps >= 1, "discriminatorSteps", $"{DiscriminatorSteps}; at least 1 is needed");
+        Require(float.IsFinite(LearningRate) && LearningRate > 0, "learningRate", $"{Text(LearningRate)}; it must be positive and finite");
+        Require(Beta1 is >= 0 and < 1, "beta1", $"{Text(Beta1)}; it must lie in [0, 1)");
+        Require(Beta2 is >= 0 and < 1, "beta2", $"{Text(Beta2)}; it must lie in [0, 1)");
+        Require(EmaDecay is >= 0 and < 1, "emaDecay", $"{Text(EmaDecay)}; it must lie in [0, 1)");
+        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, "realRotationScale", $"{Text(RealRotationScale)}; it must be finite, 0 or more");
+        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, "fakeRotationScale", $"{Text(FakeRotationScale)}; it must be finite, 0 or more");
+        Require(LogEvery >= 1, "logEvery", $"{LogEvery}; at least 1 step is needed");
+        Require(SampleEvery >= 1, "sampleEvery", $"{SampleEvery}; at least 1 step is needed");
+        Require(CheckpointEvery >= 1, "checkpointEvery", $"{CheckpointEvery}; at least 1 step is needed");
+        Require(KeepLast >= 1, "keepLast", $"{KeepLast}; at least 1 checkpoint must stay");
+        Require(GridImages is >= 1 and <= 1024, "gridImages", $"{GridImages}; it must lie in 1 to 1024");
+        Require(Arithmetic.Names.Contains(Precision), "precision", $"{Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
         return this;
 
-        static void Require(bool good, string sentence)
+        void Require(bool good, string setting, string problem)
         {
-            if (!good) throw new TrainingException($"The setting {sentence}.");
+            if (!good) throw new TrainingException($"{nameOf?.Invoke(setting) ?? setting} is {problem}.");
         }
+
+        static string Text(double value) => value.ToString("G7", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     // Far beyond what fits any device: a slip of the finger is refused before memory is asked for.

@@ -46,7 +46,7 @@ public sealed class TrainedGenerator : IDisposable
         string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);
         bool has = state.Options.EmaDecay > 0;
-        if (average == true && !has) throw new TrainingException($"{folder} has no averaged generator: it was trained without EMA.");
+        if (average == true && !has) throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
         string weights = average ?? has ? "g_ema" : "g";
         using var random = new Rng(device, 0);
         var network = new ResNetGenerator(random, SsganRecipe.Architecture(state.Options));
