@@ -15,6 +15,9 @@ sealed class PanelState(RunFacts facts)
         ("grad_norm_d", "grad_norm_g"),
     ];
 
+    // What the frame, the names and a count of steps take.
+    const int RoomForNames = 30;
+
     // What two of the longest names and their numbers take.
     const int RoomForPairs = 76;
 
@@ -44,6 +47,7 @@ sealed class PanelState(RunFacts facts)
     public IRenderable Draw(Profile profile)
     {
         var terminal = new RenderOptions(profile.Capabilities, new Size(profile.Width, profile.Height));
+        if (profile.Width < RoomForNames) return Progress(profile, profile.Width);
         int metrics = Report is null ? 0 : Report.Metrics.Count;
         // In the order in which they go.
         string[] names = ["networks", "data", "memory", "written", "pace", "run", "notice"];
