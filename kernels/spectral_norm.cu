@@ -240,6 +240,8 @@ KERNEL __launch_bounds__(Threads, 4) spectral_norm_forward_f32(SpectralNormArgs 
     for (int c = s.begin + t; c < s.end; c += Threads) layer.v[c] *= vScale;
   }
   if (rank == 0 && t == 0) *layer.sigma = sigma;
+  // By the smallest normal number in place of 0: a zero weight stays zero, where 0 / 0 would be NaN.
+  if (sigma == 0.0f) sigma = 1.17549435e-38f;
   for (int panel = s.panels - 1; panel >= 0; panel--) {
     for (int chunk = 0; chunk < s.chunks; chunk++) {
       Piece p = piece_of(layer, s, panel, chunk);

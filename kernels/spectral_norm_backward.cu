@@ -55,7 +55,8 @@ KERNEL __launch_bounds__(Threads) spectral_norm_backward_f32(SpectralNormBackwar
   if (t == 0) layer.scratch[rank] = dot;
   group_barrier(a.arrivals + index, rank, blocks);
 
-  const float scale = 1.0f / *layer.sigma, coefficient = sum_of(layer.scratch, blocks) * scale * scale;
+  // The quotient has no gradient where sigma is 0; 0 keeps what comes after finite.
+  const float scale = *layer.sigma == 0.0f ? 0.0f : 1.0f / *layer.sigma, coefficient = sum_of(layer.scratch, blocks) * scale * scale;
   i64 i = begin + (i64)each * t, row = i / columns;
   int column = (int)(i - row * columns);
   const i64 rowStep = step / columns;

@@ -10,6 +10,7 @@ public sealed unsafe partial class CpuBackend
     const int SpectralColumns = 256;
     // Elements of W per item of the loops over rows or elements.
     const int SpectralBlock = 32768;
+    const float SmallestNormal = 1.17549435e-38f;
 
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon)
     {
@@ -60,10 +61,12 @@ public sealed unsafe partial class CpuBackend
         _workers.For(blocks, 1, new DotBlocks { A = dn.F32, B = layer.W.F32, Partial = partial, Count = layer.W.Count });
         double dot = 0, sigma = *layer.Sigma.F32;
         for (int i = 0; i < blocks; i++) dot += partial[i];
+        // The quotient has no gradient where sigma is 0; 0 keeps what comes after finite.
+        double inverse = sigma == 0 ? 0 : 1 / sigma;
         int columns = checked((int)layer.V.Count);
         _workers.For(checked((int)layer.U.Count), Math.Max(1, SpectralBlock / columns), new SpectralGradient
         {
-            DN = dn.F32, U = layer.U.F32, V = layer.V.F32, DW = dw.F32, Columns = columns, Scale = (float)(1 / sigma), Coefficient = dot / (sigma * sigma),
+            DN = dn.F32, U = layer.U.F32, V = layer.V.F32, DW = dw.F32, Columns = columns, Scale = (float)inverse, Coefficient = dot * inverse * inverse,
         });
     }
 
@@ -184,7 +187,8 @@ public sealed unsafe partial class CpuBackend
                 long i = (long)block * SpectralBlock, last = Math.Min(i + SpectralBlock, layer.W.Count);
                 float* w = layer.W.F32;
                 float* n = layer.Normalized.F32;
-                float sigma = *layer.Sigma.F32;
+                // By the smallest normal number in place of 0: a zero weight stays zero, where 0 / 0 would be NaN.
+                float sigma = *layer.Sigma.F32 is not 0 and var value ? value : SmallestNormal;
                 var s = new Vector<float>(sigma);
                 for (; i <= last - width; i += width) (Vector.Load(w + i) / s).Store(n + i);
                 for (; i < last; i++) n[i] = w[i] / sigma;

@@ -1,4 +1,6 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -55,6 +57,29 @@ sealed class SpectralNormTests
         Near.All(u.ToArray(), [1, 0]);
         Near.All(v.ToArray(), [0, 1, 0]);
         Assert.That(Tensor.SpectralNorm([], 1), Is.Empty);
+    }
+
+    [TestCase(false, 1)]
+    [TestCase(false, 0)]
+    [TestCase(true, 1)]
+    [TestCase(true, 0)]
+    public void A_weight_of_zeros_gives_zeros_and_no_gradient(bool onGpu, int iterations)
+    {
+        using var cuda = new EmulatedCuda();
+        using var device = onGpu ? Device.Cuda(0, cuda) : Device.Cpu(1);
+        using var scope = device.Step();
+        // One whose rows take vector accesses and one whose rows do not.
+        foreach (int columns in (int[])[8, 5])
+        {
+            var w = device.From(new float[3 * columns], new Shape(3, columns));
+            w.RequiresGrad = true;
+            var (u, v) = (device.Values([3], Ramp(3)), device.Values([columns], Ramp(columns)));
+            var n = Tensor.SpectralNorm([new(w, u, v)], iterations)[0];
+            n.Backward(device.From(Make.Numbers(3 * columns, 5), n.Shape));
+            Assert.That(n.ToArray(), Is.All.Zero);
+            Assert.That(w.Grad!.ToArray(), Is.All.Zero);
+            if (iterations > 0) Assert.That(u.ToArray().Concat(v.ToArray()), Is.All.Zero, "0 over epsilon");
+        }
     }
 
     [Test]
