@@ -61,12 +61,13 @@ static class DataSamples
     public static (string Name, byte[] Bytes)[] Cifar10Files(int records) =>
         [.. Enumerable.Range(1, 5).Select(k => ($"cifar-10-batches-bin/data_batch_{k}.bin", CifarFile(records, [10], k)))];
 
-    /// <summary>The five train files in a given order, with what the published archive has between them: meta, test and readme.</summary>
+    /// <summary>The five train files in a given order, with what the published archive has between them.</summary>
     public static byte[] PublishedCifar10((string Name, byte[] Bytes)[] files, string order = "13452")
     {
         (string, byte[]) Train(int i) => files[order[i] - '1'];
-        return TarGz(TarEntryFormat.Ustar, Train(0), ("cifar-10-batches-bin/batches.meta.txt", "airplane\n"u8.ToArray()), Train(1), Train(2),
-            ("cifar-10-batches-bin/test_batch.bin", CifarFile(2, [10], 9)), ("cifar-10-batches-bin/readme.html", [1, 2, 3]), Train(3), Train(4));
+        const string at = "cifar-10-batches-bin/";
+        return TarGz(TarEntryFormat.Ustar, Train(0), (at + "batches.meta.txt", "airplane\n"u8.ToArray()), Train(1), Train(2),
+            (at + "test_batch.bin", CifarFile(2, [10], 9)), (at + "readme.html", [1, 2, 3]), Train(3), Train(4));
     }
 
     public static byte[] Noise(int bytes, int seed)

@@ -58,12 +58,14 @@ public sealed class DatasetFactoryTests
         using var folder = new TempFolder();
         // Files of different lengths, some longer than a piece of memory.
         (string Name, byte[] Bytes)[] files =
-            [.. Enumerable.Range(1, 5).Select(static k => ($"cifar-10-batches-bin/data_batch_{k}.bin", DataSamples.CifarFile(70 * k, [10], k)))];
+            [.. DataSamples.Cifar10Files(1).Select(static (f, i) => (f.Name, DataSamples.CifarFile(70 * (i + 1), [10], i)))];
         foreach ((string name, byte[] bytes) in files) folder.Write(name, bytes);
         string tar = folder.Write("c.tar.gz", DataSamples.PublishedCifar10(files, order));
-        using IImageSource unpacked = DatasetFactory.Open(folder.Root, 32, Options(folder)), packed = DatasetFactory.Open(tar, 32, Options(folder));
+        using IImageSource unpacked = DatasetFactory.Open(folder.Root, 32, Options(folder));
+        using IImageSource packed = DatasetFactory.Open(tar, 32, Options(folder));
         Assert.That((packed.Count, packed.ContentHash), Is.EqualTo((unpacked.Count, unpacked.ContentHash)));
-        for (int i = 0; i < 1050; i++) Assert.That(DataSamples.Pixels(packed, i), Is.EqualTo(DataSamples.Pixels(unpacked, i)), $"image {i}");
+        for (int i = 0; i < 1050; i++)
+            Assert.That(DataSamples.Pixels(packed, i), Is.EqualTo(DataSamples.Pixels(unpacked, i)), $"image {i}");
     }
 
     [Test]
@@ -74,8 +76,10 @@ public sealed class DatasetFactoryTests
         foreach (string place in (string[])["stl10_binary/", ""])
         {
             string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar,
-                (place + "test_X.bin", DataSamples.Noise(27648, 7)), (place + "train_X.bin", File.ReadAllBytes(file)), (place + "train_y.bin", [1, 2])));
-            using IImageSource unpacked = DatasetFactory.Open(folder["s"], 48, Options(folder)), packed = DatasetFactory.Open(tar, 48, Options(folder));
+                (place + "test_X.bin", DataSamples.Noise(27648, 7)), (place + "train_X.bin", File.ReadAllBytes(file)),
+                (place + "train_y.bin", [1, 2])));
+            using IImageSource unpacked = DatasetFactory.Open(folder["s"], 48, Options(folder));
+            using IImageSource packed = DatasetFactory.Open(tar, 48, Options(folder));
             Assert.That((packed.Count, packed.ContentHash), Is.EqualTo(((long?)2, unpacked.ContentHash)));
             for (int i = 0; i < 2; i++) Assert.That(DataSamples.Pixels(packed, i), Is.EqualTo(DataSamples.Pixels(unpacked, i)));
         }
@@ -95,11 +99,12 @@ public sealed class DatasetFactoryTests
     public void OtherVersionsNameTheRightFile(string member, string version, string right)
     {
         using var folder = new TempFolder();
-        string file = folder.Write("x/" + member, [0x80, 2]), tar = folder.Write("y.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, (member, [0x80, 2])));
+        string file = folder.Write("x/" + member, [0x80, 2]);
+        string tar = folder.Write("y.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, (member, [0x80, 2])));
         string renamed = folder.Write("data/cifar-10-binary.tar.gz", File.ReadAllBytes(tar));
         foreach (string data in (string[])[folder["x"], Path.GetDirectoryName(file)!, file, tar, "cifar10"])
-            Assert.That(() => DatasetFactory.Open(data, 32, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains(version)
-                .And.Message.Contains($"give {right} from http").And.Message.StartsWith(data == "cifar10" ? renamed : data));
+            Assert.That(() => DatasetFactory.Open(data, 32, Options(folder)), Throws.InstanceOf<DatasetException>()
+                .With.Message.Contains(version).And.Message.Contains($"give {right} from http").And.Message.StartsWith(data == "cifar10" ? renamed : data));
     }
 
     [Test]

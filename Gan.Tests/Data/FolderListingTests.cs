@@ -44,13 +44,17 @@ public sealed class FolderListingTests
         byte[] webp = DataSamples.NoiseImage(8, 8, 2, SKEncodedImageFormat.Webp);
         byte[] bmp = DataSamples.Bmp(8, 8, (x, y) => new((byte)x, (byte)y, 9));
         (string Name, byte[] Bytes)[] images =
-            [("A.JFIF", jpeg), ("B.PNG", Png(3)), ("c.jpe", jpeg), ("d.dib", bmp), ("e", webp), ("f.Dib", bmp), ("g.tmp", Png(4)), ("h.old", bmp)];
+        [
+            ("A.JFIF", jpeg), ("B.PNG", Png(3)), ("c.jpe", jpeg), ("d.dib", bmp), ("e", webp), ("f.Dib", bmp), ("g.tmp", Png(4)),
+            ("h.old", bmp),
+        ];
         foreach ((string name, byte[] bytes) in images) folder.Write("in/" + name, bytes);
         byte[] text = "BMW is no bitmap, whatever its letters say"u8.ToArray();
         foreach (string name in (string[])["a.txt", "b.TXT", "c.heic", "note"]) folder.Write("in/" + name, text);
         folder.Write("in/empty", []);
         var notices = new List<string>();
-        using FolderSource source = FolderSource.Open(folder["in"], 8, new() { CacheDirectory = folder["cache"], Notice = notices.Add });
+        var options = new DataOptions { CacheDirectory = folder["cache"], Notice = notices.Add };
+        using FolderSource source = FolderSource.Open(folder["in"], 8, options);
         Assert.That(List(folder).Files, Is.EqualTo(images.Select(static i => i.Name)));
         Assert.That(source.Count, Is.EqualTo(8));
         for (int i = 0; i < 8; i++)
@@ -67,7 +71,8 @@ public sealed class FolderListingTests
     public void LinkedFoldersAreFollowedEachImageOnce()
     {
         using var folder = new TempFolder();
-        foreach (string name in (string[])["in/a.png", "in/sub/b.png", "far/c.png", "far/deep/d.png"]) folder.Write(name, Png(name.Length));
+        foreach (string name in (string[])["in/a.png", "in/sub/b.png", "far/c.png", "far/deep/d.png"])
+            folder.Write(name, Png(name.Length));
         string[] plain = List(folder).Files;
         Link(folder, "in/again", folder["in/sub"]);
         Link(folder, "in/sub/up", "..");
@@ -94,7 +99,7 @@ public sealed class FolderListingTests
         using var folder = new TempFolder();
         folder.Write("in/a.png", Png(1));
         folder.Write("in/b\uFFFD.png", Png(2));
-        Sh("cp a.png \"$(printf 'caf\\351.png')\"; mkdir \"$(printf 'f\\374r')\"; cp a.png \"$(printf 'f\\374r')\"", folder["in"]);
+        Sh("cp a.png $(printf 'caf\\351.png'); mkdir \"$(printf 'f\\374r')\"; cp a.png \"$(printf 'f\\374r')\"", folder["in"]);
         try
         {
             FolderListing listing = List(folder);
@@ -143,6 +148,7 @@ public sealed class FolderListingTests
         using SKBitmap bitmap = SKBitmap.Decode(sheet);
         Assert.That((bitmap.Width, bitmap.Height), Is.EqualTo((38, 38)));
         // tEXt, its length and its CRC by zlib.
-        Assert.That(Convert.ToHexString(sheet.AsSpan(33, 26)), Is.EqualTo("0000000E74455874536F66747761726500737367616EF4DE44F3"));
+        const string chunk = "0000000E74455874536F66747761726500737367616EF4DE44F3";
+        Assert.That(Convert.ToHexString(sheet.AsSpan(33, 26)), Is.EqualTo(chunk));
     }
 }

@@ -30,18 +30,21 @@ public sealed class OwnDataTests
         Assert.That(State(scratch, run, 2), Is.EqualTo(State(scratch, "outside", 2)));
 
         string drawn = scratch["photos/samples.png"];
-        Assert.That(Shell.Run("sample", "--checkpoint", scratch[run], "--count", "4", "--out", drawn, "--threads", "1").Error, Is.Empty);
+        var sampled = Shell.Run("sample", "--checkpoint", scratch[run], "--count", "4", "--out", drawn, "--threads", "1");
+        Assert.That(sampled.Error, Is.Empty);
         var again = Train(scratch, "photos/second");
         Assert.That(again.Error, Is.Empty);
-        Assert.That(again.Out, Does.Contain($"Left out of {scratch["photos"]}: what 1 training run wrote; 1 sheet that ssgan drew."));
+        Assert.That(again.Out,
+            Does.Contain($"Left out of {scratch["photos"]}: what 1 training run wrote; 1 sheet that ssgan drew."));
         Assert.That(State(scratch, "photos/second", 2), Is.EqualTo(State(scratch, "outside", 2)), "trained on the photos alone");
 
-        var resumed = Shell.Run("train", "--resume", scratch[run], "--data-dir", scratch["photos/data"], "--steps", "3", "--plain");
+        string[] resume = ["train", "--resume", scratch[run], "--data-dir", scratch["photos/data"], "--steps", "3", "--plain"];
+        var resumed = Shell.Run(resume);
         Assert.That((resumed.Error, resumed.Code), Is.EqualTo(("", ExitCode.Done)));
     }
 
     [Test]
-    public void ImagesInTheWayOfARunsNamesAreNotTakenForItsOwn([Values("samples/a.png", "loss.png", "checkpoints/b.png")] string taken)
+    public void ImagesUnderARunsNamesAreNotTakenForItsOwn([Values("samples/a.png", "loss.png", "checkpoints/b.png")] string taken)
     {
         using var scratch = Photos();
         byte[] image = DataSamples.NoiseImage(32, 32, 9);

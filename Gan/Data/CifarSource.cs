@@ -71,14 +71,16 @@ public sealed class CifarSource : IImageSource
             }
         });
 
-    /// <summary>From the .tar.gz, without unpacking it to disk. Its members may come in any order: the published ones are not sorted.</summary>
+    /// <summary>
+    /// From the .tar.gz, without unpacking it to disk. Its members may come in any order: those of the published ones are not sorted.
+    /// </summary>
     internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>
         {
             using TarGz tar = TarGz.Open(path, CifarFormat.MaxUnpackedBytes);
             var gate = new ProgressGate(options.Progress, "unpack", format.TrainFiles.Length);
-            // Image numbers and the content hash must not depend on how the set is stored: records of a file that comes early wait.
-            // Each leaves its queue when it is taken, so that the set is never in memory twice.
+            // Image numbers and the content hash must not depend on how the set is stored: records of a file that comes early
+            // wait. Each leaves its queue when it is taken, so that the set is never in memory twice.
             var early = new Queue<byte[]>?[format.TrainFiles.Length];
             string? other = null;
             int next = 0;
@@ -87,7 +89,8 @@ public sealed class CifarSource : IImageSource
                 other ??= OtherVersion.Of(tar.Name);
                 int file = tar.IsFile ? format.TrainFile(tar.Name) : -1;
                 if (file < 0) continue;
-                if (file < next || early[file] is not null) throw new DatasetException($"{path} holds {format.TrainFiles[file]} twice.");
+                if (file < next || early[file] is not null)
+                    throw new DatasetException($"{path} holds {format.TrainFiles[file]} twice.");
                 var waiting = early[file] = new Queue<byte[]>();
                 RecordSink sink = file == next ? record => source.Add(record, hash) : record => waiting.Enqueue(record.ToArray());
                 source.ReadAll($"{path} ({tar.Name})", tar.Length, tar.TryRead, sink, cancellation);
@@ -122,7 +125,8 @@ public sealed class CifarSource : IImageSource
     {
         hash.AppendData(record);
         if (_count % ChunkImages == 0) _chunks.Add(new byte[ChunkImages * CifarFormat.PixelBytes]);
-        Interleave(record[_format.Classes.Length..], _chunks[^1].AsSpan((int)(_count % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes));
+        Span<byte> pixels = _chunks[^1].AsSpan((int)(_count % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes);
+        Interleave(record[_format.Classes.Length..], pixels);
         _count++;
     }
 

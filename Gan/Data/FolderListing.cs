@@ -4,8 +4,8 @@ using Ssgan.Gan.Training;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// The images of a folder and the folders below it, linked ones included, each once: under its own path where that lies inside, else under
-/// the first link that leads to it. What a training run wrote is not among them.
+/// The images of a folder and the folders below it, linked ones included, each once: under its own path where that lies inside,
+/// else under the first link that leads to it. What a training run wrote is not among them.
 /// </summary>
 internal sealed class FolderListing
 {
@@ -101,7 +101,8 @@ internal sealed class FolderListing
 
     static FileSystemEnumerable<Entry> List(string path) => new(path,
         static (ref FileSystemEntry entry) => new Entry(entry.FileName.ToString(), entry.IsDirectory,
-            (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsHidden || (entry.Attributes & FileAttributes.System) != 0),
+            (entry.Attributes & FileAttributes.ReparsePoint) != 0,
+            entry.IsHidden || (entry.Attributes & FileAttributes.System) != 0),
         new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = 0 });
 
     static bool IsAbove(string folder, string inner)
@@ -134,7 +135,8 @@ internal sealed class FolderListing
 
         void Push(string parts)
         {
-            foreach (string part in parts.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Reverse()) rest.Push(part);
+            string[] names = parts.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+            for (int i = names.Length - 1; i >= 0; i--) rest.Push(names[i]);
         }
     }
 }

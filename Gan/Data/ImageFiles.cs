@@ -7,7 +7,7 @@ namespace Ssgan.Gan.Data;
 /// <summary>What a file in a folder of images is.</summary>
 internal enum FileKind
 {
-    /// <summary>A PNG, JPEG, WebP or BMP image by its first bytes, or by its name, in which case decoding has the last word.</summary>
+    /// <summary>A PNG, JPEG, WebP or BMP image by its first bytes, or by its name: then decoding has the last word.</summary>
     Image,
 
     /// <summary>Neither by name nor by first bytes.</summary>
@@ -53,7 +53,8 @@ internal static partial class ImageFiles
     }
 
     /// <summary>
-    /// By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be known too.
+    /// By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be known
+    /// too.
     /// </summary>
     internal static bool IsImage(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])

@@ -12,8 +12,8 @@ public static class ImageGrid
 
     /// <summary>
     /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
-    /// of two pixels between images. No columns given: the most nearly square sheet. A tEXt chunk marks it, so that <see cref="FolderSource"/>
-    /// leaves it out.
+    /// of two pixels between images. No columns given: the most nearly square sheet. A tEXt chunk marks it, so that
+    /// <see cref="FolderSource"/> leaves it out.
     /// </summary>
     /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256 megapixels.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)

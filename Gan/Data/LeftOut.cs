@@ -46,7 +46,8 @@ internal sealed class LeftOut
         if (_unreadable.Count > 0) parts.Add($"{Endings(_unreadable)} (cannot be opened)");
         if (_special.Count > 0) parts.Add($"{Endings(_special)} (pipes, sockets or devices)");
         if (ForeignNames > 0) parts.Add($"{Count(ForeignNames, "file")} not named in UTF-8 (rename to take)");
-        if (ForeignFolders > 0) parts.Add($"{Count(ForeignFolders, "folder")} not named in UTF-8, with all inside (rename to take)");
+        if (ForeignFolders > 0)
+            parts.Add($"{Count(ForeignFolders, "folder")} not named in UTF-8, with all inside (rename to take)");
         if (HiddenImages > 0) parts.Add(Count(HiddenImages, "hidden image"));
         if (HiddenFolders > 0) parts.Add(Count(HiddenFolders, "hidden folder"));
         if (Runs > 0) parts.Add($"what {Count(Runs, "training run")} wrote");
@@ -60,7 +61,8 @@ internal sealed class LeftOut
     static string Endings(Dictionary<string, int> counts)
     {
         var sorted = counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).ToList();
-        var named = sorted.Take(NamedEndings).Select(static c => $"{c.Value} {(c.Key.Length == 0 ? "without an ending" : c.Key)}").ToList();
+        var named = sorted.Take(NamedEndings)
+            .Select(static c => $"{c.Value} {(c.Key.Length == 0 ? "without an ending" : c.Key)}").ToList();
         int rest = sorted.Skip(NamedEndings).Sum(static c => c.Value);
         if (rest > 0) named.Add($"{rest} with {sorted.Count - NamedEndings} other endings");
         return named.Count == 1 ? named[0] : $"{string.Join(", ", named.SkipLast(1))} and {named[^1]}";

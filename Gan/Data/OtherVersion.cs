@@ -1,23 +1,24 @@
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// The Python and MATLAB versions of CIFAR and STL-10, which are published beside the binary ones and not read: known by their names.
+/// The Python and MATLAB versions of CIFAR and STL-10, which are published beside the binary ones and not read: known by names.
 /// </summary>
 internal sealed record OtherVersion(string Folder, string Language, string Set, RemoteArchive Right, string[] Files)
 {
-    static readonly string[] Batches = [.. CifarFormat.Cifar10.TrainFiles.Select(static f => Path.GetFileNameWithoutExtension(f))];
+    static readonly string[] Batches = [.. CifarFormat.Cifar10.TrainFiles.Select(static f => f[..^".bin".Length])];
 
     static OtherVersion[] All { get; } =
     [
         new("cifar-10-batches-py", "Python", "CIFAR-10", CifarFormat.Cifar10.Archive, [.. Batches, "batches.meta"]),
-        new("cifar-10-batches-mat", "MATLAB", "CIFAR-10", CifarFormat.Cifar10.Archive, [.. Batches.Select(static b => b + ".mat"), "batches.meta.mat"]),
+        new("cifar-10-batches-mat", "MATLAB", "CIFAR-10", CifarFormat.Cifar10.Archive,
+            [.. Batches.Select(static b => b + ".mat"), "batches.meta.mat"]),
         // "train" and "meta" are anybody's names: only the folder's tells.
         new("cifar-100-python", "Python", "CIFAR-100", CifarFormat.Cifar100.Archive, []),
         new("cifar-100-matlab", "MATLAB", "CIFAR-100", CifarFormat.Cifar100.Archive, []),
         new("stl10_matlab", "MATLAB", "STL-10", Stl10Source.Archive, ["unlabeled.mat"]),
     ];
 
-    /// <summary>For the path of a file or archive entry: "the Python version of CIFAR-10, which is not read: give ..."; or null.</summary>
+    /// <summary>For a file or archive entry: "the Python version of CIFAR-10, which is not read: give ..."; or null.</summary>
     internal static string? Of(string path)
     {
         string[] parts = path.Split('/', Path.DirectorySeparatorChar);

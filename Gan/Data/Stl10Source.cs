@@ -90,7 +90,7 @@ public sealed class Stl10Source : IImageSource
         string key = Data.ContentHash.Hex(Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size));
         PackFile pack = PackFile.OpenOrBuild(Path.Combine(options.Cache, key + ".pack"), size, options, writer =>
         {
-            // The choice of FindIn. The published archive has both splits and is read once; one with the train split alone is small.
+            // The choice of FindIn. The published archive has both splits and is read once; one of the train split is small.
             string? other = null;
             foreach (string name in (ReadOnlySpan<string>)[Unlabeled, Train])
             {

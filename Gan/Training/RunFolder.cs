@@ -72,7 +72,7 @@ public sealed partial class RunFolder
     }
 
     /// <summary>Makes a folder of the given path, which must not hold a run yet.</summary>
-    /// <exception cref="TrainingException">It holds one, or something else under the names a run uses, or the path is a file's.</exception>
+    /// <exception cref="TrainingException">It holds one, or other things under a run's names, or the path is a file's.</exception>
     public static RunFolder CreateAt(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -83,7 +83,8 @@ public sealed partial class RunFolder
         foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot])
         {
             if (File.Exists(taken) || Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())
-                throw new TrainingException($"{taken} is there already and no run's, so {path} cannot become a run's folder; name another one.");
+                throw new TrainingException(
+                    $"{taken} is there already and no run's, so {path} cannot become a run's folder; name another one.");
         }
         return Prepare(path);
     }
@@ -154,7 +155,7 @@ public sealed partial class RunFolder
         return File.Exists(folder.Config) && (File.Exists(folder.Metrics) || Directory.Exists(folder.Checkpoints));
     }
 
-    /// <summary>Whether a run writes a file or folder of this name right into its own; anything else in there is its user's.</summary>
+    /// <summary>Whether a run writes a file or folder of this name right into its own; all else in there is its user's.</summary>
     internal static bool Writes(string name)
     {
         var here = new RunFolder("");
