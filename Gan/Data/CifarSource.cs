@@ -72,7 +72,7 @@ public sealed class CifarSource : IImageSource
         });
 
     /// <summary>
-    /// From the .tar.gz, without unpacking it to disk. Its members may come in any order: those of the published ones are not sorted.
+    /// From the .tar.gz, without unpacking it to disk. Its members may come in any order, as in the published ones.
     /// </summary>
     internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>

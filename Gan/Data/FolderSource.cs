@@ -5,8 +5,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// The PNG, JPEG, WebP and BMP images of a folder and the folders below it, cropped to centred squares and resized; the first bytes
-/// of a file decide, whatever its name. Linked folders are followed, each image once; hidden files, sheets and the folders of
+/// The PNG, JPEG, WebP and BMP images of a folder and the folders below it, cropped to centred squares and resized; the first
+/// bytes of a file decide, whatever its name. Linked folders are followed, each image once; hidden files, sheets and folders of
 /// training runs are left out, and <see cref="DataOptions.Notice"/> is told what was. Images are decoded once into a pack in the
 /// cache directory, found again by a hash over names and contents; they come in ordinal order of their paths.
 /// </summary>

@@ -53,8 +53,8 @@ internal static partial class ImageFiles
     }
 
     /// <summary>
-    /// By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be known
-    /// too.
+    /// By the signatures of the four formats. BMP's is two letters that a text may begin with, so its header's length must be
+    /// known too.
     /// </summary>
     internal static bool IsImage(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// A tEXt chunk "Software: ssgan" right behind the header of every PNG sheet this library writes [PNG specification, 11.3.3.2], so
-/// that a sheet which lies in a folder of images is not taken for one of them.
+/// A tEXt chunk "Software: ssgan" right behind the header of every PNG sheet this library writes [PNG specification, 11.3.3.2],
+/// so that a sheet which lies in a folder of images is not taken for one of them.
 /// </summary>
 internal static class SheetMark
 {

@@ -72,7 +72,7 @@ public sealed partial class RunFolder
     }
 
     /// <summary>Makes a folder of the given path, which must not hold a run yet.</summary>
-    /// <exception cref="TrainingException">It holds one, or other things under a run's names, or the path is a file's.</exception>
+    /// <exception cref="TrainingException">It holds one, or others' things under its names, or the path is a file's.</exception>
     public static RunFolder CreateAt(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
