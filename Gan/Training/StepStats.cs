@@ -11,6 +11,7 @@ namespace Ssgan.Gan.Training;
 public sealed class StepStats(Device device) : IDisposable
 {
     const int FirstCapacity = 32, Parts = 2;
+    readonly Device _device = device ?? throw new ArgumentNullException(nameof(device));
     readonly List<string> _names = [];
     readonly Dictionary<string, (int Index, long Count)> _entries = [];
     Tensor? _sums;
@@ -21,10 +22,12 @@ public sealed class StepStats(Device device) : IDisposable
     /// <exception cref="ArgumentException">The value is no F32 scalar.</exception>
     public void Add(string name, Tensor value)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
         if (value.Count != 1 || value.Type != DType.F32) throw new ArgumentException($"StepStats: {name} is {value}, not an F32 scalar.");
         if (!_entries.TryGetValue(name, out var entry)) entry = Enter(name, 0);
         var sum = new View(_sums!.View.Address + entry.Index * Parts * sizeof(float), new Shape(Parts), DType.F32);
-        device.Backend.CompensatedSum(sum, value.View.As(new Shape(1)));
+        _device.Backend.CompensatedSum(sum, value.View.As(new Shape(1)));
         _entries[name] = (entry.Index, entry.Count + 1);
     }
 
@@ -48,11 +51,11 @@ public sealed class StepStats(Device device) : IDisposable
             if (count > 0) means.Add((name, sum.Value / count));
             _entries[name] = (_entries[name].Index, 0);
         }
-        if (_sums is not null) device.Backend.Fill(_sums.View, 0);
+        if (_sums is not null) _device.Backend.Fill(_sums.View, 0);
         return means;
     }
 
-    /// <summary>The sums under way, for a checkpoint; waits for the device.</summary>
+    /// <summary>The sums under way, for a checkpoint; waits for the _device.</summary>
     public IReadOnlyList<StatSum> Sums
     {
         get
@@ -65,6 +68,7 @@ public sealed class StepStats(Device device) : IDisposable
     /// <summary>Continues from saved sums.</summary>
     public void Restore(IReadOnlyList<StatSum> sums)
     {
+        ArgumentNullException.ThrowIfNull(sums);
         Clear();
         foreach (var sum in sums) Enter(sum.Name, sum.Count);
         if (_sums is null) return;
@@ -73,7 +77,7 @@ public sealed class StepStats(Device device) : IDisposable
         _sums.CopyFrom<float>(values);
     }
 
-    /// <summary>The first name whose sum is NaN or infinite, or null; waits for the device.</summary>
+    /// <summary>The first name whose sum is NaN or infinite, or null; waits for the _device.</summary>
     public string? FirstNonFinite() => Sums.FirstOrDefault(static s => !float.IsFinite(s.Sum))?.Name;
 
     public void Dispose() => Clear();
@@ -85,7 +89,7 @@ public sealed class StepStats(Device device) : IDisposable
         {
             float[] before = _sums?.ToArray() ?? [];
             _sums?.Dispose();
-            _sums = device.Empty(new Shape(Parts * Math.Max(FirstCapacity, 2 * index))).Own();
+            _sums = _device.Empty(new Shape(Parts * Math.Max(FirstCapacity, 2 * index))).Own();
             _sums.CopyFrom<float>([.. before, .. new float[_sums.Count - before.Length]]);
         }
         _names.Add(name);

@@ -21,6 +21,9 @@ public enum TrainingOutcome
 /// </summary>
 public sealed class Trainer
 {
+    /// <summary>Keeps the choice of the real images that are shown apart from all else that is drawn from the seed.</summary>
+    const ulong RealsStream = 0x9E3779B97F4A7C15;
+
     readonly GanStep _step;
     readonly IImageSource _source;
     readonly TrainOptions _options;
@@ -159,7 +162,7 @@ public sealed class Trainer
     internal static long[] Choose(ulong seed, long? count, int number)
     {
         if (count is not { } all) return [.. Enumerable.Range(0, number)];
-        var random = SplitMix.For(seed, GridStream);
+        var random = SplitMix.For(seed, RealsStream);
         var chosen = new List<long>(number);
         for (long last = all - number; last < all; last++)
         {
