@@ -154,7 +154,9 @@ public abstract class Backend : IDisposable
     /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
     public abstract void GradientNorm(ReadOnlySpan<View> gradients, View norm);
 
-    /// <summary>sum (2) += value (1): sum[0] is the number next to the sum, sum[1] what it lacks; the same bits on every device.</summary>
+    /// <summary>
+    /// sum (2) += value (1): sum[0] is the number next to the sum, sum[1] what it lacks; the same bits on every device.
+    /// </summary>
     public abstract void CompensatedSum(View sum, View value);
 
     // ---- random ----------------------------------------------------------------------------------------------------

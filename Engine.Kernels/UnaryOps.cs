@@ -124,7 +124,9 @@ public readonly record struct Affine(float Scale, float Shift) : IUnary
     public Vector<float> Invoke(Vector<float> x) => Vector.FusedMultiplyAdd(x, Vector.Create(Scale), Vector.Create(Shift));
 }
 
-/// <summary>x / Divisor, correctly rounded; the product with 1 / Divisor would round twice, and overflow where the divisor is subnormal.</summary>
+/// <summary>
+/// x / Divisor, correctly rounded; the product with 1 / Divisor would round twice, and overflow where the divisor is subnormal.
+/// </summary>
 public readonly record struct DivideBy(float Divisor) : IUnary
 {
     public static string Name => "divide_by";

@@ -30,8 +30,10 @@ public sealed class Device : IDisposable
 
     /// <summary>The host's cores.</summary>
     /// <param name="threads">Threads a loop may use; 0 takes one per logical processor.</param>
-    /// <param name="allowWinograd">False: convolutions are plain sums, slower and a little more accurate; see <see cref="CpuBackend.AllowWinograd"/>.</param>
-    public static Device Cpu(int threads = 0, bool allowWinograd = true) => new(new CpuBackend(threads) { AllowWinograd = allowWinograd });
+    /// <param name="allowWinograd">False: convolutions are plain sums, slower and a little more accurate; see <see
+    /// cref="CpuBackend.AllowWinograd"/>.</param>
+    public static Device Cpu(int threads = 0, bool allowWinograd = true) =>
+        new(new CpuBackend(threads) { AllowWinograd = allowWinograd });
 
     /// <summary>An NVIDIA GPU; the driver is all it needs, cuBLAS and cuDNN make it faster.</summary>
     /// <param name="ordinal">The card's number.</param>

@@ -17,7 +17,8 @@ static class DeviceChoice
     /// <param name="threads">Threads of the CPU; 0 takes all.</param>
     /// <param name="libraries">NVIDIA's libraries.</param>
     /// <param name="notice">Told, in a sentence, why "auto" does not use a GPU whose driver is there.</param>
-    /// <param name="options">How a GPU is used, and whether a CPU keeps to plain sums (Deterministic); null for the defaults.</param>
+    /// <param name="options">How a GPU is used, and whether a CPU keeps to plain sums (Deterministic); null for the
+    /// defaults.</param>
     /// <exception cref="UsageException">There is no such kind of device.</exception>
     /// <exception cref="DeviceException">The GPU cannot be used; the message says why.</exception>
     public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options = null)
@@ -45,7 +46,8 @@ static class DeviceChoice
         }
     }
 
-    static Device Cpu(int threads, CudaOptions? options) => Device.Cpu(threads, allowWinograd: options is not { Deterministic: true });
+    static Device Cpu(int threads, CudaOptions? options) =>
+        Device.Cpu(threads, allowWinograd: options is not { Deterministic: true });
 
     /// <summary>Refuses arithmetic that a device does not have.</summary>
     /// <exception cref="UsageException">The device has no such arithmetic.</exception>

@@ -4,14 +4,16 @@ using System.Runtime.Intrinsics;
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>
-/// The size of each pixel of a tile of results: Σ|y| over the filters, taken while the results are in registers. Every pixel that a tile reads is seen by
-/// one of its outputs, so an outlier among them shows as one that is far larger than the others.
+/// The size of each pixel of a tile of results: Σ|y| over the filters, taken while the results are in registers. Every pixel that
+/// a tile reads is seen by one of its outputs, so an outlier among them shows as one that is far larger than the others.
 /// </summary>
 readonly unsafe struct WinogradSizes(float* sums)
 {
     const int Pixels = WinogradTiles.Side * WinogradTiles.Side;
 
-    /// <summary>Most that pixels may differ by: errors are then 256 times those of an even tile, 4e-4 of the smallest pixel.</summary>
+    /// <summary>
+    /// Most that pixels may differ by: errors are then 256 times those of an even tile, 4e-4 of the smallest pixel.
+    /// </summary>
     const float MostApart = 256;
 
     /// <summary>Floats that it needs.</summary>
@@ -43,7 +45,8 @@ readonly unsafe struct WinogradSizes(float* sums)
 }
 
 /// <summary>Tiles of the same convolution by plain sums, for where Winograd's method would lose too much.</summary>
-readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, float* w, bool turned, float* bias, float* y, int columns)
+readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, float* w, bool turned, float* bias, float* y,
+    int columns)
 {
     const int Side = WinogradTiles.Side, Reach = WinogradTiles.Reach, Taps = 9;
 

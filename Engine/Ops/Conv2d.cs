@@ -9,9 +9,10 @@ public sealed partial class Tensor
     /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1, optionally followed by ReLU. Images and filters are both F32, or both BF16 with sums and bias in F32.
     /// </summary>
     /// <remarks>
-    /// Sums are F32. The CPU makes 3x3 convolutions of stride 1 by Winograd's method, whose rounding errors are of the size of the largest values nearby
-    /// (6 x 6 pixels), not of the result's own: see <see cref="Kernels.Cpu.CpuBackend.AllowWinograd"/> for the bound, and for how to have plain sums.
-    /// An infinity or a NaN reaches the results whose windows hold it, and no others. GPUs use plain sums.
+    /// Sums are F32. The CPU makes 3x3 convolutions of stride 1 by Winograd's method, whose rounding errors are of the size of
+    /// the largest values nearby (6 x 6 pixels), not of the result's own: see <see cref="Kernels.Cpu.CpuBackend.AllowWinograd"/>
+    /// for the bound, and for how to have plain sums. An infinity or a NaN reaches the results whose windows hold it, and no
+    /// others. GPUs use plain sums.
     /// </remarks>
     /// <exception cref="ArgumentException">Shapes do not fit; stride below 1 or padding below 0.</exception>
     public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0, bool relu = false)

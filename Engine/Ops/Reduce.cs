@@ -22,11 +22,13 @@ public sealed partial class Tensor
     }
 
     /// <summary>Largest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
-    /// <exception cref="ArgumentException">One of the axes is empty: nothing has no largest element. (Sums of nothing are 0, means NaN.)</exception>
+    /// <exception cref="ArgumentException">One of the axes is empty: nothing has no largest element. (Sums of nothing are 0,
+    /// means NaN.)</exception>
     public Tensor Max(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
         var chosen = Guard.Axes("Max", Shape, axes);
-        for (int i = 0; i < Shape.Rank; i++) if (chosen[i] && Shape[i] == 0) throw new ArgumentException($"Max: axis {i} of shape {Shape} is empty.");
+        for (int i = 0; i < Shape.Rank; i++)
+            if (chosen[i] && Shape[i] == 0) throw new ArgumentException($"Max: axis {i} of shape {Shape} is empty.");
         var y = ReduceTo<Max>("Max", Reduced("Max", axes));
         y.Record("Max", [this], [this, y], 0, static (g, _) =>
         {
@@ -36,7 +38,9 @@ public sealed partial class Tensor
         return keepDims ? y : y.Reshape(Squeezed("Max", axes));
     }
 
-    /// <summary>ln Σ eˣ over the given axes (none: all), without overflow; −∞ of nothing, the logarithm of an empty sum.</summary>
+    /// <summary>
+    /// ln Σ eˣ over the given axes (none: all), without overflow; −∞ of nothing, the logarithm of an empty sum.
+    /// </summary>
     /// <exception cref="ArgumentException">The axes have more than 2³¹ − 1 elements together.</exception>
     public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepDims = false)
     {
@@ -53,7 +57,8 @@ public sealed partial class Tensor
             order[last++] = i;
             columns *= Shape[i];
         }
-        if (columns > int.MaxValue) throw new ArgumentException($"LogSumExp: the axes of {Shape} have {columns} elements together, above {int.MaxValue}.");
+        if (columns > int.MaxValue)
+            throw new ArgumentException($"LogSumExp: the axes of {Shape} have {columns} elements together, above {int.MaxValue}.");
         Span<int> rows = stackalloc int[rank + 1];
         for (int i = 0; i < rank; i++) rows[i] = Shape[order[i]];
         rows[rank] = (int)columns;

@@ -5,7 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>The same memory with another shape; one dimension may be −1 and is inferred.</summary>
-    /// <exception cref="ArgumentException">The number of elements differs, or what is inferred is no whole number up to 2³¹ − 1.</exception>
+    /// <exception cref="ArgumentException">The number of elements differs, or what is inferred is no whole number up to 2³¹ −
+    /// 1.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> dims)
     {
         if (dims.Length > Kernels.Shape.MaxRank) throw new ArgumentException($"Reshape: rank {dims.Length} is above the supported {Kernels.Shape.MaxRank}.");
@@ -21,7 +22,10 @@ public sealed partial class Tensor
             if (known == 0 || Count % known != 0)
                 throw new ArgumentException($"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
             if (Count / known > int.MaxValue)
-                throw new ArgumentException($"Reshape: of {Shape} the −1 in ({string.Join(", ", dims.ToArray())}) would be {Count / known}, above {int.MaxValue}.");
+            {
+                string wanted = string.Join(", ", dims.ToArray());
+                throw new ArgumentException($"Reshape: of {Shape} the −1 in ({wanted}) would be {Count / known}, above {int.MaxValue}.");
+            }
             d[unknown] = (int)(Count / known);
         }
         return Reshape(new Shape(d));

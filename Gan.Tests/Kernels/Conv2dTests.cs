@@ -158,7 +158,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         var t = new Case(2, 18, 21, 24, 40, 3, 3, 1, padding);
         t.X[((0 * 18 + 9) * 21 + 10) * 24 + 5] = outlier;
         t.Dy[((t.DyShape[1] + 8) * t.DyShape[2] + 9) * 40 + 3] = outlier;
-        double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count], size = new double[y.Length], sizeOfDx = new double[dx.Length];
+        double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count];
+        double[] size = new double[y.Length], sizeOfDx = new double[dx.Length];
         t.ForEachTerm((xi, wi, yi) =>
         {
             y[yi] += (double)t.X[xi] * t.W[wi];
@@ -172,12 +173,16 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         AssertSummed(results[1], dx, sizeOfDx, "dx");
     }
 
-    /// <summary>Each result is off by what sums of its own terms lose, or of terms 256 times as large by Winograd's method; what is not finite is told apart.</summary>
+    /// <summary>
+    /// Each result is off by what sums of its own terms lose, or of terms 256 times as large by Winograd's method; what is not
+    /// finite is told apart.
+    /// </summary>
     static void AssertSummed(float[] actual, double[] expected, double[] size, string name)
     {
         for (int i = 0; i < actual.Length; i++)
         {
-            bool right = double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) <= 1e-4 * (1 + size[i]) : expected[i].Equals(actual[i]);
+            bool right = double.IsFinite(expected[i])
+                ? Math.Abs(actual[i] - expected[i]) <= 1e-4 * (1 + size[i]) : expected[i].Equals(actual[i]);
             Assert.That(right, $"{name}[{i}] is {actual[i]}, not {expected[i]}");
         }
     }

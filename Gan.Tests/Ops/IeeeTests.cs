@@ -1,10 +1,13 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Ops;
 
-/// <summary>Operations that IEEE 754 defines give its results bit for bit, signs of zeros included, on the host and on the emulated card.</summary>
+/// <summary>
+/// Operations that IEEE 754 defines give its results bit for bit, signs of zeros included, on the host and on the emulated card.
+/// </summary>
 [TestFixture("cpu")]
 [TestFixture("cuda")]
 sealed class IeeeTests(string name)
@@ -12,8 +15,8 @@ sealed class IeeeTests(string name)
     EmulatedCuda? _cuda;
 
     // Subnormal numbers, zeros, huge ones: where multiplying by a reciprocal, or adding 0, shows.
-    static readonly float[] s_values = [0f, -0f, 1, -1, 3, 7, 127.5f, 255, 1e-40f, -1e-40f, 1e-45f, 1.17549435e-38f, 3.4e38f, -3.4e38f, 1e20f,
-        float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+    static readonly float[] s_values = [0f, -0f, 1, -1, 3, 7, 127.5f, 255, 1e-40f, -1e-40f, 1e-45f, 1.17549435e-38f,
+        3.4e38f, -3.4e38f, 1e20f, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
     static readonly float[] s_constants = [.. s_values, 2, -0.5f, 8, 1.70141183e38f, 1e-20f];
 
     [Test]
@@ -99,7 +102,7 @@ sealed class IeeeTests(string name)
 
     Device Open()
     {
-        if (name == "cpu") return Device.Cpu(2);
+        if (name == "cpu") return new Device(new CpuBackend(2));
         _cuda = new EmulatedCuda();
         return Device.Cuda(0, _cuda);
     }

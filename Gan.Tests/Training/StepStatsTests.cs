@@ -1,5 +1,5 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Emulator;
 
@@ -11,7 +11,7 @@ sealed class StepStatsTests
     [Test]
     public void The_mean_of_two_million_tenths_is_a_tenth()
     {
-        using var device = Device.Cpu(1);
+        using var device = new Device(new CpuBackend(1));
         using var stats = new StepStats(device);
         using var scope = device.Step();
         var tenth = device.Scalar(0.1f);
@@ -52,7 +52,7 @@ sealed class StepStatsTests
     [Test]
     public void A_sum_goes_on_where_it_was_saved()
     {
-        using var device = Device.Cpu(1);
+        using var device = new Device(new CpuBackend(1));
         using var scope = device.Step();
         using StepStats whole = new(device), before = new(device), after = new(device);
         foreach (float value in (float[])[1e8f, 1, 1, 1])
@@ -73,7 +73,7 @@ sealed class StepStatsTests
     [Test]
     public void A_sum_that_is_not_finite_says_so()
     {
-        using var device = Device.Cpu(1);
+        using var device = new Device(new CpuBackend(1));
         using var scope = device.Step();
         using var stats = new StepStats(device);
         stats.Add("fine", device.Scalar(1));

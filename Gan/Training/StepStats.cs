@@ -4,9 +4,9 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a step. A sum has two
-/// numbers, the second for what the first one's roundings lose: a mean is right to single precision after any number of
-/// steps, and NaN where a value was not finite.
+/// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a
+/// step. A sum has two numbers, the second for what the first one's roundings lose: a mean is right to single precision after any
+/// number of steps, and NaN where a value was not finite.
 /// </summary>
 public sealed class StepStats(Device device) : IDisposable
 {
