@@ -1,3 +1,4 @@
+using SkiaSharp;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Benchmarks.Workloads;
@@ -50,7 +51,14 @@ static class DataLoading
     static string MakePictures(Bed bed, int count, int side)
     {
         string pictures = Path.Combine(bed.Folder, "pictures");
-        for (int i = 0; i < count; i++) ImageGrid.Save(Path.Combine(pictures, $"{i:0000}.png"), bed.RandomBytes(side * side * 3), 1, side, scale: 1);
+        Directory.CreateDirectory(pictures);
+        var info = new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < count; i++)
+        {
+            using var image = SKImage.FromPixelCopy(info, bed.RandomBytes(side * side * 4));
+            using var png = image.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(Path.Combine(pictures, $"{i:0000}.png"), png.ToArray());
+        }
         return pictures;
     }
 }
