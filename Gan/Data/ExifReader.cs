@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using SkiaSharp;
 
 namespace Ssgan.Gan.Data;
@@ -12,8 +13,6 @@ internal static class ExifReader
 {
     const int OrientationTag = 0x0112, ShortType = 3;
     const int PngSignatureBytes = 8, PngChunkFrame = 12, RiffHeaderBytes = 12, RiffChunkHeader = 8, WebpExifFlag = 0x08;
-
-    static readonly uint[] s_crcTable = CrcTable();
 
     internal static ImageOrientation Orientation(SKCodec codec, ReadOnlySpan<byte> file) =>
         ImageOrientation.FromExif(codec.EncodedFormat switch
@@ -33,7 +32,7 @@ internal static class ExifReader
             ReadOnlySpan<byte> typed = rest.Slice(4, 4 + (int)length);
             if (typed.StartsWith("IEND"u8)) return default;
             uint checksum = BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]);
-            if (typed.StartsWith("eXIf"u8) && Crc(typed) == checksum) return typed[4..];
+            if (typed.StartsWith("eXIf"u8) && Crc32.HashToUInt32(typed) == checksum) return typed[4..];
             rest = rest[(PngChunkFrame + (int)length)..];
         }
         return default;
@@ -72,24 +71,4 @@ internal static class ExifReader
 
     static int U16(ReadOnlySpan<byte> bytes, bool big) =>
         big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-
-    // CRC-32 of the PNG specification, annex D.
-    static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes) crc = s_crcTable[(byte)(crc ^ b)] ^ crc >> 8;
-        return ~crc;
-    }
-
-    static uint[] CrcTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint c = i;
-            for (int k = 0; k < 8; k++) c = c >> 1 ^ (0xEDB88320 & (uint)-(int)(c & 1));
-            table[i] = c;
-        }
-        return table;
-    }
 }

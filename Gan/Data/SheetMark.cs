@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Ssgan.Gan.Data;
 
@@ -25,19 +26,7 @@ internal static class SheetMark
         byte[] chunk = new byte[4 + typeAndData.Length + 4];
         BinaryPrimitives.WriteInt32BigEndian(chunk, typeAndData.Length - 4);
         typeAndData.CopyTo(chunk.AsSpan(4));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + typeAndData.Length), Crc(typeAndData));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + typeAndData.Length), Crc32.HashToUInt32(typeAndData));
         return chunk;
-    }
-
-    // CRC-32 as in the specification's annex D, bit by bit: the bytes are few.
-    static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ ((crc & 1) * 0xEDB88320u);
-        }
-        return ~crc;
     }
 }
