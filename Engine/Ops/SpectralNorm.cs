@@ -71,6 +71,9 @@ public sealed partial class Tensor
         int rows = w.Shape[0];
         var (row, column) = (v.Reshape(-1, 1), u.Reshape(rows, 1));
         var s = (w.Reshape(rows, -1).MatMul(row) * column).Sum();
-        g[0] = dn / s - column.MatMul(row, false, true).Reshape(w.Shape) * ((dn * w).Sum() / s.Square());
+        // A weight of zeros has no gradient, as in the fused form.
+        var zero = s.EqualTo(s.Device.Scalar(0));
+        s += zero;
+        g[0] = (dn / s - column.MatMul(row, false, true).Reshape(w.Shape) * ((dn * w).Sum() / s.Square())) * (1 - zero);
     }
 }

@@ -79,6 +79,10 @@ sealed class SpectralNormTests
             Assert.That(n.ToArray(), Is.All.Zero);
             Assert.That(w.Grad!.ToArray(), Is.All.Zero);
             if (iterations > 0) Assert.That(u.ToArray().Concat(v.ToArray()), Is.All.Zero, "0 over epsilon");
+            n = Tensor.SpectralNorm([new(w, device.Values([3], Ramp(3)), device.Values([columns], Ramp(columns)))], 0)[0];
+            var gradient = Autograd.Grad([n], [w], [device.From(Make.Numbers(3 * columns, 5), n.Shape)], createGraph: true)[0];
+            Assert.That(gradient.ToArray(), Is.All.Zero);
+            Assert.That(Autograd.Grad([gradient.Square().Sum()], [w])[0].ToArray(), Is.All.Zero);
         }
     }
 
