@@ -145,8 +145,8 @@ public abstract class Backend : IDisposable
 
     // ---- optimizer ---------------------------------------------------------------------------------------------------
     /// <summary>
-    /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba 2015,
-    /// algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
+    /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba
+    /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
     /// </summary>
     public abstract void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec);
     /// <summary>step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.</summary>

@@ -170,7 +170,8 @@ public sealed class BufferPool(Backend backend) : IDisposable
     }
 
     OutOfDeviceMemoryException Full(long size, OutOfDeviceMemoryException e) => new(
-        $"{_backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, {CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
+        $"{_backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, "
+        + $"{CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
 
     static long Round(long bytes) => Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
 

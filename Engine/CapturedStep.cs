@@ -10,7 +10,8 @@ public sealed class CapturedStep : IDisposable
     readonly Storage[] _overwritten;
     bool _disposed;
 
-    internal CapturedStep(Device device, ICapturedGraph graph, Storage[] overwritten) => (_device, _graph, _overwritten) = (device, graph, overwritten);
+    internal CapturedStep(Device device, ICapturedGraph graph, Storage[] overwritten) =>
+        (_device, _graph, _overwritten) = (device, graph, overwritten);
 
     /// <summary>Runs the step again: one launch, no host work.</summary>
     public void Replay()

@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine;
 
 /// <summary>
-/// A pooled block of device memory, counted by its holders: tensors (views share it) and graph nodes that saved one. Its version counts
-/// the times it was overwritten, so that backward can tell a saved tensor from what has taken its place.
+/// A pooled block of device memory, counted by its holders: tensors (views share it) and graph nodes that saved one. Its version
+/// counts the times it was overwritten, so that backward can tell a saved tensor from what has taken its place.
 /// </summary>
 sealed class Storage
 {

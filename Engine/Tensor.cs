@@ -40,7 +40,9 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Count;
 
-    /// <summary>The memory, for primitives that read it, or that write the first values of a tensor from <see cref="Device.Empty"/>.</summary>
+    /// <summary>
+    /// The memory, for primitives that read it, or that write the first values of a tensor from <see cref="Device.Empty"/>.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
     public View View
     {
@@ -52,8 +54,8 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>
-    /// The memory, for primitives that overwrite it. Taking it counts as one write: a backward that needs the values from before throws
-    /// instead of using the new ones.
+    /// The memory, for primitives that overwrite it. Taking it counts as one write: a backward that needs the values from before
+    /// throws instead of using the new ones.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
     public View MutableView
@@ -72,13 +74,17 @@ public sealed partial class Tensor : IDisposable
     /// <summary>The step of the graph that made this tensor, or the leaf's entry; null where no gradient flows.</summary>
     internal Node? Node { get; private set; }
 
-    /// <summary>Throws where the memory was overwritten since this handle, saved for the backward of an operation, was made.</summary>
+    /// <summary>
+    /// Throws where the memory was overwritten since this handle, saved for the backward of an operation, was made.
+    /// </summary>
     internal void ThrowIfOverwritten(string operation)
     {
         if (_storage.Version == _version) return;
-        string made = _madeAt is null ? "" : $" at {_madeAt}", written = _storage.WrittenAt is null ? "" : $" at {_storage.WrittenAt}";
+        string made = _madeAt is null ? "" : $" at {_madeAt}",
+            written = _storage.WrittenAt is null ? "" : $" at {_storage.WrittenAt}";
         string trace = Device.TraceCallSites ? "" : " (Device.TraceCallSites names the lines)";
-        throw new InvalidOperationException($"Backward of {operation}: {Describe()}, which the forward used{made}, was overwritten since{written}{trace}; " +
+        throw new InvalidOperationException(
+            $"Backward of {operation}: {Describe()}, which the forward used{made}, was overwritten since{written}{trace}; " +
             "its gradient would be wrong. Run backward first, or compute from a copy.");
     }
 

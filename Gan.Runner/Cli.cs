@@ -43,7 +43,8 @@ static class Cli
         catch (Exception e)
         {
             int code = e is UsageException ? ExitCode.BadArguments : ExitCode.Failed;
-            Fail(host, code, IsForUsers(e) ? DeniedPath.Explain(e, parsed) : $"ssgan failed with {e.GetType().Name}: {e.Message}");
+            Fail(host, code,
+                IsForUsers(e) ? DeniedPath.Explain(e, parsed) : $"ssgan failed with {e.GetType().Name}: {e.Message}");
             if (parsed.GetValue(verbose)) host.Error.WriteLine(e);
             return code;
         }

@@ -16,7 +16,8 @@ static class DeniedPath
             if (e is not UnauthorizedAccessException && !readOnly) continue;
             string? path = Quoted(e.Message), option = path is null ? null : Culprit(path, parsed);
             string other = option is null ? "name another place" : $"name another place with {option}";
-            return $"{failure.Message.TrimEnd('.')}; {(readOnly ? "" : "give this user the right to read and write there, or ")}{other}.";
+            return $"{failure.Message.TrimEnd('.')}; "
+                + $"{(readOnly ? "" : "give this user the right to read and write there, or ")}{other}.";
         }
         return failure.Message;
     }
@@ -25,8 +26,10 @@ static class DeniedPath
     static string? Culprit(string path, ParseResult parsed)
     {
         var places = parsed.CommandResult.Command.Options.OfType<Option<string>>()
-            .Where(o => o.HelpName is { } kind && (kind.Contains("DIR", StringComparison.Ordinal) || kind.Contains("FILE", StringComparison.Ordinal)))
-            .Select(o => (o.Name, Place: parsed.Has(o) ? parsed.GetValue(o) : o.Name switch { "--out" => "runs", "--data-dir" => "data", _ => null }))
+            .Where(o => o.HelpName is { } kind
+                && (kind.Contains("DIR", StringComparison.Ordinal) || kind.Contains("FILE", StringComparison.Ordinal)))
+            .Select(o => (o.Name, Place: parsed.Has(o)
+                ? parsed.GetValue(o) : o.Name switch { "--out" => "runs", "--data-dir" => "data", _ => null }))
             .Where(static o => !string.IsNullOrWhiteSpace(o.Place));
         string denied = Path.GetFullPath(path);
         return places.Where(o => Holds(Path.GetFullPath(o.Place!), denied)).Select(static o => o.Name).FirstOrDefault()
@@ -36,7 +39,8 @@ static class DeniedPath
     static bool Holds(string folder, string path)
     {
         string inside = Path.GetRelativePath(folder, path);
-        return inside != ".." && !inside.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !Path.IsPathRooted(inside);
+        return inside != ".." && !inside.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && !Path.IsPathRooted(inside);
     }
 
     /// <summary>What stands in a message's single quotes: the runtime puts the path there.</summary>

@@ -23,7 +23,8 @@ static class DryRun
         Line(options.EmaDecay > 0 ? "buffers and averaged generator" : "buffers", Format.Bytes(probe.OtherBytes));
         Line($"peak of a step at batch {options.Batch}, all of these included", Format.Bytes(probe.StepPeakBytes));
         Line($"peak of a sheet of {options.GridImages} samples, the same included", Format.Bytes(probe.SheetPeakBytes));
-        Line(device.CanCapture ? "peak of a run, without images that the GPU keeps" : "peak of a run", Format.Bytes(probe.PeakBytes));
+        Line(device.CanCapture ? "peak of a run, without images that the GPU keeps" : "peak of a run",
+            Format.Bytes(probe.PeakBytes));
         output.WriteLine("time");
         Line($"one step (n_dis {options.DiscriminatorSteps}) on {device.Name}", Format.Time(probe.Step));
         Line($"{options.Steps} steps, without grids and checkpoints", Format.Time(probe.Step * options.Steps));

@@ -7,7 +7,8 @@ namespace Ssgan.Runner;
 /// <summary>Options whose errors are sentences.</summary>
 static class OptionKinds
 {
-    // Of an option that stands twice the last value counts, so that a script's can be overridden at its end. Each takes one value all the same.
+    // Of an option that stands twice the last value counts, so that a script's can be overridden at its end. Each takes one value
+    // all the same.
     static readonly ArgumentArity s_last = ArgumentArity.OneOrMore, s_lastOrNone = ArgumentArity.ZeroOrMore;
 
     public static Option<T> Number<T>(string name, string description) where T : INumber<T>

@@ -43,7 +43,9 @@ sealed class PanelState(RunFacts facts)
     /// <summary>Time left at the pace so far, or null.</summary>
     public TimeSpan? Remaining => _first >= 0 && _step > _first ? (_now - _firstAt) / (_step - _first) * (_steps - _step) : null;
 
-    /// <summary>The panel, as much of it as the terminal has room for: the least important lines go first, and the progress last.</summary>
+    /// <summary>
+    /// The panel, as much of it as the terminal has room for: the least important lines go first, and the progress last.
+    /// </summary>
     public IRenderable Draw(Profile profile)
     {
         var terminal = new RenderOptions(profile.Capabilities, new Size(profile.Width, profile.Height));
@@ -53,7 +55,8 @@ sealed class PanelState(RunFacts facts)
         string[] names = ["networks", "data", "memory", "written", "pace", "run", "notice"];
         for (int gone = 0; gone <= names.Length; gone++)
         {
-            // Metrics begin to go after the plain facts, from the last one up; two lines of them, the losses, stay nearly to the end.
+            // Metrics begin to go after the plain facts, from the last one up; two lines of them, the losses, stay nearly to the
+            // end.
             int least = gone < 4 ? metrics : gone < names.Length ? Math.Min(2, metrics) : 0;
             for (int rows = metrics; rows >= least; rows--)
             {
@@ -64,7 +67,8 @@ sealed class PanelState(RunFacts facts)
         return Progress(profile, profile.Width);
     }
 
-    static int Lines(IRenderable panel, RenderOptions terminal) => Segment.SplitLines(panel.Render(terminal, terminal.ConsoleSize.Width)).Count;
+    static int Lines(IRenderable panel, RenderOptions terminal) =>
+        Segment.SplitLines(panel.Render(terminal, terminal.ConsoleSize.Width)).Count;
 
     Panel Draw(Profile profile, HashSet<string> names, int metrics)
     {
@@ -76,7 +80,8 @@ sealed class PanelState(RunFacts facts)
         grid.AddRow(new Markup("[grey]progress[/]"), Progress(profile, profile.Width - 14));
         if (Report is { } report)
         {
-            Row("pace", string.Create(CultureInfo.InvariantCulture, $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
+            Row("pace", string.Create(CultureInfo.InvariantCulture,
+                $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
             Row("memory", $"{Format.Bytes(report.LiveBytes)} live, {Format.Bytes(report.PeakBytes)} peak");
         }
         Row("written", Written);
@@ -95,11 +100,15 @@ sealed class PanelState(RunFacts facts)
     IRenderable Progress(Profile profile, int width)
     {
         if (_steps == 0) return new Text("starting");
-        string numbers = $" {_step}/{_steps} {_step * 100 / _steps}%", left = Remaining is { } remaining ? $" {Format.Time(remaining)} left" : "";
+        string numbers = $" {_step}/{_steps} {_step * 100 / _steps}%",
+            left = Remaining is { } remaining ? $" {Format.Time(remaining)} left" : "";
         if (width - numbers.Length - left.Length < 5) left = "";
         int bar = Math.Clamp(width - numbers.Length - left.Length, 0, 40), done = (int)(_step * bar / _steps);
         (char full, char empty) = profile.Capabilities.Unicode ? ('█', '░') : ('#', '.');
-        return new Markup($"[green]{new string(full, done)}[/][grey]{new string(empty, bar - done)}[/]{numbers}{left}") { Overflow = Overflow.Crop };
+        return new Markup($"[green]{new string(full, done)}[/][grey]{new string(empty, bar - done)}[/]{numbers}{left}")
+        {
+            Overflow = Overflow.Crop,
+        };
     }
 
     static Table Metrics(TrainingReport report, bool pairs, int most)
@@ -112,7 +121,8 @@ sealed class PanelState(RunFacts facts)
             table.AddColumn(new TableColumn("")).AddColumn(new TableColumn("").NoWrap());
             string[] known = [.. Pairs.SelectMany(static p => (string[])[p.Left, p.Right])];
             // Losses first, as side by side.
-            foreach (var (name, value) in values.OrderBy(v => Array.IndexOf(known, v.Key) is >= 0 and var at ? at : known.Length).Take(most))
+            foreach (var (name, value) in values.OrderBy(v => Array.IndexOf(known, v.Key) is >= 0 and var at ? at : known.Length)
+                .Take(most))
                 table.AddRow(name, Format.Value(value));
             return table;
         }

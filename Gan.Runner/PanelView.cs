@@ -13,7 +13,8 @@ sealed class PanelView(IAnsiConsole console, RunFacts facts) : IRunView
     TimeSpan _drawn;
     LiveDisplayContext? _live;
 
-    public TrainingOutcome Show(Func<TrainingOutcome> run) => console.Live(_state.Draw(console.Profile)).Overflow(VerticalOverflow.Crop).Start(live =>
+    public TrainingOutcome Show(Func<TrainingOutcome> run) => console.Live(_state.Draw(console.Profile))
+        .Overflow(VerticalOverflow.Crop).Start(live =>
     {
         _live = live;
         try

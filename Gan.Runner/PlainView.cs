@@ -5,7 +5,8 @@ using Ssgan.Gan.Training;
 namespace Ssgan.Runner;
 
 /// <summary>
-/// One line per report, for pipes and files: name=value in fixed columns, the step and the losses first. What does not fit a line stands in metrics.jsonl.
+/// One line per report, for pipes and files: name=value in fixed columns, the step and the losses first. What does not fit a line
+/// stands in metrics.jsonl.
 /// </summary>
 sealed class PlainView(TextWriter output, RunFacts facts) : IRunView
 {

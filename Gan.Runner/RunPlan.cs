@@ -29,7 +29,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
 
     static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
     {
-        if (arguments.RestartsRate(parsed)) throw new UsageException("--lr-schedule restart goes with --resume; a new run takes linear or constant.");
+        if (arguments.RestartsRate(parsed))
+            throw new UsageException("--lr-schedule restart goes with --resume; a new run takes linear or constant.");
         bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
         string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
@@ -65,13 +66,15 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         if (arguments.RestartsRate(parsed) && state.Step < options.Steps) options = options with { DecayFrom = state.Step };
         try
         {
-            Trainer.CheckSettings(options, state, checkpoint, (name, value) => (arguments.NameOf(name), TrainArguments.ValueOf(name, value)));
+            Trainer.CheckSettings(options, state, checkpoint,
+                (name, value) => (arguments.NameOf(name), TrainArguments.ValueOf(name, value)));
         }
         catch (TrainingException e)
         {
             throw new UsageException(e.Message, e);
         }
-        string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}.{RateChange(options, state, arguments.HasSchedule(parsed))}";
+        string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}."
+            + RateChange(options, state, arguments.HasSchedule(parsed));
         return new RunPlan(options, sentence, checkpoint, Destination(), parsed.Has(arguments.Out));
 
         string Destination()
@@ -87,14 +90,17 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         }
     }
 
-    /// <summary>What becomes of the learning rate, on a line of its own, where it does not go on as it would have; else nothing.</summary>
+    /// <summary>
+    /// What becomes of the learning rate, on a line of its own, where it does not go on as it would have; else nothing.
+    /// </summary>
     static string RateChange(TrainOptions options, CheckpointState state, bool asked)
     {
         if (state.Step == options.Steps || options.Schedule() == state.Options.Schedule()) return "";
         string course = !options.Decay ? "and stays there"
             : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {options.Steps}");
         string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
-        return string.Create(CultureInfo.InvariantCulture, $"\nThe learning rate goes from {state.Options.Schedule().At(state.Step):0.00e0} to "
+        return string.Create(CultureInfo.InvariantCulture,
+            $"\nThe learning rate goes from {state.Options.Schedule().At(state.Step):0.00e0} to "
             + $"{options.Schedule().At(state.Step):0.00e0} {course}{offer}.");
     }
 

@@ -1,22 +1,29 @@
 namespace Ssgan.Runner;
 
 /// <summary>
-/// Standard output or error of a program that must outlive it: a terminal is closed, a disk is full, a descriptor was never open. The first write that
-/// fails is remembered, and nothing is written from then on, so that a run that has lost its reader still saves.
+/// Standard output or error of a program that must outlive it: a terminal is closed, a disk is full, a descriptor was never open.
+/// The first write that fails is remembered, and nothing is written from then on, so that a run that has lost its reader still
+/// saves.
 /// </summary>
 sealed class StandardStream(Stream inner) : Stream
 {
     /// <summary>Why a write failed, or null.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>A writer over standard output or error that sends each line at once and writes as the one in place does.</summary>
+    /// <summary>
+    /// A writer over standard output or error that sends each line at once and writes as the one in place does.
+    /// </summary>
     public static (StandardStream Stream, TextWriter Writer) Open(Stream inner, TextWriter like)
     {
         var stream = new StandardStream(inner);
-        return (stream, TextWriter.Synchronized(new StreamWriter(stream, like.Encoding) { AutoFlush = true, NewLine = like.NewLine }));
+        return (stream, TextWriter.Synchronized(
+            new StreamWriter(stream, like.Encoding) { AutoFlush = true, NewLine = like.NewLine }));
     }
 
-    /// <summary>Keeps the descriptors 0 to 2 from a run's files: one that the caller closed would be given to the next file that is opened.</summary>
+    /// <summary>
+    /// Keeps the descriptors 0 to 2 from a run's files: one that the caller closed would be given to the next file that is
+    /// opened.
+    /// </summary>
     public static void Reserve()
     {
         const string nowhere = "/dev/null";

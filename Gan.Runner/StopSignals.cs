@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ssgan.Runner;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and a closed terminal ask the program to finish its step and save. A second Ctrl-C or SIGTERM ends it at once; hang-ups never do, because
-/// closing one terminal sends several: its shell and the system each send theirs.
+/// Ctrl-C, SIGTERM and a closed terminal ask the program to finish its step and save. A second Ctrl-C or SIGTERM ends it at once;
+/// hang-ups never do, because closing one terminal sends several: its shell and the system each send theirs.
 /// </summary>
 sealed class StopSignals
 {

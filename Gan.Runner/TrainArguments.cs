@@ -15,8 +15,10 @@ sealed class TrainArguments
     readonly Option<int> _batch = OptionKinds.Number<int>("--batch", "Images per update.");
     readonly Option<int> _discriminatorSteps = OptionKinds.Number<int>("--n-dis", "Discriminator updates per generator update.");
     readonly Option<float> _learningRate = OptionKinds.Number<float>("--lr", "Learning rate at the start.");
-    readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule", "Course of the learning rate: a straight line from --lr at the first step to 0 at "
-        + "the last, --lr throughout, or, with --resume, a new line from --lr at the checkpoint to 0 at the last step.", "linear", "constant", "restart");
+    readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule",
+        "Course of the learning rate: a straight line from --lr at the first step to 0 at "
+        + "the last, --lr throughout, or, with --resume, a new line from --lr at the checkpoint to 0 at the last step.",
+        "linear", "constant", "restart");
     readonly Option<double> _beta1 = OptionKinds.Number<double>("--beta1", "Adam's decay of the gradient's mean.");
     readonly Option<double> _beta2 = OptionKinds.Number<double>("--beta2", "Adam's decay of the squared gradient's mean.");
     readonly Option<float> _rotationReal = OptionKinds.Number<float>("--rotation-real", "Weight of the rotation loss for the discriminator.");
@@ -61,8 +63,8 @@ sealed class TrainArguments
         "On a GPU, time cuDNN's plans for each convolution when it is first met, and keep the fastest, also for later runs.");
 
     readonly Option<bool> _deterministic = OptionKinds.Switch("--deterministic",
-        "On a GPU, take only plans that repeat their results bit for bit; without --autotune no others are ever taken. On a CPU, whose results always "
-        + "repeat, sum convolutions plainly instead of by Winograd's method.");
+        "On a GPU, take only plans that repeat their results bit for bit; without --autotune no others are ever taken. "
+        + "On a CPU, whose results always repeat, sum convolutions plainly instead of by Winograd's method.");
 
     public Option<bool> DryRun { get; } = OptionKinds.Switch("--dry-run", "Print layers, memory and time per step, and leave.");
 
@@ -70,9 +72,10 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate, _schedule, _beta1, _beta2,
-        _rotationReal, _rotationFake, _rotation, _shortcut, _onePass, _ema, _flip, _ngf, _ndf, _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid,
-        _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune, _deterministic, DryRun, Plain,
+        _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate,
+        _schedule, _beta1, _beta2, _rotationReal, _rotationFake, _rotation, _shortcut, _onePass, _ema, _flip, _ngf, _ndf,
+        _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid, _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune,
+        _deterministic, DryRun, Plain,
     ];
 
     /// <summary>How a GPU is used.</summary>
@@ -128,11 +131,13 @@ sealed class TrainArguments
     /// <summary>The option that sets a value of config.json; the value's own name where none does.</summary>
     public string NameOf(string setting) => setting switch
     {
-        "data" => _data.Name, "size" => _size.Name, "ngf" => _ngf.Name, "ndf" => _ndf.Name, "steps" => _steps.Name, "batch" => _batch.Name,
-        "discriminatorSteps" => _discriminatorSteps.Name, "learningRate" => _learningRate.Name, "decay" or "decayFrom" => _schedule.Name,
-        "beta1" => _beta1.Name, "beta2" => _beta2.Name, "realRotationScale" => _rotationReal.Name, "fakeRotationScale" => _rotationFake.Name,
-        "rotationBatch" => _rotation.Name, "shortcutFromRelu" => _shortcut.Name, "onePass" => _onePass.Name, "emaDecay" => _ema.Name,
-        "flip" => _flip.Name, "skipBad" => _skipBad.Name, "seed" => _seed.Name, "precision" => _precision.Name, "graphs" => _graphs.Name,
+        "data" => _data.Name, "size" => _size.Name, "ngf" => _ngf.Name, "ndf" => _ndf.Name, "steps" => _steps.Name,
+        "batch" => _batch.Name, "discriminatorSteps" => _discriminatorSteps.Name, "learningRate" => _learningRate.Name,
+        "decay" or "decayFrom" => _schedule.Name, "beta1" => _beta1.Name, "beta2" => _beta2.Name,
+        "realRotationScale" => _rotationReal.Name, "fakeRotationScale" => _rotationFake.Name,
+        "rotationBatch" => _rotation.Name, "shortcutFromRelu" => _shortcut.Name, "onePass" => _onePass.Name,
+        "emaDecay" => _ema.Name, "flip" => _flip.Name, "skipBad" => _skipBad.Name, "seed" => _seed.Name,
+        "precision" => _precision.Name, "graphs" => _graphs.Name,
         "dataOnDevice" => _dataOnDevice.Name, "logEvery" => _logEvery.Name, "sampleEvery" => _sampleEvery.Name,
         "checkpointEvery" => _checkpointEvery.Name, "keepLast" => _keepLast.Name, "gridImages" => _grid.Name, _ => setting,
     };
@@ -140,7 +145,8 @@ sealed class TrainArguments
     /// <summary>A value of config.json as its option takes it.</summary>
     public static string ValueOf(string setting, string value) => (setting, value) switch
     {
-        ("decay", "True") => "linear", ("decay", "False") => "constant", ("shortcutFromRelu", "True") => "relu", ("shortcutFromRelu", "False") => "raw",
+        ("decay", "True") => "linear", ("decay", "False") => "constant",
+        ("shortcutFromRelu", "True") => "relu", ("shortcutFromRelu", "False") => "raw",
         ("rotationBatch", nameof(RotationBatch.Quarters)) => "quarters", ("rotationBatch", _) => "four-angles",
         ("dataOnDevice", _) => value.ToLowerInvariant(), (_, "True") => "on", (_, "False") => "off", _ => value,
     };

@@ -15,7 +15,8 @@ static class Checkpoints
     }
 
     /// <summary>
-    /// Parameters with two moments and a count of steps each, what batch norm and spectral norm remember, and each optimizer's rate.
+    /// Parameters with two moments and a count of steps each, what batch norm and spectral norm remember, and each optimizer's
+    /// rate.
     /// </summary>
     public static long Bytes(TrainOptions settings)
     {

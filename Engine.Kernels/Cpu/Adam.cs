@@ -64,7 +64,8 @@ public sealed unsafe partial class CpuBackend
                 ref AdamSlot s = ref Slots[slot];
                 long offset = (long)block * AdamBlock;
                 int count = (int)Math.Min(AdamBlock, s.Parameter.Count - offset);
-                float* p = s.Parameter.F32 + offset, g = s.Gradient.F32 + offset, m = s.FirstMoment.F32 + offset, v = s.SecondMoment.F32 + offset;
+                float* p = s.Parameter.F32 + offset, g = s.Gradient.F32 + offset, m = s.FirstMoment.F32 + offset,
+                    v = s.SecondMoment.F32 + offset;
                 Update(p, g, m, v, count, Corrections[slot]);
                 if (s.Average.Address != 0) Follow(p, s.Average.F32 + offset, count);
             }

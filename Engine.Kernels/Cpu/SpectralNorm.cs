@@ -66,7 +66,8 @@ public sealed unsafe partial class CpuBackend
         int columns = checked((int)layer.V.Count);
         _workers.For(checked((int)layer.U.Count), Math.Max(1, SpectralBlock / columns), new SpectralGradient
         {
-            DN = dn.F32, U = layer.U.F32, V = layer.V.F32, DW = dw.F32, Columns = columns, Scale = (float)inverse, Coefficient = dot * inverse * inverse,
+            DN = dn.F32, U = layer.U.F32, V = layer.V.F32, DW = dw.F32, Columns = columns, Scale = (float)inverse,
+            Coefficient = dot * inverse * inverse,
         });
     }
 

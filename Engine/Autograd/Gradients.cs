@@ -21,8 +21,8 @@ sealed class Gradients(Node node, Tensor upstream, Func<Node, bool>? wanted)
     public bool Needs(int i) => node.Parents[i] is { } parent && (wanted is null || wanted(parent));
 
     /// <summary>
-    /// dL/d(input i). It may keep a broadcast shape and the upstream's type: the walk sums it down and casts it. Where it stays null
-    /// the derivative vanishes identically, and leaves that nothing else reaches get zeros.
+    /// dL/d(input i). It may keep a broadcast shape and the upstream's type: the walk sums it down and casts it. Where it stays
+    /// null the derivative vanishes identically, and leaves that nothing else reaches get zeros.
     /// </summary>
     public Tensor? this[int i]
     {

@@ -10,7 +10,8 @@ namespace Ssgan.Engine;
 sealed class Walk(Device device, bool createGraph, bool retainGraph)
 {
     /// <summary>
-    /// What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on the way.
+    /// What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on
+    /// the way.
     /// </summary>
     readonly Dictionary<Node, Tensor?> _pending = [];
     readonly PriorityQueue<Node, long> _order = new();
@@ -142,7 +143,8 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         _pending[node] = gradient.Alias(gradient.Shape, createGraph ? gradient.Node : null);
     }
 
-    static void Accumulate(Tensor sum, Tensor gradient) => sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.MutableView);
+    static void Accumulate(Tensor sum, Tensor gradient) =>
+        sum.Backend.Binary(new Add(), sum.View, gradient.View, sum.MutableView);
 
     bool IsWanted(Node node) => _wanted is null || _wanted.Contains(node);
 

@@ -18,8 +18,8 @@ public abstract class Module : IDisposable
         Named(static m => m._parameters, "").DistinctBy(static p => p.Tensor);
 
     /// <summary>
-    /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter as well
-    /// is none.
+    /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter
+    /// as well is none.
     /// </summary>
     public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers()
     {
@@ -28,7 +28,8 @@ public abstract class Module : IDisposable
     }
 
     /// <summary>
-    /// The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or all.
+    /// The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or
+    /// all.
     /// </summary>
     public IEnumerable<(string Name, Tensor Tensor)> SharedNames()
     {

@@ -77,7 +77,10 @@ public sealed class SpectralNorm : Module
         return t;
     }
 
-    /// <summary>t / ‖t‖ in place. A t that is 0, as a short one can be by chance, becomes the first unit vector: iteration would never leave 0.</summary>
+    /// <summary>
+    /// t / ‖t‖ in place. A t that is 0, as a short one can be by chance, becomes the first unit vector: iteration would never
+    /// leave 0.
+    /// </summary>
     internal static void Normalize(Tensor t)
     {
         using var scope = t.Device.Step();

@@ -21,7 +21,8 @@ public sealed partial class Tensor
             throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
         var spec = new BatchNormSpec(epsilon, momentum, relu);
         var (y, mean, invStd) = (Device.Result(Shape, Type), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
-        Backend.BatchNormForward(View, gamma.View, beta.View, default, runningMean.MutableView, runningVar.MutableView, y.View, mean.View, invStd.View, spec);
+        Backend.BatchNormForward(View, gamma.View, beta.View, default, runningMean.MutableView, runningVar.MutableView, y.View,
+            mean.View, invStd.View, spec);
         return y.Record("BatchNorm", [this, gamma, beta], [this, gamma, beta, mean, invStd], spec, static (g, spec) =>
         {
             if (g.Upstream.Device.GradEnabled) BatchNormBackwardComposed(g, spec);

@@ -5,9 +5,9 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Euclidean norm √Σ x² over the given axes (none: all, to a scalar). Its gradient x / ‖x‖ is taken as 0 where the norm is 0, as
-    /// torch.norm's is, and so are the derivatives of that gradient, where torch.norm's are NaN. Squares are not scaled: norms below 1e-19
-    /// lose digits, down to 0, and above 1.8e19 the norm is infinite.
+    /// Euclidean norm √Σ x² over the given axes (none: all, to a scalar). Its gradient x / ‖x‖ is taken as 0 where the norm is 0,
+    /// as torch.norm's is, and so are the derivatives of that gradient, where torch.norm's are NaN. Squares are not scaled: norms
+    /// below 1e-19 lose digits, down to 0, and above 1.8e19 the norm is infinite.
     /// </summary>
     public Tensor Norm(params ReadOnlySpan<int> axes) => Norm(axes, keepDims: false);
 

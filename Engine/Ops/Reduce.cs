@@ -58,7 +58,8 @@ public sealed partial class Tensor
             columns *= Shape[i];
         }
         if (columns > int.MaxValue)
-            throw new ArgumentException($"LogSumExp: the axes of {Shape} have {columns} elements together, above {int.MaxValue}.");
+            throw new ArgumentException(
+                $"LogSumExp: the axes of {Shape} have {columns} elements together, above {int.MaxValue}.");
         Span<int> rows = stackalloc int[rank + 1];
         for (int i = 0; i < rank; i++) rows[i] = Shape[order[i]];
         rows[rank] = (int)columns;

@@ -13,8 +13,8 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// W / σ(W) for several weights in one pass (Miyato et al. 2018). u and v are updated in place by <paramref name="iterations"/> power
-    /// iterations, then σ = uᵀWv. The gradient treats u and v as constants, as PyTorch does. Where σ is 0, W is divided by the smallest normal number
-    /// instead and has gradient 0: a weight of zeros gives zeros, where PyTorch gives NaN.
+    /// iterations, then σ = uᵀWv. The gradient treats u and v as constants, as PyTorch does. Where σ is 0, W is divided by the
+    /// smallest normal number instead and has gradient 0: a weight of zeros gives zeros, where PyTorch gives NaN.
     /// </summary>
     /// <param name="weights">Any number of weights on one device.</param>
     /// <param name="iterations">1 while training; 0 leaves u and v alone.</param>

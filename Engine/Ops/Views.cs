@@ -24,7 +24,8 @@ public sealed partial class Tensor
             if (Count / known > int.MaxValue)
             {
                 string wanted = string.Join(", ", dims.ToArray());
-                throw new ArgumentException($"Reshape: of {Shape} the −1 in ({wanted}) would be {Count / known}, above {int.MaxValue}.");
+                throw new ArgumentException(
+                    $"Reshape: of {Shape} the −1 in ({wanted}) would be {Count / known}, above {int.MaxValue}.");
             }
             d[unknown] = (int)(Count / known);
         }

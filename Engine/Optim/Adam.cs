@@ -5,8 +5,8 @@ namespace Ssgan.Engine.Optim;
 
 /// <summary>
 /// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay. As in PyTorch each
-/// parameter counts its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m, NAME.v, and
-/// I32 NAME.step (1).
+/// parameter counts its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m,
+/// NAME.v, and I32 NAME.step (1).
 /// </summary>
 public sealed class Adam : Optimizer
 {
@@ -47,8 +47,8 @@ public sealed class Adam : Optimizer
             var p = Parameters[i].Tensor;
             if (p.Grad is { } gradient)
             {
-                _slots.Add(new AdamSlot(p.MutableView, gradient.View, _first[i].MutableView, _second[i].MutableView, _steps[i].MutableView,
-                    _averages[i]?.MutableView ?? default));
+                _slots.Add(new AdamSlot(p.MutableView, gradient.View, _first[i].MutableView, _second[i].MutableView,
+                    _steps[i].MutableView, _averages[i]?.MutableView ?? default));
             }
             else if (_averages[i] is { } average) _average!.Move(p, average);
         }

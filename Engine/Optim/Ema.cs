@@ -44,7 +44,8 @@ public sealed class Ema
     /// <summary>The average's tensor of each parameter of the source.</summary>
     internal IReadOnlyDictionary<Tensor, Tensor> Averages => _parameters.ToDictionary(static p => p.From, static p => p.To);
 
-    internal void Move(Tensor parameter, Tensor average) => average.Backend.Binary(new Lerp(1 - Decay), average.View, parameter.View, average.MutableView);
+    internal void Move(Tensor parameter, Tensor average) =>
+        average.Backend.Binary(new Lerp(1 - Decay), average.View, parameter.View, average.MutableView);
 
     internal void CopyBuffers()
     {

@@ -15,14 +15,16 @@ public sealed class RateSchedule : IDisposable
     /// <summary>Sets all rates to that after the finished steps.</summary>
     /// <param name="optimizers">Optimizers on one device, at least one.</param>
     /// <param name="decay">Their rate by finished steps.</param>
-    /// <param name="finished">Steps finished before, not fewer than those from which the rate falls; the counter has 31 bits.</param>
+    /// <param name="finished">Steps finished before, not fewer than those from which the rate falls; the counter has 31
+    /// bits.</param>
     /// <exception cref="ArgumentException">There is no optimizer, or the rate falls only from a later step on.</exception>
     public RateSchedule(IReadOnlyList<Optimizer> optimizers, LinearDecay decay, long finished = 0)
     {
         ArgumentNullException.ThrowIfNull(optimizers);
         if (optimizers.Count == 0) throw new ArgumentException("RateSchedule: no optimizers were given.");
         if (finished < decay.From)
-            throw new ArgumentException($"RateSchedule: the rate falls from step {decay.From} on, and only {finished} are finished.");
+            throw new ArgumentException(
+                $"RateSchedule: the rate falls from step {decay.From} on, and only {finished} are finished.");
         foreach (var optimizer in optimizers) optimizer.LearningRate = decay.At(finished);
         _rates = [.. optimizers.Select(static o => o.LearningRateTensor.View)];
         if (decay.Steps is not { } steps) return;

@@ -53,7 +53,9 @@ public sealed class SafetensorsEntry
         return bytes;
     }
 
-    /// <summary>All values as singles: F32 as they are, F16 and BF16 exactly, F64 rounded to nearest. Every one is finite.</summary>
+    /// <summary>
+    /// All values as singles: F32 as they are, F16 and BF16 exactly, F64 rounded to nearest. Every one is finite.
+    /// </summary>
     /// <exception cref="SafetensorsException">
     /// The entry holds integers, NaN, infinity or a number beyond F32, does not fit in one array, or the file has become shorter.
     /// </exception>
@@ -69,7 +71,9 @@ public sealed class SafetensorsEntry
         return values;
     }
 
-    /// <summary>Reads the entry through, in pieces, to see that <see cref="ReadF32"/> would take its values; integers always pass.</summary>
+    /// <summary>
+    /// Reads the entry through, in pieces, to see that <see cref="ReadF32"/> would take its values; integers always pass.
+    /// </summary>
     /// <param name="nonNegative">Whether a number below 0 is refused as well, as that of a variance is.</param>
     /// <exception cref="SafetensorsException">
     /// It holds NaN, infinity, a number beyond F32 or one below 0 that may not be, or the file has become shorter.

@@ -24,7 +24,8 @@ public sealed class SafetensorsFile : IDisposable
         Span<byte> start = stackalloc byte[(int)Math.Min(length, ForeignFile.Bytes)];
         ReadAt(0, start, null);
         // A header begins with a brace, and no file of another kind has a plausible length before one.
-        bool mayBeHeader = start.Length >= LengthBytes && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes
+        bool mayBeHeader = start.Length >= LengthBytes
+            && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes
             && (start.Length == LengthBytes || start[LengthBytes] == '{');
         if (!mayBeHeader && ForeignFile.Describe(start) is { } kind) throw SafetensorsException.File(name, kind);
         if (length < LengthBytes) throw SafetensorsException.File(name, $"the file has {length} bytes, too few for a safetensors file");

@@ -8,7 +8,9 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;
 
-/// <summary>A backward never uses values that took the place of those its forward saw; PyTorch refuses the same programs.</summary>
+/// <summary>
+/// A backward never uses values that took the place of those its forward saw; PyTorch refuses the same programs.
+/// </summary>
 sealed class OverwrittenTests
 {
     Device _device = null!;

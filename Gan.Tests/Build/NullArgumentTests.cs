@@ -7,8 +7,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Tests.Build;
 
 /// <summary>
-/// Every public method and constructor refuses null for each argument that cannot be null, by the argument's name and before anything else:
-/// the other arguments, and the object itself, are given uninitialised.
+/// Every public method and constructor refuses null for each argument that cannot be null, by the argument's name and before
+/// anything else: the other arguments, and the object itself, are given uninitialised.
 /// </summary>
 sealed class NullArgumentTests
 {
@@ -18,14 +18,16 @@ sealed class NullArgumentTests
     /// <summary>A method and the argument that is null.</summary>
     public sealed record Call(MethodBase Method, ParameterInfo Argument)
     {
-        public override string ToString() => $"{Method.DeclaringType!.Name}.{Method.Name}({string.Join(", ", Method.GetParameters().Select(p =>
-            p == Argument ? "null " + p.Name : p.ParameterType.Name))})";
+        public override string ToString() =>
+            $"{Method.DeclaringType!.Name}.{Method.Name}({string.Join(", ", Method.GetParameters().Select(p =>
+                p == Argument ? "null " + p.Name : p.ParameterType.Name))})";
     }
 
     static IEnumerable<Call> Calls =>
         from library in Libraries
         from type in library.GetExportedTypes()
-        where type.IsClass && !typeof(Delegate).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type) && !IsRecord(type)
+        where type.IsClass && !typeof(Delegate).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type)
+            && !IsRecord(type)
         from method in Methods(type)
         from argument in method.GetParameters()
         where IsRequired(argument)
@@ -41,7 +43,8 @@ sealed class NullArgumentTests
             method = definition.MakeGenericMethod([.. definition.GetGenericArguments().Select(GenericArgument)]);
         }
         object?[] arguments = [.. method.GetParameters().Select(p =>
-            p.Position == call.Argument.Position || Nullability.Create(p).WriteState == NullabilityState.Nullable ? null : Uninitialised(p.ParameterType))];
+            p.Position == call.Argument.Position || Nullability.Create(p).WriteState == NullabilityState.Nullable ? null
+                : Uninitialised(p.ParameterType))];
         object? self = method.IsStatic || method.IsConstructor ? null : Uninitialised(method.DeclaringType!);
         var refused = Assert.Throws<ArgumentNullException>(() =>
         {
@@ -88,7 +91,8 @@ sealed class NullArgumentTests
         foreach (var method in type.GetMethods(own))
         {
             bool operation = method.IsSpecialName && method.Name.StartsWith("op_", StringComparison.Ordinal);
-            if (!method.IsAbstract && (operation || !method.IsSpecialName) && method.GetBaseDefinition() == method) yield return method;
+            if (!method.IsAbstract && (operation || !method.IsSpecialName) && method.GetBaseDefinition() == method)
+                yield return method;
         }
     }
 
@@ -96,11 +100,13 @@ sealed class NullArgumentTests
     static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     // Spans of tensors, as reflection cannot pass them, are left to the tests of the operations that take them.
-    static bool IsRequired(ParameterInfo p) => !p.ParameterType.IsValueType && !p.IsOut && !p.ParameterType.IsByRef && !p.ParameterType.IsGenericParameter
-        && !p.Member.DeclaringType!.IsGenericType && !((MethodBase)p.Member).GetParameters().Any(static o => o.ParameterType.IsByRefLike)
+    static bool IsRequired(ParameterInfo p) => !p.ParameterType.IsValueType && !p.IsOut && !p.ParameterType.IsByRef
+        && !p.ParameterType.IsGenericParameter && !p.Member.DeclaringType!.IsGenericType
+        && !((MethodBase)p.Member).GetParameters().Any(static o => o.ParameterType.IsByRefLike)
         && Nullability.Create(p).WriteState == NullabilityState.NotNull;
 
-    static Type GenericArgument(Type parameter) => parameter.GetGenericParameterConstraints() is [{ IsInterface: false } bound, ..] ? bound : typeof(float);
+    static Type GenericArgument(Type parameter) =>
+        parameter.GetGenericParameterConstraints() is [{ IsInterface: false } bound, ..] ? bound : typeof(float);
 
     static object? Uninitialised(Type type)
     {
@@ -118,7 +124,9 @@ sealed class NullArgumentTests
     static Delegate Handler(Type type)
     {
         var invoke = type.GetMethod("Invoke")!;
-        var parameters = invoke.GetParameters().Select(static p => System.Linq.Expressions.Expression.Parameter(p.ParameterType)).ToArray();
-        return System.Linq.Expressions.Expression.Lambda(type, System.Linq.Expressions.Expression.Default(invoke.ReturnType), parameters).Compile();
+        var parameters = invoke.GetParameters().Select(static p => System.Linq.Expressions.Expression.Parameter(p.ParameterType))
+            .ToArray();
+        return System.Linq.Expressions.Expression.Lambda(type, System.Linq.Expressions.Expression.Default(invoke.ReturnType),
+            parameters).Compile();
     }
 }

@@ -81,9 +81,10 @@ sealed class NetworkLaunchTests
         using var card = new Card();
         var layers = card.Layers();
         View[] gradients = [.. layers.Select(static l => l.Normalized)], weights = [.. layers.Select(static l => l.W)];
-        View rate = card.Random(1), norm = card.New(new(1)), loss = card.New(new(1)), real = card.Random(70, 1), fake = card.Random(64, 1);
-        AdamSlot[] slots = [.. layers.Select(l => new AdamSlot(l.W, l.Normalized, card.Random(l.W.Shape[0], l.W.Shape[1]), card.Of(l.W.Shape, static r => r.NextSingle()),
-            card.Ints(0)))];
+        View rate = card.Random(1), norm = card.New(new(1)), loss = card.New(new(1)), real = card.Random(70, 1),
+            fake = card.Random(64, 1);
+        AdamSlot[] slots = [.. layers.Select(l => new AdamSlot(l.W, l.Normalized, card.Random(l.W.Shape[0], l.W.Shape[1]),
+            card.Of(l.W.Shape, static r => r.NextSingle()), card.Ints(0)))];
         var backend = card.Backend;
         Assert.That(card.Count(() => backend.SpectralNormForward(layers, 1, 1e-12f)), Is.EqualTo((0, 1)));
         Assert.That(card.Count(() => backend.SpectralNormBackward(layers, gradients, weights)), Is.EqualTo((0, 1)));
@@ -102,7 +103,8 @@ sealed class NetworkLaunchTests
         AdamSlot[] slots = [.. Enumerable.Range(0, Last + 1).Select(i =>
         {
             int n = i < Last ? 1 : 0;
-            return new AdamSlot(card.Random(n), card.Random(n), card.Random(n), card.Of(new(n), static r => r.NextSingle()), card.Ints(3 * i));
+            return new AdamSlot(card.Random(n), card.Random(n), card.Random(n), card.Of(new(n), static r => r.NextSingle()),
+                card.Ints(3 * i));
         })];
         var rate = card.Random(1);
         Assert.That(card.Count(() => card.Backend.Adam(slots, rate, new AdamSpec(0, 0.9, 1e-8))), Is.EqualTo((3, 0)));

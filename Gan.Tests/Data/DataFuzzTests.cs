@@ -73,7 +73,8 @@ public sealed class DataFuzzTests
             "png" => DataSamples.NoiseImage(13, 9, 1),
             "jpeg" => DataSamples.NoiseImage(13, 9, 2, SKEncodedImageFormat.Jpeg),
             "webp" => DataSamples.NoiseImage(13, 9, 3, SKEncodedImageFormat.Webp),
-            "bmp with alpha" => BmpFile.Make(56, 32, 3, [0xFF0000, 0xFF00, 0xFF, 0xFF000000], (x, y) => (uint)((x + y) * 0x11335577)),
+            "bmp with alpha" => BmpFile.Make(56, 32, 3, [0xFF0000, 0xFF00, 0xFF, 0xFF000000],
+                (x, y) => (uint)((x + y) * 0x11335577)),
             _ => DataSamples.Bmp(13, 9, (x, y) => new SKColor((byte)(x * 20), (byte)(y * 20), 77)),
         };
         byte[] pixels = new byte[8 * 8 * 3];

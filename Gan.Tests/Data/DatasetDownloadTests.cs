@@ -67,7 +67,8 @@ public sealed class DatasetDownloadTests
         string relative = Path.GetRelativePath(".", folder["data"]);
         var options = new DataOptions { DataDirectory = relative, Http = server, AllowDownload = download };
         Assert.That(() => DatasetDownload.Find(Archive(File1), options, default),
-            Throws.TypeOf<DatasetException>().With.Message.Contains($"tiny is not in {folder["data"]}").And.Message.Not.Contains(relative));
+            Throws.TypeOf<DatasetException>().With.Message.Contains($"tiny is not in {folder["data"]}")
+                .And.Message.Not.Contains(relative));
     }
 
     [Test]

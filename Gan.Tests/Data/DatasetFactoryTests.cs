@@ -104,7 +104,8 @@ public sealed class DatasetFactoryTests
         string renamed = folder.Write("data/cifar-10-binary.tar.gz", File.ReadAllBytes(tar));
         foreach (string data in (string[])[folder["x"], Path.GetDirectoryName(file)!, file, tar, "cifar10"])
             Assert.That(() => DatasetFactory.Open(data, 32, Options(folder)), Throws.InstanceOf<DatasetException>()
-                .With.Message.Contains(version).And.Message.Contains($"give {right} from http").And.Message.StartsWith(data == "cifar10" ? renamed : data));
+                .With.Message.Contains(version).And.Message.Contains($"give {right} from http")
+                .And.Message.StartsWith(data == "cifar10" ? renamed : data));
     }
 
     [Test]

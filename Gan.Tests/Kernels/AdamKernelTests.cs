@@ -8,7 +8,8 @@ public class AdamKernelTests
     static AdamSlot Slot(NnArrays a, params ReadOnlySpan<int> dims)
     {
         long count = new Shape(dims).Count;
-        return new AdamSlot(a.Normals(dims), a.Normals(dims), a.Of(new float[count], dims), a.Of(new float[count], dims), a.Ints([0], 1));
+        return new AdamSlot(a.Normals(dims), a.Normals(dims), a.Of(new float[count], dims), a.Of(new float[count], dims),
+            a.Ints([0], 1));
     }
 
     [Test]

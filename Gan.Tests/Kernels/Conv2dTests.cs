@@ -208,7 +208,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         Array.Fill(t.Dy, 1);
         t.X[(8 * 16 + 8) * 16 + 5] = float.PositiveInfinity;
         var dw = RunAll(_backend, t)[2];
-        for (int i = 0; i < dw.Length; i++) Assert.That(float.IsPositiveInfinity(dw[i]), Is.EqualTo(i % 16 == 5), $"{i}: {dw[i]}");
+        for (int i = 0; i < dw.Length; i++)
+            Assert.That(float.IsPositiveInfinity(dw[i]), Is.EqualTo(i % 16 == 5), $"{i}: {dw[i]}");
         Assert.That(dw, Has.None.NaN);
     }
 
@@ -219,7 +220,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         var t = new Case(1, 16, 16, channels, 16, 3, 3, 1, 0);
         var random = new Random(channels);
         Array.Clear(t.Bias);
-        for (int i = 0; i < t.X.Length; i++) t.X[i] = alternate ? (i / channels % 2 == 0 ? 1 : -0.999f) : random.NextSingle() * 2 - 1;
+        for (int i = 0; i < t.X.Length; i++)
+            t.X[i] = alternate ? (i / channels % 2 == 0 ? 1 : -0.999f) : random.NextSingle() * 2 - 1;
         for (int i = 0; i < t.W.Length; i++) t.W[i] = alternate ? 1 - 0.001f * (i % 7) : random.NextSingle() * 2 - 1;
         var expected = new double[t.DyShape.Count];
         t.ForEachTerm((x, f, y) => expected[y] += (double)t.X[x] * t.W[f]);
@@ -231,11 +233,13 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [Test]
     public void Plain_sums_can_be_asked_for()
     {
-        // Where nothing is negative, plain sums are not either, and what is 0 is 0; Winograd's method leaves rounding errors there.
+        // Where nothing is negative, plain sums are not either, and what is 0 is 0; Winograd's method leaves rounding errors
+        // there.
         using var plain = new CpuBackend(threads, simd) { AllowWinograd = false };
         var t = new Case(1, 16, 16, 64, 16, 3, 3, 1, 1);
         Array.Clear(t.Bias);
-        foreach (float[] values in (float[][])[t.X, t.W, t.Dy]) for (int i = 0; i < values.Length; i++) values[i] = Math.Abs(values[i]);
+        foreach (float[] values in (float[][])[t.X, t.W, t.Dy])
+            for (int i = 0; i < values.Length; i++) values[i] = Math.Abs(values[i]);
         for (int pixel = 0; pixel < 256; pixel++) if (pixel % 16 > 8) Array.Clear(t.X, pixel * 64, 64);
         for (int pixel = 0; pixel < 256; pixel++) if (pixel % 16 > 8) Array.Clear(t.Dy, pixel * 16, 16);
         float[][] sums = RunAll(plain, t), fast = RunAll(_backend, t);

@@ -73,9 +73,10 @@ public class ElementwiseOpTests
     public void Names_are_distinct_and_in_snake_case()
     {
         string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(), Name<Log>(),
-            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(), Name<DivideBy>(), Name<Step>(),
-            Name<Sign>(), Name<Clamp>(), Name<Pow>(), Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(),
-            Name2<Minimum>(), Name2<AddRelu>(), Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
+            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(),
+            Name<DivideBy>(), Name<Step>(), Name<Sign>(), Name<Clamp>(), Name<Pow>(),
+            Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
+            Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
             Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
             Sum.Name, Max.Name, Min.Name, SumOfSquares.Name];
         Assert.That(names, Is.Unique);

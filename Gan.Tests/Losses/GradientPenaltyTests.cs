@@ -99,7 +99,8 @@ sealed class GradientPenaltyTests
         foreach (var leaf in (Tensor[])[w, b, v]) leaf.RequiresGrad = true;
         var images = device.Values([2, 1, 1, 2], 0.1f, 0.2f, -10, -10);
         using var random = new Rng(device, 7);
-        var penalty = Wasserstein.GradientPenalty(x => x.Reshape(2, 2).Linear(w, b).Relu().Linear(v, device.Of(1)), images, images, random);
+        var penalty = Wasserstein.GradientPenalty(x => x.Reshape(2, 2).Linear(w, b).Relu().Linear(v, device.Of(1)),
+            images, images, random);
         // The first image: ∇ = 0.5·(1, 2) + 0.25·(−1, 3) = (0.25, 1.75).
         double norm = Math.Sqrt(0.25 * 0.25 + 1.75 * 1.75), slope = (norm - 1) / norm;
         Assert.That(penalty.Item(), Is.EqualTo(((norm - 1) * (norm - 1) + 1) / 2).Within(1e-6));

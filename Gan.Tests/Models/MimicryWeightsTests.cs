@@ -103,7 +103,9 @@ public sealed class MimicryWeightsTests
         Assert.That(generator.Parameters[0].ToArray(), Is.EqualTo(before));
     }
 
-    /// <summary>v is Wᵀu over its norm, or over 1e-12 where that is larger (torch.nn.functional.normalize): 0 where either factor is.</summary>
+    /// <summary>
+    /// v is Wᵀu over its norm, or over 1e-12 where that is larger (torch.nn.functional.normalize): 0 where either factor is.
+    /// </summary>
     [TestCase("l5.sn_u")]
     [TestCase("l5.weight")]
     [TestCase("l_y.sn_u")]
@@ -117,7 +119,8 @@ public sealed class MimicryWeightsTests
         Change(temp["d.safetensors"], temp["zero.safetensors"], name, static values => values.AsSpan().Clear());
         MimicryWeights.Load(temp["zero.safetensors"], discriminator);
         string head = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        foreach (var (key, tensor) in discriminator.NamedBuffers().Where(static b => b.Name is "l5.spectral.v" or "l_y.spectral.v"))
+        foreach (var (key, tensor) in discriminator.NamedBuffers()
+            .Where(static b => b.Name is "l5.spectral.v" or "l_y.spectral.v"))
         {
             float[] v = tensor.ToArray();
             if (key.StartsWith(head, StringComparison.Ordinal)) Assert.That(v, Is.All.Zero, key);

@@ -41,11 +41,15 @@ sealed class SharedModuleTests
         using var device = Device.Cpu(1);
         using var tied = new Tied(device);
         Assert.That(tied.NamedParameters().Select(p => p.Name), Is.EqualTo(new[] { "first", "encode.weight", "encode.bias" }));
-        Assert.That(tied.NamedBuffers().Select(b => b.Name), Is.EqualTo(new[] { "mean", "encode.spectral.u", "encode.spectral.v" }));
+        Assert.That(tied.NamedBuffers().Select(b => b.Name),
+            Is.EqualTo(new[] { "mean", "encode.spectral.u", "encode.spectral.v" }));
         Assert.That(tied.Parameters, Is.EqualTo(new[] { tied.First, tied.Layer.Weight, tied.Layer.Bias }));
         Assert.That(tied.ParameterCount, Is.EqualTo(6 + 6 + 2));
         Assert.That(tied.SharedNames().Select(s => s.Name),
-            Is.EqualTo(new[] { "again", "decode.weight", "decode.bias", "mean2", "copy", "decode.spectral.u", "decode.spectral.v" }));
+            Is.EqualTo(new[]
+            {
+                "again", "decode.weight", "decode.bias", "mean2", "copy", "decode.spectral.u", "decode.spectral.v",
+            }));
         Assert.That(tied.SharedNames().First().Tensor, Is.SameAs(tied.First));
         Assert.That(tied.Layer.SharedNames(), Is.Empty);
     }

@@ -49,7 +49,8 @@ sealed class CrossEntropyTests
         var upstream = device.From(dy, new Shape(Rows));
         (logits.RequiresGrad, upstream.RequiresGrad) = (true, true);
         long before = device.Pool.LiveBytes;
-        var first = Autograd.Grad([logits.SoftmaxCrossEntropy(Labels(device, labels))], [logits], [upstream], createGraph: true)[0];
+        var first = Autograd.Grad([logits.SoftmaxCrossEntropy(Labels(device, labels))], [logits], [upstream],
+            createGraph: true)[0];
         var second = Autograd.Grad([first], [logits, upstream], [device.From(r, logits.Shape)]);
         Assert.That(device.Pool.LiveBytes - before, Is.LessThan(20L * Rows * Classes * sizeof(float)));
 

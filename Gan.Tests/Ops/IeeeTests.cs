@@ -97,7 +97,8 @@ sealed class IeeeTests(string name)
         // One pixel in a corner of the window: the sum is the pixel itself.
         var upstream = device.From(pixels, new Shape(1, 1, 1, pixels.Length));
         Assert.That(x.AvgPool2d(kernel, kernel, kernel / 2).ToArray(), Is.EqualTo(pixels.Select(v => v / count)));
-        Assert.That(Gradient(x, upstream, t => t.AvgPool2d(kernel, kernel, kernel / 2)).ToArray(), Is.EqualTo(pixels.Select(v => v / count)));
+        Assert.That(Gradient(x, upstream, t => t.AvgPool2d(kernel, kernel, kernel / 2)).ToArray(),
+            Is.EqualTo(pixels.Select(v => v / count)));
     }
 
     Device Open()

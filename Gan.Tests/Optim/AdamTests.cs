@@ -37,14 +37,16 @@ sealed class AdamTests
                 {
                     first[i][j] = beta1 * first[i][j] + (1 - (double)beta1) * g[j];
                     second[i][j] = beta2 * second[i][j] + (1 - (double)beta2) * g[j] * g[j];
-                    value[i][j] -= rate * (first[i][j] / (1 - Math.Pow(beta1, t))) / (Math.Sqrt(second[i][j] / (1 - Math.Pow(beta2, t))) + Epsilon);
+                    value[i][j] -= rate * (first[i][j] / (1 - Math.Pow(beta1, t)))
+                        / (Math.Sqrt(second[i][j] / (1 - Math.Pow(beta2, t))) + Epsilon);
                 }
             }
             adam.Step();
             for (int i = 0; i < 3; i++) Near.All(p[i].ToArray(), value[i], 1e-5);
         }
         string[] names = ["a.step", "b.step", "c.step"];
-        Assert.That(names.Select(n => adam.NamedState.Single(s => s.Name == n).Tensor.ToArray<int>()[0]), Is.EqualTo(new[] { 8, 4, 5 }));
+        Assert.That(names.Select(n => adam.NamedState.Single(s => s.Name == n).Tensor.ToArray<int>()[0]),
+            Is.EqualTo(new[] { 8, 4, 5 }));
     }
 
     /// <summary>PyTorch: each parameter has its own state["step"].</summary>
@@ -96,7 +98,8 @@ sealed class AdamTests
             {
                 var before = backend.Counters;
                 for (int i = 0; i < 3; i++) graph.Replay();
-                Assert.That(backend.Counters, Is.EqualTo(before with { GraphLaunches = before.GraphLaunches + 3 }), "no host work");
+                Assert.That(backend.Counters, Is.EqualTo(before with { GraphLaunches = before.GraphLaunches + 3 }),
+                    "no host work");
                 Assert.That(Counts(adam), Is.EqualTo(new[] { 5, 4 }));
             }
             Step(cpu, same, x);
@@ -115,7 +118,8 @@ sealed class AdamTests
             adam.Step();
         }
 
-        static int[] Counts(Adam adam) => [.. adam.NamedState.Where(static s => s.Name.EndsWith(".step", StringComparison.Ordinal))
+        static int[] Counts(Adam adam) => [.. adam.NamedState
+            .Where(static s => s.Name.EndsWith(".step", StringComparison.Ordinal))
             .Select(static s => s.Tensor.ToArray<int>()[0])];
     }
 
@@ -126,7 +130,8 @@ sealed class AdamTests
         using var a = device.Leaf(1, 2);
         using var leaks = new NoLeaks(device);
         using var adam = new Adam([("x.weight", a)]);
-        Assert.That(adam.NamedState.Select(s => s.Name), Is.EqualTo(new[] { "learning_rate", "x.weight.m", "x.weight.v", "x.weight.step" }));
+        Assert.That(adam.NamedState.Select(s => s.Name),
+            Is.EqualTo(new[] { "learning_rate", "x.weight.m", "x.weight.v", "x.weight.step" }));
         Assert.That(adam.LearningRate, Is.EqualTo(2e-4f));
     }
 

@@ -46,7 +46,8 @@ sealed class RateScheduleTests
         using var device = Device.Cpu(1);
         using var p = device.Zeros(new(3));
         using var adam = new Adam([("p", p)], 9);
-        Assert.That(() => new RateSchedule([adam], new LinearDecay(1, 9, 5), 4), Throws.ArgumentException.With.Message.Contains("from step 5 on"));
+        Assert.That(() => new RateSchedule([adam], new LinearDecay(1, 9, 5), 4),
+            Throws.ArgumentException.With.Message.Contains("from step 5 on"));
     }
 
     [Test]

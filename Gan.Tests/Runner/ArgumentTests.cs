@@ -89,7 +89,8 @@ public sealed class ArgumentTests
     [TestCase("ssgan train has no option --n_dsi; did you mean --n-dis?", "train", "--n_dsi", "1")]
     [TestCase("ssgan train has no option -steps; did you mean --steps?", "train", "-steps", "5")]
     [TestCase("ssgan train has no option --keep; did you mean --keep-last?", "train", "--keep", "5")]
-    [TestCase("ssgan sample has no option --chekpoint; did you mean --checkpoint?", "sample", "--chekpoint", "x", "--out", "a.png")]
+    [TestCase("ssgan sample has no option --chekpoint; did you mean --checkpoint?", "sample", "--chekpoint", "x",
+        "--out", "a.png")]
     [TestCase("ssgan train has no option --zzz; ssgan train --help lists those it has.", "train", "--zzz")]
     [TestCase("--lr is an option of train, not of sample", "sample", "--checkpoint", "x", "--out", "a.png", "--lr", "1")]
     [TestCase("ssgan train has no use for \"photos\"", "train", "--data", "my", "photos")]
@@ -118,8 +119,9 @@ public sealed class ArgumentTests
     public void OfARepeatedOptionTheLastValueWins()
     {
         using var scratch = new TempFolder();
-        var printed = Shell.Train(scratch["run"], "--steps", "7", "--lr-schedule", "linear", "--steps", "1", "--flip", "--lr", "0.5",
-            "--lr-schedule=constant", "--lr=0.25", "--flip", "--skip-bad", "true", "--skip-bad", "false", "--data", "nowhere", "--data", "shapes");
+        var printed = Shell.Train(scratch["run"], "--steps", "7", "--lr-schedule", "linear", "--steps", "1", "--flip",
+            "--lr", "0.5", "--lr-schedule=constant", "--lr=0.25", "--flip", "--skip-bad", "true", "--skip-bad", "false",
+            "--data", "nowhere", "--data", "shapes");
         Assert.That(printed.Error, Is.Empty);
         var options = Gan.Training.TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
         Assert.That((options.Steps, options.Decay, options.LearningRate, options.Flip, options.SkipBad, options.Data),
@@ -144,10 +146,12 @@ public sealed class ArgumentTests
         }
         var run = Shell.Train($"{closed}/ssgan-test", "--steps", "1");
         Assert.That(run.Code, Is.EqualTo(ExitCode.Failed));
-        Assert.That(run.Error, Does.Contain($"'{closed}/ssgan-test").And.Contain("denied; give this user the right to read and write there, or name another place with --out."));
+        Assert.That(run.Error, Does.Contain($"'{closed}/ssgan-test")
+            .And.Contain("denied; give this user the right to read and write there, or name another place with --out."));
         Assert.That(run.Out, Does.Not.Contain("Preset"));
         foreach (int i in (int[])[1, 2, 3]) scratch.Write($"photos/{i}.png", DataSamples.NoiseImage(32, 32, i));
-        var data = Shell.Train(scratch["other"], "--steps", "1", "--data", scratch["photos"], "--data-dir", $"{closed}/ssgan-data", "--batch", "2");
+        var data = Shell.Train(scratch["other"], "--steps", "1", "--data", scratch["photos"],
+            "--data-dir", $"{closed}/ssgan-data", "--batch", "2");
         Assert.That(data.Code, Is.EqualTo(ExitCode.Failed));
         Assert.That(data.Error, Does.Contain("or name another place with --data-dir."));
     }

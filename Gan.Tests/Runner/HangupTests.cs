@@ -82,11 +82,14 @@ public sealed class HangupTests
         using var scratch = new TempFolder();
         string run = scratch["run"], socket = scratch["tmux"], left = scratch["left"];
         string[] steps = code == ExitCode.Done ? ["--n-dis", "1", "--steps", "40"] : Long;
-        string program = $"dotnet {Path.Combine(AppContext.BaseDirectory, "ssgan.dll")} {string.Join(' ', Command(run, steps))} {view}";
+        string program =
+            $"dotnet {Path.Combine(AppContext.BaseDirectory, "ssgan.dll")} {string.Join(' ', Command(run, steps))} {view}";
         // This shell takes note of the hang-up and waits on, to write down what the program returns.
         File.WriteAllText(scratch["pane.sh"], $"trap : HUP\n{program}\necho $? > {left}.new\nmv {left}.new {left}\n");
-        // Closing the terminal tells the shell, which tells its jobs; when the shell ends, the system tells the job in the foreground once more.
-        Sh($"tmux -S {socket} -f /dev/null new-session -d -x 80 -y 24 bash --norc; tmux -S {socket} send-keys '{session}sh {scratch["pane.sh"]}' Enter");
+        // Closing the terminal tells the shell, which tells its jobs; when the shell ends, the system tells the job in the
+        // foreground once more.
+        Sh($"tmux -S {socket} -f /dev/null new-session -d -x 80 -y 24 bash --norc; "
+            + $"tmux -S {socket} send-keys '{session}sh {scratch["pane.sh"]}' Enter");
         try
         {
             WaitForStep(run);
@@ -102,10 +105,14 @@ public sealed class HangupTests
     }
 
     static string[] Command(string run, string[] more) =>
-        ["train", "--out", run, "--ngf", "8", "--ndf", "8", "--batch", "64", "--threads", "1", "--grid", "4", "--ema", "0", "--log-every", "1", .. more];
+        [
+            "train", "--out", run, "--ngf", "8", "--ndf", "8", "--batch", "64", "--threads", "1", "--grid", "4", "--ema", "0",
+            "--log-every", "1", .. more,
+        ];
 
     static void WaitForStep(string run, Process? process = null) => InterruptTests.Wait(
-        () => File.Exists(Path.Combine(run, "metrics.jsonl")) && new FileInfo(Path.Combine(run, "metrics.jsonl")).Length > 0, process);
+        () => File.Exists(Path.Combine(run, "metrics.jsonl")) && new FileInfo(Path.Combine(run, "metrics.jsonl")).Length > 0,
+        process);
 
     static void AssertResumes(string run)
     {

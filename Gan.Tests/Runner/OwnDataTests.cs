@@ -16,7 +16,8 @@ public sealed class OwnDataTests
 
     static Printed Train(TempFolder scratch, string run, params string[] more) =>
         Shell.Train(scratch[run],
-            ["--data", scratch["photos"], "--data-dir", scratch["photos/data"], "--steps", "2", "--lr-schedule", "constant", .. more]);
+            ["--data", scratch["photos"], "--data-dir", scratch["photos/data"], "--steps", "2", "--lr-schedule", "constant",
+                .. more]);
 
     static string State(TempFolder scratch, string run, int step) =>
         Convert.ToHexString(File.ReadAllBytes(scratch[$"{run}/checkpoints/step-{step:D8}/tensors.safetensors"]));

@@ -32,21 +32,26 @@ public sealed class ResumeTests
     }
 
     // Two of four steps of a line from 0.001 are done, then it ends elsewhere, stays, or begins anew.
-    [TestCase("goes from 5.00e-4 to 7.50e-4 and falls to 0 at step 8; --lr-schedule restart or constant takes another course.", 7.5e-4, 4, 8)]
+    [TestCase("goes from 5.00e-4 to 7.50e-4 and falls to 0 at step 8; --lr-schedule restart or constant takes another course.",
+        7.5e-4, 4, 8)]
     [TestCase("goes from 5.00e-4 to 1.00e-3 and stays there.", 1e-3, 4, 4, "constant")]
     [TestCase("goes from 5.00e-4 to 1.00e-3 and falls to 0 at step 6.", 1e-3, 4, 6, "restart")]
     [TestCase("goes from 0.00e0 to 5.00e-4 and falls to 0 at step 4; --lr-schedule", 5e-4, 2, 4)]
     [TestCase("goes from 0.00e0 to 1.00e-3 and falls to 0 at step 4.", 1e-3, 2, 4, "restart")]
     [TestCase("", 5e-4, 4, 4)]
-    public void ChangedCourseOfTheLearningRateIsSaidAndTaken(string sentence, double first, int planned, int steps, string? schedule = null)
+    public void ChangedCourseOfTheLearningRateIsSaidAndTaken(string sentence, double first, int planned, int steps,
+        string? schedule = null)
     {
         using var scratch = new TempFolder();
         string[] rate = ["--lr", "0.001", "--log-every", "1", "--checkpoint-every", "1"];
         Shell.Train(scratch["run"], ["--steps", $"{planned}", .. rate]);
-        string[] more = ["--steps", $"{steps}", "--plain", .. schedule is null ? Array.Empty<string>() : ["--lr-schedule", schedule]];
-        var printed = Shell.Run(["train", "--resume", scratch["run/checkpoints/step-00000002"], "--out", scratch["more"], .. more]);
+        string[] more = ["--steps", $"{steps}", "--plain",
+            .. schedule is null ? Array.Empty<string>() : ["--lr-schedule", schedule]];
+        var printed = Shell.Run(
+            ["train", "--resume", scratch["run/checkpoints/step-00000002"], "--out", scratch["more"], .. more]);
         Assert.That(printed.Error, Is.Empty);
-        Assert.That(printed.Out, sentence.Length > 0 ? Does.Contain($"The learning rate {sentence}") : Does.Not.Contain("The learning rate"));
+        Assert.That(printed.Out, sentence.Length > 0
+            ? Does.Contain($"The learning rate {sentence}") : Does.Not.Contain("The learning rate"));
         var rates = Gan.Training.MetricsLog.Read(scratch["more/metrics.jsonl"]).Select(static r => r["learning_rate"]).ToList();
         // A line says the rate of the step after it.
         double fall = schedule == "constant" ? 0 : first / (steps - 2);
@@ -59,9 +64,11 @@ public sealed class ResumeTests
         using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "2");
         string checkpoint = scratch["run/checkpoints/step-00000002"];
-        string[] restart = ["train", "--resume", checkpoint, "--steps", "6", "--lr-schedule", "restart", "--plain", "--checkpoint-every", "2", "--out"];
+        string[] restart = ["train", "--resume", checkpoint, "--steps", "6", "--lr-schedule", "restart", "--plain",
+            "--checkpoint-every", "2", "--out"];
         Assert.That(Shell.Run([.. restart, scratch["whole"]]).Code, Is.EqualTo(ExitCode.Done));
-        var again = Shell.Run("train", "--resume", scratch["whole/checkpoints/step-00000004"], "--plain", "--out", scratch["parts"]);
+        var again = Shell.Run("train", "--resume", scratch["whole/checkpoints/step-00000004"], "--plain",
+            "--out", scratch["parts"]);
         Assert.That(again.Out, Does.Not.Contain("The learning rate"));
         const string last = "checkpoints/step-00000006/tensors.safetensors";
         Assert.That(File.ReadAllBytes(scratch[$"parts/{last}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{last}"])));
@@ -76,7 +83,8 @@ public sealed class ResumeTests
         using var cuda = new EmulatedCuda();
         Printed Train(params string[] args) => Shell.On(cuda, CancellationToken.None, ["train", "--device", "cuda", .. args]);
         string[] whole = ["--data", temp["images"], "--data-dir", temp["data"], .. Shell.Small, "--log-every", "1", "--out"];
-        Assert.That(Train([.. whole, temp["whole"], "--steps", "4", "--lr-schedule", "constant"]).Code, Is.EqualTo(ExitCode.Done));
+        Assert.That(Train([.. whole, temp["whole"], "--steps", "4", "--lr-schedule", "constant"]).Code,
+            Is.EqualTo(ExitCode.Done));
 
         var first = Train([.. whole, temp["run"], "--steps", "2", "--lr-schedule", "constant"]);
         Assert.That(first.Error, Is.Empty);

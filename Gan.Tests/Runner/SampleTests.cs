@@ -108,7 +108,8 @@ public sealed class SampleTests
         using var random = new Rng(device, 3);
         using var network = new ResNetGenerator(random, Architecture.For(32, 8));
         foreach (var (name, weight) in network.NamedParameters())
-            if (name == "b5.weight" || name == "c5.weight") weight.CopyFrom<float>([.. weight.ToArray().Select(static x => x < 0 ? -3e38f : 3e38f)]);
+            if (name == "b5.weight" || name == "c5.weight")
+                weight.CopyFrom<float>([.. weight.ToArray().Select(static x => x < 0 ? -3e38f : 3e38f)]);
         MimicryWeights.Save(scratch["large.safetensors"], network);
         var printed = Shell.Run("sample", "--checkpoint", scratch["large.safetensors"], "--out", scratch["a.png"]);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Failed));

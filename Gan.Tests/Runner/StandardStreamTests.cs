@@ -53,7 +53,8 @@ public sealed class StandardStreamTests
     {
         if (OperatingSystem.IsWindows()) Assert.Ignore("There is no shell with these redirections.");
         string program = Path.Combine(AppContext.BaseDirectory, "ssgan.dll");
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{program}' {line}"]) { RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", $"dotnet '{program}' {line}"]) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, error);

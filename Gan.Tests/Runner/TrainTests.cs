@@ -31,8 +31,9 @@ public sealed class TrainTests
     public void OptionsOverrideThePreset()
     {
         using var scratch = new TempFolder();
-        Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--lr-schedule", "constant", "--rotation", "four-angles", "--shortcut", "raw",
-            "--one-pass", "--flip", "--seed", "18446744073709551615", "--rotation-fake", "0.5");
+        Shell.Train(scratch["run"], "--steps", "1", "--preset", "mimicry", "--lr", "0.001", "--lr-schedule", "constant",
+            "--rotation", "four-angles", "--shortcut", "raw", "--one-pass", "--flip", "--seed", "18446744073709551615",
+            "--rotation-fake", "0.5");
         string config = scratch["run/config.json"];
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);
         Assert.That(options, Is.EqualTo(Presets.For(Presets.Mimicry, 32) with

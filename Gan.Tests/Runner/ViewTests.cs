@@ -17,8 +17,9 @@ public sealed class ViewTests
         Steps = 100_000,
         Metrics =
         [
-            ("grad_norm_d", 35.7171), ("loss_d", 1.9416), ("loss_d_rotation", 11.2759), ("rotation_accuracy_real", 0.44), ("d_real", -0.2822),
-            ("d_fake", -0.4103), ("grad_norm_g", 5.8013), ("loss_g", -0.423), ("loss_g_rotation", 1.2936), ("rotation_accuracy_fake", 0.34),
+            ("grad_norm_d", 35.7171), ("loss_d", 1.9416), ("loss_d_rotation", 11.2759), ("rotation_accuracy_real", 0.44),
+            ("d_real", -0.2822), ("d_fake", -0.4103), ("grad_norm_g", 5.8013), ("loss_g", -0.423), ("loss_g_rotation", 1.2936),
+            ("rotation_accuracy_fake", 0.34),
         ],
     };
 
@@ -26,7 +27,8 @@ public sealed class ViewTests
     public void PlainLineHasNamesAndFixedColumns()
     {
         string line = PlainView.Line(Report);
-        Assert.That(line, Is.EqualTo("step=0050/1000 loss_d=1.2500  loss_g=-0.5000 eta=01:01:11 images/s=123.5  lr=2.00e-4 grad_norm_d=1.23e4  extra=1.00e-5"));
+        Assert.That(line, Is.EqualTo("step=0050/1000 loss_d=1.2500  loss_g=-0.5000 eta=01:01:11 "
+            + "images/s=123.5  lr=2.00e-4 grad_norm_d=1.23e4  extra=1.00e-5"));
     }
 
     [Test]
@@ -34,7 +36,8 @@ public sealed class ViewTests
     {
         string line = PlainView.Line(Ssgan);
         Assert.That(line, Has.Length.LessThanOrEqualTo(120));
-        Assert.That(line, Does.Match(@"^step=000050/100000 loss_d=\S+ +loss_d_rotation=\S+ +loss_g=\S+ +loss_g_rotation=\S+ +eta=01:01:11"));
+        Assert.That(line,
+            Does.Match(@"^step=000050/100000 loss_d=\S+ +loss_d_rotation=\S+ +loss_g=\S+ +loss_g_rotation=\S+ +eta=01:01:11"));
     }
 
     [Test]
@@ -80,7 +83,11 @@ public sealed class ViewTests
     [TestCase(200, 60)]
     public void PanelKeepsItsProgressAtAnySize(int width, int height)
     {
-        var state = new PanelState(Facts) { Report = Ssgan, Written = "samples: runs/0001-shapes-ssgan32/samples/fakes-00000250.png", Notice = "one file was left out" };
+        var state = new PanelState(Facts)
+        {
+            Report = Ssgan, Written = "samples: runs/0001-shapes-ssgan32/samples/fakes-00000250.png",
+            Notice = "one file was left out",
+        };
         state.Stepped(1, 1000, TimeSpan.FromSeconds(5));
         state.Stepped(251, 1000, TimeSpan.FromSeconds(55));
         string text = Draw(state, width, height);
@@ -89,7 +96,8 @@ public sealed class ViewTests
         Assert.That(lines.Max(static l => l.TrimEnd().Length), Is.LessThanOrEqualTo(width));
         Assert.That(text, Does.Contain(width < 20 ? "251/1" : "251/1000 25%"));
         if (height >= 10) Assert.That(text, Does.Match(@"loss_d +\S"));
-        if (height >= 60) Assert.That(text, Does.Contain(Facts.Networks).And.Contain("grad_norm_g").And.Contain("one file was left out"));
+        if (height >= 60)
+            Assert.That(text, Does.Contain(Facts.Networks).And.Contain("grad_norm_g").And.Contain("one file was left out"));
     }
 
     [Test]

@@ -9,7 +9,8 @@ public class FiniteValueTests
     static SafetensorsFile File(SafetensorsDType type, long[] shape, byte[] data)
     {
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [new SafetensorsItem("ok", [2], new[] { 1f, -0f }), new SafetensorsItem("w", type, shape, data)]);
+        SafetensorsWriter.Write(stream,
+            [new SafetensorsItem("ok", [2], new[] { 1f, -0f }), new SafetensorsItem("w", type, shape, data)]);
         return SafetensorsFile.Read(stream.ToArray(), "f");
     }
 
@@ -17,15 +18,19 @@ public class FiniteValueTests
 
     static IEnumerable<TestCaseData> Bad()
     {
-        TestCaseData Case(SafetensorsDType type, byte[] data, string message) => new TestCaseData(type, data, message).SetArgDisplayNames($"{type} {message}");
+        TestCaseData Case(SafetensorsDType type, byte[] data, string message) =>
+            new TestCaseData(type, data, message).SetArgDisplayNames($"{type} {message}");
         yield return Case(SafetensorsDType.F32, Bytes(1f, 2, 3, 4, float.NaN, 6), "holds NaN at [1, 1]");
         yield return Case(SafetensorsDType.F32, Bytes(1f, 2, float.PositiveInfinity, 4, 5, 6), "holds infinity at [0, 2]");
-        yield return Case(SafetensorsDType.F32, Bytes(float.NegativeInfinity, float.NaN, 3, 4, 5, 6), "holds -infinity at [0, 0]");
+        yield return Case(SafetensorsDType.F32, Bytes(float.NegativeInfinity, float.NaN, 3, 4, 5, 6),
+            "holds -infinity at [0, 0]");
         yield return Case(SafetensorsDType.F64, Bytes(1.0, 2, 3, 4, 5, 1e39), "holds 1E+39, which is beyond F32, at [1, 2]");
-        yield return Case(SafetensorsDType.F64, Bytes(1.0, 2, 3, -3.5e38, 5, 6), "holds -3.5E+38, which is beyond F32, at [1, 0]");
+        yield return Case(SafetensorsDType.F64, Bytes(1.0, 2, 3, -3.5e38, 5, 6),
+            "holds -3.5E+38, which is beyond F32, at [1, 0]");
         yield return Case(SafetensorsDType.F64, Bytes(1.0, double.NaN, 3, 4, 5, 6), "holds NaN at [0, 1]");
         yield return Case(SafetensorsDType.F64, Bytes(1.0, 2, 3, 4, 5, double.NegativeInfinity), "holds -infinity at [1, 2]");
-        yield return Case(SafetensorsDType.F16, Bytes(Half.One, Half.One, Half.NaN, Half.One, Half.One, Half.One), "holds NaN at [0, 2]");
+        yield return Case(SafetensorsDType.F16, Bytes(Half.One, Half.One, Half.NaN, Half.One, Half.One, Half.One),
+            "holds NaN at [0, 2]");
         // BF16's infinity is the upper half of a single's.
         yield return Case(SafetensorsDType.BF16, Bytes<ushort>(0, 0, 0, 0x7F80, 0, 0), "holds infinity at [1, 0]");
     }
@@ -60,9 +65,11 @@ public class FiniteValueTests
         using var negative = File(SafetensorsDType.F32, [1000, 100], Bytes(values));
         Assert.That(() => negative["w"].CheckFinite(), Throws.Nothing);
         Assert.That(() => negative["w"].CheckFinite(nonNegative: true),
-            Throws.TypeOf<SafetensorsException>().With.Message.EqualTo("f: entry 'w' holds -1E-45 at [700, 0], and no value of it may be negative."));
+            Throws.TypeOf<SafetensorsException>()
+                .With.Message.EqualTo("f: entry 'w' holds -1E-45 at [700, 0], and no value of it may be negative."));
         values[99_999] = float.NaN;
         using var last = File(SafetensorsDType.F32, [1000, 100], Bytes(values));
-        Assert.That(() => last["w"].CheckFinite(), Throws.TypeOf<SafetensorsException>().With.Message.Contains("NaN at [999, 99]"));
+        Assert.That(() => last["w"].CheckFinite(),
+            Throws.TypeOf<SafetensorsException>().With.Message.Contains("NaN at [999, 99]"));
     }
 }

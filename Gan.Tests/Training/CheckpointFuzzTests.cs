@@ -87,8 +87,10 @@ public sealed class CheckpointFuzzTests
         using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2, LogEvery = 100, CheckpointEvery = 1 });
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(1), state = Path.Combine(folder, Checkpoint.StateFile);
-        File.WriteAllText(state, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(state), "\"sum\": [^,]*,", "\"sum\": \"NaN\","));
-        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("that is not finite"));
+        File.WriteAllText(state, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(state),
+            "\"sum\": [^,]*,", "\"sum\": \"NaN\","));
+        Assert.That(() => Checkpoint.ReadState(folder),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("that is not finite"));
     }
 
     [Test]

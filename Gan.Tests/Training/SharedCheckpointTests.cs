@@ -59,7 +59,8 @@ sealed class SharedCheckpointTests
         "adam.first.weight.step", "adam.first.bias.step",
     ];
 
-    static Dictionary<string, byte[]> Bytes(GanStep step) => Checkpoint.NamedTensors(step).ToDictionary(static t => t.Name, static t =>
+    static Dictionary<string, byte[]> Bytes(GanStep step) => Checkpoint.NamedTensors(step).ToDictionary(
+        static t => t.Name, static t =>
     {
         var bytes = new byte[t.Tensor.View.Bytes];
         t.Tensor.Backend.Download(t.Tensor.View, bytes);
@@ -67,7 +68,8 @@ sealed class SharedCheckpointTests
     });
 
     /// <summary>Writes a trained step's tensors, each under the given names, and reads the file into a fresh step.</summary>
-    static void Exchange(Func<string, IEnumerable<string>> names, Action<Dictionary<string, byte[]>, Func<Dictionary<string, byte[]>>> check,
+    static void Exchange(Func<string, IEnumerable<string>> names,
+        Action<Dictionary<string, byte[]>, Func<Dictionary<string, byte[]>>> check,
         Func<string, byte[], byte[]>? change = null)
     {
         using var temp = new TempFolder();
@@ -105,7 +107,8 @@ sealed class SharedCheckpointTests
         new TestCaseData((string n) => (string[])[Second(n)]).SetArgDisplayNames("the second name"),
         new TestCaseData((string n) => (string[])[n, Second(n)]).SetArgDisplayNames("both names"),
         new TestCaseData((string n) => (string[])[Shared(n)]).SetArgDisplayNames("one step count"),
-        new TestCaseData((string n) => (string[])[Shared(n), Shared(Second(n))]).SetArgDisplayNames("both names and one step count"),
+        new TestCaseData((string n) => (string[])[Shared(n), Shared(Second(n))])
+            .SetArgDisplayNames("both names and one step count"),
     ];
 
     [TestCaseSource(nameof(Namings))]
@@ -113,7 +116,8 @@ sealed class SharedCheckpointTests
         Exchange(names, (written, read) => Assert.That(read(), Is.EqualTo(written)));
 
     [Test]
-    public void Two_values_for_one_tensor_are_refused_and_nothing_changes() => Exchange(static n => [n, Second(n)], (written, read) =>
+    public void Two_values_for_one_tensor_are_refused_and_nothing_changes() => Exchange(
+        static n => [n, Second(n)], (written, read) =>
         Assert.That(() => read(), Throws.TypeOf<TrainingException>()
             .With.Message.Contains("n.first.bias and n.second.bias have different values")
             .And.Message.Not.Contains("weight")),
@@ -124,7 +128,8 @@ sealed class SharedCheckpointTests
         });
 
     [Test]
-    public void Without_a_count_of_steps_a_file_is_refused() => Exchange(static n => n == "adam.first.bias.step" ? [] : [n], (written, read) =>
+    public void Without_a_count_of_steps_a_file_is_refused() => Exchange(
+        static n => n == "adam.first.bias.step" ? [] : [n], (written, read) =>
         Assert.That(() => read(), Throws.TypeOf<TrainingException>().With.Message.Contains("adam.first.bias.step is missing")));
 
     /// <summary>A run's checkpoint as it was when an optimizer had one count.</summary>
@@ -147,7 +152,8 @@ sealed class SharedCheckpointTests
                 {
                     int dot = e.Name.IndexOf('.', StringComparison.Ordinal);
                     string name = e.Name.EndsWith(".step", StringComparison.Ordinal) ? e.Name[..dot] + ".step" : e.Name;
-                    if (!items.Exists(i => i.Name == name)) items.Add(new SafetensorsItem(name, e.DType, e.Shape.ToArray(), e.ReadBytes()));
+                    if (!items.Exists(i => i.Name == name))
+                        items.Add(new SafetensorsItem(name, e.DType, e.Shape.ToArray(), e.ReadBytes()));
                 }
             }
             Assert.That(items.Select(static i => i.Name).Where(static n => n.EndsWith("step", StringComparison.Ordinal)),

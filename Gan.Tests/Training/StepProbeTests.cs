@@ -20,9 +20,11 @@ public sealed class StepProbeTests
         foreach (string preset in Presets.Names)
             foreach (int size in (int[])[32, 48, 64, 128])
                 yield return new TestCaseData(Narrow(preset, size)).SetArgDisplayNames($"{preset} {size}");
-        yield return new TestCaseData(Presets.For(Presets.Tiny, 32) with { Steps = 2, LogEvery = 1 }).SetArgDisplayNames("tiny 32 as it is");
+        yield return new TestCaseData(Presets.For(Presets.Tiny, 32) with { Steps = 2, LogEvery = 1 })
+            .SetArgDisplayNames("tiny 32 as it is");
         var small = Narrow(Presets.Tiny, 32);
-        yield return new TestCaseData(small with { GridImages = 4, Batch = 16 }).SetArgDisplayNames("a step larger than its sheet");
+        yield return new TestCaseData(small with { GridImages = 4, Batch = 16 })
+            .SetArgDisplayNames("a step larger than its sheet");
         yield return new TestCaseData(small with { GridImages = 200 }).SetArgDisplayNames("a sheet in several parts");
         yield return new TestCaseData(small with { OnePass = true, EmaDecay = 0, Decay = false }).SetArgDisplayNames("one pass");
     }
@@ -40,20 +42,25 @@ public sealed class StepProbeTests
     {
         using var cuda = new EmulatedCuda();
         using var device = Device.Cuda(0, cuda);
-        var options = TrainingRun.Tiny with { Steps = 4, DiscriminatorSteps = 1, SampleEvery = 4, GridImages = 16, Graphs = graphs };
+        var options = TrainingRun.Tiny with
+        {
+            Steps = 4, DiscriminatorSteps = 1, SampleEvery = 4, GridImages = 16, Graphs = graphs,
+        };
         Compare(options, device, Device.Cuda(0, cuda));
     }
 
     static void Compare(TrainOptions options, Device device, Device other)
     {
         StepProbe probe;
-        using (var step = SsganRecipe.Create(device, options)) probe = StepProbe.Measure(step, options, least: 3, enough: TimeSpan.Zero);
+        using (var step = SsganRecipe.Create(device, options))
+            probe = StepProbe.Measure(step, options, least: 3, enough: TimeSpan.Zero);
 
         using var temp = new TempFolder();
         using var run = new TrainingRun(temp["run"], options, other, new ShapesSource(options.Size, 0));
         run.Trainer.Run();
         long measured = run.Step.Device.Pool.PeakBytes;
-        TestContext.Out.WriteLine($"said {probe.PeakBytes:N0} (step {probe.StepPeakBytes:N0}, sheet {probe.SheetPeakBytes:N0}), measured {measured:N0}");
+        TestContext.Out.WriteLine($"said {probe.PeakBytes:N0} (step {probe.StepPeakBytes:N0}, sheet {probe.SheetPeakBytes:N0}), "
+            + $"measured {measured:N0}");
         // The same operations run, so nothing but what a log line leaves may differ.
         Assert.That(probe.PeakBytes, Is.EqualTo(measured).Within(1).Percent);
     }

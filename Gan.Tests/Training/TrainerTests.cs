@@ -47,7 +47,8 @@ public sealed class TrainerTests
     {
         using var temp = new TempFolder();
         var source = new ArraySource(32, 1000);
-        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 1 }, Engine.Device.Cpu(1), source)) run.Trainer.Run();
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 1 }, Engine.Device.Cpu(1), source))
+            run.Trainer.Run();
         int bytes = 32 * 32 * 3;
         var pixels = new byte[4 * bytes];
         long[] chosen = Trainer.Choose(TrainingRun.Tiny.Seed, 1000, 4);
@@ -158,7 +159,8 @@ public sealed class TrainerTests
         run.AfterStep = step => run.Step.Generator.Parameters[0].CopyFrom<float>(
             [.. Enumerable.Repeat(float.NaN, (int)run.Step.Generator.Parameters[0].Count)]);
         Assert.That(() => run.Trainer.Run(),
-            Throws.TypeOf<TrainingException>().With.Message.EndsWith(". There is no checkpoint from before; try a lower learning rate (--lr)."));
+            Throws.TypeOf<TrainingException>()
+                .With.Message.EndsWith(". There is no checkpoint from before; try a lower learning rate (--lr)."));
         Assert.That(run.Folder.CheckpointSteps(), Is.Empty);
     }
 
@@ -208,10 +210,14 @@ public sealed class TrainerTests
         var bad = new (TrainOptions Options, string Part)[]
         {
             (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
-            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminatorSteps is 0"), (TrainingRun.Tiny with { LearningRate = float.NaN }, "learningRate is NaN"),
-            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1 is 1;"), (TrainingRun.Tiny with { EmaDecay = 1 }, "emaDecay is 1;"), (TrainingRun.Tiny with { KeepLast = 0 }, "keepLast is 0"),
-            (TrainingRun.Tiny with { GridImages = 0 }, "gridImages is 0"), (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
-            (TrainingRun.Tiny with { LogEvery = 0 }, "logEvery is 0"), (TrainingRun.Tiny with { RealRotationScale = -1 }, "realRotationScale is -1"),
+            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminatorSteps is 0"),
+            (TrainingRun.Tiny with { LearningRate = float.NaN }, "learningRate is NaN"),
+            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1 is 1;"), (TrainingRun.Tiny with { EmaDecay = 1 }, "emaDecay is 1;"),
+            (TrainingRun.Tiny with { KeepLast = 0 }, "keepLast is 0"),
+            (TrainingRun.Tiny with { GridImages = 0 }, "gridImages is 0"),
+            (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
+            (TrainingRun.Tiny with { LogEvery = 0 }, "logEvery is 0"),
+            (TrainingRun.Tiny with { RealRotationScale = -1 }, "realRotationScale is -1"),
         };
         foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
     }

@@ -20,7 +20,8 @@ internal static class DatasetDownload
         // In full: whoever follows the hint may do so from another folder.
         string directory = Path.GetFullPath(options.DataDirectory);
         if (!options.AllowDownload)
-            throw new DatasetException($"{archive.Dataset} is not in {directory}: put {archive.FileName} from {archive.Address} there.");
+            throw new DatasetException(
+                $"{archive.Dataset} is not in {directory}: put {archive.FileName} from {archive.Address} there.");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -12,7 +12,8 @@ namespace Ssgan.Gan.Data;
 /// </summary>
 public sealed class FolderSource : IImageSource
 {
-    // Part of the content hash. That stands for the files and the size, not for their decoding: a run goes on after that was mended.
+    // Part of the content hash. That stands for the files and the size, not for their decoding: a run goes on after that was
+    // mended.
     const int Version = 1;
     const int NamedFiles = 10;
 

@@ -97,7 +97,8 @@ public static class MimicryWeights
         problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n)).Select(static n => $"{n} is unknown"));
         if (problems.Count > 0) throw new WeightsException($"{path} does not fit this network: {string.Join("; ", problems)}.");
         // Before anything changes: networks of a hundred megabytes are not kept twice for it, but read twice.
-        foreach (var entry in map) file[entry.Key].CheckFinite(nonNegative: entry.Key.EndsWith(".running_var", StringComparison.Ordinal));
+        foreach (var entry in map)
+            file[entry.Key].CheckFinite(nonNegative: entry.Key.EndsWith(".running_var", StringComparison.Ordinal));
         foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(file[entry.Key].ReadF32()));
     }
 

@@ -127,7 +127,8 @@ public static class Checkpoint
             }
             string[] misfits =
             [
-                .. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor)).Select(e => $"{e} should be {tensor.Type} {tensor.Shape}"),
+                .. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor))
+                    .Select(e => $"{e} should be {tensor.Type} {tensor.Shape}"),
             ];
             problems.AddRange(misfits);
             if (found.Count == 0) problems.Add($"{name} is missing");

@@ -8,8 +8,8 @@ namespace Ssgan.Gan.Training;
 readonly record struct CheckpointTarget(string Name, Tensor Tensor, IReadOnlyList<string> Others);
 
 /// <summary>
-/// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared tensor
-/// under another of its names or under several, and where an optimizer has one step count for all parameters.
+/// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared
+/// tensor under another of its names or under several, and where an optimizer has one step count for all parameters.
 /// </summary>
 static class CheckpointNames
 {

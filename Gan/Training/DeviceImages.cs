@@ -56,7 +56,8 @@ public abstract class DeviceImages : IDisposable
         if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null))
             return new StreamedImages(device, cuda, source, options, start);
         if (source.Count is not { } count)
-            throw new TrainingException($"{source.Name} is endless and cannot be kept on {device.Name}; let it be streamed (--data-on-device off).");
+            throw new TrainingException(
+                $"{source.Name} is endless and cannot be kept on {device.Name}; let it be streamed (--data-on-device off).");
         long bytes = count * source.Size * source.Size * 3, free = cuda.FreeBytes;
         if (bytes <= (place == DataOnDevice.On ? free : free / 2))
         {
@@ -64,7 +65,8 @@ public abstract class DeviceImages : IDisposable
             return new ResidentImages(device, source, options, start, ahead);
         }
         if (place == DataOnDevice.On)
-            throw new TrainingException($"{source.Name} takes {bytes:N0} bytes, and {device.Name} has {free:N0} free; let it be streamed (--data-on-device off).");
+            throw new TrainingException($"{source.Name} takes {bytes:N0} bytes, and {device.Name} has {free:N0} free; "
+                + "let it be streamed (--data-on-device off).");
         notice($"{source.Name} takes {bytes:N0} bytes, more than half of the {free:N0} free on {device.Name}, so its images are streamed.");
         return new StreamedImages(device, cuda, source, options, start);
     }

@@ -2,7 +2,9 @@ using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>An endless set of random pixels that costs next to nothing to read: for measuring what is not the data's cost.</summary>
+/// <summary>
+/// An endless set of random pixels that costs next to nothing to read: for measuring what is not the data's cost.
+/// </summary>
 sealed class ProbeImages : IImageSource
 {
     readonly byte[] _pixels;

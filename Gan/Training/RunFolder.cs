@@ -137,7 +137,8 @@ public sealed partial class RunFolder
         ArgumentNullException.ThrowIfNull(path);
         if (File.Exists(System.IO.Path.Combine(path, Training.Checkpoint.StateFile))) return path;
         if (File.Exists(path))
-            throw new TrainingException($"{path} is a file; give a run's folder, or a checkpoint's folder (the one with {Training.Checkpoint.StateFile}).");
+            throw new TrainingException($"{path} is a file; give a run's folder, or a checkpoint's folder "
+                + $"(the one with {Training.Checkpoint.StateFile}).");
         if (!Directory.Exists(path)) throw new TrainingException($"There is no checkpoint {path}.");
         var folder = new RunFolder(path);
         if (!Directory.Exists(folder.Checkpoints))

@@ -12,8 +12,8 @@ namespace Ssgan.Gan.Training;
 /// <param name="StepPeakBytes">The most device memory in use at once while a step runs, all of the above included.</param>
 /// <param name="SheetPeakBytes">The same while a sheet of samples is drawn.</param>
 /// <param name="Step">Time of one step: all updates of both networks.</param>
-public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long StepPeakBytes, long SheetPeakBytes,
-    TimeSpan Step)
+public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long StepPeakBytes,
+    long SheetPeakBytes, TimeSpan Step)
 {
     /// <summary>The most device memory in use at once during a run that streams its images.</summary>
     public long PeakBytes => Math.Max(StepPeakBytes, SheetPeakBytes);
@@ -21,8 +21,9 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
     static readonly TimeSpan Enough = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Runs steps as a trainer does, of which the fastest counts: the first ones also compile code and fill the pool, so quick steps are repeated for
-    /// a few seconds. Then draws a sheet, beside the gradients and optimizer states that the steps have made.
+    /// Runs steps as a trainer does, of which the fastest counts: the first ones also compile code and fill the pool, so quick
+    /// steps are repeated for a few seconds. Then draws a sheet, beside the gradients and optimizer states that the steps have
+    /// made.
     /// </summary>
     /// <param name="step">New networks; their weights change.</param>
     /// <param name="options">The run's settings.</param>
@@ -30,7 +31,8 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
     /// <param name="enough">How long quick steps are repeated; null is a few seconds.</param>
     /// <param name="stop">Ends it between two updates.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static StepProbe Measure(GanStep step, TrainOptions options, int least = 2, TimeSpan? enough = null, CancellationToken stop = default)
+    public static StepProbe Measure(GanStep step, TrainOptions options, int least = 2, TimeSpan? enough = null,
+        CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
         long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
@@ -42,8 +44,8 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         using var images = new ProbeImages(options.Size);
         var rate = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
         using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate, 0);
-        using var updates = Updates.Open(step, images, options with { DataOnDevice = DataOnDevice.Off }, schedule, new LoaderPosition(options.Seed),
-            static _ => { });
+        using var updates = Updates.Open(step, images, options with { DataOnDevice = DataOnDevice.Off }, schedule,
+            new LoaderPosition(options.Seed), static _ => { });
         var fastest = TimeSpan.MaxValue;
         var total = Stopwatch.StartNew();
         for (int i = 0; i < least || total.Elapsed < (enough ?? Enough); i++)

@@ -35,7 +35,9 @@ public sealed record TrainOptions
     /// <summary>Whether the learning rate falls linearly to 0 at the last step.</summary>
     public bool Decay { get; init; } = true;
 
-    /// <summary>The finished steps at which a falling rate stands at its start: 0, or where a resumed run began the fall anew.</summary>
+    /// <summary>
+    /// The finished steps at which a falling rate stands at its start: 0, or where a resumed run began the fall anew.
+    /// </summary>
     public long DecayFrom { get; init; }
 
     /// <summary>Adam's decay of the gradient's mean.</summary>
@@ -105,7 +107,8 @@ public sealed record TrainOptions
     /// <summary>The settings that a resumed run may change: they do not alter what has been learned so far.</summary>
     public static IReadOnlySet<string> MayChangeOnResume { get; } = new HashSet<string>
     {
-        "steps", "decay", "decayFrom", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast", "gridImages",
+        "steps", "decay", "decayFrom", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast",
+        "gridImages",
     };
 
     /// <summary>The learning rate by finished steps.</summary>
@@ -134,28 +137,35 @@ public sealed record TrainOptions
     public TrainOptions Validate(Func<string, string>? nameOf = null)
     {
         Require(!string.IsNullOrWhiteSpace(Data), "data", "empty");
-        Require(Steps is >= 1 and <= int.MaxValue, "steps", $"{Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
-        Require(DecayFrom >= 0 && DecayFrom < Steps, "decayFrom", $"{DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
+        Require(Steps is >= 1 and <= int.MaxValue, "steps",
+            $"{Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
+        Require(DecayFrom >= 0 && DecayFrom < Steps, "decayFrom",
+            $"{DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
         Require(Batch >= 2, "batch", $"{Batch}; batch norm needs at least 2 images");
         Require(Batch <= LargestBatch, "batch", $"{Batch}; at most {LargestBatch} images fit one");
         Require(Ngf is >= 0 and <= LargestWidth, "ngf", $"{Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
         Require(Ndf is >= 0 and <= LargestWidth, "ndf", $"{Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
         Require(Enum.IsDefined(RotationBatch), "rotationBatch", $"{RotationBatch}, which is no known kind");
         Require(Enum.IsDefined(DataOnDevice), "dataOnDevice", $"{DataOnDevice}, which is no known choice");
-        Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, "batch", $"{Batch}; four angles of a quarter need at least 4 images");
+        Require(RotationBatch != RotationBatch.FourAnglesOfAQuarter || Batch >= 4, "batch",
+            $"{Batch}; four angles of a quarter need at least 4 images");
         Require(DiscriminatorSteps >= 1, "discriminatorSteps", $"{DiscriminatorSteps}; at least 1 is needed");
-        Require(float.IsFinite(LearningRate) && LearningRate > 0, "learningRate", $"{Text(LearningRate)}; it must be positive and finite");
+        Require(float.IsFinite(LearningRate) && LearningRate > 0, "learningRate",
+            $"{Text(LearningRate)}; it must be positive and finite");
         Require(Beta1 is >= 0 and < 1, "beta1", $"{Text(Beta1)}; it must lie in [0, 1)");
         Require(Beta2 is >= 0 and < 1, "beta2", $"{Text(Beta2)}; it must lie in [0, 1)");
         Require(EmaDecay is >= 0 and < 1, "emaDecay", $"{Text(EmaDecay)}; it must lie in [0, 1)");
-        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, "realRotationScale", $"{Text(RealRotationScale)}; it must be finite, 0 or more");
-        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, "fakeRotationScale", $"{Text(FakeRotationScale)}; it must be finite, 0 or more");
+        Require(float.IsFinite(RealRotationScale) && RealRotationScale >= 0, "realRotationScale",
+            $"{Text(RealRotationScale)}; it must be finite, 0 or more");
+        Require(float.IsFinite(FakeRotationScale) && FakeRotationScale >= 0, "fakeRotationScale",
+            $"{Text(FakeRotationScale)}; it must be finite, 0 or more");
         Require(LogEvery >= 1, "logEvery", $"{LogEvery}; at least 1 step is needed");
         Require(SampleEvery >= 1, "sampleEvery", $"{SampleEvery}; at least 1 step is needed");
         Require(CheckpointEvery >= 1, "checkpointEvery", $"{CheckpointEvery}; at least 1 step is needed");
         Require(KeepLast >= 1, "keepLast", $"{KeepLast}; at least 1 checkpoint must stay");
         Require(GridImages is >= 1 and <= 1024, "gridImages", $"{GridImages}; it must lie in 1 to 1024");
-        Require(Arithmetic.Names.Contains(Precision), "precision", $"{Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
+        Require(Arithmetic.Names.Contains(Precision), "precision",
+            $"{Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
         return this;
 
         void Require(bool good, string setting, string problem)

@@ -37,7 +37,8 @@ public sealed class TrainedGenerator : IDisposable
     /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
     /// <exception cref="WeightsException">The file does not hold a generator.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not finite.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not
+    /// finite.</exception>
     public static TrainedGenerator Open(Device device, string path, bool? average = null)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -46,7 +47,8 @@ public sealed class TrainedGenerator : IDisposable
         string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);
         bool has = state.Options.EmaDecay > 0;
-        if (average == true && !has) throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
+        if (average == true && !has)
+            throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
         string weights = average ?? has ? "g_ema" : "g";
         using var random = new Rng(device, 0);
         var network = new ResNetGenerator(random, SsganRecipe.Architecture(state.Options));
@@ -75,7 +77,8 @@ public sealed class TrainedGenerator : IDisposable
             var images = _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent)));
             // As a byte NaN would be 0, and a sheet of it black. All pixels lie in [-1, 1], so only NaN can spoil their sum.
             if (!float.IsFinite(images.Sum().Item()))
-                throw new TrainingException($"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
+                throw new TrainingException(
+                    $"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
             return images;
         }
     }

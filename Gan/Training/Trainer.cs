@@ -72,7 +72,8 @@ public sealed class Trainer
     /// <param name="options">What the run is to go on with.</param>
     /// <param name="state">The checkpoint's state.</param>
     /// <param name="checkpoint">Its folder.</param>
-    /// <param name="spell">From a setting's name and value in config.json to what their owner calls them; null keeps them.</param>
+    /// <param name="spell">From a setting's name and value in config.json to what their owner calls them; null keeps
+    /// them.</param>
     /// <exception cref="TrainingException">Some differ that may not change; the message lists them.</exception>
     public static void CheckSettings(TrainOptions options, CheckpointState state, string checkpoint,
         Func<string, string, (string Name, string Value)>? spell = null)
@@ -83,10 +84,12 @@ public sealed class Trainer
         var differences = options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
         if (differences.Count > 0)
             throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
-                + string.Join(", ", differences.Select(d => $"{Spell(d.Name, d.Other).Name} was {Spell(d.Name, d.Other).Value} and is now {Spell(d.Name, d.Mine).Value}"))
+                + string.Join(", ", differences.Select(d =>
+                    $"{Spell(d.Name, d.Other).Name} was {Spell(d.Name, d.Other).Value} and is now {Spell(d.Name, d.Mine).Value}"))
                 + ".");
         if (options.Decay && state.Step < options.DecayFrom)
-            throw new TrainingException($"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step {options.DecayFrom} on.");
+            throw new TrainingException(
+                $"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step {options.DecayFrom} on.");
         if (state.Step > options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {options.Steps} steps asked for.");
 
         (string Name, string Value) Spell(string name, string value) => spell?.Invoke(name, value) ?? (name, value);
@@ -131,7 +134,9 @@ public sealed class Trainer
     /// <summary>Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the device.</summary>
     void CheckFinite(string when = "by")
     {
-        if (_step.Stats.FirstNonFinite() is { } metric) throw NonFinite.Describe(_step, metric, $"{when} step {_done}", _folder.CheckpointSteps() is [.., var saved] ? saved : null);
+        if (_step.Stats.FirstNonFinite() is { } metric)
+            throw NonFinite.Describe(_step, metric, $"{when} step {_done}",
+                _folder.CheckpointSteps() is [.., var saved] ? saved : null);
     }
 
     void Report(MetricsLog log, Meter meter)
@@ -156,8 +161,8 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Different images from all over a data set, which depend on the seed alone: the first ones of sorted folders would all be of one class.
-    /// Robert Floyd's selection. Of an endless set, whose images are drawn at random, the first.
+    /// Different images from all over a data set, which depend on the seed alone: the first ones of sorted folders would all be
+    /// of one class. Robert Floyd's selection. Of an endless set, whose images are drawn at random, the first.
     /// </summary>
     internal static long[] Choose(ulong seed, long? count, int number)
     {

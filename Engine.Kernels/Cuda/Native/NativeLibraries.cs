@@ -13,7 +13,8 @@ public sealed class NativeLibraries : ISymbolSource
 
     /// <summary>Loads nothing yet.</summary>
     /// <param name="folders">Folders to look in before all others.</param>
-    public NativeLibraries(params IReadOnlyList<string> folders) : this(new LibraryHost(), folders ?? throw new ArgumentNullException(nameof(folders)))
+    public NativeLibraries(params IReadOnlyList<string> folders)
+        : this(new LibraryHost(), folders ?? throw new ArgumentNullException(nameof(folders)))
     {
     }
 
