@@ -15,12 +15,16 @@ static class DeniedPath
             bool readOnly = e is IOException && e.HResult == ReadOnlyFileSystem && !OperatingSystem.IsWindows();
             if (e is not UnauthorizedAccessException && !readOnly) continue;
             string? path = Quoted(e.Message), option = path is null ? null : Culprit(path, parsed);
-            string other = option is null ? "name another place" : $"name another place with {option}";
+            // A run that cannot be written where it lies goes on elsewhere.
+            string? elsewhere = option == "--resume" ? "--out" : option;
+            string other = elsewhere is null ? "name another place" : $"name another place with {elsewhere}";
             return $"{failure.Message.TrimEnd('.')}; "
-                + $"{(readOnly ? "" : "give this user the right to read and write there, or ")}{other}.";
+                + $"{(readOnly ? "" : $"give this user the right to {Right(option)} there, or ")}{other}.";
         }
         return failure.Message;
     }
+
+    static string Right(string? option) => option is "--data" or "--checkpoint" ? "read" : "read and write";
 
     /// <summary>The option whose place, given or default, holds the path or lies in it.</summary>
     static string? Culprit(string path, ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 
@@ -21,7 +22,7 @@ static class OptionKinds
             Arity = s_last,
             CustomParser = result =>
             {
-                string text = result.Tokens[^1].Value;
+                if (Last(result, name) is not { } text) return default;
                 var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
                 if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
                 result.AddError($"{name} takes a {(whole ? "whole number" : "number")}, and \"{text}\" is none or is out of range.");
@@ -37,7 +38,7 @@ static class OptionKinds
         Arity = s_last,
         CustomParser = result =>
         {
-            string text = result.Tokens[^1].Value;
+            if (Last(result, name) is not { } text) return null;
             if (text.Trim().Length == 0) result.AddError($"{name} is empty.");
             return text;
         },
@@ -50,8 +51,10 @@ static class OptionKinds
         Arity = s_last,
         CustomParser = result =>
         {
-            string text = result.Tokens[^1].Value;
-            if (!values.Contains(text)) result.AddError($"{name} takes {string.Join(" or ", values)}, not \"{text}\".");
+            if (Last(result, name) is not { } text) return null;
+            if (values.Contains(text)) return text;
+            string meant = Suggestions.Nearest(text, values) is { } near ? $"; did you mean {near}?" : ".";
+            result.AddError($"{name} takes one of {string.Join(", ", values)}, not \"{text}\"{meant}");
             return text;
         },
     };
@@ -62,6 +65,16 @@ static class OptionKinds
         Arity = s_lastOrNone,
         CustomParser = static result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[^1].Value),
     };
+
+    /// <summary>The value that counts; null, and an error, where the end or another option stands in the place of one.</summary>
+    static string? Last(ArgumentResult result, string name)
+    {
+        string? option = result.Tokens.Select(static t => t.Value).FirstOrDefault(static v => v.StartsWith("--", StringComparison.Ordinal));
+        bool ends = result.Parent is OptionResult uses && uses.IdentifierTokenCount > result.Tokens.Count;
+        if (option is null && !ends) return result.Tokens[^1].Value;
+        result.AddError(option is null ? $"{name} lacks its value." : $"{name} lacks its value; {option} stands in its place.");
+        return null;
+    }
 
     /// <summary>Whether an option stands on the command line.</summary>
     public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

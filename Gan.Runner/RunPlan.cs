@@ -116,7 +116,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         try
         {
-            SsganRecipe.Architecture(options.Validate(nameOf));
+            SsganRecipe.Architecture(options.Validate(nameOf), nameOf);
         }
         catch (Exception e) when (e is TrainingException or ArgumentException)
         {

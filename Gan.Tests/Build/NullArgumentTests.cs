@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Optim;
 
 namespace Ssgan.Tests.Build;
 
@@ -76,6 +77,7 @@ sealed class NullArgumentTests
             ("gradOutputs[0]", () => Autograd.Grad([x], [x], [none])),
             ("weights[0]", () => Tensor.SpectralNorm([new SpectralWeight(x, none, none)], 1)),
             ("weights[0]", () => Tensor.SpectralNorm([default], 1)),
+            ("parameters[a]", () => _ = new Sgd([("a", none)], 1)),
         ];
         foreach (var (name, call) in calls)
             Assert.That(() => call(), Throws.ArgumentNullException.With.Property("ParamName").StartsWith(name), name);

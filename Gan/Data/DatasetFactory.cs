@@ -32,6 +32,9 @@ public static class DatasetFactory
         {
             throw new DatasetException($"The dataset {nameOrPath} cannot be read: {e.Message}", e);
         }
+        // U+FFFD stands for bytes that are no text, and .NET opens no path that holds such.
+        if (Path.GetFullPath(nameOrPath).Contains('\uFFFD'))
+            throw new DatasetException($"The folder {Path.GetFullPath(nameOrPath)} is not named in UTF-8 and cannot be opened; rename it.");
         throw new DatasetException($"There is no dataset \"{nameOrPath}\": give {Accepted}.");
     }
 

@@ -52,15 +52,24 @@ public sealed class FolderSource : IImageSource
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
         ImageSourceGuard.Size(folder, size, 8, 1024);
+        if (!Directory.Exists(folder)) throw new DatasetException($"The image folder {folder} does not exist.");
+        string[] files;
+        byte[] hash;
         try
         {
-            if (!Directory.Exists(folder)) throw new DatasetException($"The image folder {folder} does not exist.");
             FolderListing listing = FolderListing.Of(folder, options.Cache, cancellation);
-            string[] files = listing.Files;
+            files = listing.Files;
             string? leftOut = listing.LeftOut.Describe();
             if (files.Length == 0) throw new DatasetException(NoImages(folder, leftOut));
             if (leftOut is not null) options.Notice?.Invoke($"Left out of {folder}: {leftOut}.");
-            byte[] hash = HashFiles(folder, files, size, options, cancellation);
+            hash = HashFiles(folder, files, size, options, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException($"The image folder {folder} cannot be read: {e.Message}", e);
+        }
+        try
+        {
             string path = Path.Combine(options.Cache, Data.ContentHash.Hex(PackKey(hash)) + ".pack");
             PackFile pack = PackFile.OpenOrBuild(path, size, options, writer =>
             {

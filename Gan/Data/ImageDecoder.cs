@@ -24,7 +24,8 @@ internal static class ImageDecoder
     internal static void Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large)
     {
         using SKData data = SKData.CreateCopy(BmpHeader.WithAlphaMask(file));
-        using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException("is not a PNG, JPEG, WebP or BMP image");
+        using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException(file.IsEmpty ? "is empty"
+            : ImageFiles.IsImage(file) ? "is damaged or cut short" : "is not a PNG, JPEG, WebP or BMP image");
         if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp))
             throw new DatasetException($"is of the unsupported format {codec.EncodedFormat}");
         int width = codec.Info.Width, height = codec.Info.Height;

@@ -42,16 +42,20 @@ public sealed record Architecture
     /// <param name="size">32, 48, 64 or 128.</param>
     /// <param name="ngf">Channels of the generator's widest layer; 0 takes the published 256, 512, 1024, 1024.</param>
     /// <param name="ndf">Channels of the discriminator's widest layer; 0 takes the published 128, 1024, 1024, 1024.</param>
+    /// <param name="nameOf">From an argument's name to what messages call it; null keeps it.</param>
     /// <exception cref="ArgumentException">No such size, or a width that cannot be halved often enough.</exception>
-    public static Architecture For(int size, int ngf = 0, int ndf = 0)
+    public static Architecture For(int size, int ngf = 0, int ndf = 0, Func<string, string>? nameOf = null)
     {
         if (!Sizes.Contains(size))
-            throw new ArgumentException($"There is no architecture for images of {size}x{size}; the sizes are {string.Join(", ", Sizes)}.");
+        {
+            throw new ArgumentException($"{Name("size")} is {size}; there is no architecture for images of {size}x{size}, "
+                + $"only for {string.Join(", ", Sizes)}.");
+        }
         int g = ngf != 0 ? ngf : size switch { 32 => 256, 48 => 512, _ => 1024 };
         int d = ndf != 0 ? ndf : size == 32 ? 128 : 1024;
         // The smallest width that the tables divide by.
-        Check("ngf", g, size switch { 32 => 1, 48 => 8, _ => 16 });
-        Check("ndf", d, size == 32 ? 1 : 16);
+        Check(Name("ngf"), g, size switch { 32 => 1, 48 => 8, _ => 16 });
+        Check(Name("ndf"), d, size == 32 ? 1 : 16);
         return size switch
         {
             32 => new()
@@ -76,6 +80,8 @@ public sealed record Architecture
                 DiscriminatorBlocks = [new(d / 16, true), new(d / 8, true), new(d / 4, true), new(d / 2, true), new(d, true), new(d, false)],
             },
         };
+
+        string Name(string argument) => nameOf?.Invoke(argument) ?? argument;
     }
 
     static void Check(string name, int width, int divisor)

@@ -7,11 +7,13 @@ namespace Ssgan.Gan.Training;
 public static class SsganRecipe
 {
     /// <summary>The shapes that a run's settings ask for.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="nameOf">As of <see cref="TrainOptions.Validate"/>.</param>
     /// <exception cref="ArgumentException">There are none of that size or width.</exception>
-    public static Architecture Architecture(TrainOptions options)
+    public static Architecture Architecture(TrainOptions options, Func<string, string>? nameOf = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Models.Architecture.For(options.Size, options.Ngf, options.Ndf);
+        return Models.Architecture.For(options.Size, options.Ngf, options.Ndf, nameOf);
     }
 
     /// <summary>New networks and optimizers for a run's settings; the caller disposes them.</summary>
