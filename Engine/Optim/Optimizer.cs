@@ -13,11 +13,11 @@ public abstract class Optimizer : IDisposable
     protected Optimizer(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        foreach (var (name, tensor) in parameters)
+        Parameters = [.. parameters.DistinctBy(static p => p.Tensor)];
+        foreach (var (name, tensor) in Parameters)
         {
             if (tensor is null) throw new ArgumentNullException($"{nameof(parameters)}[{name}]");
         }
-        Parameters = [.. parameters.DistinctBy(static p => p.Tensor)];
         if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
         if (!float.IsFinite(learningRate)) throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");
         LearningRateTensor = State("learning_rate", Parameters[0].Tensor.Device.Full(new Shape(1), learningRate));

@@ -4,25 +4,8 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;
 
-sealed class BackwardTests
+sealed class BackwardTests : GraphFixture
 {
-    Device _device = null!;
-    NoLeaks _leaks = null!;
-
-    [SetUp]
-    public void Open()
-    {
-        _device = Device.Cpu(1);
-        _leaks = new NoLeaks(_device);
-    }
-
-    [TearDown]
-    public void Close()
-    {
-        _leaks.Dispose();
-        _device.Dispose();
-    }
-
     [Test]
     public void Two_calls_sum_into_the_gradient_and_zero_grad_drops_it()
     {

@@ -5,25 +5,8 @@ using static Ssgan.Engine.Autograd;
 
 namespace Ssgan.Tests.Graphs;
 
-sealed class GradTests
+sealed class GradTests : GraphFixture
 {
-    Device _device = null!;
-    NoLeaks _leaks = null!;
-
-    [SetUp]
-    public void Open()
-    {
-        _device = Device.Cpu(1);
-        _leaks = new NoLeaks(_device);
-    }
-
-    [TearDown]
-    public void Close()
-    {
-        _leaks.Dispose();
-        _device.Dispose();
-    }
-
     [Test]
     public void An_unused_input_gets_zeros_and_no_leaf_is_touched()
     {

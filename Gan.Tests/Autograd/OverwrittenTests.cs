@@ -11,25 +11,8 @@ namespace Ssgan.Tests.Graphs;
 /// <summary>
 /// A backward never uses values that took the place of those its forward saw; PyTorch refuses the same programs.
 /// </summary>
-sealed class OverwrittenTests
+sealed class OverwrittenTests : GraphFixture
 {
-    Device _device = null!;
-    NoLeaks _leaks = null!;
-
-    [SetUp]
-    public void Open()
-    {
-        _device = Device.Cpu(1);
-        _leaks = new NoLeaks(_device);
-    }
-
-    [TearDown]
-    public void Close()
-    {
-        _leaks.Dispose();
-        _device.Dispose();
-    }
-
     [Test]
     public void A_step_between_two_losses_of_one_forward()
     {

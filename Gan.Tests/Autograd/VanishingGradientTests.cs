@@ -5,25 +5,8 @@ using Ssgan.Tests.Support;
 namespace Ssgan.Tests.Graphs;
 
 /// <summary>Where a derivative vanishes identically the gradient is zeros, not missing, as in PyTorch.</summary>
-sealed class VanishingGradientTests
+sealed class VanishingGradientTests : GraphFixture
 {
-    Device _device = null!;
-    NoLeaks _leaks = null!;
-
-    [SetUp]
-    public void Open()
-    {
-        _device = Device.Cpu(1);
-        _leaks = new NoLeaks(_device);
-    }
-
-    [TearDown]
-    public void Close()
-    {
-        _leaks.Dispose();
-        _device.Dispose();
-    }
-
     static IEnumerable<TestCaseData> Flat =>
     [
         Row("x⁰", static x => x.Pow(0)),

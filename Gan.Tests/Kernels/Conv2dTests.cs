@@ -38,7 +38,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [TestCaseSource(nameof(s_cases))]
     public void Forward_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
     {
-        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var t = new ConvCase(n, h, w, c, k, kh, kw, stride, padding);
         var expected = new double[t.DyShape.Count];
         t.ForEachTerm((x, f, y) => expected[y] += (double)t.X[x] * t.W[f]);
         using var xd = new GuardedArray(_backend, t.XShape, t.X);
@@ -56,7 +56,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [TestCaseSource(nameof(s_cases))]
     public void Data_gradient_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
     {
-        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var t = new ConvCase(n, h, w, c, k, kh, kw, stride, padding);
         var expected = new double[t.XShape.Count];
         t.ForEachTerm((x, f, y) => expected[x] += (double)t.W[f] * t.Dy[y]);
         using var dyd = new GuardedArray(_backend, t.DyShape, t.Dy);
@@ -69,7 +69,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [TestCaseSource(nameof(s_cases))]
     public void Filter_gradient_equals_sums_in_double(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
     {
-        var t = new Case(n, h, w, c, k, kh, kw, stride, padding);
+        var t = new ConvCase(n, h, w, c, k, kh, kw, stride, padding);
         var expected = new double[t.WShape.Count];
         t.ForEachTerm((x, f, y) => expected[f] += (double)t.X[x] * t.Dy[y]);
         using var xd = new GuardedArray(_backend, t.XShape, t.X);
@@ -79,13 +79,11 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         GuardedArray.AssertClose(dwd.Read(), expected, t.DyShape.Count / k, "dw");
     }
 
-    [TestCase(3, 34, 37)]
-    [TestCase(3, 24, 40)]
-    [TestCase(30, 3, 5)]
-    [TestCase(30, 20, 3)]
+    [TestCase(3, 34, 37), TestCase(3, 24, 40)]
+    [TestCase(30, 3, 5), TestCase(30, 20, 3)]
     public void Same_bytes_whatever_the_number_of_threads(int n, int channels, int filters)
     {
-        var t = new Case(n, 9, 11, channels, filters, 3, 3, 1, 1);
+        var t = new ConvCase(n, 9, 11, channels, filters, 3, 3, 1, 1);
         float[][]? first = null;
         foreach (int count in (int[])[1, 1, 2, 4])
         {
@@ -99,7 +97,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [Test]
     public void Allocates_nothing_in_steady_state()
     {
-        var t = new Case(2, 12, 12, 24, 40, 3, 3, 1, 1);
+        var t = new ConvCase(2, 12, 12, 24, 40, 3, 3, 1, 1);
         using var a = new Arrays(_backend, t);
         Assert.That(Allocations.PerRound(() => a.Forward(_backend, t)), Is.Zero, "forward");
         Assert.That(Allocations.PerRound(() => a.BackwardData(_backend, t)), Is.Zero, "data gradient");
@@ -110,7 +108,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     public void Padding_does_not_multiply_what_it_hides()
     {
         // Infinite pixels may reach only the outputs whose window holds them; were padding read from a neighbouring row, the far side would see them.
-        var t = new Case(2, 4, 4, 3, 2, 3, 3, 1, 1);
+        var t = new ConvCase(2, 4, 4, 3, 2, 3, 3, 1, 1);
         for (int c = 0; c < 3; c++) t.X[(0 * 16 + 1 * 4 + 3) * 3 + c] = float.PositiveInfinity;
         using var xd = new GuardedArray(_backend, t.XShape, t.X);
         using var wd = new GuardedArray(_backend, t.WShape, t.W);
@@ -129,7 +127,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     {
         // Sums over 256 channels or 192 pixels: what F32 sums of that length lose themselves is about 1e-6 of the result's size.
         const double most = 4e-6;
-        var t = new Case(1, 12, 16, 256, 16, 3, 3, 1, 1);
+        var t = new ConvCase(1, 12, 16, 256, 16, 3, 3, 1, 1);
         double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count], dw = new double[t.WShape.Count];
         t.ForEachTerm((xi, wi, yi) =>
         {
@@ -155,7 +153,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [TestCaseSource(nameof(Outliers))]
     public void An_outlier_spoils_only_what_its_window_holds(float outlier, int padding)
     {
-        var t = new Case(2, 18, 21, 24, 40, 3, 3, 1, padding);
+        var t = new ConvCase(2, 18, 21, 24, 40, 3, 3, 1, padding);
         t.X[((0 * 18 + 9) * 21 + 10) * 24 + 5] = outlier;
         t.Dy[((t.DyShape[1] + 8) * t.DyShape[2] + 9) * 40 + 3] = outlier;
         double[] y = new double[t.DyShape.Count], dx = new double[t.XShape.Count];
@@ -190,7 +188,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [Test]
     public void Filters_that_pass_an_image_on_pass_huge_ones_on()
     {
-        var t = new Case(1, 16, 16, 16, 16, 3, 3, 1, 1);
+        var t = new ConvCase(1, 16, 16, 16, 16, 3, 3, 1, 1);
         Array.Fill(t.X, 1e38f);
         Array.Fill(t.Dy, 1e38f);
         Array.Fill(t.Bias, 0);
@@ -204,7 +202,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [Test]
     public void A_filter_gradient_that_is_infinite_is_summed_plainly()
     {
-        var t = new Case(1, 16, 16, 16, 16, 3, 3, 1, 1);
+        var t = new ConvCase(1, 16, 16, 16, 16, 3, 3, 1, 1);
         Array.Fill(t.Dy, 1);
         t.X[(8 * 16 + 8) * 16 + 5] = float.PositiveInfinity;
         var dw = RunAll(_backend, t)[2];
@@ -217,7 +215,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     public void The_error_of_Winograds_method_stays_within_its_bound([Values(16, 256)] int channels, [Values] bool alternate)
     {
         // Largest pixels and taps of 1; signs at random, or alternating as the transforms' largest rows do.
-        var t = new Case(1, 16, 16, channels, 16, 3, 3, 1, 0);
+        var t = new ConvCase(1, 16, 16, channels, 16, 3, 3, 1, 0);
         var random = new Random(channels);
         Array.Clear(t.Bias);
         for (int i = 0; i < t.X.Length; i++)
@@ -226,17 +224,15 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         var expected = new double[t.DyShape.Count];
         t.ForEachTerm((x, f, y) => expected[y] += (double)t.X[x] * t.W[f]);
         double worst = RunAll(_backend, t)[0].Zip(expected, static (a, b) => Math.Abs(a - b)).Max();
-        TestContext.Out.WriteLine($"{worst / (channels * (channels + 25) * 752 * Math.Pow(2, -24)):E2} of the bound");
         Assert.That(worst, Is.LessThan(channels * (channels + 25) * 752 * Math.Pow(2, -24)));
     }
 
     [Test]
     public void Plain_sums_can_be_asked_for()
     {
-        // Where nothing is negative, plain sums are not either, and what is 0 is 0; Winograd's method leaves rounding errors
-        // there.
+        // Where nothing is negative plain sums are not either, and 0 stays 0; Winograd's method leaves rounding errors.
         using var plain = new CpuBackend(threads, simd) { AllowWinograd = false };
-        var t = new Case(1, 16, 16, 64, 16, 3, 3, 1, 1);
+        var t = new ConvCase(1, 16, 16, 64, 16, 3, 3, 1, 1);
         Array.Clear(t.Bias);
         foreach (float[] values in (float[][])[t.X, t.W, t.Dy])
             for (int i = 0; i < values.Length; i++) values[i] = Math.Abs(values[i]);
@@ -255,24 +251,24 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     {
         // More of both than Winograd's method transforms at a time.
         const int many = 512, filters = 240, half = filters / 2;
-        var t = new Case(1, 8, 24, many, filters, 3, 3, 1, 1);
+        var t = new ConvCase(1, 8, 24, many, filters, 3, 3, 1, 1);
         var whole = RunAll(_backend, t);
         for (int first = 0; first < filters; first += half)
         {
             var part = RunAll(_backend, t.Filters(first, half));
-            Assert.That(part[0], Is.EqualTo(Case.Channels(whole[0], filters, first, half)), $"y of filters from {first}");
+            Assert.That(part[0], Is.EqualTo(ConvCase.Channels(whole[0], filters, first, half)), $"y of filters from {first}");
             Assert.That(part[2].AsSpan().SequenceEqual(whole[2].AsSpan(first * 9 * many, half * 9 * many)), $"dw of filters from {first}");
         }
-        var turned = new Case(1, 8, 24, filters, many, 3, 3, 1, 1);
+        var turned = new ConvCase(1, 8, 24, filters, many, 3, 3, 1, 1);
         var dx = RunAll(_backend, turned)[1];
         for (int first = 0; first < filters; first += half)
         {
             var part = RunAll(_backend, turned.InputChannels(first, half))[1];
-            Assert.That(part, Is.EqualTo(Case.Channels(dx, filters, first, half)), $"dx of channels from {first}");
+            Assert.That(part, Is.EqualTo(ConvCase.Channels(dx, filters, first, half)), $"dx of channels from {first}");
         }
     }
 
-    static float[][] RunAll(CpuBackend backend, Case t)
+    static float[][] RunAll(CpuBackend backend, ConvCase t)
     {
         using var a = new Arrays(backend, t);
         a.Forward(backend, t);
@@ -282,7 +278,7 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     }
 
     /// <summary>A case's arrays on a backend.</summary>
-    sealed class Arrays(CpuBackend backend, Case t) : IDisposable
+    sealed class Arrays(CpuBackend backend, ConvCase t) : IDisposable
     {
         readonly GuardedArray _x = new(backend, t.XShape, t.X), _w = new(backend, t.WShape, t.W), _dy = new(backend, t.DyShape, t.Dy);
         readonly GuardedArray _bias = new(backend, new Shape(t.Bias.Length), t.Bias);
@@ -291,82 +287,13 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         public GuardedArray Dx { get; } = new(backend, t.XShape);
         public GuardedArray Dw { get; } = new(backend, t.WShape);
 
-        public void Forward(CpuBackend on, Case c) => on.Conv2dForward(_x.View, _w.View, _bias.View, Y.View, c.Spec);
-        public void BackwardData(CpuBackend on, Case c) => on.Conv2dBackwardData(_dy.View, _w.View, Dx.View, c.Spec);
-        public void BackwardFilter(CpuBackend on, Case c) => on.Conv2dBackwardFilter(_x.View, _dy.View, Dw.View, c.Spec);
+        public void Forward(CpuBackend on, ConvCase c) => on.Conv2dForward(_x.View, _w.View, _bias.View, Y.View, c.Spec);
+        public void BackwardData(CpuBackend on, ConvCase c) => on.Conv2dBackwardData(_dy.View, _w.View, Dx.View, c.Spec);
+        public void BackwardFilter(CpuBackend on, ConvCase c) => on.Conv2dBackwardFilter(_x.View, _dy.View, Dw.View, c.Spec);
 
         public void Dispose()
         {
             foreach (var array in (GuardedArray[])[_x, _w, _dy, _bias, Y, Dx, Dw]) array.Dispose();
-        }
-    }
-
-    sealed class Case
-    {
-        readonly int _n, _h, _w, _c, _k, _kh, _kw, _oh, _ow;
-
-        public Case(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
-        {
-            (_n, _h, _w, _c, _k, _kh, _kw) = (n, h, w, c, k, kh, kw);
-            Spec = new ConvSpec(stride, padding);
-            (_oh, _ow) = (Spec.Output(h, kh), Spec.Output(w, kw));
-            var random = new Random(n + 3 * h + 5 * w + 7 * c + 11 * k + 13 * kh + 17 * stride);
-            X = GuardedArray.Random(random, XShape.Count);
-            W = GuardedArray.Random(random, WShape.Count);
-            Bias = GuardedArray.Random(random, k);
-            Dy = GuardedArray.Random(random, DyShape.Count);
-        }
-
-        public ConvSpec Spec { get; }
-        public float[] X { get; private init; }
-        public float[] W { get; private init; }
-        public float[] Bias { get; private init; }
-        public float[] Dy { get; private init; }
-        public Shape XShape => new(_n, _h, _w, _c);
-        public Shape WShape => new(_k, _kh, _kw, _c);
-        public Shape DyShape => new(_n, _oh, _ow, _k);
-
-        /// <summary>The same with some of the filters.</summary>
-        public Case Filters(int first, int count) => new(_n, _h, _w, _c, count, _kh, _kw, Spec.Stride, Spec.Padding)
-        {
-            X = X,
-            W = W[(first * _kh * _kw * _c)..((first + count) * _kh * _kw * _c)],
-            Bias = Bias[first..(first + count)],
-            Dy = Channels(Dy, _k, first, count),
-        };
-
-        /// <summary>The same with some of the input's channels.</summary>
-        public Case InputChannels(int first, int count) => new(_n, _h, _w, count, _k, _kh, _kw, Spec.Stride, Spec.Padding)
-        {
-            X = Channels(X, _c, first, count),
-            W = Channels(W, _c, first, count),
-            Bias = Bias,
-            Dy = Dy,
-        };
-
-        /// <summary>Some of the innermost dimension's values.</summary>
-        public static float[] Channels(float[] values, int channels, int first, int count) =>
-            [.. values.Where((_, i) => i % channels >= first && i % channels < first + count)];
-
-        /// <summary>Calls with the indices of every triple (x, w, y) that the convolution multiplies.</summary>
-        public void ForEachTerm(Action<int, int, int> term)
-        {
-            for (int n = 0; n < _n; n++)
-            for (int oy = 0; oy < _oh; oy++)
-            for (int ox = 0; ox < _ow; ox++)
-            for (int ky = 0; ky < _kh; ky++)
-            for (int kx = 0; kx < _kw; kx++)
-            {
-                int y = oy * Spec.Stride - Spec.Padding + ky, x = ox * Spec.Stride - Spec.Padding + kx;
-                if (y < 0 || y >= _h || x < 0 || x >= _w) continue;
-                for (int k = 0; k < _k; k++)
-                {
-                    for (int c = 0; c < _c; c++)
-                    {
-                        term(((n * _h + y) * _w + x) * _c + c, ((k * _kh + ky) * _kw + kx) * _c + c, ((n * _oh + oy) * _ow + ox) * _k + k);
-                    }
-                }
-            }
         }
     }
 }

@@ -25,11 +25,11 @@ public static class Arithmetic
     {
         ArgumentNullException.ThrowIfNull(name);
         return name switch
-    {
-        "tf32" => "tf32 products, f32 otherwise",
-        "bf16" => "bf16 activations and products, f32 weights and sums",
-        _ => name,
-    };
+        {
+            "tf32" => "tf32 products, f32 otherwise",
+            "bf16" => "bf16 activations and products, f32 weights and sums",
+            _ => name,
+        };
     }
 
     /// <summary>Why a device does not have the arithmetic, in words that follow its name; null if it does.</summary>
