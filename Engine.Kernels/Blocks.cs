@@ -7,7 +7,7 @@ public sealed class Blocks : IDisposable
 {
     readonly Backend _backend;
     readonly List<(nint Address, long Bytes)> _blocks = [];
-    readonly View _generator;
+    readonly TensorView _generator;
 
     /// <summary>No memory yet but a random generator's state.</summary>
     public Blocks(Backend backend)
@@ -19,15 +19,15 @@ public sealed class Blocks : IDisposable
     }
 
     /// <summary>Undefined contents.</summary>
-    public View Empty(Shape shape, DType type = DType.F32)
+    public TensorView Empty(Shape shape, DType type = DType.F32)
     {
         long bytes = shape.Count * type.Size();
         _blocks.Add((_backend.Allocate(bytes), bytes));
-        return new View(_blocks[^1].Address, shape, type);
+        return new TensorView(_blocks[^1].Address, shape, type);
     }
 
     /// <summary>Standard normals, in F32 or BF16.</summary>
-    public View Numbers(Shape shape, DType type = DType.F32)
+    public TensorView Numbers(Shape shape, DType type = DType.F32)
     {
         var result = Empty(shape, type);
         if (type == DType.F32)

@@ -64,7 +64,7 @@ public enum UpsampleMode
 /// <param name="V">Right singular vector estimate (rest), read and overwritten.</param>
 /// <param name="Sigma">uᵀ·W·v, one element, overwritten.</param>
 /// <param name="Normalized">W / sigma, the shape of W, overwritten.</param>
-public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, View Normalized);
+public readonly record struct SpectralLayer(TensorView W, TensorView U, TensorView V, TensorView Sigma, TensorView Normalized);
 
 /// <summary>
 /// One parameter in an Adam update. All views but the step have the parameter's shape; all but the gradient are updated in place.
@@ -76,4 +76,4 @@ public readonly record struct SpectralLayer(View W, View U, View V, View Sigma, 
 /// <param name="Step">I32 (1): the updates that this parameter has had. No two slots of an update share it.</param>
 /// <param name="Average">a, or default where it has none.</param>
 public readonly record struct AdamSlot(
-    View Parameter, View Gradient, View FirstMoment, View SecondMoment, View Step, View Average = default);
+    TensorView Parameter, TensorView Gradient, TensorView FirstMoment, TensorView SecondMoment, TensorView Step, TensorView Average = default);

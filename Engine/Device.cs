@@ -8,12 +8,12 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Engine;
 
 /// <summary>
-/// Where tensors live and run: a backend, its memory pool and the stack of open step scopes. A device belongs to one thread at
+/// Where tensors live and run: a backend, its memory pool and the stack of open tensor scopes. A device belongs to one thread at
 /// a time; a program may have several devices, and disposes each.
 /// </summary>
 public sealed class Device : IDisposable
 {
-    readonly List<StepScope> _scopes = [];
+    readonly List<TensorScope> _scopes = [];
     int _depth;
     int _owner;
     int _graphs;
@@ -62,7 +62,7 @@ public sealed class Device : IDisposable
     /// Opens a scope that owns every tensor made until it is disposed. Scopes nest; <see cref="Tensor.Keep"/> moves a tensor one
     /// scope out. The outermost scope also owns the autograd graph: when it ends, nothing can be differentiated any more.
     /// </summary>
-    public StepScope Step([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    public TensorScope Scope([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(file);
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -70,7 +70,7 @@ public sealed class Device : IDisposable
         if (_depth == 0) _owner = thread;
         else CheckThread(thread);
         bool first = _depth == _scopes.Count;
-        var scope = new StepScope(this, _depth, new CallSite(file, line), first ? null : _scopes[_depth]);
+        var scope = new TensorScope(this, _depth, new CallSite(file, line), first ? null : _scopes[_depth]);
         if (first) _scopes.Add(scope);
         else _scopes[_depth] = scope;
         _depth++;
@@ -81,22 +81,22 @@ public sealed class Device : IDisposable
     public NoGradScope NoGrad() => new(this);
 
     /// <summary>The innermost open scope, or null.</summary>
-    internal StepScope? Scope => _depth == 0 ? null : _scopes[_depth - 1];
+    internal TensorScope? Innermost => _depth == 0 ? null : _scopes[_depth - 1];
 
     /// <summary>The outermost open scope, or null.</summary>
-    internal StepScope? Outermost => _depth == 0 ? null : _scopes[0];
+    internal TensorScope? Outermost => _depth == 0 ? null : _scopes[0];
 
     internal long NextNodeId() => ++_lastNode;
 
     /// <summary>While a step is recorded: the memory that it makes or overwrites, and so each replay does.</summary>
     internal HashSet<Storage>? Overwritten { get; private set; }
 
-    internal StepScope? Enclosing(StepScope scope) => scope.Depth == 0 ? null : _scopes[scope.Depth - 1];
+    internal TensorScope? Enclosing(TensorScope scope) => scope.Depth == 0 ? null : _scopes[scope.Depth - 1];
 
-    internal void Close(StepScope scope)
+    internal void Close(TensorScope scope)
     {
-        if (Scope != scope)
-            throw new InvalidOperationException($"The step scope opened at {scope.Site} ends while the one opened inside it at {Scope?.Site} is still open.");
+        if (Innermost != scope)
+            throw new InvalidOperationException($"The tensor scope opened at {scope.Site} ends while the one opened inside it at {Innermost?.Site} is still open.");
         _depth--;
     }
 
@@ -104,7 +104,7 @@ public sealed class Device : IDisposable
     {
         if (_depth > 0 && thread != _owner)
             throw new InvalidOperationException(
-                $"{Name} has a step scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
+                $"{Name} has a tensor scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
     }
 
     /// <summary>Whether <see cref="Capture"/> works on this device.</summary>
@@ -169,7 +169,7 @@ public sealed class Device : IDisposable
         var result = Empty(shape, type);
         if (_depth > 0) return result;
         result.Dispose();
-        throw new InvalidOperationException("An operation ran outside any step scope, so nothing would own its result; open one with device.Step().");
+        throw new InvalidOperationException("An operation ran outside any tensor scope, so nothing would own its result; open one with device.Scope().");
     }
 
     /// <summary>A tensor of zeros.</summary>
@@ -210,11 +210,11 @@ public sealed class Device : IDisposable
     /// <summary>
     /// Ends the device: its threads stop and cached memory goes back. Tensors still alive may be disposed later, not used.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A step scope is still open.</exception>
+    /// <exception cref="InvalidOperationException">A tensor scope is still open.</exception>
     public void Dispose()
     {
         if (_disposed) return;
-        if (_depth > 0) throw new InvalidOperationException($"{Name} is disposed while the step scope opened at {Scope!.Site} is still open.");
+        if (_depth > 0) throw new InvalidOperationException($"{Name} is disposed while the tensor scope opened at {Innermost!.Site} is still open.");
         _disposed = true;
         Pool.Dispose();
         Backend.Dispose();

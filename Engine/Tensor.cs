@@ -5,12 +5,12 @@ namespace Ssgan.Engine;
 
 /// <summary>
 /// A dense row-major array on a device, rank 0 to 4. Images are (N, H, W, C), filters (out, kh, kw, in). Operations are methods,
-/// one file each under Ops/; their results belong to the innermost <see cref="Device.Step"/> scope. There is no finalizer.
+/// one file each under Ops/; their results belong to the innermost <see cref="Device.Scope"/> scope. There is no finalizer.
 /// </summary>
 public sealed partial class Tensor : IDisposable
 {
     readonly Storage _storage;
-    StepScope? _scope;
+    TensorScope? _scope;
     string _operation;
     readonly string? _madeAt;
     readonly int _version;
@@ -44,12 +44,12 @@ public sealed partial class Tensor : IDisposable
     /// The memory, for primitives that read it, or that write the first values of a tensor from <see cref="Device.Empty"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
-    public View View
+    public TensorView View
     {
         get
         {
             ThrowIfReleased();
-            return new View(_storage.Address, Shape, Type);
+            return new TensorView(_storage.Address, Shape, Type);
         }
     }
 
@@ -58,7 +58,7 @@ public sealed partial class Tensor : IDisposable
     /// throws instead of using the new ones.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The tensor's scope has ended.</exception>
-    public View MutableView
+    public TensorView MutableView
     {
         get
         {
@@ -210,14 +210,14 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Gives a new handle to the innermost scope, if one is open.</summary>
     internal Tensor Adopt()
     {
-        _scope = Device.Scope;
+        _scope = Device.Innermost;
         _scope?.Add(this);
         return this;
     }
 
     internal void SetNode(Node node) => Node = node;
 
-    internal void LeaveScope(StepScope scope)
+    internal void LeaveScope(TensorScope scope)
     {
         if (_scope != scope) return;
         _endedAt = scope.Site;
@@ -232,7 +232,7 @@ public sealed partial class Tensor : IDisposable
         return y;
     }
 
-    static void CopyAll(Tensor source, View destination)
+    static void CopyAll(Tensor source, TensorView destination)
     {
         ReadOnlySpan<int> zero = [0];
         Shape flat = new((int)Math.Min(source.Count, int.MaxValue));
@@ -253,6 +253,6 @@ public sealed partial class Tensor : IDisposable
         string where = _madeAt is null ? "" : $", made by {_madeAt},";
         throw new ObjectDisposedException(null, _endedAt.File is null
             ? $"{Describe()}{where} was disposed and then used."
-            : $"{Describe()}{where} was used after the step scope opened at {_endedAt} had ended; call Keep() on a tensor that must outlive its scope.");
+            : $"{Describe()}{where} was used after the tensor scope opened at {_endedAt} had ended; call Keep() on a tensor that must outlive its scope.");
     }
 }

@@ -42,7 +42,7 @@ class DoctorProbes(ISymbolSource libraries)
     /// <summary>A 3x3 image, a 2x2 filter and an upstream gradient, all small whole numbers, against results worked out by hand.</summary>
     public static string? ConvolveAndDifferentiate(Device device)
     {
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.From([1f, 2, 3, 4, 5, 6, 7, 8, 9], new Shape(1, 3, 3, 1));
         var w = device.From([1f, 2, 3, 4], new Shape(1, 2, 2, 1));
         x.RequiresGrad = w.RequiresGrad = true;

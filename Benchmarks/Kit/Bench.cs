@@ -50,7 +50,7 @@ sealed class Bench : IDisposable
         bool before = _card.AllowTf32;
         try
         {
-            using var bed = new Bed(_device);
+            using var bed = new BenchmarkContext(_device);
             _card.AllowTf32 = item.Precision == "tf32";
             var queue = item.Prepare(bed);
             Add(item, "eager", _timer.Measure(queue, Math.Min(5, _repetitions), _repetitions, BudgetSeconds));

@@ -83,7 +83,7 @@ static class Trajectories
         {
             int image = pixels.Length / options.Batch;
             for (int j = 0; j < options.Batch; j++) images.Read((long)i * options.Batch + j, pixels.AsSpan(j * image, image));
-            using (device.Step())
+            using (device.Scope())
             {
                 var real = Pixels.ToImages(device.From(pixels, new Shape(options.Batch, options.Size, options.Size, 3)));
                 if (captured is null) step.TrainDiscriminator(real);

@@ -15,7 +15,7 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
 
     readonly int _order;
     Device? _device;
-    Bed? _bed;
+    BenchmarkContext? _bed;
     ICapturedGraph? _graph;
     Action? _run;
 
@@ -52,7 +52,7 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     public void Prepare() => Try(() =>
     {
         _device = Target.Open(Workload.Precision);
-        _bed = new Bed(_device);
+        _bed = new BenchmarkContext(_device);
         _run = Invocation(Workload.Prepare(_bed), _device.Backend);
     });
 

@@ -35,7 +35,7 @@ static class DataLoading
         }.Short();
     }
 
-    static Workload Next(string name, int batch, int side, Func<Bed, IImageSource> open) => new(name, "f32", (long)batch * side * side * 3, 0, bed =>
+    static Workload Next(string name, int batch, int side, Func<BenchmarkContext, IImageSource> open) => new(name, "f32", (long)batch * side * side * 3, 0, bed =>
     {
         var source = bed.Own(open(bed));
         var loader = bed.Own(new BatchLoader(source, new LoaderOptions { BatchSize = batch, HorizontalFlip = true }, new LoaderPosition(1)));
@@ -48,7 +48,7 @@ static class DataLoading
     static FolderSource Open(string folder, string pictures, int side) =>
         FolderSource.Open(pictures, side, new DataOptions { CacheDirectory = Path.Combine(folder, "cache") });
 
-    static string MakePictures(Bed bed, int count, int side)
+    static string MakePictures(BenchmarkContext bed, int count, int side)
     {
         string pictures = Path.Combine(bed.Folder, "pictures");
         Directory.CreateDirectory(pictures);

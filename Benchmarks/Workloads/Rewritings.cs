@@ -53,7 +53,7 @@ static class Rewritings
     }
 
     static Workload Of(string name, Variant v, double operations, Shape shape,
-        Func<Bed, Rng, (Module Module, Func<Tensor, Tensor> Forward)> make) =>
+        Func<BenchmarkContext, Rng, (Module Module, Func<Tensor, Tensor> Forward)> make) =>
         new(name, v.Precision, 0, operations, bed =>
         {
             var device = bed.Device;
@@ -63,7 +63,7 @@ static class Rewritings
             var (module, forward) = make(bed, random);
             void Update()
             {
-                using var scope = device.Step();
+                using var scope = device.Scope();
                 x.ZeroGrad();
                 foreach (var p in module.Parameters) p.ZeroGrad();
                 forward(x).Sum().Backward();

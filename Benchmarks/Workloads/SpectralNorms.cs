@@ -42,14 +42,14 @@ static class SpectralNorms
         {
             var layers = Make(bed, matrices);
             bed.Backend.SpectralNormForward(layers, 1, 1e-12f);
-            View[] dn = [.. matrices.Select(m => bed.Numbers(new Shape(m.Rows, m.Columns)))];
-            View[] dw = [.. matrices.Select(m => bed.Full(new Shape(m.Rows, m.Columns), 0))];
+            TensorView[] dn = [.. matrices.Select(m => bed.Numbers(new Shape(m.Rows, m.Columns)))];
+            TensorView[] dw = [.. matrices.Select(m => bed.Full(new Shape(m.Rows, m.Columns), 0))];
             return () => bed.Backend.SpectralNormBackward(layers, dn, dw);
         });
 
     static long Floats((int Rows, int Columns)[] matrices) => matrices.Sum(static m => (long)m.Rows * m.Columns) * sizeof(float);
 
-    static SpectralLayer[] Make(Bed bed, (int Rows, int Columns)[] matrices) =>
+    static SpectralLayer[] Make(BenchmarkContext bed, (int Rows, int Columns)[] matrices) =>
         [.. matrices.Select(m => new SpectralLayer(bed.Numbers(new Shape(m.Rows, m.Columns)),
         bed.Numbers(new Shape(m.Rows)), bed.Numbers(new Shape(m.Columns)), bed.Empty(new Shape(1)), bed.Empty(new Shape(m.Rows, m.Columns))))];
 }

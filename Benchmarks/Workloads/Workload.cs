@@ -21,7 +21,7 @@ enum WorkloadKind
 /// </param>
 /// <param name="Operations">Operations of the plain algorithm, a multiplication and an addition per term; 0 where no products are summed.</param>
 /// <param name="Prepare">Allocates and fills; gives what does, or queues, the work once.</param>
-sealed record Workload(string Name, string Precision, long Bytes, double Operations, Func<Bed, Action> Prepare)
+sealed record Workload(string Name, string Precision, long Bytes, double Operations, Func<BenchmarkContext, Action> Prepare)
 {
     public WorkloadKind Kind { get; init; }
 

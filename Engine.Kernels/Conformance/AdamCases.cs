@@ -44,7 +44,7 @@ static class AdamCases
     static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int[] starts, int steps)
     {
         const float Rate = 2e-3f;
-        View rate = run.Input(new Shape(1), [Rate]);
+        TensorView rate = run.Input(new Shape(1), [Rate]);
         for (int i = 0; i < steps; i++) run.Backend.Adam(slots, rate, spec);
         for (int s = 0; s < slots.Length; s++)
         {

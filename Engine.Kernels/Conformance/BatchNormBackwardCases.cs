@@ -56,9 +56,9 @@ static class BatchNormBackwardCases
         const float Large = 1.7014118e38f;
         Shape s = new(2, c), channel = new(c);
         float[] dys = [.. Enumerable.Range(0, 2 * c).Select(i => i < c ? Large : -Large)];
-        View x = run.Input(s, new float[2 * c], DType.BF16), dy = run.Input(s, dys, DType.BF16), dx = run.Output(s, DType.BF16);
-        View gamma = run.Input(channel, [.. Enumerable.Repeat(1.998f, c)]), beta = run.Input(channel), mean = run.Input(channel, new float[c]);
-        View invStd = run.Input(channel, [.. Enumerable.Repeat(1f, c)]), dgamma = run.Output(channel), dbeta = run.Output(channel);
+        TensorView x = run.Input(s, new float[2 * c], DType.BF16), dy = run.Input(s, dys, DType.BF16), dx = run.Output(s, DType.BF16);
+        TensorView gamma = run.Input(channel, [.. Enumerable.Repeat(1.998f, c)]), beta = run.Input(channel), mean = run.Input(channel, new float[c]);
+        TensorView invStd = run.Input(channel, [.. Enumerable.Repeat(1f, c)]), dgamma = run.Output(channel), dbeta = run.Output(channel);
         run.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta, new BatchNormSpec(1e-5f, 0.1f, false));
         run.Expect("dx", dx, Tolerance.Exact, () => Array.ConvertAll(run[dy], static v => 1.998f * v));
         run.Expect("dgamma", dgamma, Tolerance.Exact, () => new double[c]);

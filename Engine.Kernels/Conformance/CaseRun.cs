@@ -29,7 +29,7 @@ public sealed class CaseRun : IDisposable
     const byte GuardByte = 0xA5;
     readonly bool _naive, _fill, _emulateBf16;
     readonly Random _random;
-    readonly List<(View Whole, View Inner)> _blocks = [];
+    readonly List<(TensorView Whole, TensorView Inner)> _blocks = [];
     readonly Dictionary<nint, double[]> _inputs = [];
     readonly HashSet<nint> _bf16 = [];
     readonly List<CaseResult> _results = [];
@@ -53,10 +53,10 @@ public sealed class CaseRun : IDisposable
     internal string? FirstMisfit { get; private set; }
 
     /// <summary>An input with random values. <paramref name="skew"/> elements past the alignment of an allocation, where a case wants a misaligned array.</summary>
-    public View Input(Shape shape, DType type = DType.F32, Draw draw = Draw.Uniform, int skew = 0) => Input(shape, Numbers(shape.Count, draw), type, skew);
+    public TensorView Input(Shape shape, DType type = DType.F32, Draw draw = Draw.Uniform, int skew = 0) => Input(shape, Numbers(shape.Count, draw), type, skew);
 
     /// <summary>An input with given values; F32 or BF16 (rounded to it).</summary>
-    public View Input(Shape shape, ReadOnlySpan<float> values, DType type = DType.F32, int skew = 0)
+    public TensorView Input(Shape shape, ReadOnlySpan<float> values, DType type = DType.F32, int skew = 0)
     {
         if (values.Length != shape.Count) throw new ArgumentException($"Input: {values.Length} values for shape {shape}.");
         float[] held = values.ToArray();
@@ -69,7 +69,7 @@ public sealed class CaseRun : IDisposable
     }
 
     /// <summary>An I32 input.</summary>
-    public View Ints(Shape shape, ReadOnlySpan<int> values, int skew = 0)
+    public TensorView Ints(Shape shape, ReadOnlySpan<int> values, int skew = 0)
     {
         var view = New(shape, DType.I32, skew);
         Backend.Upload(MemoryMarshal.AsBytes(values), view);
@@ -78,10 +78,10 @@ public sealed class CaseRun : IDisposable
     }
 
     /// <summary>An I32 input, uniform in [low, high).</summary>
-    public View Ints(Shape shape, int low, int high) => Ints(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => _random.Next(low, high))]);
+    public TensorView Ints(Shape shape, int low, int high) => Ints(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => _random.Next(low, high))]);
 
     /// <summary>A U8 input of random bytes.</summary>
-    public View Bytes(Shape shape, int skew = 0)
+    public TensorView Bytes(Shape shape, int skew = 0)
     {
         var values = new byte[shape.Count];
         _random.NextBytes(values);
@@ -92,7 +92,7 @@ public sealed class CaseRun : IDisposable
     }
 
     /// <summary>An array that the primitive writes whole.</summary>
-    public View Output(Shape shape, DType type = DType.F32, int skew = 0)
+    public TensorView Output(Shape shape, DType type = DType.F32, int skew = 0)
     {
         var view = New(shape, type, skew);
         if (!_fill || view.Bytes == 0) return view;
@@ -104,14 +104,14 @@ public sealed class CaseRun : IDisposable
     }
 
     /// <summary>What an input held before the call, in double; for naive loops.</summary>
-    public double[] this[View input] => _inputs[input.Address];
+    public double[] this[TensorView input] => _inputs[input.Address];
 
     /// <summary>Reads a result back and holds it against the naive loop, where this run asks for one.</summary>
     /// <param name="name">For the message, such as "dx".</param>
     /// <param name="view">An output, or an input that was overwritten.</param>
     /// <param name="tolerance">For the naive loop, and between backends.</param>
     /// <param name="naive">The expected values, row-major.</param>
-    public void Expect(string name, View view, Tolerance tolerance, Func<double[]> naive)
+    public void Expect(string name, TensorView view, Tolerance tolerance, Func<double[]> naive)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(naive);
@@ -167,15 +167,15 @@ public sealed class CaseRun : IDisposable
         _blocks.Clear();
     }
 
-    View New(Shape shape, DType type, int skew)
+    TensorView New(Shape shape, DType type, int skew)
     {
         bool isBf16 = type == DType.BF16;
         if (isBf16 && _emulateBf16) type = DType.F32;
         int lead = Guard + skew * type.Size();
         long bytes = shape.Count * type.Size();
         int total = checked((int)(lead + bytes + Guard));
-        var whole = new View(Backend.Allocate(total), new Shape(total), DType.U8);
-        var inner = new View(whole.Address + lead, shape, type);
+        var whole = new TensorView(Backend.Allocate(total), new Shape(total), DType.U8);
+        var inner = new TensorView(whole.Address + lead, shape, type);
         var guard = new byte[Math.Max(lead, Guard)];
         guard.AsSpan().Fill(GuardByte);
         Backend.Upload(guard.AsSpan(0, lead), Part(whole, 0, lead));
@@ -185,9 +185,9 @@ public sealed class CaseRun : IDisposable
         return inner;
     }
 
-    static View Part(View whole, int start, int length) => new(whole.Address + start, new Shape(length), DType.U8);
+    static TensorView Part(TensorView whole, int start, int length) => new(whole.Address + start, new Shape(length), DType.U8);
 
-    double[] Read(View view)
+    double[] Read(TensorView view)
     {
         var bytes = new byte[view.Bytes];
         Backend.Download(view, bytes);

@@ -11,7 +11,7 @@ static class CompensatedSumCases
     static void Add(CaseRun run, float sum, float value)
     {
         const float lost = 0.015625f;
-        View s = run.Input(new Shape(2), [sum, lost]), v = run.Input(new Shape(1), [value]);
+        TensorView s = run.Input(new Shape(2), [sum, lost]), v = run.Input(new Shape(1), [value]);
         run.Backend.CompensatedSum(s, v);
         double exact = (double)sum + lost + value;
         run.Expect("sum", s, Tolerance.Rounding, () => [(float)exact, exact - (float)exact]);

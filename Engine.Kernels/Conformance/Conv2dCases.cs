@@ -89,8 +89,8 @@ static class Conv2dCases
     {
         var x = run.Input(p.X, type, skew: skew);
         var w = run.Input(p.Filters, type, skew: skew);
-        View? bias = withBias ? run.Input(new Shape(p.K), skew: skew) : null;
-        View y = run.Output(p.Y, type, skew), relu = run.Output(p.Y, type, skew);
+        TensorView? bias = withBias ? run.Input(new Shape(p.K), skew: skew) : null;
+        TensorView y = run.Output(p.Y, type, skew), relu = run.Output(p.Y, type, skew);
         run.Backend.Conv2dForward(x, w, bias, y, p.Spec);
         run.Backend.Conv2dReluForward(x, w, bias, relu, p.Spec);
         // A library stores the sum in BF16 before the bias is added: half a unit in the last place of a sum that the bias (below 2) may cancel.
@@ -115,7 +115,7 @@ static class Conv2dCases
         run.Expect("dx", dx, tolerance, () => NaiveData(run, p, dy, w));
     }
 
-    static double[] NaiveData(CaseRun run, Problem p, View dy, View w)
+    static double[] NaiveData(CaseRun run, Problem p, TensorView dy, TensorView w)
     {
         double[] ys = run[dy], ws = run[w], sums = new double[p.X.Count];
         Walk(p, (xi, wi, yi) => sums[xi] += ys[yi] * ws[wi]);
@@ -131,7 +131,7 @@ static class Conv2dCases
         run.Expect("dw", dw, tolerance, () => NaiveFilter(run, p, x, dy));
     }
 
-    static double[] NaiveFilter(CaseRun run, Problem p, View x, View dy)
+    static double[] NaiveFilter(CaseRun run, Problem p, TensorView x, TensorView dy)
     {
         double[] xs = run[x], ys = run[dy], sums = new double[p.Filters.Count];
         Walk(p, (xi, wi, yi) => sums[wi] += xs[xi] * ys[yi]);
@@ -145,7 +145,7 @@ static class Conv2dCases
         float[] xv = run.Numbers(p.X.Count, Draw.Positive);
         xv[0] = float.NaN;
         xv[p.X.Count - 9] = float.NegativeInfinity;
-        View x = run.Input(p.X, xv, type), w = run.Input(p.Filters, type, Draw.Positive), y = run.Output(p.Y, type);
+        TensorView x = run.Input(p.X, xv, type), w = run.Input(p.Filters, type, Draw.Positive), y = run.Output(p.Y, type);
         run.Backend.Conv2dForward(x, w, null, y, p.Spec);
         run.Expect("y", y, MatMulCases.Sum(p.Terms).In(type), () => Naive(run, p, x, w));
     }
@@ -159,11 +159,11 @@ static class Conv2dCases
         var p = new Problem(2, 6, 5, 8, 3, 3, 3, new ConvSpec(1, 0));
         float[] ys = run.Numbers(p.Y.Count, Draw.Positive), xs = run.Numbers(p.X.Count, Draw.Positive);
         (ys[1], ys[p.Y.Count - 2]) = (float.NaN, float.NegativeInfinity);
-        View dy = run.Input(p.Y, ys, type), w = run.Input(p.Filters, type, Draw.Positive), dx = run.Output(p.X, type);
+        TensorView dy = run.Input(p.Y, ys, type), w = run.Input(p.Filters, type, Draw.Positive), dx = run.Output(p.X, type);
         run.Backend.Conv2dBackwardData(dy, w, dx, p.Spec);
         run.Expect("dx", dx, MatMulCases.Sum(p.Terms).In(type), () => NaiveData(run, p, dy, w));
         xs[7] = float.PositiveInfinity;
-        View x = run.Input(p.X, xs, type), dw = run.Output(p.Filters, type);
+        TensorView x = run.Input(p.X, xs, type), dw = run.Output(p.Filters, type);
         run.Backend.Conv2dBackwardFilter(x, dy, dw, p.Spec);
         run.Expect("dw", dw, MatMulCases.Sum(p.Terms).In(type), () => NaiveFilter(run, p, x, dy));
     }
@@ -172,12 +172,12 @@ static class Conv2dCases
     {
         // One term, so that no order of additions decides about the overflow.
         var p = new Problem(2, 4, 5, 1, 6, 1, 1, new ConvSpec(1, 0));
-        View x = run.Input(p.X, type, Draw.Huge), w = run.Input(p.Filters, [1, 2, 3, 4, 8, 16], type), y = run.Output(p.Y, type);
+        TensorView x = run.Input(p.X, type, Draw.Huge), w = run.Input(p.Filters, [1, 2, 3, 4, 8, 16], type), y = run.Output(p.Y, type);
         run.Backend.Conv2dForward(x, w, null, y, p.Spec);
         run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(Naive(run, p, x, w), static v => (double)(float)v));
     }
 
-    static double[] Naive(CaseRun run, Problem p, View x, View w)
+    static double[] Naive(CaseRun run, Problem p, TensorView x, TensorView w)
     {
         double[] xs = run[x], ws = run[w], sums = new double[p.Y.Count];
         Walk(p, (xi, wi, yi) => sums[yi] += xs[xi] * ws[wi]);

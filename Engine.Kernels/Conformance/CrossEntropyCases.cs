@@ -31,10 +31,10 @@ static class CrossEntropyCases
         // Half of the uniform rows are of whole numbers, with more than one maximum; half of the labels are the first maximum.
         float[] values = run.Numbers(shape.Count, draw);
         if (draw == Draw.Uniform) for (int i = 0; i < values.Length / 2; i++) values[i] = MathF.Round(values[i]);
-        View x = run.Input(shape, values, type, skew);
+        TensorView x = run.Input(shape, values, type, skew);
         int[] random = [.. run.Numbers(n, Draw.Uniform).Select(v => (int)((v + 2) / 4 * k) % k)];
-        View labels = run.Ints(new Shape(n), [.. random.Select((label, i) => i % 2 == 0 ? label : FirstMaximum(run[x], i, k))]);
-        View losses = run.Output(new Shape(n), skew: skew), alone = run.Output(new Shape(n)), correct = run.Output(new Shape(n), skew: skew);
+        TensorView labels = run.Ints(new Shape(n), [.. random.Select((label, i) => i % 2 == 0 ? label : FirstMaximum(run[x], i, k))]);
+        TensorView losses = run.Output(new Shape(n), skew: skew), alone = run.Output(new Shape(n)), correct = run.Output(new Shape(n), skew: skew);
         run.Backend.SoftmaxCrossEntropy(x, labels, losses, correct);
         run.Backend.SoftmaxCrossEntropy(x, labels, alone);
         double[] Losses() => [.. Enumerable.Range(0, n).Select(i =>
@@ -57,7 +57,7 @@ static class CrossEntropyCases
     static void Backward(CaseRun run, Shape shape, DType type, Draw draw, int skew, bool inPlace)
     {
         int n = shape[0], k = shape[1];
-        View x = run.Input(shape, type, draw, skew), labels = run.Ints(new Shape(n), 0, k), dlosses = run.Input(new Shape(n), skew: skew);
+        TensorView x = run.Input(shape, type, draw, skew), labels = run.Ints(new Shape(n), 0, k), dlosses = run.Input(new Shape(n), skew: skew);
         var dx = inPlace ? x : run.Output(shape, type, skew: skew);
         run.Backend.SoftmaxCrossEntropyBackward(x, labels, dlosses, dx);
         run.Expect("dlogits", dx, new Tolerance(1e-6, 2e-6).In(type), () => [.. Enumerable.Range(0, n).SelectMany(i =>
@@ -71,8 +71,8 @@ static class CrossEntropyCases
     static void Overflow(CaseRun run, int k)
     {
         const float Large = 3.4e38f;
-        View x = run.Input(new(1, k), [0, .. Enumerable.Repeat(-200f, k - 1)], DType.BF16), labels = run.Ints(new(1), [1]);
-        View dlosses = run.Input(new(1), [Large]), dx = run.Output(new(1, k), DType.BF16);
+        TensorView x = run.Input(new(1, k), [0, .. Enumerable.Repeat(-200f, k - 1)], DType.BF16), labels = run.Ints(new(1), [1]);
+        TensorView dlosses = run.Input(new(1), [Large]), dx = run.Output(new(1, k), DType.BF16);
         run.Backend.SoftmaxCrossEntropyBackward(x, labels, dlosses, dx);
         run.Expect("dlogits", dx, Tolerance.Exact, () => [Large, -Large, .. new double[k - 2]]);
     }

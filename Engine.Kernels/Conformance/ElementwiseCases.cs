@@ -143,7 +143,7 @@ static class ElementwiseCases
         run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(run[x], v => F(f(v))));
     }
 
-    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, View a, View b, Shape shape, DType type, int skew = 0)
+    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, TensorView a, TensorView b, Shape shape, DType type, int skew = 0)
         where TOp : unmanaged, IBinary
     {
         var y = run.Output(shape, type, skew);

@@ -27,7 +27,7 @@ static class GradientNormCases
     static void Scaled(CaseRun run, float scale) =>
         Check(run, [run.Input(new Shape(20000), Array.ConvertAll(run.Numbers(20000, Draw.Uniform), v => v * scale))]);
 
-    static void Check(CaseRun run, View[] gradients)
+    static void Check(CaseRun run, TensorView[] gradients)
     {
         var norm = run.Output(new Shape(1));
         run.Backend.GradientNorm(gradients, norm);

@@ -23,7 +23,7 @@ static class HingeCases
 
     static void Loss(CaseRun run, int n, int m, DType type, Draw draw, int skew)
     {
-        View real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew), loss = run.Output(new Shape(1));
+        TensorView real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew), loss = run.Output(new Shape(1));
         run.Backend.HingeDiscriminator(real, fake, loss);
         run.Expect("loss", loss, new(1e-6, 2e-6), () => [Mean(run[real], -1) + Mean(run[fake], 1)]);
     }
@@ -32,8 +32,8 @@ static class HingeCases
 
     static void Gradient(CaseRun run, int n, int m, DType type, Draw draw, int skew, bool inPlace)
     {
-        View real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew);
-        View dloss = run.Input(new Shape(1), draw: Draw.Positive);
+        TensorView real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew);
+        TensorView dloss = run.Input(new Shape(1), draw: Draw.Positive);
         var dreal = inPlace ? real : run.Output(real.Shape, type, skew);
         var dfake = inPlace ? fake : run.Output(fake.Shape, type, skew);
         run.Backend.HingeDiscriminatorBackward(real, fake, dloss, dreal, dfake);

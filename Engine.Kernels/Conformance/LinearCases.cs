@@ -33,15 +33,15 @@ static class LinearCases
 
     static void Multiply(CaseRun run, Layer layer, DType type, int skew)
     {
-        View x = run.Input(new(layer.N, layer.D), type, skew: skew), w = run.Input(new(layer.K, layer.D), type, skew: skew);
-        View bias = run.Input(new(layer.K), skew: skew), y = run.Output(new(layer.N, layer.K), type, skew);
+        TensorView x = run.Input(new(layer.N, layer.D), type, skew: skew), w = run.Input(new(layer.K, layer.D), type, skew: skew);
+        TensorView bias = run.Input(new(layer.K), skew: skew), y = run.Output(new(layer.N, layer.K), type, skew);
         run.Backend.Linear(x, w, bias, y);
         Expect(run, layer, x, w, bias, y, MatMulCases.Sum(layer.D), type);
     }
 
     static void MultiplyTf32(CaseRun run, Layer layer)
     {
-        View x = run.Input(new(layer.N, layer.D)), w = run.Input(new(layer.K, layer.D)), bias = run.Input(new(layer.K));
+        TensorView x = run.Input(new(layer.N, layer.D)), w = run.Input(new(layer.K, layer.D)), bias = run.Input(new(layer.K));
         var y = run.Output(new(layer.N, layer.K));
         MatMulCases.WithTf32(run, () => run.Backend.Linear(x, w, bias, y));
         Expect(run, layer, x, w, bias, y, MatMulCases.Tf32(layer.D), DType.F32);
@@ -54,7 +54,7 @@ static class LinearCases
         float[] bs = run.Numbers(layer.K, Draw.Positive);
         if (bias) (bs[3], bs[17]) = (float.NaN, float.NegativeInfinity);
         else (xs[7 * layer.D + 2], ws[16 * layer.D + 1]) = (float.NaN, float.PositiveInfinity);
-        View x = run.Input(new(layer.N, layer.D), xs, type), w = run.Input(new(layer.K, layer.D), ws, type), b = run.Input(new(layer.K), bs);
+        TensorView x = run.Input(new(layer.N, layer.D), xs, type), w = run.Input(new(layer.K, layer.D), ws, type), b = run.Input(new(layer.K), bs);
         var y = run.Output(new(layer.N, layer.K), type);
         run.Backend.Linear(x, w, b, y);
         Expect(run, layer, x, w, b, y, MatMulCases.Sum(layer.D), type);
@@ -64,13 +64,13 @@ static class LinearCases
     static void Overflow(CaseRun run, DType type)
     {
         var layer = new Layer(40, 6, 1);
-        View x = run.Input(new(layer.N, 1), type, Draw.Huge), w = run.Input(new(layer.K, 1), [1, 2, 3, 4, 8, 16], type);
-        View bias = run.Input(new(layer.K), draw: Draw.Positive), y = run.Output(new(layer.N, layer.K), type);
+        TensorView x = run.Input(new(layer.N, 1), type, Draw.Huge), w = run.Input(new(layer.K, 1), [1, 2, 3, 4, 8, 16], type);
+        TensorView bias = run.Input(new(layer.K), draw: Draw.Positive), y = run.Output(new(layer.N, layer.K), type);
         run.Backend.Linear(x, w, bias, y);
         Expect(run, layer, x, w, bias, y, Tolerance.Rounding, type);
     }
 
-    static void Expect(CaseRun run, Layer layer, View x, View w, View bias, View y, Tolerance tolerance, DType type)
+    static void Expect(CaseRun run, Layer layer, TensorView x, TensorView w, TensorView bias, TensorView y, Tolerance tolerance, DType type)
     {
         // Libraries add a bias in the result's type: half of BF16's last place, of a bias below 4.
         if (type == DType.BF16) tolerance = tolerance with { Absolute = tolerance.Absolute + 1.0 / 128 };

@@ -17,7 +17,7 @@ static class LinearDecayCases
     static void Decay(CaseRun run, int finished, DecaySpec spec, int count)
     {
         var step = run.Ints(new(1), [finished]);
-        View[] rates = [.. Enumerable.Range(0, count).Select(_ => run.Output(new(1)))];
+        TensorView[] rates = [.. Enumerable.Range(0, count).Select(_ => run.Output(new(1)))];
         run.Backend.LinearDecay(step, rates, spec);
         run.Expect("step", step, Tolerance.Exact, () => [finished + 1.0]);
         for (int i = 0; i < count; i++)

@@ -108,7 +108,7 @@ static class MatMulCases
         av[7 * p.K + 2] = float.NaN;
         av[4 * p.K + 1] = float.NegativeInfinity;
         bv[3 * p.N + 17] = float.PositiveInfinity;
-        View a = run.Input(p.A, av, type), b = run.Input(p.B, bv, type), c = run.Output(p.C, type);
+        TensorView a = run.Input(p.A, av, type), b = run.Input(p.B, bv, type), c = run.Output(p.C, type);
         run.Backend.MatMul(a, false, b, false, c, accumulate: false);
         run.Expect("c", c, Sum(p.K).In(type), () => Naive(p, run[a], run[b], new double[p.C.Count]));
     }
@@ -117,7 +117,7 @@ static class MatMulCases
     {
         // One term, so that no order of additions decides about the overflow.
         var p = new Product(40, 6, 1);
-        View a = run.Input(p.A, type, Draw.Huge), b = run.Input(p.B, [1, 2, 3, 4, 8, 16], type), c = run.Output(p.C, type);
+        TensorView a = run.Input(p.A, type, Draw.Huge), b = run.Input(p.B, [1, 2, 3, 4, 8, 16], type), c = run.Output(p.C, type);
         run.Backend.MatMul(a, false, b, false, c, accumulate: false);
         run.Expect("c", c, Tolerance.Rounding.In(type),
             () => Array.ConvertAll(Naive(p, run[a], run[b], new double[p.C.Count]), static x => (double)(float)x));

@@ -27,7 +27,7 @@ static class MaxPool2dCases
         return values;
     }
 
-    static void Pool(CaseRun run, View x, PoolSpec spec, DType type, int skew, Draw upstream = Draw.Uniform)
+    static void Pool(CaseRun run, TensorView x, PoolSpec spec, DType type, int skew, Draw upstream = Draw.Uniform)
     {
         var shape = x.Shape;
         var to = Pool2dCases.Output(shape, spec);

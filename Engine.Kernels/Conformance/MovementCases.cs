@@ -42,7 +42,7 @@ static class MovementCases
         new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
     ];
 
-    internal static View Any(CaseRun run, Shape shape, DType type, int skew = 0) => type switch
+    internal static TensorView Any(CaseRun run, Shape shape, DType type, int skew = 0) => type switch
     {
         DType.I32 => run.Ints(shape, [.. run.Numbers(shape.Count, Draw.Uniform).Select(static v => (int)(v * 1e9f))], skew),
         DType.U8 => run.Bytes(shape, skew),
@@ -51,7 +51,7 @@ static class MovementCases
 
     static void Box(CaseRun run, BoxRow row, DType type, int xSkew, int ySkew)
     {
-        View x = Any(run, row.X, type, xSkew), y = Any(run, row.Y, type, ySkew);
+        TensorView x = Any(run, row.X, type, xSkew), y = Any(run, row.Y, type, ySkew);
         run.Backend.CopyBox(x, row.XStart, y, row.YStart, row.Extent);
         run.Expect("y", y, Tolerance.Exact, () =>
         {

@@ -58,7 +58,7 @@ static class Pool2dCases
 
     static void Forward(CaseRun run, Shape shape, PoolSpec spec, DType type, int skew) => Pooled(run, run.Input(shape, type, skew: skew), spec, type, skew);
 
-    static void Pooled(CaseRun run, View x, PoolSpec spec, DType type, int skew = 0)
+    static void Pooled(CaseRun run, TensorView x, PoolSpec spec, DType type, int skew = 0)
     {
         var y = run.Output(Output(x.Shape, spec), type, skew);
         run.Backend.AvgPool2d(x, y, spec);
@@ -68,7 +68,7 @@ static class Pool2dCases
     static void Add(CaseRun run, Shape shape, PoolSpec spec, DType type, bool inPlace) =>
         Add(run, run.Input(shape, type), run.Input(Output(shape, spec), type), spec, type, inPlace);
 
-    static void Add(CaseRun run, View x, View other, PoolSpec spec, DType type, bool inPlace)
+    static void Add(CaseRun run, TensorView x, TensorView other, PoolSpec spec, DType type, bool inPlace)
     {
         var y = inPlace ? other : run.Output(other.Shape, type);
         run.Backend.AvgPool2dAdd(x, other, y, spec);

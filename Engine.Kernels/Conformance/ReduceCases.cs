@@ -59,7 +59,7 @@ static class ReduceCases
     static void LogSumExp(CaseRun run, Shape s, DType type, Draw draw, int skew)
     {
         int rows = s[-1] == 0 ? s[0] : (int)s.Count / s[-1];
-        View x = run.Input(s, type, draw, skew), y = run.Output(new Shape(rows), skew: skew);
+        TensorView x = run.Input(s, type, draw, skew), y = run.Output(new Shape(rows), skew: skew);
         run.Backend.LogSumExp(x, y);
         run.Expect("y", y, new(2e-6, 2e-6), () => [.. Enumerable.Range(0, rows).Select(row =>
         {
@@ -72,7 +72,7 @@ static class ReduceCases
     /// <summary>Sums that are finite in single precision, and in BF16 where they are below its largest number.</summary>
     static void Overflow(CaseRun run, DType result)
     {
-        View x = run.Input(new(4, 3), [3e38f, 4e37f, 0, -3e38f, -4e37f, 0, 3e38f, 1e37f, 0, 1, -4, 5]), y = run.Output(new(4, 1), result);
+        TensorView x = run.Input(new(4, 3), [3e38f, 4e37f, 0, -3e38f, -4e37f, 0, 3e38f, 1e37f, 0, 1, -4, 5]), y = run.Output(new(4, 1), result);
         run.Backend.Reduce<Sum>(x, y);
         run.Expect("y", y, Tolerance.Rounding.In(result), () => [3.4e38f, -3.4e38f, 3.1e38f, 2]);
     }

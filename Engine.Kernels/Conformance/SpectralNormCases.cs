@@ -115,13 +115,13 @@ static class SpectralNormCases
         SpectralLayer[] layers = [.. sizes.Select(s => new SpectralLayer(
             run.Input(new Shape(s.Rows, s.Columns), skew: skew), run.Input(new Shape(s.Rows), Unit(run, s.Rows)), run.Input(new Shape(s.Columns), Unit(run, s.Columns)),
             run.Input(new Shape(1), draw: Draw.Positive), default))];
-        View[] dn = [.. sizes.Select((s, i) =>
+        TensorView[] dn = [.. sizes.Select((s, i) =>
         {
             float[] values = run.Numbers((long)s.Rows * s.Columns, Draw.Uniform);
             if (i == 0 && firstUpstream is { } first) values[0] = first;
             return run.Input(new Shape(s.Rows, s.Columns), values, type, skew);
         })];
-        View[] dw = [.. sizes.Select(s => run.Input(new Shape(s.Rows, s.Columns), skew: skew))];
+        TensorView[] dw = [.. sizes.Select(s => run.Input(new Shape(s.Rows, s.Columns), skew: skew))];
         run.Backend.SpectralNormBackward(layers, dn, dw);
         for (int k = 0; k < layers.Length; k++)
         {

@@ -31,7 +31,7 @@ static class Upsample2xCases
                Backward(run, new(2, 3, 3, 8), type, mode, 0, Draw.Special)),
     ];
 
-    static void Forward(CaseRun run, View x, DType type, UpsampleMode mode, int skew)
+    static void Forward(CaseRun run, TensorView x, DType type, UpsampleMode mode, int skew)
     {
         var s = x.Shape;
         var y = run.Output(new(s[0], 2 * s[1], 2 * s[2], s[3]), type, skew);

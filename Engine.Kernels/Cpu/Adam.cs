@@ -7,7 +7,7 @@ public sealed unsafe partial class CpuBackend
     // Elements of a slot per item of the loop: a multiple of every vector width, so that only a slot's end has a scalar tail.
     const int AdamBlock = 8192;
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec)
     {
         if (slots.IsEmpty) return;
         int bytes = slots.Length * sizeof(AdamCorrection) + BlockMap.Bytes(slots.Length);
@@ -49,7 +49,7 @@ public sealed unsafe partial class CpuBackend
     /// m = β1·m + (1 − β1)·g, v = β2·v + (1 − β2)·g², p -= lr / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε), in PyTorch's order.
     /// It moves 28 bytes an element (reads p, g, m, v; writes p, m, v), 8 more where an average follows, and is bound by that.
     /// </summary>
-    struct AdamUpdate : IRange
+    struct AdamUpdate : IParallelBody
     {
         public AdamSlot* Slots;
         public AdamCorrection* Corrections;

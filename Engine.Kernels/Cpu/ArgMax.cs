@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void ArgMax(View x, View y)
+    public override void ArgMax(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         int columns = x.Shape[-1];
@@ -12,7 +12,7 @@ public sealed unsafe partial class CpuBackend
         _workers.For(blocks, GrainOf((long)perBlock * columns), new ArgMaxRange(x.F32, columns, y.I32, y.Count, perBlock));
     }
 
-    readonly struct ArgMaxRange(float* x, int columns, int* y, long rows, int perBlock) : IRange
+    readonly struct ArgMaxRange(float* x, int columns, int* y, long rows, int perBlock) : IParallelBody
     {
         public void Invoke(int start, int end)
         {

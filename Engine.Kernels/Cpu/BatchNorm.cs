@@ -15,8 +15,8 @@ public sealed unsafe partial class CpuBackend
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
-    public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean,
-        View invStd, in BatchNormSpec spec)
+    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean,
+        TensorView invStd, in BatchNormSpec spec)
     {
         if (x.Count == 0) return;
         var map = NormMap.Of("BatchNormForward", x, gamma, classes);
@@ -31,7 +31,7 @@ public sealed unsafe partial class CpuBackend
         else Apply<No>(x, gamma, beta, mean, invStd, y, map, grain);
     }
 
-    void Apply<TRelu>(View x, View gamma, View beta, View mean, View invStd, View y, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
+    void Apply<TRelu>(TensorView x, TensorView gamma, TensorView beta, TensorView mean, TensorView invStd, TensorView y, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormApply<TRelu>
         {
             X = x.F32, Y = y.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, Map = map,
@@ -71,7 +71,7 @@ public sealed unsafe partial class CpuBackend
             Blocks = checked(groups * _groupBlocks);
         }
 
-        public static NormMap Of(string name, View x, View gamma, View classes)
+        public static NormMap Of(string name, TensorView x, TensorView gamma, TensorView classes)
         {
             int c = x.Shape[-1];
             if (classes.Address == 0) return new NormMap(x.Count / c, c, 1, null, 1);
@@ -92,7 +92,7 @@ public sealed unsafe partial class CpuBackend
     /// Per block and channel the mean, then Σ (x − mean)². Sums are of x − shift, where shift is the mean of the block's first rows: it cancels a
     /// large mean before anything is squared, and lies so near the block's mean that q − s²/n loses no more than a few bits.
     /// </summary>
-    struct NormMoments : IRange
+    struct NormMoments : IParallelBody
     {
         const int ShiftRows = 8;
         public float* X, Partial;
@@ -175,7 +175,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is a channel: mean = Σ nᵦ·meanᵦ / M; Σ (x − mean)² = Σ (M2ᵦ + nᵦ·(meanᵦ − mean)²); then the running statistics.</summary>
-    struct NormMerge : IRange
+    struct NormMerge : IParallelBody
     {
         public float* Partial, Mean, InvStd, RunningMean, RunningVar;
         public NormMap Map;
@@ -208,7 +208,7 @@ public sealed unsafe partial class CpuBackend
     /// y = (x − mean)·(gamma·invStd) + beta, then ReLU. The mean goes first: folded into beta it would cost the digits that a large mean takes.
     /// Written as max(0, y) by a comparison that lets a NaN through.
     /// </summary>
-    struct NormApply<TRelu> : IRange where TRelu : unmanaged, IChoice
+    struct NormApply<TRelu> : IParallelBody where TRelu : unmanaged, IChoice
     {
         public float* X, Y, Gamma, Beta, Mean, InvStd;
         public NormMap Map;

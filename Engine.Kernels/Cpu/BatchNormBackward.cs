@@ -5,8 +5,8 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma,
-        View dbeta, in BatchNormSpec spec)
+    public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma,
+        TensorView dbeta, in BatchNormSpec spec)
     {
         int c = x.Shape[-1];
         if (x.Count == 0)
@@ -30,7 +30,7 @@ public sealed unsafe partial class CpuBackend
     void Sums<TRelu>(in NormSaved saved, float* partial, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormSums<TRelu> { Saved = saved, Partial = partial, Map = map });
 
-    void Gradient<TRelu>(in NormSaved saved, float* means, View dx, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
+    void Gradient<TRelu>(in NormSaved saved, float* means, TensorView dx, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormGradient<TRelu> { Saved = saved, MeanDY = means, MeanDYXHat = means + map.C, DX = dx.F32, Map = map });
 
     /// <summary>What the forward saw, and dy.</summary>
@@ -74,7 +74,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Per block and channel Σ dy, then Σ dy·xhat, of the masked dy.</summary>
-    struct NormSums<TRelu> : IRange where TRelu : unmanaged, IChoice
+    struct NormSums<TRelu> : IParallelBody where TRelu : unmanaged, IChoice
     {
         public NormSaved Saved;
         public float* Partial;
@@ -120,7 +120,7 @@ public sealed unsafe partial class CpuBackend
     /// An item is a channel: dbeta and dgamma from the sums of the blocks of each class; then, in place of the first block's sums, the means over all
     /// rows of gamma·dy and gamma·dy·xhat.
     /// </summary>
-    struct NormMergeSums : IRange
+    struct NormMergeSums : IParallelBody
     {
         public float* Partial, Gamma, DBeta, DGamma;
         public NormMap Map;
@@ -155,7 +155,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>dx = invStd·(gamma·dy − mean(gamma·dy) − xhat·mean(gamma·dy·xhat)).</summary>
-    struct NormGradient<TRelu> : IRange where TRelu : unmanaged, IChoice
+    struct NormGradient<TRelu> : IParallelBody where TRelu : unmanaged, IChoice
     {
         public NormSaved Saved;
         public float* MeanDY, MeanDYXHat, DX;

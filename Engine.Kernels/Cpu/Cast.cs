@@ -4,7 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Fill(View y, float value)
+    public override void Fill(TensorView y, float value)
     {
         switch (y.Type)
         {
@@ -16,7 +16,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void Cast(View x, View y)
+    public override void Cast(TensorView x, TensorView y)
     {
         switch (x.Type, y.Type)
         {
@@ -35,10 +35,10 @@ public sealed unsafe partial class CpuBackend
 
     void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), Grain, new FillRange<T>(y, value, count));
 
-    void Convert<TConvert>(View x, View y) where TConvert : unmanaged, IConvert =>
+    void Convert<TConvert>(TensorView x, TensorView y) where TConvert : unmanaged, IConvert =>
         _workers.For(Blocks(y.Count), Grain, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
 
-    readonly struct FillRange<T>(T* y, T value, long count) : IRange where T : unmanaged
+    readonly struct FillRange<T>(T* y, T value, long count) : IParallelBody where T : unmanaged
     {
         public void Invoke(int start, int end)
         {
@@ -50,7 +50,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ConvertRange<TConvert>(byte* x, int xSize, byte* y, int ySize, long count) : IRange where TConvert : unmanaged, IConvert
+    readonly struct ConvertRange<TConvert>(byte* x, int xSize, byte* y, int ySize, long count) : IParallelBody where TConvert : unmanaged, IConvert
     {
         public void Invoke(int start, int end)
         {

@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void CompensatedSum(View sum, View value)
+    public override void CompensatedSum(TensorView sum, TensorView value)
     {
         float high = sum.F32[0], added = *value.F32, next = high + added, taken = next - high;
         float lost = (high - (next - taken)) + (added - taken) + sum.F32[1], total = next + lost;

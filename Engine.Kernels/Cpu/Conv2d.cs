@@ -5,7 +5,7 @@ public sealed unsafe partial class CpuBackend
     // All three are products without an im2col matrix: forward (pixels of y) x (filters) over (tap, channel of x); data gradient (pixels of x) x
     // (channels of x) over (tap, filter); filter gradient (filters) x (tap, channel of x) over the pixels of y.
 
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
         if (SuitsWinograd(w.Shape, spec, y.Shape))
@@ -20,7 +20,7 @@ public sealed unsafe partial class CpuBackend
         Multiply(new ConvRows(geometry), new ColumnPanels(w.F32, (nint)taps * channels), output, pixels, filters, taps, channels);
     }
 
-    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
+    public override void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec)
     {
         int filters = w.Shape[0], kernelH = w.Shape[1], kernelW = w.Shape[2], channels = w.Shape[3];
         if (SuitsWinograd(w.Shape, spec, dx.Shape))
@@ -35,7 +35,7 @@ public sealed unsafe partial class CpuBackend
         Multiply(new ConvRows(geometry), new RowPanels(w.F32, (nint)taps * channels, channels), output, pixels, channels, taps, filters);
     }
 
-    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec)
+    public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
     {
         int filters = dw.Shape[0], kernelH = dw.Shape[1], kernelW = dw.Shape[2], channels = dw.Shape[3];
         if (SuitsWinograd(dw.Shape, spec, dy.Shape))

@@ -47,7 +47,7 @@ public sealed unsafe partial class CpuBackend
 
 /// <summary>A product over so many blocks of k at a time, each stored by itself. Item = slice.</summary>
 readonly unsafe struct SliceTasks<TKernel, TRows, TPanels>(TRows rows, TPanels panels, GemmPlan plan, int blocks, float* partial, ScratchSlots slots)
-    : IRange
+    : IParallelBody
     where TKernel : unmanaged, IGemmKernel
     where TRows : unmanaged, IGemmRows
     where TPanels : unmanaged, IGemmPanels

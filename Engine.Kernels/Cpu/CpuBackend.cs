@@ -69,10 +69,10 @@ public sealed unsafe partial class CpuBackend : Backend
         Interlocked.Add(ref _allocated, -bytes);
     }
 
-    public override void Upload(ReadOnlySpan<byte> source, View destination) =>
+    public override void Upload(ReadOnlySpan<byte> source, TensorView destination) =>
         source.CopyTo(new Span<byte>(destination.U8, checked((int)destination.Bytes)));
 
-    public override void Download(View source, Span<byte> destination) =>
+    public override void Download(TensorView source, Span<byte> destination) =>
         new ReadOnlySpan<byte>(source.U8, checked((int)source.Bytes)).CopyTo(destination);
 
     public override void Synchronize()
@@ -85,13 +85,13 @@ public sealed unsafe partial class CpuBackend : Backend
     /// <param name="slices">1 to as many as there are threads.</param>
     /// <param name="aroundCaches">Whether y is written past the caches, which saves reading its lines first and leaves nothing of it there.</param>
     /// <exception cref="ArgumentException">The sizes differ.</exception>
-    internal void Copy(View x, View y, int slices, bool aroundCaches)
+    internal void Copy(TensorView x, TensorView y, int slices, bool aroundCaches)
     {
         if (x.Bytes != y.Bytes) throw new ArgumentException($"Copy: {x.Bytes} bytes into {y.Bytes}.");
         _workers.For(slices, 1, new CopySlices(x.U8, y.U8, x.Bytes, slices, aroundCaches));
     }
 
-    readonly struct CopySlices(byte* x, byte* y, long bytes, int slices, bool aroundCaches) : IRange
+    readonly struct CopySlices(byte* x, byte* y, long bytes, int slices, bool aroundCaches) : IParallelBody
     {
         const int CacheLine = 64;
 

@@ -7,7 +7,7 @@ public sealed unsafe partial class CpuBackend
     // Logits per hand-out of a loop; an exponential costs several nanoseconds.
     const int CrossEntropyGrain = 4096;
 
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default)
+    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default)
     {
         int n = logits.Shape[0], k = logits.Shape[1];
         CheckLabels(labels, n, k);
@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuBackend
             new CrossEntropyForward { X = logits.F32, Labels = labels.I32, Losses = losses.F32, Correct = correct.F32, K = k });
     }
 
-    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits)
+    public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits)
     {
         int n = logits.Shape[0], k = logits.Shape[1];
         CheckLabels(labels, n, k);
@@ -23,7 +23,7 @@ public sealed unsafe partial class CpuBackend
             new CrossEntropyBackward { X = logits.F32, Labels = labels.I32, DLosses = dlosses.F32, DX = dlogits.F32, K = k });
     }
 
-    static void CheckLabels(View labels, int n, int k)
+    static void CheckLabels(TensorView labels, int n, int k)
     {
         int* label = labels.I32;
         for (int i = 0; i < n; i++)
@@ -43,7 +43,7 @@ public sealed unsafe partial class CpuBackend
         return top;
     }
 
-    struct CrossEntropyForward : IRange
+    struct CrossEntropyForward : IParallelBody
     {
         public float* X, Losses, Correct;
         public int* Labels;
@@ -61,7 +61,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    struct CrossEntropyBackward : IRange
+    struct CrossEntropyBackward : IParallelBody
     {
         public float* X, DLosses, DX;
         public int* Labels;

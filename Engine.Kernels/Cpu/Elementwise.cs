@@ -7,10 +7,10 @@ public sealed unsafe partial class CpuBackend
     /// <summary>The least number of blocks that a thread is handed at once: less work than this is done before a thread has woken up.</summary>
     const int Grain = 4;
 
-    public override void Unary<TOp>(TOp op, View x, View y) =>
+    public override void Unary<TOp>(TOp op, TensorView x, TensorView y) =>
         _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
 
-    public override void Binary<TOp>(TOp op, View a, View b, View y)
+    public override void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y)
     {
         long count = y.Count;
         if (count == 0) return;
@@ -39,7 +39,7 @@ public sealed unsafe partial class CpuBackend
 
     static int Blocks(long count) => checked((int)((count + BlockElements - 1) / BlockElements));
 
-    readonly struct UnaryRange<TOp>(TOp op, float* x, float* y, long count) : IRange where TOp : unmanaged, IUnary
+    readonly struct UnaryRange<TOp>(TOp op, float* x, float* y, long count) : IParallelBody where TOp : unmanaged, IUnary
     {
         public void Invoke(int start, int end)
         {
@@ -48,7 +48,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ZipRange<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count) : IRange where TOp : unmanaged, IBinary
+    readonly struct ZipRange<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count) : IParallelBody where TOp : unmanaged, IBinary
     {
         public void Invoke(int start, int end)
         {
@@ -59,7 +59,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>Full (rows, columns) with a vector (columns) that every row meets, such as a bias; left: the vector is the first operand.</summary>
     readonly struct RowVectorRange<TOp>(TOp op, float* full, float* vector, bool left, float* y, long count, long columns, int rowsPerBlock)
-        : IRange where TOp : unmanaged, IBinary
+        : IParallelBody where TOp : unmanaged, IBinary
     {
         const int TileElements = 512;
 
@@ -87,7 +87,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Any other broadcast: rows of the innermost group of axes, with each operand's offset followed along the outer groups.</summary>
-    readonly struct BroadcastRange<TOp>(TOp op, BroadcastPlan plan, float* a, float* b, float* y) : IRange where TOp : unmanaged, IBinary
+    readonly struct BroadcastRange<TOp>(TOp op, BroadcastPlan plan, float* a, float* b, float* y) : IParallelBody where TOp : unmanaged, IBinary
     {
         public void Invoke(int start, int end)
         {

@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void GatherRotate(View pixels, View indices, View flips, View upright, View rotated, View labels)
+    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels)
     {
         CheckRows("GatherRotate", indices, pixels.Shape);
         int n = upright.Shape[0], size = upright.Shape[1], c = upright.Shape[3];
@@ -18,7 +18,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is a row of an upright image. The scale and the shift are those of <see cref="Affine"/> after a cast. Flips may be null.</summary>
-    struct GatherImages : IRange
+    struct GatherImages : IParallelBody
     {
         public byte* Pixels;
         public int* Indices, Flips;

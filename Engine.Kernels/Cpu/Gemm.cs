@@ -8,7 +8,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// panel in the first-level cache, the rows (up to 132 x 256) in the second. Every element is summed in an order that depends on
 /// the sizes alone, so results do not depend on the number of threads.
 /// </summary>
-readonly unsafe struct GemmTasks<TKernel, TRows, TPanels> : IRange
+readonly unsafe struct GemmTasks<TKernel, TRows, TPanels> : IParallelBody
     where TKernel : unmanaged, IGemmKernel
     where TRows : unmanaged, IGemmRows
     where TPanels : unmanaged, IGemmPanels
@@ -95,7 +95,7 @@ readonly unsafe struct GemmTasks<TKernel, TRows, TPanels> : IRange
 }
 
 /// <summary>Packs the panels that all tasks share. Item = panel · blocks + block.</summary>
-readonly unsafe struct PackTasks<TKernel, TPanels>(TPanels panels, GemmPlan plan, float* packed) : IRange
+readonly unsafe struct PackTasks<TKernel, TPanels>(TPanels panels, GemmPlan plan, float* packed) : IParallelBody
     where TKernel : unmanaged, IGemmKernel
     where TPanels : unmanaged, IGemmPanels
 {

@@ -5,22 +5,22 @@ public sealed unsafe partial class CpuBackend
     // Elements per item of the loop.
     const int NormBlock = 32768;
 
-    public override void GradientNorm(ReadOnlySpan<View> gradients, View norm)
+    public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm)
     {
         int items = 0;
         foreach (ref readonly var gradient in gradients) items = checked(items + (int)((gradient.Count + NormBlock - 1) / NormBlock));
         double* partial = (double*)_scratch.SharedBytes((long)items * sizeof(double) + BlockMap.Bytes(gradients.Length));
         var map = new BlockMap((int*)(partial + items), gradients.Length);
         for (int i = 0; i < gradients.Length; i++) map.Set(i, (gradients[i].Count + NormBlock - 1) / NormBlock);
-        fixed (View* first = gradients) _workers.For(items, 1, new SquareBlocks { Gradients = first, Map = map, Partial = partial });
+        fixed (TensorView* first = gradients) _workers.For(items, 1, new SquareBlocks { Gradients = first, Map = map, Partial = partial });
         double sum = 0;
         for (int i = 0; i < items; i++) sum += partial[i];
         *norm.F32 = (float)Math.Sqrt(sum);
     }
 
-    struct SquareBlocks : IRange
+    struct SquareBlocks : IParallelBody
     {
-        public View* Gradients;
+        public TensorView* Gradients;
         public BlockMap Map;
         public double* Partial;
 
@@ -28,7 +28,7 @@ public sealed unsafe partial class CpuBackend
         {
             for (int item = start; item < end; item++)
             {
-                ref View g = ref Gradients[Map.Find(item, out int block)];
+                ref TensorView g = ref Gradients[Map.Find(item, out int block)];
                 long offset = (long)block * NormBlock;
                 Partial[item] = Dot(g.F32 + offset, g.F32 + offset, Math.Min(NormBlock, g.Count - offset));
             }

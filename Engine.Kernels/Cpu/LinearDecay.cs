@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec)
+    public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec)
     {
         float rate = spec.At(++*step.I32);
         foreach (ref readonly var view in rates) *view.F32 = rate;

@@ -5,14 +5,14 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void MaxPool2d(View x, View y, View index, in PoolSpec spec)
+    public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec)
     {
         if (y.Count == 0) return;
         _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y),
             new MaxPoolForward { X = x.F32, Y = y.F32, Index = index.I32, Map = new PoolMap(x, y, spec) });
     }
 
-    public override void MaxPool2dGather(View x, View index, View y)
+    public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y)
     {
         if (y.Count == 0) return;
         _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y), new MaxPoolGather
@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuBackend
         });
     }
 
-    public override void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec)
+    public override void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;
         // Few images are cut by channels too; who adds what in which order is the same.
@@ -37,7 +37,7 @@ public sealed unsafe partial class CpuBackend
     /// An item is an output row. A value replaces the best so far if it is not smaller or equal (greater, or a NaN) and the best is no NaN:
     /// the first maximum wins, and the first NaN beats everything. The engine keeps padding ≤ kernel / 2, so no window is empty.
     /// </summary>
-    struct MaxPoolForward : IRange
+    struct MaxPoolForward : IParallelBody
     {
         public float* X, Y;
         public int* Index;
@@ -96,7 +96,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is an output row.</summary>
-    struct MaxPoolGather : IRange
+    struct MaxPoolGather : IParallelBody
     {
         public float* X, Y;
         public int* Index;
@@ -119,7 +119,7 @@ public sealed unsafe partial class CpuBackend
     /// An item is a slice of channels of one image. Overlapping windows may choose one input, and only channels and images are independent;
     /// an input's sum is in the order of the outputs.
     /// </summary>
-    struct MaxPoolBackward : IRange
+    struct MaxPoolBackward : IParallelBody
     {
         public float* DY, DX;
         public int* Index;

@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
         Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
         Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
@@ -45,7 +45,7 @@ public sealed unsafe partial class CpuBackend
         _workers.For(body.Blocks, Grain, body);
     }
 
-    public override void GatherRows(View table, View indices, View y)
+    public override void GatherRows(TensorView table, TensorView indices, TensorView y)
     {
         CheckRows("GatherRows", indices, table.Shape);
         if (y.Count == 0) return;
@@ -53,7 +53,7 @@ public sealed unsafe partial class CpuBackend
         _workers.For(y.Shape[0], GrainOf(rowBytes / sizeof(float)), new GatherRange(table.U8, indices.I32, y.U8, rowBytes));
     }
 
-    public override void ScatterAddRows(View dy, View indices, View dtable)
+    public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable)
     {
         CheckRows("ScatterAddRows", indices, dtable.Shape);
         if (dy.Count == 0) return;
@@ -67,7 +67,7 @@ public sealed unsafe partial class CpuBackend
         else body.Invoke(0, rows);
     }
 
-    static void CheckRows(string name, View indices, Shape table)
+    static void CheckRows(string name, TensorView indices, Shape table)
     {
         int rows = table[0];
         int* index = indices.I32;
@@ -93,7 +93,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Copies rows of bytes between strided places. Long rows are cut into pieces, short ones gathered into blocks.</summary>
-    readonly struct CopyRange(byte* x, byte* y, long rows, long rowBytes, Axes xAxes, Axes yAxes) : IRange
+    readonly struct CopyRange(byte* x, byte* y, long rows, long rowBytes, Axes xAxes, Axes yAxes) : IParallelBody
     {
         const int BlockBytes = BlockElements * sizeof(float);
         readonly long _pieces = (rowBytes + BlockBytes - 1) / BlockBytes;
@@ -113,7 +113,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct GatherRange(byte* table, int* indices, byte* y, long rowBytes) : IRange
+    readonly struct GatherRange(byte* table, int* indices, byte* y, long rowBytes) : IParallelBody
     {
         public void Invoke(int start, int end)
         {
@@ -121,7 +121,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ScatterRange(float* dy, int* indices, int n, float* dtable, long width, bool byColumns) : IRange
+    readonly struct ScatterRange(float* dy, int* indices, int n, float* dtable, long width, bool byColumns) : IParallelBody
     {
         /// <summary>Columns of one work item where the work is split by columns.</summary>
         public const int Columns = 256;

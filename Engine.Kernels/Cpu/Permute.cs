@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Permute(View x, View y, ReadOnlySpan<int> order)
+    public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order)
     {
         if (y.Count == 0) return;
         Span<long> size = [1, 1, 1, 1], step = [1, 1, 1, 1];
@@ -48,7 +48,7 @@ public sealed unsafe partial class CpuBackend
     readonly record struct Plane(long Columns, long Rows, long XStep, long YStep);
 
     /// <summary>Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.</summary>
-    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) : IRange where T : unmanaged
+    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) : IParallelBody where T : unmanaged
     {
         // A narrow side is taken whole, with as much of the other as the first-level cache holds.
         const int Tile = 64, Area = Tile * Tile / 2;

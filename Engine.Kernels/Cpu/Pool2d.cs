@@ -7,18 +7,18 @@ public sealed unsafe partial class CpuBackend
     // Floats of the output per hand-out of a loop.
     const int PoolGrain = 8192;
 
-    static int PoolRowGrain(View y) => Math.Max(1, PoolGrain / Math.Max(1, y.Shape[2] * y.Shape[3]));
+    static int PoolRowGrain(TensorView y) => Math.Max(1, PoolGrain / Math.Max(1, y.Shape[2] * y.Shape[3]));
 
-    public override void AvgPool2d(View x, View y, in PoolSpec spec) => AvgPool2dAdd(x, default, y, spec);
+    public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) => AvgPool2dAdd(x, default, y, spec);
 
-    public override void AvgPool2dAdd(View x, View other, View y, in PoolSpec spec)
+    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec)
     {
         if (y.Count == 0) return;
         _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y),
             new AvgPoolForward { X = x.F32, Other = other.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
     }
 
-    public override void AvgPool2dBackward(View dy, View dx, in PoolSpec spec)
+    public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;
         _workers.For(checked(dx.Shape[0] * dx.Shape[1]), PoolRowGrain(dx),
@@ -26,7 +26,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Extents of a pooling's input (H, W) and output (OH, OW), and which of one belong to which of the other.</summary>
-    readonly struct PoolMap(View x, View y, PoolSpec spec)
+    readonly struct PoolMap(TensorView x, TensorView y, PoolSpec spec)
     {
         public readonly int H = x.Shape[1], W = x.Shape[2], OH = y.Shape[1], OW = y.Shape[2], C = x.Shape[3];
         public readonly int K = spec.Kernel, S = spec.Stride, P = spec.Padding;
@@ -53,7 +53,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is an output row. Other is null where nothing is added.</summary>
-    struct AvgPoolForward : IRange
+    struct AvgPoolForward : IParallelBody
     {
         public float* X, Other, Y;
         public PoolMap Map;
@@ -85,7 +85,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is a row of dx; each element gathers from the windows that contain it.</summary>
-    struct AvgPoolBackward : IRange
+    struct AvgPoolBackward : IParallelBody
     {
         public float* DY, DX;
         public PoolMap Map;

@@ -8,11 +8,11 @@ public sealed unsafe partial class CpuBackend
     // Philox blocks per item of a loop.
     const int RandomBlocks = 256;
 
-    public override void Normal(View y, View generator) => Draw(y, generator, new DrawNormal());
+    public override void Normal(TensorView y, TensorView generator) => Draw(y, generator, new DrawNormal());
 
-    public override void Uniform(View y, View generator, float low, float high) => Draw(y, generator, new DrawUniform(low, high));
+    public override void Uniform(TensorView y, TensorView generator, float low, float high) => Draw(y, generator, new DrawUniform(low, high));
 
-    void Draw<TDraw>(View y, View generator, TDraw draw) where TDraw : unmanaged, IDraw
+    void Draw<TDraw>(TensorView y, TensorView generator, TDraw draw) where TDraw : unmanaged, IDraw
     {
         uint* state = (uint*)generator.I32;
         ulong key = state[0] | (ulong)state[1] << 32, counter = state[2] | (ulong)state[3] << 32;
@@ -24,7 +24,7 @@ public sealed unsafe partial class CpuBackend
         state[3] = (uint)(counter >> 32);
     }
 
-    struct DrawRange<TDraw> : IRange where TDraw : unmanaged, IDraw
+    struct DrawRange<TDraw> : IParallelBody where TDraw : unmanaged, IDraw
     {
         public TDraw Draw;
         public float* Y;

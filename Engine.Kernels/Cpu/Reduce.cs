@@ -4,7 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Reduce<TOp>(View x, View y)
+    public override void Reduce<TOp>(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         if (x.Count == 0)
@@ -17,14 +17,14 @@ public sealed unsafe partial class CpuBackend
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }
 
-    public override void LogSumExp(View x, View y)
+    public override void LogSumExp(TensorView x, TensorView y)
     {
         int columns = x.Shape[-1], perBlock = Math.Max(1, CrossEntropyGrain / Math.Max(1, columns));
         int blocks = checked((int)((y.Count + perBlock - 1) / perBlock));
         _workers.For(blocks, 1, new LogSumExpRange(x.F32, columns, y.F32, y.Count, perBlock));
     }
 
-    readonly struct LogSumExpRange(float* x, int columns, float* y, long rows, int perBlock) : IRange
+    readonly struct LogSumExpRange(float* x, int columns, float* y, long rows, int perBlock) : IParallelBody
     {
         public void Invoke(int start, int end)
         {
@@ -103,7 +103,7 @@ public sealed unsafe partial class CpuBackend
         return partial[0];
     }
 
-    readonly struct RowsRange<TOp>(float* x, Layout s, float* y, int perBlock) : IRange where TOp : unmanaged, IReduce
+    readonly struct RowsRange<TOp>(float* x, Layout s, float* y, int perBlock) : IParallelBody where TOp : unmanaged, IReduce
     {
         public void Invoke(int start, int end)
         {
@@ -119,7 +119,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct SegmentsRange<TOp>(float* x, long columns, int segments, float* partial) : IRange where TOp : unmanaged, IReduce
+    readonly struct SegmentsRange<TOp>(float* x, long columns, int segments, float* partial) : IParallelBody where TOp : unmanaged, IReduce
     {
         public void Invoke(int start, int end)
         {
@@ -133,7 +133,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct MatricesRange<TOp>(float* x, Layout s, float* y, int perBlock) : IRange where TOp : unmanaged, IReduce
+    readonly struct MatricesRange<TOp>(float* x, Layout s, float* y, int perBlock) : IParallelBody where TOp : unmanaged, IReduce
     {
         [SkipLocalsInit]
         public void Invoke(int start, int end)
@@ -158,7 +158,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct PanelsRange<TOp>(float* x, long rows, long columns, float* y) : IRange where TOp : unmanaged, IReduce
+    readonly struct PanelsRange<TOp>(float* x, long rows, long columns, float* y) : IParallelBody where TOp : unmanaged, IReduce
     {
         public const int Columns = 256;
 
@@ -169,7 +169,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct RowBlocksRange<TOp>(float* x, long rows, long columns, long blockRows, float* partial) : IRange where TOp : unmanaged, IReduce
+    readonly struct RowBlocksRange<TOp>(float* x, long rows, long columns, long blockRows, float* partial) : IParallelBody where TOp : unmanaged, IReduce
     {
         public void Invoke(int start, int end)
         {

@@ -10,14 +10,14 @@ public sealed unsafe partial class CpuBackend
     // From here on y will not be in the cache when somebody reads it: it is written past the cache, which saves reading it in first.
     const long RotateStreamBytes = 8 << 20;
 
-    public override void RotateQuarters(View x, View y, View labels)
+    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
     {
         int n = x.Shape[0];
         for (int i = 0; i < n; i++) labels.I32[i] = (int)(4L * i / n);
         Rotate90(x, labels, y, false);
     }
 
-    public override void Rotate90(View x, View turns, View y, bool inverse)
+    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse)
     {
         int n = x.Shape[0], size = x.Shape[1], c = x.Shape[3];
         if (y.Count == 0) return;
@@ -35,7 +35,7 @@ public sealed unsafe partial class CpuBackend
     /// rows of y, whose columns of x the hardware does not guess, took four times that. Such stores are weakly ordered; the locked instruction by
     /// which a thread takes its next chunk of the loop waits for them.
     /// </summary>
-    readonly struct RotateStrips<TStream>(float* x, float* y, int* turns, RotateMap map, bool inverse) : IRange where TStream : unmanaged, IChoice
+    readonly struct RotateStrips<TStream>(float* x, float* y, int* turns, RotateMap map, bool inverse) : IParallelBody where TStream : unmanaged, IChoice
     {
         public void Invoke(int start, int end)
         {

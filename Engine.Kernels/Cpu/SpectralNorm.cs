@@ -48,12 +48,12 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw)
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw)
     {
         for (int i = 0; i < layers.Length; i++) AddSpectralGradient(layers[i], dn[i], dw[i]);
     }
 
-    void AddSpectralGradient(in SpectralLayer layer, View dn, View dw)
+    void AddSpectralGradient(in SpectralLayer layer, TensorView dn, TensorView dw)
     {
         if (layer.W.Count == 0) return;
         int blocks = checked((int)((layer.W.Count + SpectralBlock - 1) / SpectralBlock));
@@ -114,7 +114,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>v = Wᵀu, not yet normalised: the rows of a block of columns, each times its u, four at a time.</summary>
-    struct TransposeTimesU : IRange
+    struct TransposeTimesU : IParallelBody
     {
         public SpectralLayer* Layers;
         public BlockMap Map;
@@ -153,7 +153,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>y = Wv, a block of rows per item.</summary>
-    struct MatrixTimesV : IRange
+    struct MatrixTimesV : IParallelBody
     {
         public SpectralLayer* Layers;
         public BlockMap Map;
@@ -174,7 +174,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Normalized = W / sigma.</summary>
-    struct DivideBySigma : IRange
+    struct DivideBySigma : IParallelBody
     {
         public SpectralLayer* Layers;
         public BlockMap Map;
@@ -197,7 +197,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    struct DotBlocks : IRange
+    struct DotBlocks : IParallelBody
     {
         public float* A, B;
         public double* Partial;
@@ -214,7 +214,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>dw += dn / sigma − coefficient·u·vᵀ; an item is a row.</summary>
-    struct SpectralGradient : IRange
+    struct SpectralGradient : IParallelBody
     {
         public float* DN, U, V, DW;
         public int Columns;

@@ -8,7 +8,7 @@ public sealed unsafe partial class CpuBackend
     // Floats of the small image per hand-out of a loop.
     const int UpsampleGrain = 8192;
 
-    public override void Upsample2x(View x, View y, UpsampleMode mode)
+    public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         if (x.Count == 0) return;
         int h = x.Shape[1], w = x.Shape[2], c = x.Shape[3], rows = checked(x.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
@@ -16,7 +16,7 @@ public sealed unsafe partial class CpuBackend
         else _workers.For(rows, grain, new BilinearForward { X = x.F32, Y = y.F32, H = h, W = w, C = c });
     }
 
-    public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode)
+    public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         if (dx.Count == 0) return;
         int h = dx.Shape[1], w = dx.Shape[2], c = dx.Shape[3], rows = checked(dx.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is an input row: its pixels are doubled into one output row, which is then copied to the next.</summary>
-    struct NearestForward : IRange
+    struct NearestForward : IParallelBody
     {
         public float* X, Y;
         public int W, C;
@@ -49,7 +49,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>An item is a row of dx: each element is the sum of its 2x2 block of dy.</summary>
-    struct NearestBackward : IRange
+    struct NearestBackward : IParallelBody
     {
         public float* DY, DX;
         public int W, C;
@@ -81,7 +81,7 @@ public sealed unsafe partial class CpuBackend
     /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns likewise.
     /// Neighbours outside the image are its edge. Outputs are made one after the other in the order of memory: it writes at the rate of a fill.
     /// </summary>
-    struct BilinearForward : IRange
+    struct BilinearForward : IParallelBody
     {
         public float* X, Y;
         public int H, W, C;
@@ -127,7 +127,7 @@ public sealed unsafe partial class CpuBackend
     /// An item is a row of dx. Output 2i − 1 weighs x[i] by ¼, 2i and 2i + 1 by ¾, 2i + 2 by ¼; at an edge the missing output is the edge's own,
     /// which is what clamping did in the forward. Rows and columns alike: a gather, so that no two threads write one element.
     /// </summary>
-    struct BilinearBackward : IRange
+    struct BilinearBackward : IParallelBody
     {
         const int Tile = 256;
         public float* DY, DX;

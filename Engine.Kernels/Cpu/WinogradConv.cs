@@ -9,7 +9,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// back, all within its core's caches. What a tile sums to does not depend on the tiles beside it.
 /// </summary>
 readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float* filters, int firstPanel, int panels, float* bias, float* y,
-    float* own, ScratchSlots slots, WinogradDirect direct) : IRange where TKernel : unmanaged, IGemmKernel
+    float* own, ScratchSlots slots, WinogradDirect direct) : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
     public void Invoke(int start, int end)
     {
@@ -100,7 +100,7 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
 }
 
 /// <summary>Transforms filters and packs them into panels. Item = panel · (depth / 8) + eight of the depth.</summary>
-readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w, int firstPanel, bool turned, float* filters) : IRange
+readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w, int firstPanel, bool turned, float* filters) : IParallelBody
     where TKernel : unmanaged, IGemmKernel
 {
     const int Lanes = 8, Taps = 9;

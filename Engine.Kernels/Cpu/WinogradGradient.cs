@@ -77,7 +77,7 @@ readonly unsafe struct WinogradGradientMemory(WinogradGradientPlan plan, float* 
 
 /// <summary>Transforms tiles: Bᵀ d B into panels, A dy Aᵀ into rows. Item = tile.</summary>
 readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan, WinogradGradientMemory memory, float* x, float* dy, int firstTile,
-    int firstFilter, int filters, ScratchSlots slots) : IRange where TKernel : unmanaged, IGemmKernel
+    int firstFilter, int filters, ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Invoke(int start, int end)
@@ -112,7 +112,7 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
 
 /// <summary>Adds the products of some tiles to the sums. Item = block of filters · 36 + part.</summary>
 readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan plan, WinogradGradientMemory memory, int tiles, int filters, bool first,
-    ScratchSlots slots) : IRange where TKernel : unmanaged, IGemmKernel
+    ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
     public void Invoke(int start, int end)
     {
@@ -145,7 +145,7 @@ readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan pl
 }
 
 /// <summary>Transforms the sums back. Item = filter.</summary>
-readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, WinogradGradientMemory memory, float* dw) : IRange
+readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, WinogradGradientMemory memory, float* dw) : IParallelBody
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Invoke(int start, int end)

@@ -1,7 +1,7 @@
 namespace Ssgan.Engine.Kernels.Cpu;
 
 /// <summary>A parallel loop's body: work on items [start, end). A struct, so that a loop allocates nothing.</summary>
-interface IRange
+interface IParallelBody
 {
     void Invoke(int start, int end);
 }
@@ -44,7 +44,7 @@ sealed unsafe class Workers : IDisposable
     public int Count { get; }
 
     /// <summary>Runs the body over [0, count) in chunks of at least <paramref name="grain"/> items; returns when all are done.</summary>
-    public void For<TBody>(int count, int grain, TBody body) where TBody : unmanaged, IRange
+    public void For<TBody>(int count, int grain, TBody body) where TBody : unmanaged, IParallelBody
     {
         if (count <= 0) return;
         if (t_inLoop || _threads.Length == 0 || count <= grain)
@@ -71,7 +71,7 @@ sealed unsafe class Workers : IDisposable
         }
     }
 
-    static void Invoke<TBody>(void* body, int start, int end) where TBody : unmanaged, IRange => ((TBody*)body)->Invoke(start, end);
+    static void Invoke<TBody>(void* body, int start, int end) where TBody : unmanaged, IParallelBody => ((TBody*)body)->Invoke(start, end);
 
     void Drain()
     {

@@ -10,7 +10,7 @@ public sealed unsafe partial class CudaBackend
     const int AdamChunk = 8192, AdamThreads = 256, MostAdamSlots = 66;
     static readonly KernelFamily s_adam = new("adam", "adam");
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, View learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec)
     {
         var args = new AdamArgs
         {

@@ -6,7 +6,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_argMax = new("arg_max", "arg_max"), s_argMaxWide = new("arg_max", "arg_max_wide");
 
-    public override void ArgMax(View x, View y)
+    public override void ArgMax(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         int columns = x.Shape[-1];

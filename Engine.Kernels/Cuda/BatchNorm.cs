@@ -10,7 +10,7 @@ public sealed unsafe partial class CudaBackend
         s_normMerge = new("batch_norm", "batch_norm_merge"),
         s_normApply = new("batch_norm", "batch_norm_apply"), s_normApplyWide = new("batch_norm", "batch_norm_apply_wide");
 
-    public override void BatchNormForward(View x, View gamma, View beta, View classes, View runningMean, View runningVar, View y, View mean, View invStd,
+    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd,
         in BatchNormSpec spec)
     {
         if (x.Count == 0) return;

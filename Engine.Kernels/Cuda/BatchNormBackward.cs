@@ -11,7 +11,7 @@ public sealed unsafe partial class CudaBackend
         s_normBackwardApply = new("batch_norm_backward", "batch_norm_backward_apply"),
         s_normBackwardApplyWide = new("batch_norm_backward", "batch_norm_backward_apply_wide");
 
-    public override void BatchNormBackward(View x, View gamma, View beta, View classes, View mean, View invStd, View dy, View dx, View dgamma, View dbeta,
+    public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta,
         in BatchNormSpec spec)
     {
         if (x.Count == 0)

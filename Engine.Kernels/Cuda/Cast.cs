@@ -9,7 +9,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_castF32 = new("cast", "cast_f32"), s_castBf16 = new("cast", "cast_bf16");
     static readonly KernelFamily s_castI32 = new("cast", "cast_i32"), s_castU8 = new("cast", "cast_u8");
 
-    public override void Fill(View y, float value)
+    public override void Fill(TensorView y, float value)
     {
         if (y.Count == 0) return;
         uint pattern = y.Type switch
@@ -25,7 +25,7 @@ public sealed unsafe partial class CudaBackend
         Launch(s_fill, DType.U8, GridStride((y.Bytes + 15) / 16), args);
     }
 
-    public override void Cast(View x, View y)
+    public override void Cast(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         if (x.Type == y.Type)

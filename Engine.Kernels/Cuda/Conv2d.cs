@@ -4,26 +4,26 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    public override void Conv2dForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         if (y.Count == 0) return;
         if (!Library(ConvOp.Forward, x, w, y, bias, spec)) Conv2dForwardOwn(x, w, bias, y, spec);
     }
 
-    public override void Conv2dReluForward(View x, View w, View? bias, View y, in ConvSpec spec)
+    public override void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         if (y.Count == 0 || Library(ConvOp.Forward, x, w, y, bias, spec, relu: true)) return;
         Conv2dForwardOwn(x, w, bias, y, spec);
         Unary(new Relu(), y, y);
     }
 
-    public override void Conv2dBackwardData(View dy, View w, View dx, in ConvSpec spec)
+    public override void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec)
     {
         if (dx.Count == 0) return;
         if (!Library(ConvOp.BackwardData, dx, w, dy, null, spec)) Conv2dBackwardDataOwn(dy, w, dx, spec);
     }
 
-    public override void Conv2dBackwardFilter(View x, View dy, View dw, in ConvSpec spec)
+    public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
     {
         if (dw.Count == 0) return;
         if (!Library(ConvOp.BackwardFilter, x, dw, dy, null, spec)) Conv2dBackwardFilterOwn(x, dy, dw, spec);
@@ -37,7 +37,7 @@ public sealed unsafe partial class CudaBackend
     /// <param name="bias">The bias, forward only.</param>
     /// <param name="spec">Stride and padding.</param>
     /// <param name="relu">Whether ReLU follows, forward only.</param>
-    bool Library(ConvOp op, View x, View w, View y, View? bias, in ConvSpec spec, bool relu = false)
+    bool Library(ConvOp op, TensorView x, TensorView w, TensorView y, TensorView? bias, in ConvSpec spec, bool relu = false)
     {
         DType type = op == ConvOp.Forward ? x.Type : y.Type;
         var result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
@@ -52,7 +52,7 @@ public sealed unsafe partial class CudaBackend
         return true;
     }
 
-    ConvPlan? MakePlan(ConvProblem problem, ConvOperands operands, View y)
+    ConvPlan? MakePlan(ConvProblem problem, ConvOperands operands, TensorView y)
     {
         // Making one loads and may compile kernels, and timing one runs them.
         if (IsCapturing)
@@ -61,11 +61,11 @@ public sealed unsafe partial class CudaBackend
         return _dnn!.Make(problem, _options.Autotune ? plan => MedianMilliseconds(plan, operands, y, problem.Relu) : null);
     }
 
-    void Run(ConvPlan plan, in ConvOperands operands, View y, bool relu)
+    void Run(ConvPlan plan, in ConvOperands operands, TensorView y, bool relu)
     {
         _dnn!.Run(plan, operands, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
         // What the plan leaves to do, in one pass over y.
-        View? bias = operands.Bias == 0 || plan.AddsBias ? null : new View(operands.Bias, new Shape(y.Shape[3]), DType.F32);
+        TensorView? bias = operands.Bias == 0 || plan.AddsBias ? null : new TensorView(operands.Bias, new Shape(y.Shape[3]), DType.F32);
         if (!relu || plan.HasRelu)
         {
             if (bias is { } addend) AddBias(y, addend);
@@ -81,10 +81,10 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>y (…, K) += bias F32 (K), a pass of its own over y.</summary>
-    void AddBias(View y, View bias) => Binary(new Add(), y, bias, y);
+    void AddBias(TensorView y, TensorView bias) => Binary(new Add(), y, bias, y);
 
     /// <summary>Time of a convolution with its bias and ReLU, on the operands of the call that met it first; the result is overwritten each time.</summary>
-    double MedianMilliseconds(ConvPlan plan, ConvOperands operands, View y, bool relu)
+    double MedianMilliseconds(ConvPlan plan, ConvOperands operands, TensorView y, bool relu)
     {
         using var timer = new EventTimer(this);
         // The first run loads kernels and grows the workspace.

@@ -12,7 +12,7 @@ struct Conv2dArgs
     public Gemm Gemm;
 
     /// <summary>The pixels of a grid read an image through the taps of a kernel of w's shape.</summary>
-    public Conv2dArgs(View image, View grid, Shape w, View other, in ConvSpec spec)
+    public Conv2dArgs(TensorView image, TensorView grid, Shape w, TensorView other, in ConvSpec spec)
     {
         (Image, Other) = (image.Address, other.Address);
         (H, W, C) = (image.Shape[1], image.Shape[2], image.Shape[3]);
@@ -35,7 +35,7 @@ public sealed unsafe partial class CudaBackend
 
     Conv2dKernels Conv2dFor(DType type) => TensorCores(type) ? s_conv2d80 : s_conv2d;
 
-    void Conv2dForwardOwn(View x, View w, View? bias, View y, in ConvSpec spec)
+    void Conv2dForwardOwn(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         int filters = w.Shape[0], depth = w.Shape[1] * w.Shape[2] * w.Shape[3];
         var args = new Conv2dArgs(x, y, w.Shape, w, spec);
@@ -48,7 +48,7 @@ public sealed unsafe partial class CudaBackend
         Run(narrow ? Conv2dFor(x.Type).ForwardNarrow : Conv2dFor(x.Type).ForwardWide, narrow, x.Type, y.Type, ref args);
     }
 
-    void Conv2dBackwardDataOwn(View dy, View w, View dx, in ConvSpec spec)
+    void Conv2dBackwardDataOwn(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec)
     {
         int channels = dx.Shape[3];
         var args = new Conv2dArgs(dy, dx, w.Shape, w, spec);
@@ -62,7 +62,7 @@ public sealed unsafe partial class CudaBackend
         Run(narrow ? Conv2dFor(dy.Type).DataNarrow : Conv2dFor(dy.Type).DataWide, narrow, dy.Type, dx.Type, ref args);
     }
 
-    void Conv2dBackwardFilterOwn(View x, View dy, View dw, in ConvSpec spec)
+    void Conv2dBackwardFilterOwn(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
     {
         var args = new Conv2dArgs(x, dy, dw.Shape, dy, spec);
         int filters = args.Filters, columns = args.Taps * args.C, vectorX = Vector(x, args.C), vectorDy = Vector(dy, filters);

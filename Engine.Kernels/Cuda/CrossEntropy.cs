@@ -9,7 +9,7 @@ public sealed unsafe partial class CudaBackend
         s_crossEntropyBackward = new("cross_entropy", "cross_entropy_backward"),
         s_crossEntropyBackwardWide = new("cross_entropy", "cross_entropy_backward_wide");
 
-    public override void SoftmaxCrossEntropy(View logits, View labels, View losses, View correct = default)
+    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default)
     {
         if (losses.Count == 0) return;
         Launch(UnitOfChannels(logits, 0) > 1 ? s_crossEntropyForwardWide : s_crossEntropyForward, logits.Type, GridStride(losses.Count * 32), new CrossEntropyArgs
@@ -19,7 +19,7 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    public override void SoftmaxCrossEntropyBackward(View logits, View labels, View dlosses, View dlogits)
+    public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits)
     {
         if (logits.Count == 0) return;
         SameType("SoftmaxCrossEntropyBackward", logits, dlogits);

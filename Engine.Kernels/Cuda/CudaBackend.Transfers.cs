@@ -4,7 +4,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    public override void Upload(ReadOnlySpan<byte> source, View destination)
+    public override void Upload(ReadOnlySpan<byte> source, TensorView destination)
     {
         if (source.Length != destination.Bytes) throw new ArgumentException($"Upload: {source.Length} bytes for {destination.Bytes}.", nameof(source));
         using var lease = _device.Enter();
@@ -14,7 +14,7 @@ public sealed unsafe partial class CudaBackend
         _device.Counts.Upload(source.Length);
     }
 
-    public override void Download(View source, Span<byte> destination)
+    public override void Download(TensorView source, Span<byte> destination)
     {
         if (destination.Length != source.Bytes) throw new ArgumentException($"Download: {source.Bytes} bytes into {destination.Length}.", nameof(destination));
         using var lease = _device.Enter();
@@ -30,7 +30,7 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>y = x, any types of as many bytes, by the driver's own copy.</summary>
-    public void Copy(View x, View y)
+    public void Copy(TensorView x, TensorView y)
     {
         if (x.Bytes != y.Bytes) throw new ArgumentException($"Copy: {x.Bytes} bytes into {y.Bytes}.", nameof(y));
         using var lease = _device.Enter();

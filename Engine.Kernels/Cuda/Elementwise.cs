@@ -4,24 +4,24 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    public override void Unary<TOp>(TOp op, View x, View y)
+    public override void Unary<TOp>(TOp op, TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         SameType("Unary", x, y);
         var (p, q) = Constants(op);
         var args = new UnaryArgs { X = x.Address, Y = y.Address, Count = y.Count, P = p, Q = q };
-        Launch(UnaryKernel<TOp>.Family, y.Type, GridStride(Packs.Items(x, y)), args);
+        Launch(UnaryKernel<TOp>.Family, y.Type, GridStride(VectorPacking.Items(x, y)), args);
     }
 
-    public override void Binary<TOp>(TOp op, View a, View b, View y)
+    public override void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y)
     {
         if (y.Count == 0) return;
         if (a.Type != DType.F32) SameType("Binary", a, y);
         if (b.Type != DType.F32) SameType("Binary", b, y);
         // An operand of y's size is not stretched, whatever its rank.
         var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
-        int width = Packs.Width(y.Type);
-        bool packed = plan.Fits(width) && Packs.Aligned(y) && (plan.A[0] == 0 || Packs.Aligned(a)) && (plan.B[0] == 0 || Packs.Aligned(b));
+        int width = VectorPacking.Width(y.Type);
+        bool packed = plan.Fits(width) && VectorPacking.Aligned(y) && (plan.A[0] == 0 || VectorPacking.Aligned(a)) && (plan.B[0] == 0 || VectorPacking.Aligned(b));
         var (p, q) = Constants(op);
         var args = new BinaryArgs
         {
@@ -37,7 +37,7 @@ public sealed unsafe partial class CudaBackend
     static (float P, float Q) Constants<TOp>(TOp op) where TOp : unmanaged =>
         sizeof(TOp) < sizeof(float) ? default : (*(float*)&op, sizeof(TOp) > sizeof(float) ? ((float*)&op)[1] : 0);
 
-    static void SameType(string name, View x, View y)
+    static void SameType(string name, TensorView x, TensorView y)
     {
         if (x.Type != y.Type) throw new ArgumentException($"{name}: an input {x.Shape} is {x.Type}, the output {y.Shape} {y.Type}.");
     }

@@ -6,7 +6,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_gatherRotate3 = new("gather_rotate", "gather_rotate3"), s_gatherRotate = new("gather_rotate", "gather_rotate");
 
-    public override void GatherRotate(View pixels, View indices, View flips, View upright, View rotated, View labels)
+    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels)
     {
         if (upright.Count == 0) return;
         SameType("GatherRotate", upright, rotated);

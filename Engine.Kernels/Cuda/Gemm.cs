@@ -102,5 +102,5 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>1 where an operand can be read 16 bytes at a time: its address and its innermost extent are multiples of that.</summary>
-    static int Vector(View view, long innermost) => view.Address % 16 == 0 && innermost * view.Type.Size() % 16 == 0 ? 1 : 0;
+    static int Vector(TensorView view, long innermost) => view.Address % 16 == 0 && innermost * view.Type.Size() % 16 == 0 ? 1 : 0;
 }

@@ -10,7 +10,7 @@ public sealed unsafe partial class CudaBackend
     const int NormChunk = 16384, NormThreads = 256, MostNormArrays = 200;
     static readonly KernelFamily s_gradientNorm = new("gradient_norm", "gradient_norm");
 
-    public override void GradientNorm(ReadOnlySpan<View> gradients, View norm)
+    public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm)
     {
         int all = 0;
         foreach (ref readonly var gradient in gradients) all = checked(all + (int)((gradient.Count + NormChunk - 1) / NormChunk));

@@ -7,7 +7,7 @@ public sealed unsafe partial class CudaBackend
     const int HingeThreads = 256;
     static readonly KernelFamily s_hingeForward = new("hinge", "hinge_forward"), s_hingeBackward = new("hinge", "hinge_backward");
 
-    public override void HingeDiscriminator(View real, View fake, View loss)
+    public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss)
     {
         SameType("HingeDiscriminator", real, fake);
         Launch(s_hingeForward, real.Type, new Grid(1, HingeThreads), new HingeArgs
@@ -16,7 +16,7 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    public override void HingeDiscriminatorBackward(View real, View fake, View dloss, View dreal, View dfake)
+    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss, TensorView dreal, TensorView dfake)
     {
         if (real.Count + fake.Count == 0) return;
         SameType("HingeDiscriminatorBackward", real, fake);

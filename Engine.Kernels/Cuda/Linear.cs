@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    public override void Linear(View x, View w, View bias, View y)
+    public override void Linear(TensorView x, TensorView w, TensorView bias, TensorView y)
     {
         if (y.Count == 0) return;
         if (_blas is null || x.Count == 0 || !LibrariesTake(x.Type))
@@ -17,10 +17,10 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>The bias in y's type: cuBLASLt adds no other.</summary>
-    View BiasLike(View y, View bias)
+    TensorView BiasLike(TensorView y, TensorView bias)
     {
         if (bias.Type == y.Type) return bias;
-        var rounded = new View(Scratch(bias.Count * y.Type.Size()), bias.Shape, y.Type);
+        var rounded = new TensorView(Scratch(bias.Count * y.Type.Size()), bias.Shape, y.Type);
         Cast(bias, rounded);
         return rounded;
     }

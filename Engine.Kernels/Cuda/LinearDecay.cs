@@ -9,7 +9,7 @@ public sealed unsafe partial class CudaBackend
     const int MostRates = 32;
     static readonly KernelFamily s_linearDecay = new("linear_decay", "linear_decay");
 
-    public override void LinearDecay(View step, ReadOnlySpan<View> rates, in DecaySpec spec)
+    public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec)
     {
         var args = new LinearDecayArgs { Step = step.Address, Start = spec.Start, Steps = spec.Steps, Advance = 1 };
         int done = 0;

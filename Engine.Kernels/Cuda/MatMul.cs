@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    public override void MatMul(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate)
+    public override void MatMul(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate)
     {
         if (c.Count == 0) return;
         // A sum over nothing is no product for cuBLAS.

@@ -28,7 +28,7 @@ public sealed unsafe partial class CudaBackend
         s_matMulWide = new("matmul", "wide"), s_matMulNarrow = new("matmul", "narrow"),
         s_matMulWide80 = new("matmul_sm80", "wide"), s_matMulNarrow80 = new("matmul_sm80", "narrow");
 
-    void MatMulOwn(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate, nint bias = 0)
+    void MatMulOwn(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate, nint bias = 0)
     {
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1], batches = c.Shape.Rank == 3 ? c.Shape[0] : 1;
         // Few rows: c transposed = op(b) transposed · op(a) transposed has few columns, for which there is a tile. A bias goes along the columns.

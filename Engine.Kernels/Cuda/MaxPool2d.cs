@@ -8,12 +8,12 @@ public sealed unsafe partial class CudaBackend
         s_maxPoolBackward = new("max_pool2d", "max_pool2d_backward"), s_maxPoolBackwardWide = new("max_pool2d", "max_pool2d_backward_wide"),
         s_maxPoolGather = new("max_pool2d", "max_pool2d_gather");
 
-    public override void MaxPool2d(View x, View y, View index, in PoolSpec spec) => MaxPool(s_maxPool, s_maxPoolWide, "MaxPool2d", x, y, index, spec);
+    public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec) => MaxPool(s_maxPool, s_maxPoolWide, "MaxPool2d", x, y, index, spec);
 
-    public override void MaxPool2dBackward(View dy, View index, View dx, in PoolSpec spec) =>
+    public override void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec) =>
         MaxPool(s_maxPoolBackward, s_maxPoolBackwardWide, "MaxPool2dBackward", dy, dx, index, spec);
 
-    public override void MaxPool2dGather(View x, View index, View y)
+    public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y)
     {
         if (y.Count == 0) return;
         SameType("MaxPool2dGather", x, y);
@@ -23,7 +23,7 @@ public sealed unsafe partial class CudaBackend
         Launch(s_maxPoolGather, y.Type, GridStride(args.Grid.Count), args);
     }
 
-    void MaxPool(KernelFamily kernel, KernelFamily wideKernel, string name, View x, View y, View index, PoolSpec spec)
+    void MaxPool(KernelFamily kernel, KernelFamily wideKernel, string name, TensorView x, TensorView y, TensorView index, PoolSpec spec)
     {
         if (y.Count == 0) return;
         SameType(name, x, y);

@@ -8,7 +8,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_gather = new("movement", "gather"), s_gatherWide = new("movement", "gather_wide");
     static readonly KernelFamily s_scatterAdd = new("movement", "scatter_add");
 
-    public override void CopyBox(View x, ReadOnlySpan<int> xStart, View y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
         foreach (int e in extent) if (e == 0) return;
         SameType("CopyBox", x, y);
@@ -44,12 +44,12 @@ public sealed unsafe partial class CudaBackend
         CopyRows(x.Address + (nint)(xOffset * bytes), y.Address + (nint)(yOffset * bytes), run, rows, bytes);
     }
 
-    public override void GatherRows(View table, View indices, View y)
+    public override void GatherRows(TensorView table, TensorView indices, TensorView y)
     {
         if (y.Count == 0) return;
         SameType("GatherRows", table, y);
         long rowBytes = y.Bytes / y.Shape[0];
-        int unit = Packs.Unit(table.Address | y.Address | rowBytes);
+        int unit = VectorPacking.Unit(table.Address | y.Address | rowBytes);
         var args = new GatherArgs
         {
             Table = table.Address, Indices = indices.Address, Y = y.Address,
@@ -58,7 +58,7 @@ public sealed unsafe partial class CudaBackend
         Launch(unit == 16 ? s_gatherWide : s_gather, OfSize(unit), GridStride(args.Units), args);
     }
 
-    public override void ScatterAddRows(View dy, View indices, View dtable)
+    public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable)
     {
         if (dy.Count == 0) return;
         if (dtable.Type != DType.F32)
@@ -81,7 +81,7 @@ public sealed unsafe partial class CudaBackend
     {
         long bits = x | y | run * bytes;
         for (int i = 0; i < rows.Count; i++) bits |= rows.X[i] * bytes | rows.Y[i] * bytes;
-        int unit = Packs.Unit(bits);
+        int unit = VectorPacking.Unit(bits);
         for (int i = 0; i < rows.Count; i++) (rows.X[i], rows.Y[i]) = (rows.X[i] * bytes / unit, rows.Y[i] * bytes / unit);
         run = run * bytes / unit;
         long units = run;

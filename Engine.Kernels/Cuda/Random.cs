@@ -6,12 +6,12 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_normal = new("random", "normal"), s_uniform = new("random", "uniform"), s_advance = new("random", "advance");
 
-    public override void Normal(View y, View generator) => Draw(s_normal, y, generator, default);
+    public override void Normal(TensorView y, TensorView generator) => Draw(s_normal, y, generator, default);
 
-    public override void Uniform(View y, View generator, float low, float high) =>
+    public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
         Draw(s_uniform, y, generator, new RandomArgs { Low = low, Span = high - low, High = high, Below = MathF.Max(low, MathF.BitDecrement(high)) });
 
-    void Draw(KernelFamily kernel, View y, View generator, RandomArgs args)
+    void Draw(KernelFamily kernel, TensorView y, TensorView generator, RandomArgs args)
     {
         if (y.Count == 0) return;
         long blocks = (y.Count + 3) / 4;

@@ -11,7 +11,7 @@ public sealed unsafe partial class CudaBackend
 
     static readonly KernelFamily s_logSumExp = new("reduce", "log_sum_exp");
 
-    public override void Reduce<TOp>(View x, View y)
+    public override void Reduce<TOp>(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
         if (x.Count == 0)
@@ -24,7 +24,7 @@ public sealed unsafe partial class CudaBackend
         else ReduceColumns(ReduceKernel<TOp>.Columns, ReduceKernel<TOp>.ColumnsOfParts, x, size, y);
     }
 
-    public override void LogSumExp(View x, View y)
+    public override void LogSumExp(TensorView x, TensorView y)
     {
         const int WarpElements = 1024;
         if (y.Count == 0) return;
@@ -35,7 +35,7 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>x (kept, reduced, kept, reduced), sizes innermost first; long rows in parts, which a second launch reduces.</summary>
-    void ReduceRows(KernelFamily kernel, KernelFamily ofParts, View x, ReadOnlySpan<long> size, View y)
+    void ReduceRows(KernelFamily kernel, KernelFamily ofParts, TensorView x, ReadOnlySpan<long> size, TensorView y)
     {
         const int WarpElements = 1024, PartElements = 8192;
         long results = y.Count, elements = size[0] * size[2];
@@ -55,11 +55,11 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>x (reduced, kept, reduced, kept), sizes innermost first; long columns in parts, which a second launch reduces.</summary>
-    void ReduceColumns(KernelFamily kernel, KernelFamily ofParts, View x, ReadOnlySpan<long> size, View y)
+    void ReduceColumns(KernelFamily kernel, KernelFamily ofParts, TensorView x, ReadOnlySpan<long> size, TensorView y)
     {
         const int MostAcross = 32, LeastEach = 8;
         long columns = size[0], matrices = size[2], elements = size[1] * size[3];
-        int width = columns % Packs.Width(x.Type) == 0 && Packs.Aligned(x) ? Packs.Width(x.Type) : 1;
+        int width = columns % VectorPacking.Width(x.Type) == 0 && VectorPacking.Aligned(x) ? VectorPacking.Width(x.Type) : 1;
         long neighbours = columns / width;
         int across = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Min(neighbours, MostAcross)), members = ReduceThreads / across;
         long tiles = (neighbours + across - 1) / across;
@@ -80,7 +80,7 @@ public sealed unsafe partial class CudaBackend
         if (parts > 1) ReduceColumns(ofParts, ofParts, to, [matrices * columns, parts, 1, 1], y);
     }
 
-    View PartialResults(long outer, long inner) => new(Scratch(outer * inner * sizeof(float)), new Shape((int)outer, (int)inner), DType.F32);
+    TensorView PartialResults(long outer, long inner) => new(Scratch(outer * inner * sizeof(float)), new Shape((int)outer, (int)inner), DType.F32);
 
     static class ReduceKernel<TOp> where TOp : unmanaged, IReduce
     {

@@ -8,15 +8,15 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_rotateTile3 = new("rotate90", "rotate90_tile3"), s_rotateTile = new("rotate90", "rotate90_tile"),
         s_rotateWide = new("rotate90", "rotate90_wide"), s_rotateWide16 = new("rotate90", "rotate90_wide16");
 
-    public override void Rotate90(View x, View turns, View y, bool inverse) => Rotate(x, turns.Address, y, labels: 0, inverse);
+    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) => Rotate(x, turns.Address, y, labels: 0, inverse);
 
-    public override void RotateQuarters(View x, View y, View labels)
+    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
     {
         if (y.Count == 0 && labels.Count > 0) throw new ArgumentException($"RotateQuarters: the images {x.Shape} have no pixels.", nameof(x));
         Rotate(x, turns: 0, y, labels.Address, inverse: false);
     }
 
-    void Rotate(View x, nint turns, View y, nint labels, bool inverse)
+    void Rotate(TensorView x, nint turns, TensorView y, nint labels, bool inverse)
     {
         if (y.Count == 0) return;
         SameType("Rotate90", x, y);
@@ -28,7 +28,7 @@ public sealed unsafe partial class CudaBackend
         };
         if (pixel >= Torn)
         {
-            int unit = Packs.Unit(x.Address | y.Address | pixel);
+            int unit = VectorPacking.Unit(x.Address | y.Address | pixel);
             args.Count = y.Bytes / unit;
             (args.PerImage, args.PerRow) = (new(pixel / unit), new(size));
             Launch(unit == 16 ? s_rotateWide16 : s_rotateWide, OfSize(unit), GridStride(args.Count), args);

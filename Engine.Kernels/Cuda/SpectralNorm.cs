@@ -33,7 +33,7 @@ public sealed unsafe partial class CudaBackend
                 {
                     W = layer.W.Address, U = layer.U.Address, V = layer.V.Address, Sigma = layer.Sigma.Address, N = layer.Normalized.Address,
                     Scratch = (nint)(floats * sizeof(float)), Rows = rows, Columns = columns, First = blocks, Blocks = share,
-                    Packed = columns % 4 == 0 && Packs.Aligned(layer.W) && (layer.Normalized.Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
+                    Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W) && (layer.Normalized.Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
                     ToBf16 = bf16 ? 1 : 0,
                 };
                 blocks += share;
@@ -46,7 +46,7 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<View> dn, ReadOnlySpan<View> dw)
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw)
     {
         int resident = ResidentInAll(s_spectralBackward), most = Math.Min(resident, MostSpectralGradients);
         for (int start = 0; start < layers.Length; start += most)
@@ -67,7 +67,7 @@ public sealed unsafe partial class CudaBackend
                 {
                     W = layer.W.Address, DN = dn[i].Address, U = layer.U.Address, V = layer.V.Address, Sigma = layer.Sigma.Address, DW = dw[i].Address,
                     Scratch = scratch + blocks * sizeof(float), Rows = checked((int)layer.U.Count), Columns = columns, First = blocks, Blocks = share,
-                    Packed = columns % 4 == 0 && Packs.Aligned(layer.W) && Packs.Aligned(dw[i]) && (dn[i].Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
+                    Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W) && VectorPacking.Aligned(dw[i]) && (dn[i].Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
                     FromBf16 = bf16 ? 1 : 0,
                 };
                 blocks += share;

@@ -10,14 +10,14 @@ public sealed unsafe partial class CudaBackend
         s_bilinear = new("upsample2x", "upsample_bilinear"), s_bilinearWide = new("upsample2x", "upsample_bilinear_wide"),
         s_bilinearBackward = new("upsample2x", "upsample_bilinear_backward"), s_bilinearBackwardWide = new("upsample2x", "upsample_bilinear_backward_wide");
 
-    public override void Upsample2x(View x, View y, UpsampleMode mode)
+    public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         SameType("Upsample2x", x, y);
         if (mode == UpsampleMode.Nearest) Nearest(s_nearest, s_nearestWide, x, y, x.Shape);
         else Bilinear(s_bilinear, s_bilinearWide, x, y, x.Shape);
     }
 
-    public override void Upsample2xBackward(View dy, View dx, UpsampleMode mode)
+    public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         SameType("Upsample2xBackward", dy, dx);
         if (mode == UpsampleMode.Nearest) Nearest(s_nearestBackward, s_nearestBackwardWide, dy, dx, dx.Shape);
@@ -25,7 +25,7 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>x and y in the order of the kernel's arguments; the shape is that of the smaller.</summary>
-    void Nearest(KernelFamily kernel, KernelFamily wideKernel, View x, View y, Shape small)
+    void Nearest(KernelFamily kernel, KernelFamily wideKernel, TensorView x, TensorView y, Shape small)
     {
         if (small.Count == 0) return;
         int unit = UnitOfChannels(y, x.Address);
@@ -36,7 +36,7 @@ public sealed unsafe partial class CudaBackend
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count), args);
     }
 
-    void Bilinear(KernelFamily kernel, KernelFamily wideKernel, View x, View y, Shape small)
+    void Bilinear(KernelFamily kernel, KernelFamily wideKernel, TensorView x, TensorView y, Shape small)
     {
         if (small.Count == 0) return;
         const int Threads = 256, ThreadsLog = 8;

@@ -25,7 +25,7 @@ public static class Autograd
         if (outputs.Count == 0) throw new ArgumentException("Grad: no outputs were given.");
         var device = outputs[0].Device;
         var seeds = Seeds(outputs, gradOutputs);
-        var found = new Walk(device, createGraph, createGraph || retainGraph).ToInputs([.. outputs], seeds, [.. inputs]);
+        var found = new BackwardPass(device, createGraph, createGraph || retainGraph).ToInputs([.. outputs], seeds, [.. inputs]);
         var results = new Tensor[inputs.Count];
         for (int i = 0; i < results.Length; i++) results[i] = found[i]?.Adopt() ?? device.Zeros(inputs[i].Shape, inputs[i].Type);
         return results;
@@ -35,10 +35,10 @@ public static class Autograd
     {
         if (gradOutput is null && output.Count != 1)
             throw new InvalidOperationException($"Backward: {output.Describe()} is not a scalar; pass the upstream gradient.");
-        using (output.Device.Step())
+        using (output.Device.Scope())
         {
             var seeds = Seeds([output], gradOutput is null ? null : [gradOutput]);
-            new Walk(output.Device, createGraph: false, retainGraph).ToLeaves([output], seeds);
+            new BackwardPass(output.Device, createGraph: false, retainGraph).ToLeaves([output], seeds);
         }
     }
 

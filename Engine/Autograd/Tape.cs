@@ -24,7 +24,7 @@ static class Tape
         {
             y.Dispose();
             throw new InvalidOperationException(
-                $"{y.Describe()} would record a gradient outside any step scope; open one with device.Step(), or use device.NoGrad().");
+                $"{y.Describe()} would record a gradient outside any tensor scope; open one with device.Scope(), or use device.NoGrad().");
         }
         var parents = new Node?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) parents[i] = inputs[i]?.Node;

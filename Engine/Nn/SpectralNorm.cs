@@ -83,7 +83,7 @@ public sealed class SpectralNorm : Module
     /// </summary>
     internal static void Normalize(Tensor t)
     {
-        using var scope = t.Device.Step();
+        using var scope = t.Device.Scope();
         using var noGrad = t.Device.NoGrad();
         var norm = t.Square().Sum().Sqrt();
         if (norm.Item() > 0) t.CopyFrom(t / norm);

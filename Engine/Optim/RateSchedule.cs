@@ -8,7 +8,7 @@ namespace Ssgan.Engine.Optim;
 /// </summary>
 public sealed class RateSchedule : IDisposable
 {
-    readonly View[] _rates;
+    readonly TensorView[] _rates;
     readonly DecaySpec _decay;
     readonly Tensor? _step;
 

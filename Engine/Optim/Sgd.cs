@@ -19,7 +19,7 @@ public sealed class Sgd : Optimizer
 
     public override void Step()
     {
-        using var scope = LearningRateTensor.Device.Step();
+        using var scope = LearningRateTensor.Device.Scope();
         for (int i = 0; i < Parameters.Count; i++)
         {
             var p = Parameters[i].Tensor;

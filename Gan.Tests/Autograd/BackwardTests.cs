@@ -9,7 +9,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void Two_calls_sum_into_the_gradient_and_zero_grad_drops_it()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Leaf(1, 2, 3);
         var dy = _device.Values([2, 3], 1, 2, 3, 4, 5, 6);
         (x * 2).Backward(dy);
@@ -27,7 +27,7 @@ sealed class BackwardTests : GraphFixture
     public void The_gradient_outlives_the_scope_until_the_leaf_drops_it()
     {
         Tensor x;
-        using (_device.Step())
+        using (_device.Scope())
         {
             x = _device.Leaf(1, 3).Own();
             (x * 3).Sum().Backward();
@@ -39,7 +39,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void A_graph_is_walked_once_unless_retained()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Leaf(1, 3);
         var loss = (x.Exp() * x).Sum();
         loss.Backward(retainGraph: true);
@@ -55,7 +55,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void A_failed_walk_gives_back_the_gradients_it_had_found()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var deep = _device.Leaf(1, 3);
         var middle = deep.Exp();
         middle.Sum().Backward();
@@ -63,7 +63,7 @@ sealed class BackwardTests : GraphFixture
         var shallow = _device.Leaf(2, 3);
         var y = (middle + shallow).Sum();
         using var leaks = new NoLeaks(_device);
-        using var inner = _device.Step();
+        using var inner = _device.Scope();
         Assert.That(() => Autograd.Grad([y], [shallow, deep]), Throws.InvalidOperationException.With.Message.Contains("Exp"));
     }
 
@@ -71,7 +71,7 @@ sealed class BackwardTests : GraphFixture
     public void A_kept_result_cannot_be_differentiated_after_its_scope()
     {
         Tensor x, loss;
-        using (_device.Step())
+        using (_device.Scope())
         {
             x = _device.Leaf(1, 3).Own();
             loss = x.Square().Sum().Keep();
@@ -84,7 +84,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void A_tensor_used_three_times_gets_the_sum()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([2], 3, -2);
         x.RequiresGrad = true;
         var dy = _device.Values([2], 2, 5);
@@ -101,7 +101,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void Leaves_that_get_the_same_gradient_do_not_share_it()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (a, b) = (_device.Leaf(1, 2), _device.Leaf(2, 2));
         var dy = _device.Values([2], 2, 5);
         (a + b).Backward(dy);
@@ -114,7 +114,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void A_broadcast_input_gets_a_gradient_of_its_own_shape()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (row, column, scalar) = (_device.Leaf(1, 3), _device.Leaf(2, 2, 1), _device.Leaf(3));
         (row + column * scalar).Backward(_device.Values([2, 3], 1, 2, 3, 4, 5, 6));
         Assert.That((row.Grad!.Shape, column.Grad!.Shape, scalar.Grad!.Shape), Is.EqualTo((new Shape(3), new Shape(2, 1), new Shape())));
@@ -127,7 +127,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void Gradients_flow_through_views()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Leaf(1, 2, 3);
         (x.Reshape(3, 2) * 2 + x.Reshape(3, 2)).Backward(_device.Values([3, 2], 1, 2, 3, 4, 5, 6));
         Assert.That(x.Grad!.Shape, Is.EqualTo(x.Shape));
@@ -137,7 +137,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void Detach_and_no_grad_stop_gradients_and_share_values()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([2], 3, -2);
         x.RequiresGrad = true;
         var still = x.Detach();
@@ -157,7 +157,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void What_cannot_be_differentiated_says_why()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Leaf(1, 2, 3);
         Assert.That(() => (x * 2).Backward(), Throws.InvalidOperationException.With.Message.Contains("(2, 3)").And.Message.Contains("not a scalar"));
         Assert.That(() => (x * 2).Backward(_device.Of(3)), Throws.ArgumentException.With.Message.Contains("(3)"));
@@ -170,7 +170,7 @@ sealed class BackwardTests : GraphFixture
     [Test]
     public void A_graph_as_deep_as_a_day_is_long_does_not_overflow_the_stack()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([1], 1);
         x.RequiresGrad = true;
         var y = x;

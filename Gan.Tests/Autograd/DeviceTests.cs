@@ -14,7 +14,7 @@ sealed class DeviceTests
         device.Dispose();
         device.Dispose();
         Assert.That(() => device.Of(1), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => device.Step(), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => device.Scope(), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => x + x, Throws.InstanceOf<ObjectDisposedException>());
         x.Dispose();
         Assert.That((device.Pool.LiveBlocks, device.Pool.CachedBytes), Is.EqualTo((0, 0L)));
@@ -24,7 +24,7 @@ sealed class DeviceTests
     public void A_device_is_not_disposed_inside_a_step()
     {
         var device = Device.Cpu(1);
-        using (device.Step()) Assert.That(device.Dispose, Throws.InvalidOperationException.With.Message.Contains("DeviceTests.cs"));
+        using (device.Scope()) Assert.That(device.Dispose, Throws.InvalidOperationException.With.Message.Contains("DeviceTests.cs"));
         device.Dispose();
     }
 
@@ -33,8 +33,8 @@ sealed class DeviceTests
     {
         using var one = Device.Cpu(1);
         using var two = Device.Cpu(2);
-        using var first = one.Step();
-        using var second = two.Step();
+        using var first = one.Scope();
+        using var second = two.Scope();
         var (x, y) = (one.Leaf(1, 5, 3), two.Leaf(1, 5, 3));
         x.Square().Sum().Backward();
         y.Square().Sum().Backward();
@@ -47,8 +47,8 @@ sealed class DeviceTests
     {
         using var one = Device.Cpu(1);
         using var two = Device.Cpu(1);
-        using var first = one.Step();
-        using var second = two.Step();
+        using var first = one.Scope();
+        using var second = two.Scope();
         var x = one.Leaf(1, 1, 4, 4, 2);
         Func<Tensor>[] calls =
         [
@@ -67,7 +67,7 @@ sealed class DeviceTests
     public void Values_go_in_and_out_as_they_are_and_misfits_are_refused()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Assert.That(device.From([1, 2, 3], new Shape(3)).ToArray<int>(), Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That(device.From((ReadOnlySpan<byte>)[7, 255], new Shape(2, 1)).ToArray<byte>(), Is.EqualTo(new byte[] { 7, 255 }));
         Assert.That(device.Scalar(2.5f).Item(), Is.EqualTo(2.5f));

@@ -13,7 +13,7 @@ sealed class FrozenTests
         using var device = new Device(backend);
         using var random = new Rng(device, 1);
         using var conv = new Conv2d(random, 2, 3, 3, spectral: true);
-        using (device.Step())
+        using (device.Scope())
         {
             var x = device.Leaf(1, 2, 4, 4, 2);
             using (conv.Frozen())
@@ -40,7 +40,7 @@ sealed class FrozenTests
         using var device = new Device(backend);
         using var random = new Rng(device, 1);
         using var layer = new Linear(random, 3, 2);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         backend.Calls.Clear();
         layer.Forward(device.Of(4, 3)).Sum().Backward();
         // One product forward, one for the weight, none for the input.
@@ -53,7 +53,7 @@ sealed class FrozenTests
         using var device = Device.Cpu(1);
         using var random = new Rng(device, 1);
         using var layer = new Linear(random, 3, 2);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var loss = layer.Forward(device.Values([1, 3], 1, 2, 3)).Sum();
         using (layer.Frozen()) Assert.That(layer.Forward(device.Of(1, 3)).RequiresGrad, Is.False);
         Near.All(Autograd.Grad([loss], [layer.Weight])[0].ToArray(), [1, 2, 3, 1, 2, 3]);

@@ -10,7 +10,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void An_unused_input_gets_zeros_and_no_leaf_is_touched()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (x, other) = (_device.Leaf(1, 3), _device.Leaf(2, 2, 2));
         var g = Grad([x.Square()], [other, x], [_device.Values([3], 1, 2, 3)]);
         Near.All(g[0].ToArray(), new double[4]);
@@ -23,7 +23,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void Inputs_may_lie_inside_the_graph_and_be_named_twice()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([1], 3);
         x.RequiresGrad = true;
         var middle = x.Square();
@@ -37,7 +37,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void Several_outputs_sum_and_one_may_be_an_input_or_a_constant()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([2], 3, 4);
         x.RequiresGrad = true;
         var g = Grad([x * 2, x, _device.Of(5)], [x], [_device.Values([2], 1, 10), _device.Values([2], 100, 1000), _device.Of(5)]);
@@ -48,7 +48,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void With_a_graph_the_gradient_can_be_differentiated_again_and_again()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([2], 1.5f, -2);
         x.RequiresGrad = true;
         // x⁵: 5x⁴, 20x³, 60x², 120x, 120.
@@ -65,7 +65,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void Backward_through_a_gradient_reaches_the_leaves()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (x, w) = (_device.Values([2], 2, 3), _device.Values([2], 5, 7));
         (x.RequiresGrad, w.RequiresGrad) = (true, true);
         // y = Σ w·x³, dy/dx = 3w·x²; Σ (dy/dx)² = Σ 9w²x⁴.
@@ -80,7 +80,7 @@ sealed class GradTests : GraphFixture
     {
         using var backend = new RecordingBackend();
         using var device = new Device(backend);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (x, w) = (device.Leaf(1, 1, 4, 4, 2), device.Leaf(2, 3, 3, 3, 2));
         var y = x.Conv2d(w, null, 1, 1);
         backend.Calls.Clear();
@@ -93,7 +93,7 @@ sealed class GradTests : GraphFixture
     [Test]
     public void What_cannot_be_asked_says_why()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Leaf(1, 2);
         Assert.That(() => Grad([], [x]), Throws.ArgumentException.With.Message.Contains("no outputs"));
         Assert.That(() => Grad([x * 2], [_device.Of(2)]), Throws.ArgumentException.With.Message.Contains("input 0").And.Message.Contains("does not require"));

@@ -20,11 +20,11 @@ sealed class LifetimeTests
     {
         using var leaks = new NoLeaks(_device);
         Tensor twice, once;
-        using (_device.Step())
+        using (_device.Scope())
         {
-            using (_device.Step())
+            using (_device.Scope())
             {
-                using (_device.Step())
+                using (_device.Scope())
                 {
                     once = _device.Of(3).Keep();
                     twice = _device.Values([1], 5).Keep().Keep();
@@ -45,7 +45,7 @@ sealed class LifetimeTests
     {
         using var leaks = new NoLeaks(_device);
         var x = _device.Values([2], 1, 2);
-        using (_device.Step()) _ = x + x;
+        using (_device.Scope()) _ = x + x;
         Near.All(x.ToArray(), [1, 2]);
         x.Dispose();
     }
@@ -55,7 +55,7 @@ sealed class LifetimeTests
     {
         using var leaks = new NoLeaks(_device);
         Tensor x;
-        using (_device.Step()) using (_device.Step()) x = _device.Values([2], 1, 2).Own();
+        using (_device.Scope()) using (_device.Scope()) x = _device.Values([2], 1, 2).Own();
         Near.All(x.ToArray(), [1, 2]);
         x.Dispose();
     }
@@ -65,7 +65,7 @@ sealed class LifetimeTests
     {
         Tensor x;
         int line;
-        using (_device.Step())
+        using (_device.Scope())
         {
             line = Line() - 2;
             x = _device.Leaf(1, 2, 3).Exp();
@@ -91,7 +91,7 @@ sealed class LifetimeTests
     {
         _device.TraceCallSites = true;
         Tensor x;
-        using (_device.Step()) x = MakeOne();
+        using (_device.Scope()) x = MakeOne();
         Assert.That(() => x.ToArray(), Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains(nameof(MakeOne)));
     }
 
@@ -102,8 +102,8 @@ sealed class LifetimeTests
     public void Scopes_end_in_the_reverse_order()
     {
         using var leaks = new NoLeaks(_device);
-        var outer = _device.Step();
-        var inner = _device.Step();
+        var outer = _device.Scope();
+        var inner = _device.Scope();
         _ = _device.Of(4);
         var e = Assert.Throws<InvalidOperationException>(outer.Dispose);
         Assert.That(e!.Message, Does.Contain("LifetimeTests.cs").And.Contain("still open"));
@@ -115,10 +115,10 @@ sealed class LifetimeTests
     public void A_scope_that_is_disposed_again_leaves_a_later_one_alone()
     {
         using var leaks = new NoLeaks(_device);
-        var first = _device.Step();
+        var first = _device.Scope();
         first.Dispose();
         Tensor later;
-        using (_device.Step())
+        using (_device.Scope())
         {
             var x = _device.Values([1], 4);
             first.Dispose();
@@ -133,7 +133,7 @@ sealed class LifetimeTests
     {
         using var leaks = new NoLeaks(_device);
         using var x = _device.Leaf(1, 3);
-        Assert.That(() => x.Exp(), Throws.InvalidOperationException.With.Message.Contains("outside any step scope"));
+        Assert.That(() => x.Exp(), Throws.InvalidOperationException.With.Message.Contains("outside any tensor scope"));
         Assert.That(() => x.Conv2d(x), Throws.ArgumentException);
         Assert.That(() => x + x, Throws.InvalidOperationException);
         Assert.That(() => x.Reshape(3, 1), Throws.InvalidOperationException);
@@ -148,7 +148,7 @@ sealed class LifetimeTests
     [Test]
     public void Only_the_thread_that_opened_a_scope_may_use_it()
     {
-        using (_device.Step())
+        using (_device.Scope())
         {
             Exception? caught = null;
             var thread = new Thread(() =>
@@ -170,7 +170,7 @@ sealed class LifetimeTests
         float sum = 0;
         var next = new Thread(() =>
         {
-            using var scope = _device.Step();
+            using var scope = _device.Scope();
             sum = _device.Values([2], 1, 2).Sum().Item();
         });
         next.Start();

@@ -12,7 +12,7 @@ sealed class MemoryTests
     public void Memory_falls_while_backward_runs()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var weights = Enumerable.Range(0, Layers).Select(i => device.Leaf(i, Width)).ToArray();
         long before = device.Pool.LiveBytes;
         var loss = Chain(device, weights);
@@ -30,7 +30,7 @@ sealed class MemoryTests
     {
         using var device = Device.Cpu(1);
         using var leaks = new NoLeaks(device);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var weights = Enumerable.Range(0, Layers).Select(i => device.Leaf(i, Width)).ToArray();
         long before = device.Pool.LiveBytes;
         var loss = Chain(device, weights);
@@ -47,7 +47,7 @@ sealed class MemoryTests
         long allocations = 0;
         for (int i = 0; i < 10; i++)
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             var x = device.Leaf(i, 4, 5);
             (x.Exp() * x).Sum().Backward();
             if (i == 1) allocations = device.Pool.DeviceAllocations;
@@ -62,7 +62,7 @@ sealed class MemoryTests
     /// <summary>Σ x₀·w₁·w₂·…, whose intermediate results only the graph holds.</summary>
     static Tensor Chain(Device device, Tensor[] weights)
     {
-        using var inner = device.Step();
+        using var inner = device.Scope();
         var y = device.Full(weights[0].Shape, 1.5f);
         foreach (var w in weights) y *= w;
         return y.Sum().Keep();

@@ -16,7 +16,7 @@ sealed class OverwrittenTests : GraphFixture
     [Test]
     public void A_step_between_two_losses_of_one_forward()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var w = Leaf(3);
         using var sgd = new Sgd([("w", w)], 0.1f);
         Tensor square = w.Square().Sum(), cube = w.Pow(3).Sum();
@@ -44,7 +44,7 @@ sealed class OverwrittenTests : GraphFixture
     [TestCaseSource(nameof(Writes))]
     public void Every_way_to_write_is_seen((string Name, Action<Tensor> Write) way)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf(3, 4);
         x.Grad = _device.Values([2], 1, 1).Own();
         var y = x.Square().Sum();
@@ -56,7 +56,7 @@ sealed class OverwrittenTests : GraphFixture
     public void The_traced_message_names_both_lines()
     {
         _device.TraceCallSites = true;
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf(3);
         var y = x.Square().Sum();
         x.CopyFrom<float>([1]);
@@ -68,7 +68,7 @@ sealed class OverwrittenTests : GraphFixture
     [Test]
     public void Buffers_that_a_later_forward_moves()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         using var random = new Rng(_device, 1);
         using var norm = new BatchNorm2d(_device, 2);
         var x = _device.Leaf(1, 3, 2, 2, 2);
@@ -82,7 +82,7 @@ sealed class OverwrittenTests : GraphFixture
     [Test]
     public void Labels_and_saved_results_too()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var logits = _device.Leaf(1, 2, 3);
         var labels = _device.From([0, 1], new Shape(2));
         var loss = logits.SoftmaxCrossEntropy(labels).Sum();
@@ -97,7 +97,7 @@ sealed class OverwrittenTests : GraphFixture
     [Test]
     public void What_backward_does_not_need_may_be_overwritten()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (x, w) = (_device.Values([2], 3, 4), Leaf(5, 6));
         var sum = (x + w).Sum();
         x.CopyFrom<float>([0, 0]);
@@ -115,7 +115,7 @@ sealed class OverwrittenTests : GraphFixture
     [Test]
     public void A_write_before_the_forward_is_none_of_its_business()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf(3);
         var old = x.Square().Sum();
         x.CopyFrom<float>([5]);
@@ -133,7 +133,7 @@ sealed class OverwrittenTests : GraphFixture
         w.RequiresGrad = true;
         void Step()
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             made = (x + 1).Keep();
             x.CopyFrom(made);
         }
@@ -143,7 +143,7 @@ sealed class OverwrittenTests : GraphFixture
         {
             foreach (var touched in new[] { x, made })
             {
-                using var scope = device.Step();
+                using var scope = device.Scope();
                 var loss = (touched * w).Sum();
                 step.Replay();
                 Assert.That(() => loss.Backward(), Throws.InvalidOperationException.With.Message.Contain("overwritten"));

@@ -22,7 +22,7 @@ sealed class SteadyStateTests
 
     static void One(SsganStep step, float[] images)
     {
-        using (step.Device.Step()) step.TrainDiscriminator(step.Device.From(images, new Shape(2, 8, 8, 3)));
+        using (step.Device.Scope()) step.TrainDiscriminator(step.Device.From(images, new Shape(2, 8, 8, 3)));
         step.TrainGenerator(2);
     }
 
@@ -71,7 +71,7 @@ sealed class SteadyStateTests
         {
             using var device = Device.Cpu(threads);
             using var step = new SsganStep(device, Architecture.For(32, 24, 24), new(), 5);
-            using (device.Step()) step.TrainDiscriminator(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3)));
+            using (device.Scope()) step.TrainDiscriminator(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3)));
             step.TrainGenerator(5);
             return Values(step);
         }

@@ -25,7 +25,7 @@ sealed class VanishingGradientTests : GraphFixture
     [TestCaseSource(nameof(Flat))]
     public void Backward_leaves_zeros(Func<Tensor, Tensor> f)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf();
         var y = f(x).Sum();
         Assert.That(y.RequiresGrad);
@@ -39,7 +39,7 @@ sealed class VanishingGradientTests : GraphFixture
     [TestCaseSource(nameof(Flat))]
     public void They_add_nothing_to_another_gradient(Func<Tensor, Tensor> f)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf();
         (f(x).Sum() + x.Exp().Sum()).Backward();
         float[] together = x.Grad!.ToArray();
@@ -66,7 +66,7 @@ sealed class VanishingGradientTests : GraphFixture
     [TestCaseSource(nameof(Straight))]
     public void The_second_derivative_of_what_is_straight_in_pieces_is_zeros(Func<Tensor, Tensor> f)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf();
         var first = Autograd.Grad([f(x).Sum()], [x], createGraph: true)[0];
         Assert.That(first.ToArray(), Has.Some.Not.Zero);
@@ -78,7 +78,7 @@ sealed class VanishingGradientTests : GraphFixture
     [Test]
     public void Zeros_reach_what_a_freed_graph_hangs_on()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf();
         var middle = x.Exp();
         middle.Sum().Backward();
@@ -91,7 +91,7 @@ sealed class VanishingGradientTests : GraphFixture
     [Test]
     public void A_frozen_leaf_gets_none()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (x, frozen) = (Leaf(), _device.Leaf(2, 12));
         frozen.RequiresGrad = false;
         (x * frozen).Sign().Sum().Backward();
@@ -102,7 +102,7 @@ sealed class VanishingGradientTests : GraphFixture
     [Test]
     public void What_has_no_derivative_has_no_gradient()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = Leaf();
         Tensor[] constants = [x.EqualTo(x), x.GreaterThan(x), x.ArgMax(), x.Cast(DType.I32), x.Detach()];
         Assert.That(constants.Select(static y => y.RequiresGrad), Has.All.False);

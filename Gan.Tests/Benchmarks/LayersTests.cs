@@ -20,7 +20,7 @@ sealed class LayersTests
         using var device = new Device(backend);
         using var random = new Rng(device, 1);
         using var network = new ResNetGenerator(random, a);
-        using (device.Step())
+        using (device.Scope())
         using (device.NoGrad()) network.Forward(random.Normal(new Shape(2, a.Latent)));
         Assert.That(backend.Convolutions.Select(Read), Is.EqualTo(Layers.Generator(a)));
         Assert.That(backend.Norms.Select(static s => (s[1], s[3])), Is.EqualTo(Layers.Norms(a)));
@@ -35,7 +35,7 @@ sealed class LayersTests
         using var device = new Device(backend);
         using var random = new Rng(device, 1);
         using var network = new ResNetDiscriminator(random, a);
-        using (device.Step())
+        using (device.Scope())
         using (device.NoGrad()) network.Forward(random.Normal(new Shape(1, side, side, 3)));
         Assert.That(backend.Convolutions.Select(Read), Is.EqualTo(Layers.Discriminator(a)));
         var (u, v) = (Sizes(network, ".u"), Sizes(network, ".v"));

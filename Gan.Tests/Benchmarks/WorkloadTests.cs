@@ -22,7 +22,7 @@ sealed class WorkloadTests
             foreach (var item in items)
             {
                 using var device = Device.Cpu(2);
-                using var bed = new Bed(device);
+                using var bed = new BenchmarkContext(device);
                 var call = item.Prepare(bed);
                 if (item.Kind == WorkloadKind.Kernel) Assert.That(Allocations.PerRound(call), Is.Zero, $"{item.Name} allocates managed memory.");
                 else call();
@@ -37,7 +37,7 @@ sealed class WorkloadTests
         foreach (var item in Suite.All.Single(static s => s.Name == "Rewriting").Items(new Variant(true, precision, BenchRun.DryDivisor)))
         {
             using var device = new Device(new CudaBackend(cuda));
-            using var bed = new Bed(device);
+            using var bed = new BenchmarkContext(device);
             var call = item.Prepare(bed);
             long before = cuda.Calls("cuGraphLaunch");
             call();
@@ -52,7 +52,7 @@ sealed class WorkloadTests
     {
         using var device = Device.Cpu(1);
         string folder;
-        using (var bed = new Bed(device)) Assert.That(folder = bed.Folder, Does.Exist);
+        using (var bed = new BenchmarkContext(device)) Assert.That(folder = bed.Folder, Does.Exist);
         Assert.That(folder, Does.Not.Exist);
     }
 }

@@ -66,7 +66,7 @@ sealed class NullArgumentTests
     public void So_is_null_within_a_list_by_its_place()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Tensor x = device.Zeros(new Shape(1, 1)), none = null!;
         x.RequiresGrad = true;
         (string Name, Action Call)[] calls =

@@ -96,7 +96,7 @@ sealed class Bf16OpTests(bool libraries)
 
         float[][] Normalise(DType type)
         {
-            using var scope = _device.Step();
+            using var scope = _device.Scope();
             var w = _device.Leaf(1, 12, 3, 3, 4);
             var (u, v) = (_device.From(Rounded(12, 2), new Shape(12)), _device.From(Rounded(36, 3), new Shape(36)));
             var n = Tensor.SpectralNorm([new(w, u, v, type)], 1)[0];
@@ -115,7 +115,7 @@ sealed class Bf16OpTests(bool libraries)
 
         float[] Penalty(DType type)
         {
-            using var scope = _device.Step();
+            using var scope = _device.Scope();
             // Small enough for tanh to stay off ±1, where 1 − y² keeps few digits of a rounded y.
             var (w, x) = (Leaf([8, 3, 3, 4], 5, 1f / 16), Leaf([2, 5, 5, 4], 6));
             var y = x.Cast(type).Conv2d(w.Cast(type), null, 1, 1).Tanh().Sum(1, 2);
@@ -129,7 +129,7 @@ sealed class Bf16OpTests(bool libraries)
     [Test]
     public void Operands_of_two_types_are_refused()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var (x, w) = (_device.Zeros(new Shape(1, 3, 3, 2), DType.BF16), _device.Zeros(new Shape(2, 1, 1, 2)));
         Assert.That(() => x.Conv2d(w), Throws.ArgumentException.With.Message.Contains("Conv2d").And.Message.Contains("different types"));
         Assert.That(() => x.Reshape(9, 2).MatMul(w.Reshape(2, 2)), Throws.ArgumentException.With.Message.Contains("MatMul").And.Message.Contains("different types"));
@@ -146,7 +146,7 @@ sealed class Bf16OpTests(bool libraries)
     /// <summary>The result, and the gradients by activations and parameters, for upstream gradients that BF16 holds exactly.</summary>
     float[][] Evaluate(Case c, DType type)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var inputs = new List<Tensor>();
         foreach (int[] shape in c.Activations) inputs.Add(Leaf(shape, inputs.Count).Cast(type));
         foreach (int[] shape in c.Parameters) inputs.Add(Leaf(shape, inputs.Count));
@@ -187,7 +187,7 @@ sealed class Bf16OpTests(bool libraries)
         public void The_cpu_refuses_to_compute_in_bf16(Case c)
         {
             using var device = Device.Cpu(1);
-            using var scope = device.Step();
+            using var scope = device.Scope();
             Tensor[] inputs =
             [
                 .. c.Activations.Select(s => device.Zeros(new Shape(s), DType.BF16)), .. c.Parameters.Select(s => device.Zeros(new Shape(s))),
@@ -199,7 +199,7 @@ sealed class Bf16OpTests(bool libraries)
         public void The_cpu_does_not_normalise_weights_in_bf16()
         {
             using var device = Device.Cpu(1);
-            using var scope = device.Step();
+            using var scope = device.Scope();
             var (w, u, v) = (device.Full(new Shape(2, 3), 1), device.Full(new Shape(2), 1), device.Full(new Shape(3), 1));
             Assert.That(() => Tensor.SpectralNorm([new(w, u, v, DType.BF16)], 1),
                 Throws.ArgumentException.With.Message.Contains("SpectralNorm: cpu does not compute in BF16."));

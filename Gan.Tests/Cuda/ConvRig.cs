@@ -8,7 +8,7 @@ namespace Ssgan.Tests.Cuda;
 /// <summary>An emulated card, a backend on it, and one convolution of 3x3 with its arrays.</summary>
 sealed class ConvRig : IDisposable
 {
-    readonly List<View> _views = [];
+    readonly List<TensorView> _views = [];
     readonly DType _type;
 
     public ConvRig(EmulatorOptions? machine = null, CudaOptions? options = null, DType type = DType.F32)
@@ -26,13 +26,13 @@ sealed class ConvRig : IDisposable
 
     public CudaBackend Cuda { get; }
 
-    public View X { get; }
+    public TensorView X { get; }
 
-    public View W { get; }
+    public TensorView W { get; }
 
-    public View Y { get; }
+    public TensorView Y { get; }
 
-    public View Bias { get; }
+    public TensorView Bias { get; }
 
     /// <summary>What engines ran, by number, since the last question.</summary>
     public int[] Ran(Action work)
@@ -51,16 +51,16 @@ sealed class ConvRig : IDisposable
 
     public void Filter() => Cuda.Conv2dBackwardFilter(X, Y, W, new ConvSpec(1, 1));
 
-    public byte[] Read(View view)
+    public byte[] Read(TensorView view)
     {
         var bytes = new byte[view.Bytes];
         Cuda.Download(view, bytes);
         return bytes;
     }
 
-    View New(Shape shape, int seed, DType? type = null)
+    TensorView New(Shape shape, int seed, DType? type = null)
     {
-        var view = new View(Cuda.Allocate(shape.Count * (type ?? _type).Size()), shape, type ?? _type);
+        var view = new TensorView(Cuda.Allocate(shape.Count * (type ?? _type).Size()), shape, type ?? _type);
         var random = new Random(seed);
         float[] values = [.. Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextSingle() - 0.5f)];
         if (view.Type == DType.F32) Cuda.Upload(MemoryMarshal.AsBytes<float>(values), view);

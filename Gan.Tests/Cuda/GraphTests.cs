@@ -26,11 +26,11 @@ sealed class GraphTests
         _cuda.Dispose();
     }
 
-    View New(int count) => new(_backend.Allocate(count * sizeof(float)), new Shape(count), DType.F32);
+    TensorView New(int count) => new(_backend.Allocate(count * sizeof(float)), new Shape(count), DType.F32);
 
-    void Free(View view) => _backend.Free(view.Address, view.Bytes);
+    void Free(TensorView view) => _backend.Free(view.Address, view.Bytes);
 
-    float[] Read(View view)
+    float[] Read(TensorView view)
     {
         var values = new float[view.Count];
         _backend.Download(view, MemoryMarshal.AsBytes(values.AsSpan()));
@@ -40,7 +40,7 @@ sealed class GraphTests
     [Test]
     public void Recording_runs_nothing_and_each_replay_runs_all()
     {
-        View x = New(100), one = New(100);
+        TensorView x = New(100), one = New(100);
         _backend.Fill(x, 0);
         _backend.Fill(one, 1);
         _backend.BeginCapture();
@@ -60,7 +60,7 @@ sealed class GraphTests
     [Test]
     public void Transfers_and_waits_are_refused_in_a_capture_and_do_not_spoil_it()
     {
-        View x = New(4);
+        TensorView x = New(4);
         _backend.Fill(x, 1);
         using var point = _backend.CreateEvent();
         using (var empty = Capture(() => { })) { }
@@ -106,7 +106,7 @@ sealed class GraphTests
 
         void Write(nint address)
         {
-            _backend.Fill(new View(address, new Shape(8), DType.F32), 1);
+            _backend.Fill(new TensorView(address, new Shape(8), DType.F32), 1);
             _backend.Synchronize();
         }
     }
@@ -114,7 +114,7 @@ sealed class GraphTests
     [Test]
     public void Memory_freed_in_a_capture_lives_until_its_graph_is_gone()
     {
-        View x = New(8), y = New(8);
+        TensorView x = New(8), y = New(8);
         _backend.Fill(y, 1);
         var graph = Capture(() =>
         {
@@ -131,7 +131,7 @@ sealed class GraphTests
     [Test]
     public void A_graph_disposed_in_a_capture_leaves_its_memory_to_it()
     {
-        View x = New(8);
+        TensorView x = New(8);
         var first = Capture(() => _backend.Scratch(1000));
         var second = Capture(() =>
         {
@@ -147,7 +147,7 @@ sealed class GraphTests
     [Test]
     public void An_abandoned_capture_leaves_nothing()
     {
-        View x = New(8);
+        TensorView x = New(8);
         _backend.Fill(x, 1);
         _backend.BeginCapture();
         _backend.Fill(x, 2);
@@ -161,7 +161,7 @@ sealed class GraphTests
     [Test]
     public void A_graph_may_outlive_its_backend_but_runs_no_more()
     {
-        View x = New(8);
+        TensorView x = New(8);
         var graph = Capture(() => _backend.Fill(x, 2));
         Free(x);
         _backend.Dispose();
@@ -174,7 +174,7 @@ sealed class GraphTests
     [Test]
     public void A_backend_is_disposed_of_in_a_capture()
     {
-        View x = New(8);
+        TensorView x = New(8);
         Free(x);
         _backend.BeginCapture();
         _backend.Scratch(1000);

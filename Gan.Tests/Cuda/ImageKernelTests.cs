@@ -12,7 +12,7 @@ sealed class ImageKernelTests
     sealed class Machine : IDisposable
     {
         readonly EmulatedCuda _cuda;
-        readonly List<View> _views = [];
+        readonly List<TensorView> _views = [];
         readonly Random _random = new(5);
 
         public Machine(int? seed = null)
@@ -23,15 +23,15 @@ sealed class ImageKernelTests
 
         public CudaBackend Backend { get; }
 
-        public View New(DType type, params ReadOnlySpan<int> dims)
+        public TensorView New(DType type, params ReadOnlySpan<int> dims)
         {
             var shape = new Shape(dims);
-            var view = new View(Backend.Allocate(shape.Count * type.Size()), shape, type);
+            var view = new TensorView(Backend.Allocate(shape.Count * type.Size()), shape, type);
             _views.Add(view);
             return view;
         }
 
-        public View Numbers(params ReadOnlySpan<int> dims)
+        public TensorView Numbers(params ReadOnlySpan<int> dims)
         {
             var view = New(DType.F32, dims);
             var values = new float[view.Count];
@@ -40,14 +40,14 @@ sealed class ImageKernelTests
             return view;
         }
 
-        public View Ints(params int[] values)
+        public TensorView Ints(params int[] values)
         {
             var view = New(DType.I32, values.Length);
             Backend.Upload(MemoryMarshal.AsBytes<int>(values), view);
             return view;
         }
 
-        public float[] Read(View view)
+        public float[] Read(TensorView view)
         {
             var values = new float[view.Count];
             Backend.Download(view, MemoryMarshal.AsBytes(values.AsSpan()));

@@ -9,7 +9,7 @@ sealed class LaunchAllocationTests
 {
     static readonly Shape s_images = new(4, 16, 16, 24);
 
-    static readonly View[] s_views = [Any(new(128, 1152)), Any(new(4, 128))];
+    static readonly TensorView[] s_views = [Any(new(128, 1152)), Any(new(4, 128))];
     static readonly SpectralLayer[] s_layers =
         [.. s_views.Select(static w => new SpectralLayer(w, Any(new(w.Shape[0])), Any(new(w.Shape[1])), Any(new(1)), Any(w.Shape, DType.BF16)))];
     static readonly AdamSlot[] s_slots =
@@ -59,7 +59,7 @@ sealed class LaunchAllocationTests
     public void Convolutions_on_cudnn_leave_no_garbage()
     {
         using var backend = new CudaBackend(new SilentCuda(hasCuDnn: true));
-        View filters = Any(new(24, 3, 3, 24)), bias = Any(new(24));
+        TensorView filters = Any(new(24, 3, 3, 24)), bias = Any(new(24));
         var spec = new ConvSpec(1, 1);
         Assert.That(Allocations.PerRound(() =>
         {
@@ -74,5 +74,5 @@ sealed class LaunchAllocationTests
 
     static TestCaseData Row(string name, Action<CudaBackend> call) => new TestCaseData(call).SetName("{m}: " + name);
 
-    static View Any(Shape shape, DType type = DType.F32) => new(SilentCuda.Memory, shape, type);
+    static TensorView Any(Shape shape, DType type = DType.F32) => new(SilentCuda.Memory, shape, type);
 }

@@ -173,22 +173,22 @@ sealed class LibraryChoiceTests
             return result;
         }
 
-        float Run(DType type, Shape a, Shape b, Shape c, float value, Action<View, View, View> call) => Run(type, a, b, c, [value], [1], call);
+        float Run(DType type, Shape a, Shape b, Shape c, float value, Action<TensorView, TensorView, TensorView> call) => Run(type, a, b, c, [value], [1], call);
 
-        float Run(DType type, Shape a, Shape b, Shape c, float[] left, float[] right, Action<View, View, View> call)
+        float Run(DType type, Shape a, Shape b, Shape c, float[] left, float[] right, Action<TensorView, TensorView, TensorView> call)
         {
-            View first = Upload(a, type, left), second = Upload(b, type, right), result = Upload(c, type, 0);
+            TensorView first = Upload(a, type, left), second = Upload(b, type, right), result = Upload(c, type, 0);
             call(first, second, result);
             var bytes = new byte[result.Bytes];
             Cuda.Download(result, bytes);
-            foreach (var view in (View[])[first, second, result]) Cuda.Free(view.Address, view.Bytes);
+            foreach (var view in (TensorView[])[first, second, result]) Cuda.Free(view.Address, view.Bytes);
             return type == DType.F32 ? MemoryMarshal.Read<float>(bytes) : BFloat16.ToSingle(MemoryMarshal.Read<ushort>(bytes));
         }
 
         /// <summary>The first values, then zeros.</summary>
-        View Upload(Shape shape, DType type, params float[] first)
+        TensorView Upload(Shape shape, DType type, params float[] first)
         {
-            var view = new View(Cuda.Allocate(shape.Count * type.Size()), shape, type);
+            var view = new TensorView(Cuda.Allocate(shape.Count * type.Size()), shape, type);
             var values = new float[shape.Count];
             first.CopyTo(values, 0);
             if (type == DType.F32) Cuda.Upload(MemoryMarshal.AsBytes<float>(values), view);

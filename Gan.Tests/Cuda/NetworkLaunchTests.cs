@@ -13,7 +13,7 @@ sealed class NetworkLaunchTests
     /// <summary>An emulated card, a backend on it, and arrays that go with it.</summary>
     sealed class Card : IDisposable
     {
-        readonly List<View> _views = [];
+        readonly List<TensorView> _views = [];
         readonly Random _random = new(5);
 
         public Card(int? seed = null)
@@ -26,30 +26,30 @@ sealed class NetworkLaunchTests
 
         public CudaBackend Backend { get; }
 
-        public View New(Shape shape, DType type = DType.F32)
+        public TensorView New(Shape shape, DType type = DType.F32)
         {
-            var view = new View(Backend.Allocate(shape.Count * type.Size()), shape, type);
+            var view = new TensorView(Backend.Allocate(shape.Count * type.Size()), shape, type);
             _views.Add(view);
             return view;
         }
 
-        public View Of(Shape shape, Func<Random, float> draw)
+        public TensorView Of(Shape shape, Func<Random, float> draw)
         {
             var view = New(shape);
             Backend.Upload(MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)shape.Count).Select(_ => draw(_random)).ToArray()), view);
             return view;
         }
 
-        public View Random(params ReadOnlySpan<int> dims) => Of(new Shape(dims), static r => r.NextSingle() - 0.5f);
+        public TensorView Random(params ReadOnlySpan<int> dims) => Of(new Shape(dims), static r => r.NextSingle() - 0.5f);
 
-        public View Ints(params int[] values)
+        public TensorView Ints(params int[] values)
         {
             var view = New(new Shape(values.Length), DType.I32);
             Backend.Upload(MemoryMarshal.AsBytes<int>(values), view);
             return view;
         }
 
-        public T[] Read<T>(View view) where T : unmanaged
+        public T[] Read<T>(TensorView view) where T : unmanaged
         {
             var values = new T[view.Count];
             Backend.Download(view, MemoryMarshal.AsBytes(values.AsSpan()));
@@ -80,8 +80,8 @@ sealed class NetworkLaunchTests
     {
         using var card = new Card();
         var layers = card.Layers();
-        View[] gradients = [.. layers.Select(static l => l.Normalized)], weights = [.. layers.Select(static l => l.W)];
-        View rate = card.Random(1), norm = card.New(new(1)), loss = card.New(new(1)), real = card.Random(70, 1),
+        TensorView[] gradients = [.. layers.Select(static l => l.Normalized)], weights = [.. layers.Select(static l => l.W)];
+        TensorView rate = card.Random(1), norm = card.New(new(1)), loss = card.New(new(1)), real = card.Random(70, 1),
             fake = card.Random(64, 1);
         AdamSlot[] slots = [.. layers.Select(l => new AdamSlot(l.W, l.Normalized, card.Random(l.W.Shape[0], l.W.Shape[1]),
             card.Of(l.W.Shape, static r => r.NextSingle()), card.Ints(0)))];
@@ -122,8 +122,8 @@ sealed class NetworkLaunchTests
         {
             using var card = new Card(seed);
             var layers = card.Layers();
-            View[] dn = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))], dw = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))];
-            View norm = card.New(new(1)), loss = card.New(new(1));
+            TensorView[] dn = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))], dw = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))];
+            TensorView norm = card.New(new(1)), loss = card.New(new(1));
             card.Backend.SpectralNormForward(layers, 2, 1e-12f);
             card.Backend.SpectralNormBackward(layers, dn, dw);
             card.Backend.GradientNorm([.. dw, card.Random(40000)], norm);
@@ -136,7 +136,7 @@ sealed class NetworkLaunchTests
     public void A_label_without_a_class_gives_NaN_and_reads_nothing_outside()
     {
         using var card = new Card();
-        View x = card.Random(3, 4), labels = card.Ints(4, -1, 2), loss = card.New(new(3)), correct = card.New(new(3)), dx = card.New(new(3, 4));
+        TensorView x = card.Random(3, 4), labels = card.Ints(4, -1, 2), loss = card.New(new(3)), correct = card.New(new(3)), dx = card.New(new(3, 4));
         card.Backend.SoftmaxCrossEntropy(x, labels, loss, correct);
         card.Backend.SoftmaxCrossEntropyBackward(x, labels, card.Random(3), dx);
         Assert.That(Array.ConvertAll(card.Read<float>(loss), float.IsNaN), Is.EqualTo(new[] { true, true, false }));

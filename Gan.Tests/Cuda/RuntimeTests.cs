@@ -29,7 +29,7 @@ sealed class RuntimeTests
         return pattern;
     }
 
-    static View Bytes(Backend backend, int bytes) => new(backend.Allocate(bytes), new Shape(bytes), DType.U8);
+    static TensorView Bytes(Backend backend, int bytes) => new(backend.Allocate(bytes), new Shape(bytes), DType.U8);
 
     [Test]
     public void Bytes_go_up_in_pieces_and_come_back([Values(1, 1 << 20, (9 << 20) + 7)] int bytes)
@@ -55,7 +55,7 @@ sealed class RuntimeTests
         using var pinned = backend.Pin(1000);
         using var copied = backend.CreateEvent();
         using var used = backend.CreateEvent();
-        View target = Bytes(backend, 1000), doubled = new(backend.Allocate(4000), new Shape(1000), DType.F32);
+        TensorView target = Bytes(backend, 1000), doubled = new(backend.Allocate(4000), new Shape(1000), DType.F32);
         for (int round = 0; round < 3; round++)
         {
             byte[] values = Pattern(1000, round);
@@ -128,7 +128,7 @@ sealed class RuntimeTests
         using var first = new CudaBackend(_cuda);
         using var other = new CudaBackend(_cuda, 1);
         var second = new CudaBackend(_cuda);
-        View a = Bytes(first, 100), b = Bytes(second, 100), c = Bytes(other, 100);
+        TensorView a = Bytes(first, 100), b = Bytes(second, 100), c = Bytes(other, 100);
         first.Upload(Pattern(100, 1), a);
         second.Upload(Pattern(100, 2), b);
         other.Upload(Pattern(100, 3), c);
@@ -155,7 +155,7 @@ sealed class RuntimeTests
 
         float[] Run(CudaBackend backend, int i)
         {
-            View x = new(backend.Allocate(4000), new Shape(1000), DType.F32), total = new(backend.Allocate(400), new Shape(100, 1), DType.F32);
+            TensorView x = new(backend.Allocate(4000), new Shape(1000), DType.F32), total = new(backend.Allocate(400), new Shape(100, 1), DType.F32);
             var result = new float[100];
             start.SignalAndWait();
             backend.Fill(x, 0.7f * (i + 1));

@@ -65,7 +65,7 @@ sealed class SsganOnCudaTests
         var reports = new List<(string, double)>();
         for (int i = 0; i < steps; i++)
         {
-            using (device.Step())
+            using (device.Scope())
             {
                 var real = device.From([.. Make.Numbers(Batch * 32 * 32 * 3, i).Select(x => x / 2)], new Shape(Batch, 32, 32, 3));
                 if (graphs is null) step.TrainDiscriminator(real);

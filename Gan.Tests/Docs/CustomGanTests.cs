@@ -34,7 +34,7 @@ sealed class CustomGanTests
         float[] images = [.. Make.Numbers(4 * 32 * 32 * 3, 1).Select(x => x / 2)];
         for (int i = 0; i < 3; i++)
         {
-            using (device.Step()) step.TrainDiscriminator(device.From(images, new Shape(4, 32, 32, 3)));
+            using (device.Scope()) step.TrainDiscriminator(device.From(images, new Shape(4, 32, 32, 3)));
             step.TrainGenerator(4);
         }
         var stats = step.Stats.Take();
@@ -48,7 +48,7 @@ sealed class CustomGanTests
             if (names[i] != "l5.bias") Assert.That(after[i], Is.Not.EqualTo(before[i]), names[i]);
         }
 
-        using (device.Step())
+        using (device.Scope())
         {
             var sample = step.Sample(step.Noise(step.Random, 2));
             Assert.That((sample.Shape, sample.RequiresGrad), Is.EqualTo((new Shape(2, 32, 32, 3), false)));

@@ -12,7 +12,7 @@ public sealed class ReadmeTests
     public void Engine_example()
     {
         using var device = Device.Cpu();
-        using (device.Step())                                   // owns every tensor made inside
+        using (device.Scope())                                   // owns every tensor made inside
         {
             var x = device.From([1f, 2, 3, 4], new Shape(2, 2));
             x.RequiresGrad = true;

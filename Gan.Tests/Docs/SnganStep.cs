@@ -30,7 +30,7 @@ public sealed class SnganStep : GanStep
 
     public override void TrainDiscriminator(Tensor real)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         Tensor fake;
         using (Device.NoGrad()) fake = _generator.Forward(Noise(Random, real.Shape[0]));
 
@@ -41,7 +41,7 @@ public sealed class SnganStep : GanStep
 
     public override void TrainGenerator(int batch)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(Noise(Random, batch));
 

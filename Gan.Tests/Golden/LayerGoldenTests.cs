@@ -38,7 +38,7 @@ public sealed class LayerGoldenTests
     public void Operation(string test, string[] inputs)
     {
         using var device = Device.Cpu();
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var t = inputs.Select(name => File.Tensor(device, $"{test}/{name}", requiresGrad: true)).ToArray();
         Tensor? runningMean = null, runningVar = null;
         if (File.Contains($"{test}/running_mean")) (runningMean, runningVar) = (Get("running_mean"), Get("running_var"));

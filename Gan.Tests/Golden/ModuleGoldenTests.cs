@@ -17,7 +17,7 @@ public sealed class ModuleGoldenTests
     public void Spectral_norm(string test)
     {
         using var device = Device.Cpu();
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (w, b, x) = (Get("w", true), Get("b", true), Get("x", true));
         int rows = w.Shape[0], rest = (int)(w.Count / rows);
         var u = Get("u");
@@ -76,7 +76,7 @@ public sealed class ModuleGoldenTests
         {
             var map = MimicryWeights.Map(block, Architecture.For(64));
             foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
-            using var scope = device.Step();
+            using var scope = device.Scope();
             block.Train(false);
             File.Matches(forward(File.Tensor(device, $"{test}/x")), $"{test}/y_eval");
             block.Train(true);
@@ -106,7 +106,7 @@ public sealed class ModuleGoldenTests
         int size = (int)w.Count;
         for (int step = 0; step < gradients.Length / size; step++)
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             optimizer.ZeroGrad();
             (w * device.From(gradients.AsSpan(step * size, size), w.Shape)).Sum().Backward();
             optimizer.Step();
@@ -139,7 +139,7 @@ public sealed class ModuleGoldenTests
         using var critic = new Critic(rng);
         var map = MimicryWeights.Map(critic, Architecture.For(64));
         foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = File.Tensor(device, $"{test}/real");
         if (test == "gradient_penalty")
         {

@@ -19,7 +19,7 @@ public sealed class NetworkGoldenTests
         using var rng = new Rng(device, 1);
         using var generator = new ResNetGenerator(rng, Small);
         File.AsFile("g/state", path => MimicryWeights.Load(path, generator));
-        using var scope = device.Step();
+        using var scope = device.Scope();
 
         generator.Train(false);
         File.Matches(generator.Forward(File.Tensor(device, "g/z")), "g/y_eval", Tolerance);
@@ -44,7 +44,7 @@ public sealed class NetworkGoldenTests
         using var rng = new Rng(device, 1);
         using var discriminator = new ResNetDiscriminator(rng, Small, new() { ShortcutFromRelu = shortcutFromRelu });
         File.AsFile("d/state", path => MimicryWeights.Load(path, discriminator));
-        using var scope = device.Step();
+        using var scope = device.Scope();
         string images = File.Contains($"{test}/x") ? $"{test}/x" : "d/x";
 
         discriminator.Train(false);

@@ -31,12 +31,12 @@ public sealed class TrainingGoldenTests
         {
             for (int u = 0; u < updates; u++)
             {
-                using var scope = device.Step();
+                using var scope = device.Scope();
                 byte[] images = GoldenFile.ChannelsLast(real.AsSpan((s * updates + u) * pixels, pixels).ToArray(), batch, 3, 32, 32);
                 step.TrainDiscriminator(Pixels.ToImages(device.From(images, new Shape(batch, 32, 32, 3))), Noise(s, u));
                 CheckLosses(step, s, s * updates + u, ("loss_d", $"{losses}/d_adversarial"), ("loss_d_rotation", $"{losses}/d_rotation"));
             }
-            using (device.Step()) step.TrainGenerator(Noise(s, updates));
+            using (device.Scope()) step.TrainGenerator(Noise(s, updates));
             CheckLosses(step, s, s, ("loss_g", $"{losses}/g_adversarial"), ("loss_g_rotation", $"{losses}/g_rotation"));
             step.SetLearningRate(schedule.At(s + 1));
         }

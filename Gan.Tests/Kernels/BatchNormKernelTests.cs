@@ -5,8 +5,8 @@ namespace Ssgan.Tests.Kernels;
 
 public class BatchNormKernelTests
 {
-    sealed record Run(View X, View Gamma, View Beta, View RunningMean, View RunningVar, View Y, View Mean, View InvStd,
-        View DY, View DX, View DGamma, View DBeta, View Classes = default)
+    sealed record Run(TensorView X, TensorView Gamma, TensorView Beta, TensorView RunningMean, TensorView RunningVar, TensorView Y, TensorView Mean, TensorView InvStd,
+        TensorView DY, TensorView DX, TensorView DGamma, TensorView DBeta, TensorView Classes = default)
     {
         public void Forward(CpuBackend b, BatchNormSpec s) => b.BatchNormForward(X, Gamma, Beta, Classes, RunningMean, RunningVar, Y, Mean, InvStd, s);
         public void Backward(CpuBackend b, BatchNormSpec s) => b.BatchNormBackward(X, Gamma, Beta, Classes, Mean, InvStd, DY, DX, DGamma, DBeta, s);

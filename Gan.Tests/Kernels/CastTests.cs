@@ -12,8 +12,8 @@ public class CastTests
     public void Fill_writes_every_element_of_every_type(int n)
     {
         using var arrays = new CpuArrays();
-        View f = arrays.New(new Shape(n)), i = arrays.New(new Shape(n), DType.I32), b = arrays.New(new Shape(n), DType.U8);
-        View h = arrays.New(new Shape(n), DType.BF16);
+        TensorView f = arrays.New(new Shape(n)), i = arrays.New(new Shape(n), DType.I32), b = arrays.New(new Shape(n), DType.U8);
+        TensorView h = arrays.New(new Shape(n), DType.BF16);
         arrays.Cpu.Fill(f, -2.5f);
         arrays.Cpu.Fill(i, -2.5f);
         arrays.Cpu.Fill(b, 300f);
@@ -36,7 +36,7 @@ public class CastTests
         var x = CpuArrays.Numbers(n, 1, -300, 600);
         Special.AsSpan(0, Math.Min(n, Special.Length)).CopyTo(x);
         if (n > 2 * Special.Length) Special.CopyTo(x, n - Special.Length);
-        View v = arrays.From(new Shape(n), x), i = arrays.New(v.Shape, DType.I32), b = arrays.New(v.Shape, DType.U8);
+        TensorView v = arrays.From(new Shape(n), x), i = arrays.New(v.Shape, DType.I32), b = arrays.New(v.Shape, DType.U8);
         arrays.Cpu.Cast(v, i);
         arrays.Cpu.Cast(v, b);
         CpuArrays.AssertSame(arrays.Read<int>(i), Array.ConvertAll(x, a => (int)Rounded(a, int.MinValue, int.MaxValue)));
@@ -56,8 +56,8 @@ public class CastTests
         var bytes = new byte[n];
         random.NextBytes(bytes);
         int[] ints = Enumerable.Range(0, n).Select(k => k % 3 == 0 ? random.Next(-5, 300) : random.Next()).ToArray();
-        View b = arrays.From(new Shape(n), DType.U8, bytes), i = arrays.From(new Shape(n), DType.I32, ints);
-        View f = arrays.New(b.Shape), j = arrays.New(b.Shape, DType.I32), c = arrays.New(b.Shape, DType.U8);
+        TensorView b = arrays.From(new Shape(n), DType.U8, bytes), i = arrays.From(new Shape(n), DType.I32, ints);
+        TensorView f = arrays.New(b.Shape), j = arrays.New(b.Shape, DType.I32), c = arrays.New(b.Shape, DType.U8);
         arrays.Cpu.Cast(b, f);
         CpuArrays.AssertSame(arrays.Read(f), Array.ConvertAll(bytes, v => (float)v));
         arrays.Cpu.Cast(i, f);
@@ -81,7 +81,7 @@ public class CastTests
         uint[] bits = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFFC00000, 0x7F800000, 0x80000000, 1];
         for (int k = 0; k < Math.Min(n, bits.Length); k++) x[n - 1 - k] = BitConverter.UInt32BitsToSingle(bits[k]);
         for (int k = 0; k < Math.Min(n, bits.Length); k++) x[k] = BitConverter.UInt32BitsToSingle(bits[k]);
-        View v = arrays.From(new Shape(n), x), h = arrays.New(v.Shape, DType.BF16), back = arrays.New(v.Shape);
+        TensorView v = arrays.From(new Shape(n), x), h = arrays.New(v.Shape, DType.BF16), back = arrays.New(v.Shape);
         arrays.Cpu.Cast(v, h);
         arrays.Cpu.Cast(h, back);
         float[] actual = arrays.Read(back);
@@ -103,7 +103,7 @@ public class CastTests
     public void An_unsupported_pair_is_named()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.New(new Shape(2), DType.BF16), y = arrays.New(new Shape(2), DType.I32);
+        TensorView x = arrays.New(new Shape(2), DType.BF16), y = arrays.New(new Shape(2), DType.I32);
         Assert.That(() => arrays.Cpu.Cast(x, y), Throws.TypeOf<NotSupportedException>().With.Message.Contains("BF16").And.Message.Contains("I32"));
     }
 }

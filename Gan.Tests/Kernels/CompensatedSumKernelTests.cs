@@ -10,7 +10,7 @@ public class CompensatedSumKernelTests
     {
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
-        View sum = a.Of([1e8f, 0], 2), one = a.Of([1], 1), back = a.Of([-1e8f], 1);
+        TensorView sum = a.Of([1e8f, 0], 2), one = a.Of([1], 1), back = a.Of([-1e8f], 1);
         b.CompensatedSum(sum, one);
         Assert.That(a.Read(sum), Is.EqualTo([1e8f, 1f]));
         for (int i = 1; i < 1000; i++) b.CompensatedSum(sum, one);

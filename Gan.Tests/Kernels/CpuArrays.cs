@@ -14,7 +14,7 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
     public CpuBackend Cpu { get; } = new(threads);
 
     /// <summary>An array whose contents are a recognisable garbage; misaligned: it does not begin at a vector's boundary.</summary>
-    public View New(Shape shape, DType type = DType.F32, bool misaligned = false)
+    public TensorView New(Shape shape, DType type = DType.F32, bool misaligned = false)
     {
         long bytes = shape.Count * type.Size();
         int lead = Guard + (misaligned ? type.Size() : 0);
@@ -23,20 +23,20 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
         new Span<byte>((void*)(address + lead), (int)bytes).Fill(0xCD);
         new Span<byte>((void*)(address + lead + (nint)bytes), Guard).Fill(GuardByte);
         _blocks.Add((address + lead, bytes));
-        return new View(address + lead, shape, type);
+        return new TensorView(address + lead, shape, type);
     }
 
-    public View From<T>(Shape shape, DType type, T[] values) where T : unmanaged
+    public TensorView From<T>(Shape shape, DType type, T[] values) where T : unmanaged
     {
         var view = New(shape, type);
         Cpu.Upload(MemoryMarshal.AsBytes<T>(values), view);
         return view;
     }
 
-    public View From(Shape shape, params float[] values) => From(shape, DType.F32, values);
+    public TensorView From(Shape shape, params float[] values) => From(shape, DType.F32, values);
 
     /// <summary>Uniform numbers in [low, high).</summary>
-    public View Random(Shape shape, int seed, float low = -2, float high = 2) => From(shape, Numbers(shape.Count, seed, low, high));
+    public TensorView Random(Shape shape, int seed, float low = -2, float high = 2) => From(shape, Numbers(shape.Count, seed, low, high));
 
     public static float[] Numbers(long count, int seed, float low = -2, float high = 2)
     {
@@ -46,14 +46,14 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
         return values;
     }
 
-    public T[] Read<T>(View view) where T : unmanaged
+    public T[] Read<T>(TensorView view) where T : unmanaged
     {
         var values = new T[view.Bytes / sizeof(T)];
         Cpu.Download(view, MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
 
-    public float[] Read(View view) => Read<float>(view);
+    public float[] Read(TensorView view) => Read<float>(view);
 
     /// <summary>Asserts equal bits (any NaN equals any other), naming the first place that differs; quicker than a constraint on long arrays.</summary>
     public static void AssertSame<T>(T[] actual, T[] expected, string what = "") where T : unmanaged, IEquatable<T>

@@ -29,7 +29,7 @@ public class ElementwiseTests
         var expected = Array.ConvertAll(x, v => MathF.FusedMultiplyAdd(v, -1.5f, 0.25f));
         foreach (bool misaligned in (bool[])[false, true])
         {
-            View source = arrays.New(new Shape(n), DType.F32, misaligned), y = arrays.New(new Shape(n), DType.F32, misaligned);
+            TensorView source = arrays.New(new Shape(n), DType.F32, misaligned), y = arrays.New(new Shape(n), DType.F32, misaligned);
             arrays.Cpu.Upload(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(x), source);
             arrays.Cpu.Unary(new Affine(-1.5f, 0.25f), source, y);
             CpuArrays.AssertSame(arrays.Read(y), expected);
@@ -44,17 +44,17 @@ public class ElementwiseTests
     {
         float[] x = CpuArrays.Numbers(200003, 2, -6, 6);
         using var arrays = new CpuArrays(1);
-        View whole = arrays.From(new Shape(x.Length), x), y = arrays.New(whole.Shape);
+        TensorView whole = arrays.From(new Shape(x.Length), x), y = arrays.New(whole.Shape);
         arrays.Cpu.Unary(default(Tanh), whole, y);
         float[] once = arrays.Read(y);
         for (int start = 1; start < 9; start++)
         {
-            View part = arrays.From(new Shape(x.Length - start), x[start..]), z = arrays.New(part.Shape);
+            TensorView part = arrays.From(new Shape(x.Length - start), x[start..]), z = arrays.New(part.Shape);
             arrays.Cpu.Unary(default(Tanh), part, z);
             CpuArrays.AssertSame(arrays.Read(z), once[start..]);
         }
         using var three = new CpuArrays(3);
-        View again = three.From(new Shape(x.Length), x);
+        TensorView again = three.From(new Shape(x.Length), x);
         three.Cpu.Unary(default(Tanh), again, again);
         CpuArrays.AssertSame(three.Read(again), once);
     }
@@ -64,11 +64,11 @@ public class ElementwiseTests
     {
         using var arrays = new CpuArrays();
         float[] a = CpuArrays.Numbers(n, 3), b = CpuArrays.Numbers(n, 4);
-        View va = arrays.From(new Shape(n), a), vb = arrays.From(new Shape(n), b), y = arrays.New(new Shape(n));
+        TensorView va = arrays.From(new Shape(n), a), vb = arrays.From(new Shape(n), b), y = arrays.New(new Shape(n));
         arrays.Cpu.Binary(default(Sub), va, vb, y);
         float[] expected = a.Zip(b, (p, q) => p - q).ToArray();
         CpuArrays.AssertSame(arrays.Read(y), expected);
-        View left = arrays.From(new Shape(n), a), right = arrays.From(new Shape(n), b);
+        TensorView left = arrays.From(new Shape(n), a), right = arrays.From(new Shape(n), b);
         arrays.Cpu.Binary(default(Sub), left, vb, left);
         arrays.Cpu.Binary(default(Sub), va, right, right);
         CpuArrays.AssertSame(arrays.Read(left), expected);
@@ -79,7 +79,7 @@ public class ElementwiseTests
     public void Binary_broadcasts(int[] a, int[] b, int[] y)
     {
         using var arrays = new CpuArrays();
-        View va = arrays.Random(new Shape(a), 5), vb = arrays.Random(new Shape(b), 6), vy = arrays.New(new Shape(y));
+        TensorView va = arrays.Random(new Shape(a), 5), vb = arrays.Random(new Shape(b), 6), vy = arrays.New(new Shape(y));
         float[] expected = Naive(va.Shape, arrays.Read(va), vb.Shape, arrays.Read(vb), vy.Shape);
         arrays.Cpu.Binary(new Axpy(-0.7f), va, vb, vy);
         CpuArrays.AssertSame(arrays.Read(vy), expected);
@@ -113,7 +113,7 @@ public class ElementwiseTests
         using var arrays = new CpuArrays();
         float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -3f, 2f];
         float[] x = [.. special, .. special, .. special];
-        View v = arrays.From(new Shape(15), x), one = arrays.From(new Shape([]), 1f), y = arrays.New(new Shape(15));
+        TensorView v = arrays.From(new Shape(15), x), one = arrays.From(new Shape([]), 1f), y = arrays.New(new Shape(15));
         arrays.Cpu.Unary(default(Relu), v, y);
         Assert.That(arrays.Read(y)[10..], Is.EqualTo((float[])[float.NaN, float.PositiveInfinity, 0f, 0f, 2f]));
         arrays.Cpu.Binary(default(Maximum), one, v, y);
@@ -126,8 +126,8 @@ public class ElementwiseTests
     public void Nothing_is_allocated_in_steady_state()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.Random(new Shape(64, 32, 32, 3), 7), bias = arrays.Random(new Shape(3), 8), y = arrays.New(x.Shape);
-        View rows = arrays.Random(new Shape(64, 1, 1, 3), 9), bytes = arrays.New(x.Shape, DType.U8);
+        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), bias = arrays.Random(new Shape(3), 8), y = arrays.New(x.Shape);
+        TensorView rows = arrays.Random(new Shape(64, 1, 1, 3), 9), bytes = arrays.New(x.Shape, DType.U8);
         Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Fill(y, 1);

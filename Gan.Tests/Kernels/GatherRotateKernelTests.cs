@@ -67,11 +67,11 @@ public sealed class GatherRotateKernelTests : IDisposable
         public Bytes(Backend backend, byte[] values, Shape shape)
         {
             _backend = backend;
-            View = new View(backend.Allocate(values.Length), shape, DType.U8);
+            View = new TensorView(backend.Allocate(values.Length), shape, DType.U8);
             backend.Upload(values, View);
         }
 
-        public View View { get; }
+        public TensorView View { get; }
 
         public void Dispose() => _backend.Free(View.Address, View.Bytes);
     }

@@ -17,7 +17,7 @@ sealed class GuardedArray : IDisposable
         _backend = backend;
         _bytes = (shape.Count + 2 * Guard) * sizeof(float);
         _address = backend.Allocate(_bytes);
-        View = new View(_address + Guard * sizeof(float), shape, DType.F32);
+        View = new TensorView(_address + Guard * sizeof(float), shape, DType.F32);
         var all = new float[shape.Count + 2 * Guard];
         Array.Fill(all, Mark);
         if (values != null) values.CopyTo(all, Guard);
@@ -25,9 +25,9 @@ sealed class GuardedArray : IDisposable
         backend.Upload(MemoryMarshal.AsBytes(all.AsSpan()), Whole);
     }
 
-    public View View { get; }
+    public TensorView View { get; }
 
-    View Whole => new(_address, new Shape((int)(_bytes / sizeof(float))), DType.F32);
+    TensorView Whole => new(_address, new Shape((int)(_bytes / sizeof(float))), DType.F32);
 
     /// <summary>The values, after checking that nothing around them was written.</summary>
     public float[] Read()

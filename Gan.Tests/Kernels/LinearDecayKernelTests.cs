@@ -10,7 +10,7 @@ public class LinearDecayKernelTests
     {
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
-        View step = a.Ints([0], 1), first = a.Output(1), second = a.Output(1);
+        TensorView step = a.Ints([0], 1), first = a.Output(1), second = a.Output(1);
         foreach (float expected in (float[])[0.75f, 0.5f, 0.25f, 0, 0])
         {
             b.LinearDecay(step, [first, second], new DecaySpec(1, 4));

@@ -153,7 +153,7 @@ sealed class MatMulTests(SimdPath simd, int threads)
         using var a = new GuardedArray(_backend, transposeA ? new Shape(K, M) : new Shape(M, K), GuardedArray.Random(random, M * K));
         using var b = new GuardedArray(_backend, transposeB ? new Shape(N, K) : new Shape(K, N), GuardedArray.Random(random, N * K));
         using var c = new GuardedArray(_backend, new Shape(M, N));
-        View av = a.View, bv = b.View, cv = c.View;
+        TensorView av = a.View, bv = b.View, cv = c.View;
         Assert.That(Allocations.PerRound(() => _backend.MatMul(av, transposeA, bv, transposeB, cv, false)), Is.Zero);
     }
 }

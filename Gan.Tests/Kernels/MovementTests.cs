@@ -39,7 +39,7 @@ public class MovementTests
         {
             using var arrays = new CpuArrays();
             byte[] x = Bytes(shape.Count * type.Size());
-            View source = arrays.From(shape, type, x), y = arrays.New(permuted, type);
+            TensorView source = arrays.From(shape, type, x), y = arrays.New(permuted, type);
             arrays.Cpu.Permute(source, y, order);
             CpuArrays.AssertSame(arrays.Read<byte>(y), Naive(x, dims, order, type.Size()), $"{type}");
         }
@@ -80,7 +80,7 @@ public class MovementTests
             int size = type.Size();
             Shape xShape = new(xDims), yShape = new(yDims), box = new(extent);
             byte[] x = Bytes(xShape.Count * size);
-            View source = arrays.From(xShape, type, x), y = arrays.New(yShape, type);
+            TensorView source = arrays.From(xShape, type, x), y = arrays.New(yShape, type);
             byte[] expected = arrays.Read<byte>(y);
             for (int at = 0; at < box.Count; at++)
             {
@@ -114,7 +114,7 @@ public class MovementTests
             int bytes = width * type.Size();
             int[] index = Enumerable.Range(0, n).Select(_ => random.Next(rows)).ToArray();
             byte[] x = Bytes(rows * bytes);
-            View table = arrays.From(new Shape(rows, width), type, x), y = arrays.New(new Shape(n, width), type);
+            TensorView table = arrays.From(new Shape(rows, width), type, x), y = arrays.New(new Shape(n, width), type);
             arrays.Cpu.GatherRows(table, arrays.From(new Shape(n), DType.I32, index), y);
             byte[] expected = index.SelectMany(i => x[(i * bytes)..((i + 1) * bytes)]).ToArray();
             CpuArrays.AssertSame(arrays.Read<byte>(y), expected, $"{type}");
@@ -138,7 +138,7 @@ public class MovementTests
         foreach (int threads in (int[])[1, 2, 3])
         {
             using var arrays = new CpuArrays(threads);
-            View table = arrays.From(new Shape(rows, width), start);
+            TensorView table = arrays.From(new Shape(rows, width), start);
             arrays.Cpu.ScatterAddRows(arrays.From(new Shape(n, width), dy), arrays.From(new Shape(n), DType.I32, index), table);
             CpuArrays.AssertSame(arrays.Read(table), expected, "the same additions in the same order give the same bits");
         }
@@ -149,7 +149,7 @@ public class MovementTests
     public void An_index_out_of_range_is_named_before_anything_is_written(int bad)
     {
         using var arrays = new CpuArrays();
-        View table = arrays.Random(new Shape(4, 2), 1), rows = arrays.Random(new Shape(3, 2), 2), index = arrays.From(new Shape(3), DType.I32, [0, 3, bad]);
+        TensorView table = arrays.Random(new Shape(4, 2), 1), rows = arrays.Random(new Shape(3, 2), 2), index = arrays.From(new Shape(3), DType.I32, [0, 3, bad]);
         float[] tableBefore = arrays.Read(table), rowsBefore = arrays.Read(rows);
         string message = $"index 2 is {bad}, but the table (4, 2) has 4 rows";
         var refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message);
@@ -164,8 +164,8 @@ public class MovementTests
     public void Nothing_is_allocated_in_steady_state()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.Random(new Shape(16, 32, 32, 5), 7), y = arrays.New(new Shape(16, 5, 32, 32)), part = arrays.New(new Shape(16, 30, 30, 5));
-        View index = arrays.From(new Shape(16), DType.I32, Enumerable.Range(0, 16).ToArray()), rows = arrays.New(x.Shape);
+        TensorView x = arrays.Random(new Shape(16, 32, 32, 5), 7), y = arrays.New(new Shape(16, 5, 32, 32)), part = arrays.New(new Shape(16, 30, 30, 5));
+        TensorView index = arrays.From(new Shape(16), DType.I32, Enumerable.Range(0, 16).ToArray()), rows = arrays.New(x.Shape);
         Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Permute(x, y, [0, 3, 1, 2]);

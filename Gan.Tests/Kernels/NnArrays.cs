@@ -15,30 +15,30 @@ sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
 
     public Random Random { get; } = new(seed);
 
-    View Block(Shape shape, DType type)
+    TensorView Block(Shape shape, DType type)
     {
         long bytes = shape.Count * type.Size();
         nint address = backend.Allocate(bytes + 2 * Guard);
         new Span<byte>((void*)address, checked((int)bytes + 2 * Guard)).Fill(Pattern);
         _blocks.Add((address, bytes));
-        return new View(address + Guard, shape, type);
+        return new TensorView(address + Guard, shape, type);
     }
 
-    public View Output(params ReadOnlySpan<int> dims)
+    public TensorView Output(params ReadOnlySpan<int> dims)
     {
         var v = Block(new Shape(dims), DType.F32);
         new Span<float>(v.F32, (int)v.Count).Fill(float.NaN);
         return v;
     }
 
-    public View Of(ReadOnlySpan<float> data, params ReadOnlySpan<int> dims)
+    public TensorView Of(ReadOnlySpan<float> data, params ReadOnlySpan<int> dims)
     {
         var v = Block(new Shape(dims), DType.F32);
         backend.Upload(MemoryMarshal.AsBytes(data), v);
         return v;
     }
 
-    public View Ints(ReadOnlySpan<int> data, params ReadOnlySpan<int> dims)
+    public TensorView Ints(ReadOnlySpan<int> data, params ReadOnlySpan<int> dims)
     {
         var v = Block(new Shape(dims), DType.I32);
         backend.Upload(MemoryMarshal.AsBytes(data), v);
@@ -46,7 +46,7 @@ sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
     }
 
     /// <summary>Normals of a given mean and deviation.</summary>
-    public View NormalsOf(float mean, float deviation, params ReadOnlySpan<int> dims)
+    public TensorView NormalsOf(float mean, float deviation, params ReadOnlySpan<int> dims)
     {
         var data = new float[new Shape(dims).Count];
         for (int i = 0; i < data.Length; i++)
@@ -54,16 +54,16 @@ sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
         return Of(data, dims);
     }
 
-    public View Normals(params ReadOnlySpan<int> dims) => NormalsOf(0, 1, dims);
+    public TensorView Normals(params ReadOnlySpan<int> dims) => NormalsOf(0, 1, dims);
 
-    public float[] Read(View v)
+    public float[] Read(TensorView v)
     {
         var data = new float[v.Count];
         backend.Download(v, MemoryMarshal.AsBytes(data.AsSpan()));
         return data;
     }
 
-    public int[] ReadInts(View v)
+    public int[] ReadInts(TensorView v)
     {
         var data = new int[v.Count];
         backend.Download(v, MemoryMarshal.AsBytes(data.AsSpan()));

@@ -14,7 +14,7 @@ public class RandomKernelTests
 
     const ulong Key = 0x0123456789abcdef, Counter = 0xfffffffffffffffe;
 
-    static View Generator(NnArrays a, ulong key = Key, ulong counter = Counter) =>
+    static TensorView Generator(NnArrays a, ulong key = Key, ulong counter = Counter) =>
         a.Ints([(int)(uint)key, (int)(key >> 32), unchecked((int)(uint)counter), (int)(counter >> 32)], 4);
 
     static uint Word(long i)

@@ -27,7 +27,7 @@ public class ReduceTests
     public void Reduces_over_the_axes_where_y_is_one(int[] x, int[] y)
     {
         using var arrays = new CpuArrays();
-        View vx = arrays.Random(new Shape(x), 1, -1, 3), vy = arrays.New(new Shape(y));
+        TensorView vx = arrays.Random(new Shape(x), 1, -1, 3), vy = arrays.New(new Shape(y));
         float[] values = arrays.Read(vx);
         double[] size = Naive(vx.Shape, values, vy.Shape, 0, (s, v) => s + Math.Abs(v));
         double[] energy = Naive(vx.Shape, values, vy.Shape, 0, (s, v) => s + v * v);
@@ -76,7 +76,7 @@ public class ReduceTests
     public void A_long_sum_of_equal_terms_stays_accurate(int rows, int columns, bool along)
     {
         using var arrays = new CpuArrays();
-        View x = arrays.New(new Shape(rows, columns)), y = arrays.New(along ? new Shape(rows, 1) : new Shape(1, columns));
+        TensorView x = arrays.New(new Shape(rows, columns)), y = arrays.New(along ? new Shape(rows, 1) : new Shape(1, columns));
         arrays.Cpu.Fill(x, 0.1f);
         arrays.Cpu.Reduce<Sum>(x, y);
         double expected = (double)0.1f * (along ? columns : rows);
@@ -96,7 +96,7 @@ public class ReduceTests
         foreach (int threads in (int[])[1, 2, 3])
         {
             using var arrays = new CpuArrays(threads);
-            View y = arrays.New(new Shape(yRows, yColumns));
+            TensorView y = arrays.New(new Shape(yRows, yColumns));
             arrays.Cpu.Reduce<Sum>(arrays.From(new Shape(rows, columns), x), y);
             first ??= arrays.Read(y);
             CpuArrays.AssertSame(arrays.Read(y), first);
@@ -112,7 +112,7 @@ public class ReduceTests
         using var arrays = new CpuArrays();
         float[] values = CpuArrays.Numbers(1001, 5);
         values[at] = float.NaN;
-        View x = arrays.From(new Shape(1001), values), y = arrays.New(new Shape(1)), index = arrays.New(new Shape(1), DType.I32);
+        TensorView x = arrays.From(new Shape(1001), values), y = arrays.New(new Shape(1)), index = arrays.New(new Shape(1), DType.I32);
         arrays.Cpu.Reduce<Max>(x, y);
         Assert.That(arrays.Read(y)[0], Is.NaN);
         arrays.Cpu.Reduce<Min>(x.As(new Shape(1001, 1)), y.As(new Shape(1, 1)));
@@ -125,7 +125,7 @@ public class ReduceTests
     public void Empty_reductions_give_the_identity()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.New(new Shape(0, 3)), y = arrays.New(new Shape(1, 3));
+        TensorView x = arrays.New(new Shape(0, 3)), y = arrays.New(new Shape(1, 3));
         arrays.Cpu.Reduce<Sum>(x, y);
         CpuArrays.AssertSame(arrays.Read(y), (float[])[0, 0, 0]);
         arrays.Cpu.Reduce<Max>(x, y);
@@ -143,7 +143,7 @@ public class ReduceTests
     public void LogSumExp_is_the_logarithm_of_the_sum(int rows, int columns)
     {
         using var arrays = new CpuArrays();
-        View x = arrays.Random(new Shape(rows, columns), 8, -3, 90), y = arrays.New(new Shape(rows));
+        TensorView x = arrays.Random(new Shape(rows, columns), 8, -3, 90), y = arrays.New(new Shape(rows));
         arrays.Cpu.LogSumExp(x, y);
         float[] actual = arrays.Read(y), values = arrays.Read(x);
         for (int r = 0; r < rows; r++)
@@ -164,7 +164,7 @@ public class ReduceTests
         var random = new Random(6);
         // Few distinct values, so that ties are common.
         float[] x = Enumerable.Range(0, rows * columns).Select(_ => random.Next(-3, 3) + (random.Next(500) == 0 ? float.NaN : 0)).ToArray();
-        View y = arrays.New(new Shape(rows), DType.I32);
+        TensorView y = arrays.New(new Shape(rows), DType.I32);
         arrays.Cpu.ArgMax(arrays.From(new Shape(rows, columns), x), y);
         int[] actual = arrays.Read<int>(y);
         for (int r = 0; r < rows; r++)
@@ -179,7 +179,7 @@ public class ReduceTests
     public void ArgMax_of_nothing_is_refused()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.New(new Shape(2, 0)), y = arrays.New(new Shape(2), DType.I32);
+        TensorView x = arrays.New(new Shape(2, 0)), y = arrays.New(new Shape(2), DType.I32);
         Assert.That(() => arrays.Cpu.ArgMax(x, y), Throws.ArgumentException.With.Message.Contains("(2, 0)"));
     }
 
@@ -187,8 +187,8 @@ public class ReduceTests
     public void Nothing_is_allocated_in_steady_state()
     {
         using var arrays = new CpuArrays();
-        View x = arrays.Random(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)), bias = arrays.New(new Shape(1, 1, 1, 3));
-        View pooled = arrays.New(new Shape(64, 1, 1, 3)), index = arrays.New(new Shape(64, 32, 32), DType.I32);
+        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)), bias = arrays.New(new Shape(1, 1, 1, 3));
+        TensorView pooled = arrays.New(new Shape(64, 1, 1, 3)), index = arrays.New(new Shape(64, 32, 32), DType.I32);
         Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Reduce<Sum>(x, all);

@@ -11,7 +11,7 @@ public class SpectralNormKernelTests
         return new(a.Normals(dims), Unit(a, rows), Unit(a, columns), a.Output(1), a.Output(dims));
     }
 
-    static View Unit(NnArrays a, int n)
+    static TensorView Unit(NnArrays a, int n)
     {
         float[] x = a.Read(a.Normals(n));
         double norm = Math.Sqrt(NnChecks.Dot(x, x));
@@ -155,8 +155,8 @@ public class SpectralNormKernelTests
         using var a = new NnArrays(b);
         SpectralLayer[] layers = [Layer(a, 5, 27), Layer(a, 1, 1), Layer(a, 64, 40)];
         b.SpectralNormForward(layers, 1, 1e-12f);
-        View[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))], dw = [.. dn.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
-        View[] alone = [.. dw.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
+        TensorView[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))], dw = [.. dn.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
+        TensorView[] alone = [.. dw.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
         b.SpectralNormBackward(layers, dn, dw);
         for (int i = 0; i < layers.Length; i++)
         {

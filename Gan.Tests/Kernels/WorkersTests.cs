@@ -5,7 +5,7 @@ namespace Ssgan.Tests.Kernels;
 
 sealed unsafe class WorkersTests
 {
-    readonly struct CountVisits(int* visits) : IRange
+    readonly struct CountVisits(int* visits) : IParallelBody
     {
         public void Invoke(int start, int end)
         {
@@ -13,7 +13,7 @@ sealed unsafe class WorkersTests
         }
     }
 
-    readonly struct LargestChunk(int* largest, int* smallest) : IRange
+    readonly struct LargestChunk(int* largest, int* smallest) : IParallelBody
     {
         public void Invoke(int start, int end)
         {
@@ -23,7 +23,7 @@ sealed unsafe class WorkersTests
         }
     }
 
-    readonly struct Throw(int at) : IRange
+    readonly struct Throw(int at) : IParallelBody
     {
         public void Invoke(int start, int end)
         {
@@ -31,7 +31,7 @@ sealed unsafe class WorkersTests
         }
     }
 
-    readonly struct Nested(nint workers, int* visits, int inner) : IRange
+    readonly struct Nested(nint workers, int* visits, int inner) : IParallelBody
     {
         public void Invoke(int start, int end)
         {

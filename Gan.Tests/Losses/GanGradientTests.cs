@@ -64,7 +64,7 @@ sealed class GanGradientTests
         _random = new Rng(_device, 21);
         _generator = new Generator(_random);
         _discriminator = new Discriminator(_random);
-        using (_device.Step())
+        using (_device.Scope())
         {
             for (int i = 0; i < 10; i++) _ = _discriminator.Forward(_device.Of(1, 4, 4, 2));
         }
@@ -120,7 +120,7 @@ sealed class GanGradientTests
 
     void Check(Func<Tensor> loss, Module trained, Module still)
     {
-        using (_device.Step()) loss().Backward();
+        using (_device.Scope()) loss().Backward();
         Assert.That(still.Parameters.Select(p => p.Grad), Has.All.Null);
         foreach (var (name, p) in trained.NamedParameters())
         {
@@ -132,7 +132,7 @@ sealed class GanGradientTests
                 double slope = GradCheck.Slope(values, j, 1e-2f, () =>
                 {
                     p.CopyFrom<float>(values);
-                    using var scope = _device.Step();
+                    using var scope = _device.Scope();
                     using var noGrad = _device.NoGrad();
                     return loss().Item();
                 });

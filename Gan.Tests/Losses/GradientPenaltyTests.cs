@@ -64,7 +64,7 @@ sealed class GradientPenaltyTests
     public void Every_weight_takes_part()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var c = Case(1);
         Tensor[] leaves = [.. c.Draw(new Random(1)).Select((v, i) => device.Values(c.Shapes[i], v))];
         foreach (var leaf in leaves) leaf.RequiresGrad = true;
@@ -77,7 +77,7 @@ sealed class GradientPenaltyTests
     public void Its_value_is_the_mean_squared_distance_of_the_norm_from_one()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         // D(x) = ⟨w, x⟩ has the same slope everywhere.
         var w = device.Leaf(5, 1, 12);
         using var random = new Rng(device, 7);
@@ -93,7 +93,7 @@ sealed class GradientPenaltyTests
     public void An_image_whose_gradient_is_zero_adds_one_and_moves_nothing()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         // D(x) = v·ReLU(wx + b). The bias kills every unit of the second image, whose pixels are −10.
         var (w, b, v) = (device.Values([2, 2], 1, 2, -1, 3), device.Values([2], 1, 1), device.Values([1, 2], 0.5f, 0.25f));
         foreach (var leaf in (Tensor[])[w, b, v]) leaf.RequiresGrad = true;
@@ -116,7 +116,7 @@ sealed class GradientPenaltyTests
         using var random = new Rng(device, 3);
         var architecture = Architecture.For(32, 2, 4);
         using var discriminator = new ResNetDiscriminator(random, architecture, new() { RotationHead = false });
-        using (device.Step())
+        using (device.Scope())
         {
             var (real, fake) = (device.Leaf(1, 2, 32, 32, 3), device.Leaf(2, 2, 32, 32, 3));
             Wasserstein.GradientPenalty(x => discriminator.Forward(x).Logits, real, fake, random).Backward();

@@ -49,7 +49,7 @@ sealed class LossTests
     public void Values_follow_the_formulas()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (real, fake) = (device.Values([7, 1], Real), device.Values([7, 1], Fake));
         foreach (var (name, loss, term) in Discriminators)
         {
@@ -64,7 +64,7 @@ sealed class LossTests
     public void Batches_of_unequal_size_are_averaged_each_by_itself()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (real, fake) = (device.Values([2, 1], 0.5f, -1), device.Values([3, 1], 0.5f, -3, 2));
         Assert.That(Hinge.Discriminator(real, fake).Item(), Is.EqualTo((0.5 + 2) / 2 + (1.5 + 0 + 3) / 3).Within(1e-6));
         Assert.That(Wasserstein.Discriminator(real, fake).Item(), Is.EqualTo(-0.5 / 3 + 0.25).Within(1e-6));
@@ -76,7 +76,7 @@ sealed class LossTests
         float[] logits = Make.Numbers(12, 5);
         int[] labels = [3, 0, 2];
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         double expected = Enumerable.Range(0, 3).Average(i =>
             Math.Log(Enumerable.Range(0, 4).Sum(k => Math.Exp(logits[4 * i + k]))) - logits[4 * i + labels[i]]);
         Assert.That(Rotation.Loss(device.Values([3, 4], logits), device.From(labels, new Shape(3))).Loss.Item(), Is.EqualTo(expected).Within(1e-6));

@@ -30,7 +30,7 @@ sealed class InitTests
     [TestCase(1.4142135f)]
     public void Xavier_is_uniform_within_its_bound(float gain)
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         double bound = gain * Math.Sqrt(6.0 / (27 + 90));
         Uniform(Init.XavierUniform(gain)(_random, new Shape(Count), 27, 90).ToArray(), bound);
     }
@@ -38,14 +38,14 @@ sealed class InitTests
     [Test]
     public void PyTorchs_bias_is_uniform_within_one_over_the_root_of_fan_in()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         Uniform(Init.PyTorchBias(_random, new Shape(Count), 48, 5).ToArray(), 1 / Math.Sqrt(48));
     }
 
     [Test]
     public void Normal_has_its_deviation_and_zeros_are_zero()
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         float[] x = Init.Normal(0.02f)(_random, new Shape(Count), 1, 1).ToArray();
         // The variance's own relative deviation is √(2 / n), 0.6 %: five of them.
         Assert.That(x.Average(v => (double)v * v), Is.EqualTo(4e-4).Within(3).Percent);

@@ -29,7 +29,7 @@ sealed class LayerTests
     public void Linear_is_x_times_w_transposed_plus_b()
     {
         using var layer = new Linear(_random, 3, 2);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         float[] x = Make.Numbers(12, 1), w = layer.Weight.ToArray(), b = layer.Bias.ToArray();
         Near.All(layer.Forward(_device.Values([4, 3], x)).ToArray(),
             [.. from n in Enumerable.Range(0, 4)
@@ -46,7 +46,7 @@ sealed class LayerTests
     public void Convolution_keeps_the_size_unless_told(int kernel, int stride, int padding, int side, int expected)
     {
         using var layer = new Conv2d(_random, 2, 7, kernel, stride, padding);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         Assert.That(layer.Forward(_device.Of(3, side, side, 2)).Shape, Is.EqualTo(new Shape(3, expected, expected, 7)));
         Assert.That((layer.Weight.Shape, layer.Bias.Shape), Is.EqualTo((new Shape(7, kernel, kernel, 2), new Shape(7))));
         Assert.That(layer.Spectral, Is.Null);
@@ -56,7 +56,7 @@ sealed class LayerTests
     public void Batch_norm_uses_the_batch_in_training_and_running_statistics_in_evaluation()
     {
         using var layer = new BatchNorm2d(_device, 2, momentum: 0.5f);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var x = _device.Values([4, 1, 1, 2], 1, 10, 2, 20, 3, 30, 6, 60);
         float[] trained = layer.Forward(x).ToArray();
         Assert.That(trained.Where((_, i) => i % 2 == 0).Sum(), Is.Zero.Within(1e-5));
@@ -76,7 +76,7 @@ sealed class LayerTests
     public void Batch_norm_with_relu_is_batch_norm_then_relu([Values] bool training)
     {
         using var layer = new BatchNorm2d(_device, 5);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         layer.Gamma.CopyFrom<float>(Make.Numbers(5, 1));
         layer.Beta.CopyFrom<float>(Make.Numbers(5, 2));
         layer.Train(training);
@@ -92,7 +92,7 @@ sealed class LayerTests
     public void Embedding_looks_rows_up_and_trains_those_alone()
     {
         using var layer = new Embedding(_random, 4, 3);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         float[] table = layer.Weight.ToArray();
         var y = layer.Forward(_device.From([2, 0, 2], new Shape(3)));
         Near.All(y.ToArray(), [.. new[] { 2, 0, 2 }.SelectMany(r => table.Skip(3 * r).Take(3)).Select(v => (double)v)], 0);

@@ -52,7 +52,7 @@ sealed class ModuleTests
     public void A_name_is_given_once(string name)
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var tree = Sample(device);
         Assert.That(() => tree.P(name, device.Of(1)),
             Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice").And.Message.Contains("Tree"));
@@ -65,7 +65,7 @@ sealed class ModuleTests
     public void A_name_is_not_empty_and_has_no_dot(string name)
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var tree = Sample(device);
         Assert.That(() => tree.P(name, device.Of(1)), Throws.ArgumentException.With.Message.Contains($"\"{name}\""));
     }
@@ -109,7 +109,7 @@ sealed class ModuleTests
         using var device = Device.Cpu(1);
         using var leaks = new NoLeaks(device);
         Tree tree;
-        using (device.Step())
+        using (device.Scope())
         {
             tree = Sample(device);
             foreach (var p in tree.Parameters) p.Square().Sum().Backward();
@@ -118,7 +118,7 @@ sealed class ModuleTests
         Assert.That(tree.Parameters.Select(p => p.Grad), Has.None.Null);
         tree.ZeroGrad();
         Assert.That(tree.Parameters.Select(p => p.Grad), Has.All.Null);
-        using (device.Step()) foreach (var p in tree.Parameters) p.Square().Sum().Backward();
+        using (device.Scope()) foreach (var p in tree.Parameters) p.Square().Sum().Backward();
         tree.Dispose();
         tree.Dispose();
     }

@@ -38,7 +38,7 @@ sealed class ParameterCountTests
         var architecture = Architecture.For(size, 16, 16);
         using var g = new ResNetGenerator(random, architecture);
         using var d = new ResNetDiscriminator(random, architecture);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var noGrad = device.NoGrad();
         var images = g.Forward(random.Normal(new(2, 128)));
         Assert.That(images.Shape, Is.EqualTo(new Engine.Kernels.Shape(2, size, size, 3)));

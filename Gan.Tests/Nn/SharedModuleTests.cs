@@ -86,7 +86,7 @@ sealed class SharedModuleTests
     public void Optimizers_move_it_once()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (shared, plain) = (device.Leaf(1, 5), device.Leaf(1, 5));
         // As two networks with one table between them would give them.
         using var sgd = new Sgd([("a", shared), ("b", shared)], 0.1f, 0.5f);
@@ -111,7 +111,7 @@ sealed class SharedModuleTests
     public void An_average_of_it_moves_once()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var source = new Tied(device, 1);
         using var average = new Tied(device, 2);
         var ema = new Ema(source, average, 0.9f);
@@ -130,7 +130,7 @@ sealed class SharedModuleTests
     public void A_norm_that_is_prepared_twice_iterates_once()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var one = new Tied(device);
         using var two = new Tied(device);
         SpectralNorm.Prepare([one.Layer.Spectral!]);

@@ -49,7 +49,7 @@ sealed class SpectralNormModuleTests
     {
         using var random = new Rng(_device, 4);
         using var layer = new Linear(random, 6, 4, spectral: true);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var norm = layer.Spectral!;
         float[] u = norm.U.ToArray(), v = norm.V.ToArray();
         layer.Train(false);
@@ -67,7 +67,7 @@ sealed class SpectralNormModuleTests
     {
         using var random = new Rng(_device, 4);
         using var layer = new Linear(random, 6, 4, spectral: true, iterateInEvaluation: true);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var norm = layer.Spectral!;
         float[] u = norm.U.ToArray(), v = norm.V.ToArray();
         layer.Train(false);
@@ -95,7 +95,7 @@ sealed class SpectralNormModuleTests
             // Two kinds at once: c iterates, a and b do not.
             c.Train(false);
             b.Train(false);
-            using var scope = _device.Step();
+            using var scope = _device.Scope();
             var results = new List<float[]>();
             for (int i = 0; i < 3; i++)
             {
@@ -116,7 +116,7 @@ sealed class SpectralNormModuleTests
         using var random = new Rng(_device, 4);
         using var layer = new Linear(random, 9, 5, spectral: true);
         layer.Weight.CopyFrom<float>([.. layer.Weight.ToArray().Select(x => 3 * x)]);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         Tensor last = layer.Spectral!.Take();
         for (int i = 0; i < 300; i++) last = layer.Spectral!.Take();
         Assert.That(LargestSingularValue(last.ToArray(), 5, 9), Is.EqualTo(1).Within(1e-4));
@@ -127,7 +127,7 @@ sealed class SpectralNormModuleTests
     {
         using var random = new Rng(_device, 4);
         using var layer = new Linear(random, 6, 4, spectral: true);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         for (int i = 0; i < 50; i++) _ = layer.Spectral!.Take();
         layer.Train(false);
         var n = layer.Spectral!.Take();

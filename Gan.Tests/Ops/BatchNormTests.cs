@@ -42,7 +42,7 @@ sealed class BatchNormTests
     public void Evaluation_follows_the_formula()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] x = Make.Numbers(6, 1), gamma = [1.5f, -2, 0.3f], beta = [0.1f, 0.2f, 0], mean = [0.5f, -1, 2], variance = [4, 0.25f, 0];
         var y = device.Values([2, 3], x).BatchNormEval(device.Values([3], gamma), device.Values([3], beta),
             device.Values([3], mean), device.Values([3], variance), 0.01f);
@@ -53,7 +53,7 @@ sealed class BatchNormTests
     public void The_batch_moves_the_running_statistics()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] x = [1, 10, 2, 20, 6, 60];
         var (mean, variance) = (device.Values([2], 1, 2), device.Values([2], 3, 4));
         var y = device.Values([3, 2], x).BatchNorm(device.Values([2], 1, 1), device.Of(2), mean, variance, 0, 0.25f);

@@ -29,7 +29,7 @@ sealed class CrossEntropyTests
     public void It_agrees_with_the_composition()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.From(Make.Numbers(12, 4), new Shape(3, 4)) * 40;
         var fused = x.SoftmaxCrossEntropy(Labels(device, 1, 0, 3)).ToArray();
         float[] values = x.ToArray(), total = x.LogSumExp([1]).ToArray();
@@ -42,7 +42,7 @@ sealed class CrossEntropyTests
     {
         const int Rows = 3, Classes = 50_000;
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         int[] labels = [7, 0, Classes - 1];
         float[] x = Make.Numbers(Rows * Classes, 3), r = Make.Numbers(Rows * Classes, 4), dy = [0.5f, -2, 3];
         var logits = device.From(x, new Shape(Rows, Classes));

@@ -72,7 +72,7 @@ sealed class ElementwiseTests
     public void Ties_share_the_gradient_in_halves()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (a, b) = (device.Values([3], 1, 2, 3), device.Values([3], 1, 5, 0));
         (a.RequiresGrad, b.RequiresGrad) = (true, true);
         var dy = device.Values([3], 2, 3, 5);
@@ -88,7 +88,7 @@ sealed class ElementwiseTests
     public void Comparisons_give_numbers_and_no_gradient_and_sign_gives_numbers()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (a, b) = (device.Values([3], -1, 0, 2), device.Values([1], 0));
         a.RequiresGrad = true;
         Near.All(a.EqualTo(b).ToArray(), [0, 1, 0]);
@@ -101,7 +101,7 @@ sealed class ElementwiseTests
     public void Derivatives_at_kinks_are_the_documented_ones()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([3], 0, 0.5f, -1);
         x.RequiresGrad = true;
         var dy = device.Values([3], 2, 3, 5);
@@ -115,7 +115,7 @@ sealed class ElementwiseTests
     public void Powers_have_finite_derivatives_at_zero()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([3], 0, -1, 2);
         x.RequiresGrad = true;
         var dy = device.Values([3], 2, 3, 5);
@@ -131,7 +131,7 @@ sealed class ElementwiseTests
     public void Operators_with_numbers_follow_the_formulas()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([2], 1.5f, -4);
         Near.All((x + 2).ToArray(), [3.5, -2]);
         Near.All((2 + x).ToArray(), [3.5, -2]);

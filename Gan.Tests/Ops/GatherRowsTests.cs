@@ -28,7 +28,7 @@ sealed class GatherRowsTests
     public void Rows_are_looked_up_and_their_gradients_added()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var table = device.Values([3, 2], 1, 2, 3, 4, 5, 6);
         table.RequiresGrad = true;
         var y = table.GatherRows(Indices(table, 2, 0, 2));
@@ -40,7 +40,7 @@ sealed class GatherRowsTests
     public void No_indices_give_no_rows_and_a_zero_gradient()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var table = device.Leaf(1, 3, 2);
         var y = table.GatherRows(device.Ints(0));
         Assert.That(y.Shape, Is.EqualTo(new Shape(0, 2)));

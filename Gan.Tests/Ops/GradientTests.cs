@@ -32,7 +32,7 @@ sealed class GradientTests
     public void What_does_not_fit_is_refused_by_name(Refusal refusal)
     {
         using var leaks = new NoLeaks(_device);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var e = Assert.Catch<ArgumentException>(() => refusal.Call(_device));
         foreach (string fragment in refusal.Fragments) Assert.That(e!.Message, Does.Contain(fragment));
     }
@@ -41,7 +41,7 @@ sealed class GradientTests
     public void Without_gradients_nothing_is_recorded(OpCase c)
     {
         using var leaks = new NoLeaks(_device);
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         var inputs = c.Draw(new Random(c.Seed)).Select((v, i) => _device.Values(c.Shapes[i], v)).ToArray();
         Assert.That(c.Run(inputs).RequiresGrad, Is.False, "No input requires a gradient.");
         foreach (var input in inputs) input.RequiresGrad = true;

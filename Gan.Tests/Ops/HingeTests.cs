@@ -23,7 +23,7 @@ sealed class HingeTests
     public void It_agrees_with_the_composition()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] real = Make.Numbers(7, 1), fake = Make.Numbers(5, 2);
         float loss = Tensor.HingeDiscriminator(device.Values([7, 1], real), device.Values([5, 1], fake)).Item();
         double expected = real.Average(x => Math.Max(0.0, 1.0 - x)) + fake.Average(x => Math.Max(0.0, 1.0 + x));

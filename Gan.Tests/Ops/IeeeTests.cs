@@ -26,7 +26,7 @@ sealed class IeeeTests(string name)
         var wrong = new List<int>();
         for (int i = 1; i <= 1000; i++)
         {
-            using (device.Step()) if (device.Scalar(i) / i is var y && y.ToArray()[0] != 1) wrong.Add(i);
+            using (device.Scope()) if (device.Scalar(i) / i is var y && y.ToArray()[0] != 1) wrong.Add(i);
         }
         Assert.That(wrong, Is.Empty);
     }
@@ -35,7 +35,7 @@ sealed class IeeeTests(string name)
     public void Arithmetic_with_a_constant_follows_the_standard()
     {
         using var device = Open();
-        using var step = device.Step();
+        using var step = device.Scope();
         var x = device.From(s_values, new Shape(s_values.Length));
         foreach (float c in s_constants)
         {
@@ -59,7 +59,7 @@ sealed class IeeeTests(string name)
     public void A_scalar_is_repeated_with_its_sign()
     {
         using var device = Open();
-        using var step = device.Step();
+        using var step = device.Scope();
         Assert.That(device.Scalar(-0f).BroadcastTo(new Shape(2, 3)).ToArray(), Has.All.Matches<float>(float.IsNegative));
     }
 
@@ -70,12 +70,12 @@ sealed class IeeeTests(string name)
         // 41 · (1 / 41) is not 1 in single precision, nor is 47 · (1 / 47).
         foreach (int n in (int[])[3, 41, 47, 55, 61, 64, 100])
         {
-            using var step = device.Step();
+            using var step = device.Scope();
             float sum = n;
             Assert.That(device.Full(new Shape(n), 1).Mean().ToArray(), Is.EqualTo([sum / n]), $"mean of {n}");
             Assert.That(device.Full(new Shape(2, n), 1).Mean(1).ToArray(), Is.EqualTo([sum / n, sum / n]), $"means of {n}");
         }
-        using (device.Step())
+        using (device.Scope())
         {
             Assert.That(device.Zeros(new Shape(0, 3)).Mean(1).Count, Is.Zero);
             Assert.That(device.Zeros(new Shape(0, 3)).Mean(0).ToArray(), Is.All.NaN);
@@ -89,7 +89,7 @@ sealed class IeeeTests(string name)
     public void An_average_over_a_window_divides(int kernel)
     {
         using var device = Open();
-        using var step = device.Step();
+        using var step = device.Scope();
         // A product with the reciprocal is off by a unit for some of these in every window that is no power of two.
         float[] pixels = [.. Enumerable.Range(1, 64)];
         var x = device.From(pixels, new Shape(1, 1, 1, pixels.Length));

@@ -25,7 +25,7 @@ sealed class NormTests
     public void Rows_of_zeros_have_norm_and_gradient_zero_and_so_have_their_second_derivatives()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([2, 2], 0, 0, 3, -4);
         x.RequiresGrad = true;
         var norm = x.Norm(1);
@@ -41,7 +41,7 @@ sealed class NormTests
     public void An_empty_row_has_norm_zero()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Near.All(device.Of(2, 0).Norm(1).ToArray(), [0, 0], 0);
     }
 
@@ -49,7 +49,7 @@ sealed class NormTests
     public void What_is_not_finite_stays_so()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([2, 2], float.NaN, 1, float.PositiveInfinity, 1);
         x.RequiresGrad = true;
         var norm = x.Norm(1);

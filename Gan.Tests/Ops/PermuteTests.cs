@@ -26,7 +26,7 @@ sealed class PermuteTests
     public void Axis_i_of_the_result_is_axis_order_i()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] x = Make.Numbers(24, 3);
         var y = device.Values([2, 3, 4], x).Permute(2, 0, 1);
         Assert.That(y.Shape, Is.EqualTo(new Shape(4, 2, 3)));

@@ -66,7 +66,7 @@ sealed class ReduceTests
         int[] dims = [3, 5, 2];
         float[] x = Make.Numbers(30, 7);
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var t = device.Values(dims, x);
         int inner = dims.Skip(axis + 1).Aggregate(1, (a, b) => a * b), extent = dims[axis], outer = 30 / inner / extent;
         var lines = (from o in Enumerable.Range(0, outer) from i in Enumerable.Range(0, inner)
@@ -87,7 +87,7 @@ sealed class ReduceTests
     {
         const float Inf = float.PositiveInfinity;
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([5, 2], -Inf, -Inf, Inf, 1, -Inf, 3, 1000, 1000, -1000, -1001);
         Near.All(x.LogSumExp([1]).ToArray(),
             [double.NegativeInfinity, double.PositiveInfinity, 3, 1000 + Math.Log(2), -1000 + Math.Log(1 + Math.Exp(-1))]);
@@ -99,7 +99,7 @@ sealed class ReduceTests
     public void Elements_that_tie_for_the_maximum_share_evenly()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([2, 3], 4, 1, 4, 2, 2, 2);
         x.RequiresGrad = true;
         var dy = device.Values([2], 6, 9);
@@ -110,7 +110,7 @@ sealed class ReduceTests
     public void Arg_max_takes_the_first_of_equals_and_NaN_before_all()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Assert.That(device.Values([2, 3], 1, 7, 7, 7, float.NaN, 9).ArgMax().ToArray<int>(), Is.EqualTo(new[] { 1, 1 }));
         var x = device.Leaf(1, 2, 3);
         Assert.That((x.ArgMax(0).RequiresGrad, x.ArgMax(0).Type), Is.EqualTo((false, DType.I32)));
@@ -120,7 +120,7 @@ sealed class ReduceTests
     public void Sum_to_and_broadcast_to_are_each_others_transpose()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] small = Make.Numbers(6, 1), large = Make.Numbers(24, 2);
         var (s, l) = (device.Values([2, 1, 3], small), device.Values([2, 4, 3], large));
         Near.All(s.BroadcastTo(new Shape(2, 4, 3)).ToArray(), [.. Enumerable.Range(0, 24).Select(i => (double)small[i / 12 * 3 + i % 3])]);

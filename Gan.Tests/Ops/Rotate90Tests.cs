@@ -34,7 +34,7 @@ sealed class Rotate90Tests
     public void A_batch_from_bytes_is_what_its_parts_make_of_it()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var bytes = new byte[3 * 2 * 2];
         new Random(1).NextBytes(bytes);
         var upright = device.From(bytes, new Shape(3, 2, 2, 1)).GatherRotate(device.From([2, 0, 2, 1], new Shape(4)), device.From([0, 0, 1, 0], new Shape(4)),

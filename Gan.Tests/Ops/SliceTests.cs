@@ -37,7 +37,7 @@ sealed class SliceTests
     public void Pieces_and_joins_hold_the_right_values()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         float[] x = Make.Numbers(24, 3);
         var t = device.Values([2, 4, 3], x);
         var piece = t.Slice(1, 1, 2);
@@ -52,7 +52,7 @@ sealed class SliceTests
     public void Any_type_can_be_cut_and_joined()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var bytes = device.From([1, 2, 3, 4, 5, 6], new Shape(3, 2)).Cast(DType.U8);
         Assert.That(Tensor.Concat([bytes.Slice(0, 2, 1), bytes.Slice(0, 0, 1)], 0).ToArray<byte>(), Is.EqualTo(new byte[] { 5, 6, 1, 2 }));
     }

@@ -48,7 +48,7 @@ sealed class SpectralNormTests
     public void Iterations_turn_u_and_v_towards_the_largest_singular_value()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         // Singular values 3 and 1.
         var w = device.Values([2, 3], 0, 3, 0, 1, 0, 0);
         var (u, v) = (device.Values([2], 0.6f, 0.8f), device.Values([3], 1, 0, 0));
@@ -67,7 +67,7 @@ sealed class SpectralNormTests
     {
         using var cuda = new EmulatedCuda();
         using var device = onGpu ? Device.Cuda(0, cuda) : Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         // One whose rows take vector accesses and one whose rows do not.
         foreach (int columns in (int[])[8, 5])
         {
@@ -90,7 +90,7 @@ sealed class SpectralNormTests
     public void A_later_iteration_does_not_disturb_an_earlier_gradient()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var w = device.Leaf(3, 3, 4);
         var (u, v) = (device.Values([3], Ramp(3)), device.Values([4], Ramp(4)));
         var dy = device.From(Make.Numbers(12, 5), w.Shape);

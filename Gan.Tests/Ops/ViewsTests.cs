@@ -45,7 +45,7 @@ sealed class ViewsTests
     public void Minus_one_is_inferred_also_where_nothing_is_left()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Assert.That(device.Of(0, 4).Reshape(-1, 2).Shape, Is.EqualTo(new Shape(0, 2)));
         Assert.That(device.Of(5).Reshape(-1).Shape, Is.EqualTo(new Shape(5)));
         Assert.That(device.Of().Reshape(-1).Shape, Is.EqualTo(new Shape(1)));
@@ -55,7 +55,7 @@ sealed class ViewsTests
     public void Conversion_rounds_and_lets_no_gradient_through()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var x = device.Values([5], -3, 0.5f, 1.5f, 254.6f, 300);
         x.RequiresGrad = true;
         Assert.That(x.Cast(DType.U8).ToArray<byte>(), Is.EqualTo(new byte[] { 0, 0, 2, 255, 255 }));

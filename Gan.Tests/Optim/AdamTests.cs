@@ -15,7 +15,7 @@ sealed class AdamTests
     {
         const float Rate = 0.03f, Epsilon = 1e-6f;
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Tensor[] p = [device.Leaf(1, 5), device.Leaf(2, 2, 3), device.Leaf(3)];
         using var adam = new Adam([("a", p[0]), ("b", p[1]), ("c", p[2])], Rate, beta1, beta2, Epsilon);
         double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], first = [new double[5], new double[6], new double[1]],
@@ -54,7 +54,7 @@ sealed class AdamTests
     public void A_gradient_that_first_comes_at_step_1001_moves_its_parameter_like_a_first_one()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var (busy, late, young) = (device.Leaf(1, 4), device.Leaf(2, 4), device.Leaf(2, 4));
         using var adam = new Adam([("busy", busy), ("late", late)], 0.1f, 0.9, 0.999);
         using var fresh = new Adam([("young", young)], 0.1f, 0.9, 0.999);
@@ -112,7 +112,7 @@ sealed class AdamTests
 
         static void Step(Device device, Adam adam, params Tensor[] trained)
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             adam.ZeroGrad();
             foreach (var p in trained) p.Square().Sum().Backward();
             adam.Step();
@@ -139,7 +139,7 @@ sealed class AdamTests
     public void Constants_out_of_range_are_refused_by_name()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var p = new[] { ("a", device.Leaf(1, 2)) };
         Assert.That(() => new Adam(p, 1, 1), Throws.ArgumentException.With.Message.Contains("betas (1,"));
         Assert.That(() => new Adam(p, 1, 0, -0.1f), Throws.ArgumentException.With.Message.Contains("-0.1"));

@@ -60,7 +60,7 @@ sealed class EmaTests
             // Only the linear layer has a gradient; the norm's scale is changed by hand, and its average follows all the same.
             source.Norm.Gamma.CopyFrom<float>(Make.Numbers(4, step));
             source.Norm.RunningVar.CopyFrom<float>(Make.Numbers(4, 9 + step));
-            using (device.Step()) source.Linear.Forward(device.Values([1, 3], 1, -2, 3)).Square().Sum().Backward();
+            using (device.Scope()) source.Linear.Forward(device.Values([1, 3], 1, -2, 3)).Square().Sum().Backward();
             adam.Step();
             adam.ZeroGrad();
             float[] weight = source.Linear.Weight.ToArray(), gamma = source.Norm.Gamma.ToArray();

@@ -12,7 +12,7 @@ sealed class SgdTests
     {
         using var device = Device.Cpu(1);
         using var leaks = new NoLeaks(device);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         Tensor[] p = [device.Leaf(1, 5), device.Leaf(2, 2, 3)];
         using var sgd = new Sgd([("a", p[0]), ("b", p[1])], 0.1f, momentum);
         double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], buffer = [new double[5], new double[6]];
@@ -39,7 +39,7 @@ sealed class SgdTests
     public void Momentum_out_of_range_is_refused()
     {
         using var device = Device.Cpu(1);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var p = new[] { ("a", device.Leaf(1, 2)) };
         Assert.That(() => new Sgd(p, 0.1f, 1), Throws.ArgumentException.With.Message.Contains("momentum 1"));
         Assert.That(() => new Sgd(p, 0.1f, float.NaN), Throws.ArgumentException);

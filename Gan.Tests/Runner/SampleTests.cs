@@ -82,7 +82,7 @@ public sealed class SampleTests
         Sample(file, scratch["a.png"], "--seed", "9", "--count", "3");
 
         using var noise = new Rng(device, 9);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         network.Train(false);
         byte[] pixels = Pixels.FromImages(network.Forward(noise.Normal(new Shape(3, 128)))).ToArray<byte>();
         Assert.That(File.ReadAllBytes(scratch["a.png"]), Is.EqualTo(ImageGrid.Encode(pixels, 3, size)));

@@ -20,7 +20,7 @@ static class GradCheck
         var inputs = c.Draw(random);
         float[] upstream;
         float[][] analytic;
-        using (device.Step())
+        using (device.Scope())
         {
             var leaves = Leaves(device, c.Shapes, inputs);
             var y = c.Run(leaves);
@@ -29,7 +29,7 @@ static class GradCheck
         }
         Compare(c, inputs, analytic, random, () =>
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             return Dot(c.Run(Tensors(device, c.Shapes, inputs)).ToArray(), upstream);
         });
     }
@@ -44,7 +44,7 @@ static class GradCheck
         var inputs = c.Draw(random);
         float[] upstream;
         float[][] first, weights, analytic;
-        using (device.Step())
+        using (device.Scope())
         {
             var leaves = Leaves(device, c.Shapes, inputs);
             var y = c.Run(leaves);
@@ -77,7 +77,7 @@ static class GradCheck
 
     static float[][] FirstGradients(Device device, OpCase c, float[][] inputs, float[] upstream)
     {
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var leaves = Leaves(device, c.Shapes, inputs);
         var y = c.Run(leaves);
         return Read(Autograd.Grad([y], leaves, [device.From(upstream, y.Shape)]));

@@ -183,7 +183,7 @@ sealed class CudaTrainerTests
         using var device = new Device(new CudaBackend(cuda));
         using var source = new ArraySource(32, 11);
         using var images = DeviceImages.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1), DataOnDevice.On, 4, static _ => { });
-        using var scope = device.Step();
+        using var scope = device.Scope();
         images.Prepare();
         var batch = images.Take();
         IReadOnlyList<(string, double)> Update(Action<SsganStep> update)
@@ -211,7 +211,7 @@ sealed class CudaTrainerTests
             one.Prepare();
             graphs.TrainDiscriminator(one);
             Assert.That(() => graphs.TrainDiscriminator(other), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
-            using var scope = device.Step();
+            using var scope = device.Scope();
             Assert.That(() => graphs.TrainDiscriminator(device.Of(4, 32, 32, 3)), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
         }
     }

@@ -32,7 +32,7 @@ sealed class DeviceImagesTests
         {
             using var images = DeviceImages.Open(device, source, options, start, place, ahead, static _ => { });
             Assert.That(images.Position, Is.EqualTo(loader.Position));
-            using var scope = device.Step();
+            using var scope = device.Scope();
             var taken = new List<(Tensor Images, LoaderPosition After)>();
             for (int i = 0; i < 12; i++)
             {
@@ -60,7 +60,7 @@ sealed class DeviceImagesTests
         {
             for (int i = 0; i < 5; i++)
             {
-                using var scope = device.Step();
+                using var scope = device.Scope();
                 images.Prepare();
                 var actual = images.Take().Upright();
                 Assert.That(actual.ToArray(), Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");

@@ -36,7 +36,7 @@ sealed class OnePassTests
         using var device = Device.Cpu();
         using var step = Step(device, RotationBatch.Quarters, onePass: true);
         using var other = Step(device, RotationBatch.Quarters, onePass: false);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         step.TrainDiscriminator(Images(device), Noise(device));
         other.Discriminator.Forward(Images(device));
         float[] U(SsganStep s) => s.Discriminator.NamedBuffers().First(static b => b.Name.EndsWith('u')).Tensor.ToArray();
@@ -51,11 +51,11 @@ sealed class OnePassTests
         {
             for (int i = 0; i < 3000; i++)
             {
-                using var scope = device.Step();
+                using var scope = device.Scope();
                 step.Discriminator.Forward(Images(device));
             }
         }
-        using var outer = device.Step();
+        using var outer = device.Scope();
         // The second update is to see the same networks as the first.
         step.SetLearningRate(0);
         step.TrainGenerator(Noise(device));

@@ -44,7 +44,7 @@ sealed class SharedCheckpointTests
 
         public override void TrainGenerator(int batch)
         {
-            using var scope = Device.Step();
+            using var scope = Device.Scope();
             Minimise("n", _network.First.Forward(Device.Full(new Shape(batch, 2), 1)).Square().Sum(), _adam);
         }
 

@@ -13,7 +13,7 @@ sealed class StepStatsTests
     {
         using var device = new Device(new CpuBackend(1));
         using var stats = new StepStats(device);
-        using var scope = device.Step();
+        using var scope = device.Scope();
         var tenth = device.Scalar(0.1f);
         for (int i = 0; i < 2_000_000; i++) stats.Add("tenth", tenth);
         // The second number's own rounding is 1e-10 in a sum of 200,000.
@@ -31,7 +31,7 @@ sealed class StepStatsTests
         using var one = device.Scalar(1);
         void Add()
         {
-            using (device.Step()) stats.Add("ones", one);
+            using (device.Scope()) stats.Add("ones", one);
         }
         stats.Add("ones", large);
         Add();
@@ -53,7 +53,7 @@ sealed class StepStatsTests
     public void A_sum_goes_on_where_it_was_saved()
     {
         using var device = new Device(new CpuBackend(1));
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using StepStats whole = new(device), before = new(device), after = new(device);
         foreach (float value in (float[])[1e8f, 1, 1, 1])
         {
@@ -74,7 +74,7 @@ sealed class StepStatsTests
     public void A_sum_that_is_not_finite_says_so()
     {
         using var device = new Device(new CpuBackend(1));
-        using var scope = device.Step();
+        using var scope = device.Scope();
         using var stats = new StepStats(device);
         stats.Add("fine", device.Scalar(1));
         stats.Add("wild", device.Scalar(float.PositiveInfinity));

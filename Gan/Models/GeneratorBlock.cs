@@ -31,7 +31,7 @@ public sealed class GeneratorBlock : Module
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var scope = x.Device.Step();
+        using var scope = x.Device.Scope();
         var h = _c1.Forward(_b1.Forward(x, relu: true).Upsample2x());
         h = _c2.Forward(_b2.Forward(h, relu: true));
         // A 1x1 convolution commutes with bilinear upsampling (the weights sum to 1, so the bias does too): run it on a quarter of the pixels.

@@ -118,7 +118,7 @@ public static class MimicryWeights
 
     static float Sigma(Tensor w, Tensor u, Tensor v)
     {
-        using var scope = w.Device.Step();
+        using var scope = w.Device.Scope();
         using var noGrad = w.Device.NoGrad();
         return (w.MatMul(v.Reshape(-1, 1)) * u.Reshape(-1, 1)).Sum().Item();
     }

@@ -7,7 +7,7 @@ namespace Ssgan.Gan.Models;
 /// <summary>What a discriminator says of a batch.</summary>
 /// <param name="Logits">Real or fake, (N, 1); large means real.</param>
 /// <param name="Rotation">Logits of the four quarter turns, (N, 4); null where the network has no rotation head.</param>
-public readonly record struct Verdict(Tensor Logits, Tensor? Rotation);
+public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation);
 
 /// <summary>What differs between discriminators of one architecture.</summary>
 public sealed record DiscriminatorOptions
@@ -69,17 +69,17 @@ public sealed class ResNetDiscriminator : Module
 
     /// <summary>F32 (N, S, S, 3) → F32 logits (N, 1) and (N, 4).</summary>
     /// <exception cref="ArgumentException">The images have another size.</exception>
-    public Verdict Forward(Tensor images)
+    public DiscriminatorOutput Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
             throw new ArgumentException($"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
-        using var scope = images.Device.Step();
+        using var scope = images.Device.Scope();
         SpectralNorm.Prepare(_norms);
         var h = _first.Forward(images.Cast(_compute));
         foreach (var block in _blocks) h = block.Forward(h);
         // Sums are F32, and the heads after them.
         h = h.Relu().Sum(1, 2);
-        return new Verdict(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
+        return new DiscriminatorOutput(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
     }
 }

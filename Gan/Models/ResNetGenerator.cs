@@ -42,7 +42,7 @@ public sealed class ResNetGenerator : Module
     public Tensor Forward(Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
-        using var scope = z.Device.Step();
+        using var scope = z.Device.Scope();
         int start = Architecture.StartSize;
         var h = _l1.Forward(z.Cast(_compute)).Reshape(z.Shape[0], start, start, Architecture.StartChannels);
         foreach (var block in _blocks) h = block.Forward(h);

@@ -34,7 +34,7 @@ public sealed class ResidualBlock : Module
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var scope = x.Device.Step();
+        using var scope = x.Device.Scope();
         var active = x.Relu();
         var h = _c2.Forward(_c1.Forward(active, relu: true));
         var shortcut = _shortcutFromRelu ? active : x;
@@ -72,7 +72,7 @@ public sealed class FirstResidualBlock : Module
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var scope = x.Device.Step();
+        using var scope = x.Device.Scope();
         var h = _c2.Forward(_c1.Forward(x, relu: true)).AvgPool2d();
         return (h + _shortcut.Forward(x.AvgPool2d())).Keep();
     }

@@ -48,7 +48,7 @@ public sealed class CapturedGanStep : IDisposable
         if (_real is not null || (_images ??= images) != images) throw new ArgumentException("The graph was captured for images from elsewhere.");
         Run(_discriminator, () =>
         {
-            using var scope = _step.Device.Step();
+            using var scope = _step.Device.Scope();
             _step.TrainDiscriminator(images.Take());
         });
     }

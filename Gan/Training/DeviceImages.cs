@@ -28,7 +28,7 @@ public abstract class DeviceImages : IDisposable
     public abstract void Prepare();
 
     /// <summary>
-    /// The batch that is ready, as tensors of the innermost step scope; to be called once per <see cref="Prepare"/>, possibly by a replay.
+    /// The batch that is ready, as tensors of the innermost tensor scope; to be called once per <see cref="Prepare"/>, possibly by a replay.
     /// </summary>
     public abstract RealBatch Take();
 

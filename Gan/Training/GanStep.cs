@@ -48,7 +48,7 @@ public abstract class GanStep : IDisposable
     /// <summary>The same on bytes in device memory. An algorithm that wants them turned as well may take both from one pass.</summary>
     public virtual void TrainDiscriminator(RealBatch real)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         TrainDiscriminator(real.Upright());
     }
 
@@ -73,7 +73,7 @@ public abstract class GanStep : IDisposable
     {
         optimizer.ZeroGrad();
         loss.Backward();
-        using (Device.Step()) Stats.Add($"grad_norm_{name}", optimizer.GradientNorm());
+        using (Device.Scope()) Stats.Add($"grad_norm_{name}", optimizer.GradientNorm());
         optimizer.Step();
     }
 

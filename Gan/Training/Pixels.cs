@@ -36,7 +36,7 @@ public static class Pixels
         for (int start = 0; start < count; start += batch)
         {
             stop.ThrowIfCancellationRequested();
-            using var scope = device.Step();
+            using var scope = device.Scope();
             using var noGrad = device.NoGrad();
             int n = Math.Min(batch, count - start);
             byte[] pixels = FromImages(generate(n)).ToArray<byte>();

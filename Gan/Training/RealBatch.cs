@@ -3,7 +3,7 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>A batch of real images that are bytes in device memory. Results belong to the innermost step scope.</summary>
+/// <summary>A batch of real images that are bytes in device memory. Results belong to the innermost tensor scope.</summary>
 /// <param name="Pixels">Images to choose from, U8 (M, S, S, 3).</param>
 /// <param name="Indices">Which of them, I32 (N).</param>
 /// <param name="Flips">Which are mirrored left to right, I32 (N) of 0 and 1; null for none.</param>

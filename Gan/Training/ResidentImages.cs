@@ -90,7 +90,7 @@ sealed class ResidentImages : DeviceImages
             {
                 int first = start, n = Math.Min(chunk, count - start);
                 Parallel.For(0, n, i => source.Read(first + i, bytes.AsSpan(i * image, image)));
-                device.Backend.Upload(bytes.AsSpan(0, n * image), new View(pixels.View.Address + (nint)start * image, new Shape(n * image), DType.U8));
+                device.Backend.Upload(bytes.AsSpan(0, n * image), new TensorView(pixels.View.Address + (nint)start * image, new Shape(n * image), DType.U8));
             }
             return pixels;
         }

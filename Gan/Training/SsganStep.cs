@@ -99,13 +99,13 @@ public sealed class SsganStep : GanStep
     /// </summary>
     public override void TrainDiscriminator(Tensor real)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         TrainDiscriminator(real, Noise(Random, real.Shape[0]));
     }
 
     public override void TrainDiscriminator(RealBatch real)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         if (_options.RotationBatch == RotationBatch.Quarters)
         {
             var (upright, rotated, turns) = real.WithQuarters(_options.Compute);
@@ -122,7 +122,7 @@ public sealed class SsganStep : GanStep
     {
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(z);
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
         TrainDiscriminator(real, rotated, turns, z);
     }
@@ -134,11 +134,11 @@ public sealed class SsganStep : GanStep
         ArgumentNullException.ThrowIfNull(rotated);
         ArgumentNullException.ThrowIfNull(turns);
         ArgumentNullException.ThrowIfNull(z);
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         Tensor fake;
         using (Device.NoGrad()) fake = _generator.Forward(z);
 
-        Verdict[] verdicts = Judge(real, fake, rotated);
+        DiscriminatorOutput[] verdicts = Judge(real, fake, rotated);
         var (onReal, onFake) = (verdicts[0].Logits, verdicts[1].Logits);
         var adversarial = Hinge.Discriminator(onReal, onFake);
         var (rotation, accuracy) = Rotation.Loss(verdicts[2].Rotation!, turns);
@@ -155,7 +155,7 @@ public sealed class SsganStep : GanStep
     /// <summary>L_G = −E[D(G(z))] + α·E[−log Q_D(R = r | G(z)^r)]: Chen et al. 2019, eq. 2, with the hinge loss.</summary>
     public override void TrainGenerator(int batch)
     {
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         TrainGenerator(Noise(Random, batch));
     }
 
@@ -163,11 +163,11 @@ public sealed class SsganStep : GanStep
     public void TrainGenerator(Tensor z)
     {
         ArgumentNullException.ThrowIfNull(z);
-        using var scope = Device.Step();
+        using var scope = Device.Scope();
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(z);
         var (rotated, turns) = Rotation.Rotate(fake, _options.RotationBatch);
-        Verdict[] verdicts = Judge(fake, rotated);
+        DiscriminatorOutput[] verdicts = Judge(fake, rotated);
         var adversarial = Hinge.Generator(verdicts[0].Logits);
         var (rotation, accuracy) = Rotation.Loss(verdicts[1].Rotation!, turns);
 
@@ -179,13 +179,13 @@ public sealed class SsganStep : GanStep
     }
 
     /// <summary>The discriminator on each batch.</summary>
-    Verdict[] Judge(params Tensor[] batches)
+    DiscriminatorOutput[] Judge(params Tensor[] batches)
     {
         if (!_options.OnePass) return [.. batches.Select(_discriminator.Forward)];
         var (logits, rotation) = _discriminator.Forward(Tensor.Concat(batches, 0));
-        var verdicts = new Verdict[batches.Length];
+        var verdicts = new DiscriminatorOutput[batches.Length];
         for (int i = 0, start = 0; i < batches.Length; start += batches[i++].Shape[0])
-            verdicts[i] = new Verdict(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));
+            verdicts[i] = new DiscriminatorOutput(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));
         return verdicts;
     }
 

@@ -27,7 +27,7 @@ public sealed class StepStats(Device device) : IDisposable
         if (value.Count != 1 || value.Type != DType.F32)
             throw new ArgumentException($"StepStats: {name} is {value}, not an F32 scalar.");
         if (!_entries.TryGetValue(name, out var entry)) entry = Enter(name, 0);
-        var sum = new View(_sums!.View.Address + entry.Index * Parts * sizeof(float), new Shape(Parts), DType.F32);
+        var sum = new TensorView(_sums!.View.Address + entry.Index * Parts * sizeof(float), new Shape(Parts), DType.F32);
         _device.Backend.CompensatedSum(sum, value.View.As(new Shape(1)));
         _entries[name] = (entry.Index, entry.Count + 1);
     }

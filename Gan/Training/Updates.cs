@@ -47,7 +47,7 @@ abstract class Updates : IDisposable
 
         public override void TrainDiscriminator()
         {
-            using var scope = step.Device.Step();
+            using var scope = step.Device.Scope();
             var images = loader.Next();
             step.TrainDiscriminator(Pixels.ToImages(step.Device.From(images.Pixels, new Shape(images.Count, images.Size, images.Size, 3))));
         }
@@ -78,7 +78,7 @@ abstract class Updates : IDisposable
                 _graphs.TrainDiscriminator(images);
                 return;
             }
-            using var scope = step.Device.Step();
+            using var scope = step.Device.Scope();
             step.TrainDiscriminator(images.Take());
         }
 

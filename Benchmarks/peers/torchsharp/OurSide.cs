@@ -129,7 +129,7 @@ sealed class OurSide : ISide
             var p = Normal(item.Side, item.Side);
             p.RequiresGrad = true;
             // The gradient of Σ p·g is g.
-            using (_device.Step()) (p * _random.Normal(p.Shape)).Sum().Backward();
+            using (_device.Scope()) (p * _random.Normal(p.Shape)).Sum().Backward();
             parameters[i] = ($"p{i}", p);
         }
         return Own(new Adam(parameters, 2e-4f, 0, 0.9)).Step;
@@ -145,7 +145,7 @@ sealed class OurSide : ISide
 
     Action WithoutGradient(Action run) => () =>
     {
-        using var scope = _device.Step();
+        using var scope = _device.Scope();
         using var noGrad = _device.NoGrad();
         run();
     };
@@ -155,7 +155,7 @@ sealed class OurSide : ISide
     {
         foreach (var leaf in leaves) leaf.RequiresGrad = true;
         Tensor dy;
-        using (_device.Step())
+        using (_device.Scope())
         using (_device.NoGrad())
         {
             var shape = run(leaves).Shape;
@@ -164,7 +164,7 @@ sealed class OurSide : ISide
         Tensor[] upstream = [dy];
         return () =>
         {
-            using var scope = _device.Step();
+            using var scope = _device.Scope();
             Autograd.Grad([run(leaves)], leaves, upstream);
         };
     }

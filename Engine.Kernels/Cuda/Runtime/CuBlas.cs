@@ -55,7 +55,7 @@ sealed unsafe class CuBlas
     }
 
     /// <summary>c = op(a)·op(b), or adds to c; shapes as in <see cref="Backend.MatMul"/>, no sum empty.</summary>
-    public void Multiply(View a, bool transposeA, View b, bool transposeB, View c, bool accumulate, bool tf32)
+    public void Multiply(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate, bool tf32)
     {
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
         float one = 1, beta = accumulate ? 1 : 0;

@@ -53,7 +53,7 @@ sealed unsafe class CuBlasLt
     }
 
     /// <summary>Queues y = x·w transposed + bias, all arrays of one type and no sum empty; false where cuBLASLt has no algorithm for it.</summary>
-    public bool TryMultiply(View x, View w, View bias, View y, bool tf32)
+    public bool TryMultiply(TensorView x, TensorView w, TensorView bias, TensorView y, bool tf32)
     {
         nint bits = x.Address | w.Address | bias.Address | y.Address | FullAlignment;
         var problem = new LinearProblem(x.Shape[0], w.Shape[0], x.Shape[1], y.Type, tf32 && y.Type == DType.F32, (int)(bits & -bits));

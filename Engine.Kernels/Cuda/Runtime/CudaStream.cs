@@ -17,7 +17,7 @@ public sealed unsafe class CudaStream : CudaHandle
     }
 
     /// <summary>Queues a copy from pinned memory, which must stay as it is until the copy is done.</summary>
-    public void Upload(PinnedBuffer source, int offset, View destination)
+    public void Upload(PinnedBuffer source, int offset, TensorView destination)
     {
         ArgumentNullException.ThrowIfNull(source);
         using var lease = Enter();
@@ -28,7 +28,7 @@ public sealed unsafe class CudaStream : CudaHandle
     }
 
     /// <summary>Queues a copy into pinned memory.</summary>
-    public void Download(View source, PinnedBuffer destination, int offset)
+    public void Download(TensorView source, PinnedBuffer destination, int offset)
     {
         ArgumentNullException.ThrowIfNull(destination);
         using var lease = Enter();

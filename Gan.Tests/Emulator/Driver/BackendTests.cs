@@ -15,7 +15,7 @@ public sealed class BackendTests
         using (var cuda = new CudaBackend(device))
         {
             nint address = cuda.Allocate(1024);
-            var y = new View(address, new Shape(16, 16), DType.F32);
+            var y = new TensorView(address, new Shape(16, 16), DType.F32);
             cuda.Fill(y, 2);
             byte[] bytes = new byte[1024];
             cuda.Download(y, bytes);
@@ -35,7 +35,7 @@ public sealed class BackendTests
             foreach (var cuda in (CudaBackend[])[first, second, third])
             {
                 nint address = cuda.Allocate(4);
-                var y = new View(address, new Shape(1), DType.F32);
+                var y = new TensorView(address, new Shape(1), DType.F32);
                 cuda.Upload(BitConverter.GetBytes(3f), y);
                 byte[] bytes = new byte[4];
                 cuda.Download(y, bytes);
@@ -60,7 +60,7 @@ public sealed class BackendTests
         using var device = new EmulatedCuda();
         using var cuda = new CudaBackend(device);
         nint address = cuda.Allocate(16);
-        cuda.Fill(new View(address, new Shape(5), DType.F32), 1);
+        cuda.Fill(new TensorView(address, new Shape(5), DType.F32), 1);
         var thrown = Assert.Throws<DeviceLostException>(cuda.Synchronize)!;
         Assert.That(thrown.Message, Does.Contain("out of bounds").And.Contain("after the end of the 16 bytes").And.Contain("fill"));
     }
@@ -72,7 +72,7 @@ public sealed class BackendTests
         const string text = ".version 7.0\n.target sm_75\nnonsense\n.visible .entry fill_u8()\n{\nret;\n}\n\0";
         using var cuda = new CudaBackend(device, 0, static _ => Encoding.UTF8.GetBytes(text));
         nint address = cuda.Allocate(16);
-        Assert.That(() => cuda.Fill(new View(address, new Shape(4), DType.F32), 1), Throws.TypeOf<DeviceException>().With.Message.Contains("nonsense"));
+        Assert.That(() => cuda.Fill(new TensorView(address, new Shape(4), DType.F32), 1), Throws.TypeOf<DeviceException>().With.Message.Contains("nonsense"));
         cuda.Free(address, 16);
     }
 
@@ -82,7 +82,7 @@ public sealed class BackendTests
         using var device = new EmulatedCuda(new EmulatorOptions { DriverVersion = 10020 });
         using var cuda = new CudaBackend(device);
         nint address = cuda.Allocate(16);
-        Assert.That(() => cuda.Fill(new View(address, new Shape(4), DType.F32), 1), Throws.TypeOf<DeviceException>().With.Message.Contains("222"));
+        Assert.That(() => cuda.Fill(new TensorView(address, new Shape(4), DType.F32), 1), Throws.TypeOf<DeviceException>().With.Message.Contains("222"));
         cuda.Free(address, 16);
     }
 }

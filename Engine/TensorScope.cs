@@ -1,7 +1,7 @@
 namespace Ssgan.Engine;
 
-/// <summary>Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Step"/>.</summary>
-public sealed class StepScope : IDisposable
+/// <summary>Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Scope"/>.</summary>
+public sealed class TensorScope : IDisposable
 {
     readonly Device _device;
     readonly List<Tensor> _tensors;
@@ -9,7 +9,7 @@ public sealed class StepScope : IDisposable
     bool _open = true;
 
     /// <summary>Opens it. An ended scope of the same depth lends its lists, but is not itself used again: disposing it twice must do nothing.</summary>
-    internal StepScope(Device device, int depth, CallSite site, StepScope? ended)
+    internal TensorScope(Device device, int depth, CallSite site, TensorScope? ended)
     {
         _device = device;
         Depth = depth;

@@ -5,7 +5,7 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Benchmarks.Workloads;
 
 /// <summary>What one workload runs on: a device, memory with random contents, and whatever else it holds; freed together.</summary>
-sealed class Bed(Device device) : IDisposable
+sealed class BenchmarkContext(Device device) : IDisposable
 {
     readonly Blocks _memory = new(device.Backend);
     readonly Stack<IDisposable> _owned = new();
@@ -20,13 +20,13 @@ sealed class Bed(Device device) : IDisposable
     public string Folder => _folder ??= Directory.CreateTempSubdirectory("ssgan-bench-").FullName;
 
     /// <summary>Undefined contents.</summary>
-    public View Empty(Shape shape, DType type = DType.F32) => _memory.Empty(shape, type);
+    public TensorView Empty(Shape shape, DType type = DType.F32) => _memory.Empty(shape, type);
 
     /// <summary>Standard normals, in F32 or BF16.</summary>
-    public View Numbers(Shape shape, DType type = DType.F32) => _memory.Numbers(shape, type);
+    public TensorView Numbers(Shape shape, DType type = DType.F32) => _memory.Numbers(shape, type);
 
     /// <summary>One value everywhere.</summary>
-    public View Full(Shape shape, float value, DType type = DType.F32)
+    public TensorView Full(Shape shape, float value, DType type = DType.F32)
     {
         var result = Empty(shape, type);
         Backend.Fill(result, value);
@@ -34,7 +34,7 @@ sealed class Bed(Device device) : IDisposable
     }
 
     /// <summary>I32 in [0, limit).</summary>
-    public View Integers(int count, int limit)
+    public TensorView Integers(int count, int limit)
     {
         var result = Empty(new Shape(count), DType.I32);
         int[] values = [.. Enumerable.Range(0, count).Select(_ => _random.Next(limit))];
@@ -43,7 +43,7 @@ sealed class Bed(Device device) : IDisposable
     }
 
     /// <summary>U8 of any value.</summary>
-    public View Pixels(Shape shape)
+    public TensorView Pixels(Shape shape)
     {
         var result = Empty(shape, DType.U8);
         Backend.Upload(RandomBytes(checked((int)shape.Count)), result);

@@ -7,7 +7,7 @@ namespace Ssgan.Engine;
 /// have arrived; unless the graph is retained, its saved tensors and its upstream gradient are freed right after, so that
 /// memory falls while backward runs.
 /// </summary>
-sealed class Walk(Device device, bool createGraph, bool retainGraph)
+sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
 {
     /// <summary>
     /// What has arrived at each node in the queue; null is a gradient that vanishes identically, of which no zeros are made on
@@ -93,14 +93,14 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
         // Zeros need nothing that was saved.
         if (upstream is not null && node.Released)
             throw new InvalidOperationException(
-                $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its step scope ended.");
+                $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its tensor scope ended.");
         if (upstream is null)
         {
             foreach (var parent in node.Parents) if (parent is not null && IsWanted(parent)) DeliverZero(parent);
         }
         else
         {
-            using var scope = device.Step();
+            using var scope = device.Scope();
             var gradients = new Gradients(node, upstream, _wanted is null ? null : IsWanted);
             node.Run(gradients);
             for (int i = 0; i < node.Parents.Length; i++)
@@ -131,7 +131,7 @@ sealed class Walk(Device device, bool createGraph, bool retainGraph)
                 Accumulate(sum, gradient);
                 return;
             }
-            using (device.Step())
+            using (device.Scope())
             {
                 var total = sum + gradient;
                 _pending[node] = total.Alias(total.Shape, total.Node);
