@@ -1,17 +1,19 @@
 """Cases of blocks, of penalties that need a second derivative, and of the whole 32x32 nets."""
+import re
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from golden_layers import Case, exact, settle
 from golden_io import Golden
-from ssgan_nets import DBlock, DBlockOptimized, Discriminator32, GBlock, Generator32, HeadLinear
+from residual_nets import DBlock, DBlockOptimized, GBlock, Generator, HeadLinear, SsganDiscriminator32
 
 
 def fill(module, case):
     """Draws every parameter and buffer from the case's stream, so that scales, offsets and running statistics are not trivial."""
     for name, parameter in module.named_parameters():
-        if ".b1." in f".{name}" or ".b2." in f".{name}" or ".b5." in f".{name}":
+        if re.search(r"(^|\.)b\d\.", name):
             value = case.normal(*parameter.shape, scale=0.3) + (1 if name.endswith("weight") else 0)
         elif name.endswith("bias"):
             value = case.normal(*parameter.shape, scale=0.1)
@@ -120,14 +122,14 @@ def penalties(golden):
 def make_nets(metadata):
     golden = Golden(metadata)
     g = Case(golden, "g", nz=32, ngf=16)
-    generator = Generator32(32, 16).double()
+    generator = Generator(32, 32, 16).double()
     fill(generator, g)
     check_module(g, generator, z=g.normal(5, 32))
     # The same discriminator with both shortcuts; each starts from the same state and sees the same images.
     for name, in_place in [("d", True), ("d_exact", False)]:
         d = Case(golden, name, ndf=16, in_place_relu=int(in_place))
         d.rng.manual_seed(32)
-        discriminator = Discriminator32(16, in_place).double()
+        discriminator = SsganDiscriminator32(16, in_place).double()
         fill(discriminator, d)
         check_module(d, discriminator, x=exact(torch.tanh(d.normal(5, 3, 32, 32))))
     return golden

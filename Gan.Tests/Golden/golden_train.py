@@ -1,106 +1,177 @@
-"""Twenty steps of SSGAN-32 in Mimicry's order of events, in doubles (the reference) and in singles (how far rounding leads)."""
+"""Whole training steps in Mimicry's order of events, in doubles (the reference) and in singles (how far rounding leads)."""
 import copy
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 
+from golden_algorithms import Sngan, Ssgan, WganGp
 from golden_io import Golden
 from golden_nets import floats
-from ssgan_nets import Discriminator32, Generator32, rotate_batch
 
-STEPS, N_DIS, BATCH, NZ, WIDTH, RATE = 20, 2, 8, 32, 16, 2e-4
-
-
-def judge(d, batches, one_pass):
-    """The discriminator's logits and rotation on each batch: one after the other (Mimicry), or as one batch (compare_gan)."""
-    if not one_pass:
-        return [d(x) for x in batches]
-    logits, rotation = d(torch.cat(batches))
-    sizes = [len(x) for x in batches]
-    return list(zip(logits.split(sizes), rotation.split(sizes)))
+RATE = 2e-4
 
 
-def train(generator, discriminator, z, real, dtype, one_pass=False):
-    """z (steps, n_dis + 1, batch, nz); real (steps, n_dis, batch, 3, 32, 32) bytes. Returns the losses of every update."""
-    g, d = generator.to(dtype).train(), discriminator.to(dtype).train()
-    optimizers = [torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.0, 0.9), eps=1e-8) for net in (g, d)]
-    losses = {k: torch.zeros(STEPS, N_DIS, dtype=torch.float64) for k in ("d_adversarial", "d_rotation")}
-    losses.update({k: torch.zeros(STEPS, dtype=torch.float64) for k in ("g_adversarial", "g_rotation")})
-    for step in range(STEPS):
-        for i in range(N_DIS):
-            d.zero_grad()
-            x = real[step, i].to(dtype) / 127.5 - 1
-            fake = g(z[step, i].to(dtype)).detach()
-            turned, labels = rotate_batch(x)
-            (on_real, _), (on_fake, _), (_, guess) = judge(d, [x, fake, turned], one_pass)
-            adversarial = F.relu(1 - on_real).mean() + F.relu(1 + on_fake).mean()
-            rotation = F.cross_entropy(guess, labels)
-            (adversarial + 1.0 * rotation).backward()
-            optimizers[1].step()
-            losses["d_adversarial"][step, i], losses["d_rotation"][step, i] = adversarial.item(), rotation.item()
-        g.zero_grad()
-        fake = g(z[step, N_DIS].to(dtype))
-        turned, labels = rotate_batch(fake)
-        (on_fake, _), (_, guess) = judge(d, [fake, turned], one_pass)
-        adversarial = -on_fake.mean()
-        rotation = F.cross_entropy(guess, labels)
-        (adversarial + 0.2 * rotation).backward()
-        optimizers[0].step()
-        losses["g_adversarial"][step], losses["g_rotation"][step] = adversarial.item(), rotation.item()
-        for optimizer in optimizers:
-            optimizer.param_groups[0]["lr"] = RATE * (1 - (step + 1) / STEPS)
-    return losses
+@dataclass
+class Draws:
+    """What a run reads: bytes real (steps, n_dis, batch, 3, 32, 32), z (steps, n_dis + 1, batch, nz), alpha (steps, n_dis, batch) or None."""
+
+    real: torch.Tensor
+    z: torch.Tensor
+    alpha: torch.Tensor = None
 
 
-def shapes_of_colour(rng):
+class Training:
+    """
+    One run, made at once. `losses` and `logits` are by name, of every update; `gradients` by net, of its first update. G's update
+    follows those of D, or comes before them (`g_first`), with the same z.
+    """
+
+    def __init__(self, networks, algorithm, draws, dtype, g_first=False):
+        self.g, self.d = (copy.deepcopy(net).to(dtype).train() for net in networks)
+        self.algorithm, self.draws, self.dtype = algorithm, draws, dtype
+        self.optimizers = {net: torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.0, 0.9), eps=1e-8) for net in (self.g, self.d)}
+        self.losses, self.logits, self.gradients = {}, {}, {}
+        steps, self.n_dis = draws.real.shape[:2]
+        for step in range(steps):
+            if g_first:
+                self.update_generator(step)
+            for i in range(self.n_dis):
+                self.update_discriminator(step, i)
+            if not g_first:
+                self.update_generator(step)
+            for optimizer in self.optimizers.values():
+                optimizer.param_groups[0]["lr"] = RATE * (1 - (step + 1) / steps)
+
+        for values in (self.losses, self.logits):
+            for name, value in values.items():
+                value = torch.stack(value)
+                values[name] = value if name.startswith("g_") else value.view(steps, self.n_dis, *value.shape[1:])
+
+    def update_discriminator(self, step, i):
+        real = self.draws.real[step, i].to(self.dtype) / 127.5 - 1
+        fake = self.g(self.draws.z[step, i].to(self.dtype)).detach()
+        alpha = None if self.draws.alpha is None else self.draws.alpha[step, i].to(self.dtype)
+        self.minimise("d", self.d, *self.algorithm.of_discriminator(self.d, real, fake, alpha))
+
+    def update_generator(self, step):
+        fake = self.g(self.draws.z[step, self.n_dis].to(self.dtype))
+        self.minimise("g", self.g, *self.algorithm.of_generator(self.d, fake))
+
+    def minimise(self, name, net, loss, losses, logits):
+        net.zero_grad()
+        loss.backward()
+        self.gradients.setdefault(name, {key: p.grad.clone() for key, p in net.named_parameters()})
+        self.optimizers[net].step()
+        for values, new in ((self.losses, losses), (self.logits, logits)):
+            for key, value in new.items():
+                values.setdefault(key, []).append(value.detach().double().squeeze(-1))
+
+    def states(self):
+        return {"g": floats(self.g.state_dict()), "d": floats(self.d.state_dict())}
+
+
+def shapes_of_colour(rng, count, size):
     """Smooth random images with an upright gradient, so that there is a rotation to learn."""
-    count = STEPS * N_DIS * BATCH
     coarse = torch.randn(count, 3, 5, 5, generator=rng)
-    x = F.interpolate(coarse, size=32, mode="bilinear", align_corners=True) + torch.linspace(1, -1, 32).view(1, 1, 32, 1)
+    x = F.interpolate(coarse, size=size, mode="bilinear", align_corners=True) + torch.linspace(1, -1, size).view(1, 1, size, 1)
     x = x + 0.1 * torch.randn(x.shape, generator=rng)
-    return (127.5 * (1 + torch.tanh(x))).round().clamp(0, 255).to(torch.uint8).view(STEPS, N_DIS, BATCH, 3, 32, 32)
+    return (127.5 * (1 + torch.tanh(x))).round().clamp(0, 255).to(torch.uint8)
+
+
+def draw(rng, steps, n_dis, batch, nz, with_alpha=False):
+    z = torch.randn(steps, n_dis + 1, batch, nz, generator=rng)
+    real = shapes_of_colour(rng, steps * n_dis * batch, 32).view(steps, n_dis, batch, 3, 32, 32)
+    return Draws(real, z, torch.rand(steps, n_dis, batch, generator=rng) if with_alpha else None)
+
+
+def make_run(golden, networks, algorithm, draws, **variant):
+    """Inputs, states before, and losses: of doubles, of singles, and of one more run of doubles, named for what differs in it."""
+    golden.put("train", z=draws.z, real=draws.real, **({} if draws.alpha is None else {"alpha": draws.alpha}))
+    before = {name: floats(net.state_dict()) for name, net in zip("gd", networks)}
+    for name, state in before.items():
+        golden.put(f"{name}/before", **state)
+    double, single = (Training(networks, algorithm, draws, dtype) for dtype in (torch.float64, torch.float32))
+    golden.put_f64("loss", **double.losses)
+    golden.put_f64("loss_f32", **single.losses)
+    other = None
+    for name, options in variant.items():
+        other = Training(networks, options.pop("algorithm", algorithm), draws, torch.float64, **options)
+        golden.put_f64(f"loss_{name}", **other.losses)
+    with torch.backends.mkldnn.flags(enabled=False):
+        report_drift(double, {"f32": single, "f32 without oneDNN": Training(networks, algorithm, draws, torch.float32)}, before)
+    return double, other
+
+
+def settings(golden, draws, **others):
+    steps, n_dis, batch = draws.real.shape[:3]
+    golden.settings("train", steps=steps, n_dis=n_dis, batch=batch, nz=draws.z.shape[-1], **others)
 
 
 def make_train(metadata):
     torch.manual_seed(20)
-    rng = torch.Generator().manual_seed(20)
-    generator, discriminator = Generator32(NZ, WIDTH), Discriminator32(WIDTH)
-    z = torch.randn(STEPS, N_DIS + 1, BATCH, NZ, generator=rng)
-    real = shapes_of_colour(rng)
-
-    golden = Golden(metadata)
-    golden.settings("train", steps=STEPS, n_dis=N_DIS, batch=BATCH, nz=NZ, width=WIDTH, lr=RATE, beta1=0, beta2=0.9, eps=1e-8,
-                    d_rotation_weight=1.0, g_rotation_weight=0.2)
-    golden.put("train", z=z, real=real)
-    for name, net in (("g", generator), ("d", discriminator)):
-        golden.put(f"{name}/before", **floats(net.state_dict()))
-
-    nets = {dtype: (copy.deepcopy(generator), copy.deepcopy(discriminator)) for dtype in (torch.float64, torch.float32)}
-    losses = {dtype: train(*nets[dtype], z, real, dtype) for dtype in nets}
-    golden.put_f64("loss", **losses[torch.float64])
-    golden.put_f64("loss_f32", **losses[torch.float32])
-    golden.put_f64("loss_one_pass", **train(copy.deepcopy(generator), copy.deepcopy(discriminator), z, real, torch.float64, one_pass=True))
-    for i, name in enumerate("gd"):
-        golden.put(f"{name}/after", **floats(nets[torch.float64][i].state_dict()))
-    report_drift(losses, nets, {"g": generator.state_dict(), "d": discriminator.state_dict()})
+    golden, algorithm, width = Golden(metadata), Ssgan(), 16
+    networks = algorithm.networks(32, width, width)
+    draws = draw(torch.Generator().manual_seed(20), 20, 2, 8, 32)
+    settings(golden, draws, width=width, lr=RATE, beta1=0, beta2=0.9, eps=1e-8,
+             d_rotation_weight=algorithm.D_SCALE, g_rotation_weight=algorithm.G_SCALE)
+    double, _ = make_run(golden, networks, algorithm, draws, one_pass={"algorithm": Ssgan(one_pass=True)})
+    for name, state in double.states().items():
+        golden.put(f"{name}/after", **state)
     return golden
 
 
-def report_drift(losses, nets, before):
-    """Prints what README.md states: the distance of the run in singles from the run in doubles."""
-    for name, exact in losses[torch.float64].items():
-        distance = (losses[torch.float32][name] - exact).abs().flatten()
-        first, last = exact.flatten()[[0, -1]]
-        print(f"  {name}: max |f32 - f64| = {distance.max():.2e} (first {distance[0]:.1e}); value {first:.4f} -> {last:.4f}")
-    for i, name in enumerate("gd"):
-        single, double = (floats(nets[dtype][i].state_dict()) for dtype in (torch.float32, torch.float64))
+def make_gan(metadata, algorithm, seed, **constants):
+    """Four steps with logits, the first gradients and the state at the end; and what the order of updates changes."""
+    torch.manual_seed(seed)
+    golden, ngf, ndf, nz = Golden(metadata), 8, 16, 24
+    networks = algorithm.networks(nz, ngf, ndf)
+    draws = draw(torch.Generator().manual_seed(seed), 4, 2, 4, nz, with_alpha=isinstance(algorithm, WganGp))
+    settings(golden, draws, ngf=ngf, ndf=ndf, lr=RATE, beta1=0, beta2=0.9, eps=1e-8, **constants)
+    double, g_first = make_run(golden, networks, algorithm, draws, g_first={"g_first": True})
+    golden.put_f64("logits", **double.logits)
+    for name, state in double.states().items():
+        golden.put(f"{name}/grad", **double.gradients[name])
+        golden.put(f"{name}/after", **state)
+    for name, state in g_first.states().items():
+        golden.put(f"{name}/after_g_first", **{k: v for k, v in state.items() if k.startswith(("l", "c5", "block1."))})
+    return golden
+
+
+def make_sngan(metadata):
+    return make_gan(metadata, Sngan(), 32)
+
+
+def make_wgan_gp(metadata):
+    return make_gan(metadata, WganGp(), 33, gp_scale=WganGp.GP_SCALE)
+
+
+def kind(net, key):
+    """Batch norm removes whatever the biases of G's blocks add: their true gradient is zero, Adam follows rounding errors."""
+    if net == "g" and "block" in key and ".c" in key and key.endswith("bias"):
+        return "biases before a batch norm"
+    return "running means" if key.endswith("running_mean") else "running variances" if key.endswith("running_var") \
+        else "u, v and sigma" if key.endswith(("_u", "_v", "_sigma")) else "all other weights"
+
+
+def report_drift(double, singles, before):
+    """Prints what README.md states: the distance of runs in singles from the run in doubles."""
+    for path, single in singles.items():
+        for name, exact in {**double.losses, **double.logits}.items():
+            distance = ({**single.losses, **single.logits}[name] - exact).abs().view(len(exact), -1)
+            print(f"  {name}: max |{path} - f64| by step = {' '.join(f'{x:.1e}' for x in distance.amax(1))}; |f64| <= {exact.abs().max():.4g}")
         groups = {}
-        for key, value in double.items():
-            # Batch norm removes whatever the biases of G's blocks add: their true gradient is zero, Adam follows rounding errors.
-            kind = "biases before a batch norm" if name == "g" and "block" in key and ".c" in key and key.endswith("bias") \
-                else "running means" if key.endswith("running_mean") else "running variances" if key.endswith("running_var") \
-                else "u, v and sigma" if key.endswith(("_u", "_v", "_sigma")) else "all other weights"
-            distance, moved = float((single[key] - value).abs().max()), float((value - before[name][key]).abs().max())
-            groups[kind] = max(groups.get(kind, (0.0, 0.0, "")), (distance, moved, key))
-        for kind, (distance, moved, key) in groups.items():
-            print(f"  {name}, {kind}: max |f32 - f64| = {distance:.2e} in {key}, which moved by up to {moved:.2e}")
+        for net, state in double.states().items():
+            for key, value in state.items():
+                distance = float((single.states()[net][key] - value).abs().max())
+                moved = float((value - before[net][key]).abs().max())
+                group = f"{net}, {kind(net, key)} after"
+                groups[group] = max(groups.get(group, (0.0, 0.0, "")), (distance, moved, key))
+            for key, value in double.gradients[net].items():
+                # Of the tensor's largest value, but in itself where the true gradient is zero.
+                scale = 1 if "before" in kind(net, key) else float(value.abs().max()) or 1
+                distance = float((single.gradients[net][key] - value).abs().max()) / scale
+                group = f"{net}, first gradient of {kind(net, key)}"
+                groups[group] = max(groups.get(group, (0.0, 0.0, "")), (distance, float(value.abs().max()), key))
+        for group, (distance, size, key) in groups.items():
+            print(f"  {group}: max |{path} - f64| = {distance:.2e} in {key} (moved by, or largest value: {size:.2e})")

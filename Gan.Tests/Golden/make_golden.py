@@ -11,7 +11,8 @@ import torch
 
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
-from golden_train import make_train
+from golden_train import make_sngan, make_train, make_wgan_gp
+from golden_zoo import make_zoo
 
 CONVENTION = {
     "convention": "images NCHW; filters OIHW; linear weights (out, in); row-major; dx is the gradient to x for the stored upstream dy",
@@ -29,6 +30,9 @@ def main():
     layers.write(folder / "layers.safetensors")
     make_nets(CONVENTION).write(folder / "ssgan32.safetensors")
     make_train(CONVENTION).write(folder / "train20.safetensors")
+    make_sngan(CONVENTION).write(folder / "sngan32.safetensors")
+    make_wgan_gp(CONVENTION).write(folder / "wgan_gp32.safetensors")
+    make_zoo(CONVENTION).write(folder / "zoo_nets.safetensors")
 
 
 if __name__ == "__main__":
