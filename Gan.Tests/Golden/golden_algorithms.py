@@ -11,8 +11,8 @@ def hinge(on_real, on_fake):
 
 class Ssgan:
     """
-    Hinge loss on upright images, cross-entropy on turned ones. D sees its batches one after the other (Mimicry) or, in one pass, as
-    one batch (compare_gan).
+    Hinge loss on upright images, cross-entropy on turned ones. D sees its batches one after the other (Mimicry) or, in one pass,
+    as one batch (compare_gan).
     """
 
     D_SCALE, G_SCALE = 1.0, 0.2

@@ -14,11 +14,11 @@ RATE = 2e-4
 
 @dataclass
 class Draws:
-    """What a run reads: bytes real (steps, n_dis, batch, 3, 32, 32), z (steps, n_dis + 1, batch, nz), alpha (steps, n_dis, batch) or None."""
+    """What a run reads: real images as bytes, noise (the last of a step is for G), and where a penalty is taken, if one is."""
 
-    real: torch.Tensor
-    z: torch.Tensor
-    alpha: torch.Tensor = None
+    real: torch.Tensor  # (steps, n_dis, batch, 3, 32, 32)
+    z: torch.Tensor  # (steps, n_dis + 1, batch, nz)
+    alpha: torch.Tensor = None  # (steps, n_dis, batch)
 
 
 class Training:
@@ -30,7 +30,8 @@ class Training:
     def __init__(self, networks, algorithm, draws, dtype, g_first=False):
         self.g, self.d = (copy.deepcopy(net).to(dtype).train() for net in networks)
         self.algorithm, self.draws, self.dtype = algorithm, draws, dtype
-        self.optimizers = {net: torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.0, 0.9), eps=1e-8) for net in (self.g, self.d)}
+        self.optimizers = {net: torch.optim.Adam(net.parameters(), lr=RATE, betas=(0.0, 0.9), eps=1e-8)
+                           for net in (self.g, self.d)}
         self.losses, self.logits, self.gradients = {}, {}, {}
         steps, self.n_dis = draws.real.shape[:2]
         for step in range(steps):
@@ -159,7 +160,8 @@ def report_drift(double, singles, before):
     for path, single in singles.items():
         for name, exact in {**double.losses, **double.logits}.items():
             distance = ({**single.losses, **single.logits}[name] - exact).abs().view(len(exact), -1)
-            print(f"  {name}: max |{path} - f64| by step = {' '.join(f'{x:.1e}' for x in distance.amax(1))}; |f64| <= {exact.abs().max():.4g}")
+            distance = " ".join(f"{x:.1e}" for x in distance.amax(1))
+            print(f"  {name}: max |{path} - f64| by step = {distance}; |f64| <= {exact.abs().max():.4g}")
         groups = {}
         for net, state in double.states().items():
             for key, value in state.items():

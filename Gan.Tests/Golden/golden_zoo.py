@@ -22,6 +22,17 @@ def meet(generator, z):
     return generator.eval()
 
 
+def enliven(discriminator, x):
+    """Makes the biases positive, or a map of one or two channels would be rectified to nothing and hide what comes before it."""
+    for name, parameter in discriminator.named_parameters():
+        if name.endswith("bias"):
+            parameter.data = exact(parameter.abs())
+    a, b = discriminator.eval()(x).flatten()
+    assert (a - b).abs() > 0.004 * a.abs(), "what is in the images hardly matters"
+    a.backward()
+    assert all(parameter.grad.any() for parameter in discriminator.parameters()), "a part of the net has no influence"
+
+
 def make_zoo(metadata):
     golden = Golden(metadata)
     for size in (48, 64, 128):
@@ -40,6 +51,7 @@ def make_zoo(metadata):
             d = Case(golden, f"{name}{size}", ndf=WIDTH)
             discriminator = make(size, WIDTH).double()
             fill(discriminator, d)
+            enliven(discriminator, x)
             golden.put(f"{d.name}/state", **floats(discriminator.state_dict()))
             d.put(logit_eval=discriminator.eval()(x), logit=discriminator.train()(x))
             golden.put(f"{d.name}/after", **{k: b for k, b in discriminator.named_buffers()})

@@ -21,7 +21,7 @@ def linear(inputs, outputs):
 
 
 class HeadLinear(nn.Module):
-    """The spectrally normalised heads of SSGAN-32's discriminator. They keep u alone, as a row, and iterate in evaluation too (unsaved)."""
+    """The spectrally normalised heads of SSGAN-32. They keep u alone, as a row, and iterate in evaluation too (unsaved)."""
 
     def __init__(self, inputs, outputs):
         super().__init__()
@@ -98,16 +98,16 @@ class DBlockOptimized(nn.Module):
         return F.avg_pool2d(self.c2(F.relu(self.c1(x))), 2) + self.c_sc(F.avg_pool2d(x, 2))
 
 
-# By image size. G: the first map's extent, then by how much the width is divided at the start and after each block. D: by how much the
-# width is divided after each block, and how many blocks halve the extent.
+# By image size. G: the first map's extent, then by how much the width is divided at the start and after each block. D: by how
+# much the width is divided after each block, and how many blocks halve the extent.
 GENERATORS = {32: (4, [1, 1, 1, 1]), 48: (6, [1, 2, 4, 8]), 64: (4, [1, 2, 4, 8, 16]), 128: (4, [1, 1, 2, 4, 8, 16])}
 DISCRIMINATORS = {32: ([1, 1, 1, 1], 2), 48: ([16, 8, 4, 2, 1], 4), 64: ([16, 8, 4, 2, 1], 5), 128: ([16, 8, 4, 2, 1, 1], 5)}
 
 
 class Generator(nn.Module):
     """
-    z (N, nz) to images (N, 3, size, size) in (-1, 1); l1's outputs are read as (ngf, width, width). The same net in all three GANs;
-    WGAN-GP leaves shortcuts and the last convolution as PyTorch draws them (`shortcut_gain` None).
+    z (N, nz) to images (N, 3, size, size) in (-1, 1); l1's outputs are read as (ngf, width, width). The same net in all three
+    GANs; WGAN-GP leaves shortcuts and the last convolution as PyTorch draws them (`shortcut_gain` None).
     """
 
     def __init__(self, size, nz, ngf, shortcut_gain=1):
