@@ -4,7 +4,7 @@ namespace Ssgan.Engine.Kernels;
 static class BFloat16
 {
     /// <summary>The nearest bfloat16, as bits.</summary>
-    public static ushort FromSingle(float x) => Cpu.Conversion.ToBFloat16(x);
+    public static ushort FromSingle(float x) => Conversion.ToBFloat16(x);
 
     /// <summary>The value of the bits.</summary>
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);

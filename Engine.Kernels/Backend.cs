@@ -12,12 +12,15 @@ public abstract class Backend : IDisposable
     public abstract string Name { get; }
 
     /// <summary>
-    /// Whether primitives compute with this storage: F32 everywhere, BF16 where a device overrides this. Others only move, fill and cast it.
+    /// Whether primitives compute with this storage: F32 everywhere, BF16 where a device overrides this. Others only move,
+    /// fill and cast it.
     /// </summary>
     public virtual bool ComputesIn(DType type) => type == DType.F32;
 
     // ---- memory ----------------------------------------------------------------------------------------------------
-    /// <summary>Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.</summary>
+    /// <summary>
+    /// Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.
+    /// </summary>
     public abstract nint Allocate(long bytes);
     /// <summary>Frees what <see cref="Allocate"/> gave.</summary>
     public abstract void Free(nint address, long bytes);
@@ -33,16 +36,23 @@ public abstract class Backend : IDisposable
     public abstract void Fill(TensorView y, float value);
     /// <summary>y = op(x), equal shapes; in place.</summary>
     public abstract void Unary<TOp>(TOp op, TensorView x, TensorView y) where TOp : unmanaged, IUnary;
-    /// <summary>y = op(a, b); a and b broadcast (right-aligned, ones stretch) to y's shape; in place over an input of y's shape.</summary>
+    /// <summary>
+    /// y = op(a, b); a and b broadcast (right-aligned, ones stretch) to y's shape; in place over an input of y's shape.
+    /// </summary>
     public abstract void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y) where TOp : unmanaged, IBinary;
-    /// <summary>y = x converted to y's type, equal shapes; to an integer it rounds half to even and saturates, NaN becomes 0.</summary>
+    /// <summary>
+    /// y = x converted to y's type, equal shapes; to an integer it rounds half to even and saturates, NaN becomes 0.
+    /// </summary>
     public abstract void Cast(TensorView x, TensorView y);
 
     // ---- movement (any type, x and y of the same) --------------------------------------------------------------------
     /// <summary>y = x with axes reordered: y's axis i is x's axis order[i].</summary>
     public abstract void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order);
-    /// <summary>Copies a box of <paramref name="extent"/> from xStart in x to yStart in y; the rest of y stays. All of one rank.</summary>
-    public abstract void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent);
+    /// <summary>
+    /// Copies a box of <paramref name="extent"/> from xStart in x to yStart in y; the rest of y stays. All of one rank.
+    /// </summary>
+    public abstract void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart,
+        ReadOnlySpan<int> extent);
     /// <summary>y (N, …) = rows of table (M, …) at indices I32 (N); an index outside [0, M) throws on the CPU.</summary>
     public abstract void GatherRows(TensorView table, TensorView indices, TensorView y);
     /// <summary>Adds to dtable (M, …): row indices[i] += dy's row i, in the order of i.</summary>
@@ -51,15 +61,25 @@ public abstract class Backend : IDisposable
     // ---- reductions ------------------------------------------------------------------------------------------------
     /// <summary>y = reduction of x over the axes where y has 1 and x has not; equal ranks. Deterministic.</summary>
     public abstract void Reduce<TOp>(TensorView x, TensorView y) where TOp : unmanaged, IReduce;
-    /// <summary>y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any is. Deterministic.</summary>
+    /// <summary>
+    /// y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any
+    /// is. Deterministic.
+    /// </summary>
     public abstract void LogSumExp(TensorView x, TensorView y);
-    /// <summary>y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.</summary>
+    /// <summary>
+    /// y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.
+    /// </summary>
     public abstract void ArgMax(TensorView x, TensorView y);
 
     // ---- linear algebra --------------------------------------------------------------------------------------------
-    /// <summary>c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.</summary>
+    /// <summary>
+    /// c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.
+    /// </summary>
     public abstract void MatMul(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate);
-    /// <summary>y (N, K) = x (N, D)·w (K, D) transposed + bias F32 (K) in every row; x, w and y of one type. CUDA may round the bias to it first.</summary>
+    /// <summary>
+    /// y (N, K) = x (N, D)·w (K, D) transposed + bias F32 (K) in every row; x, w and y of one type. CUDA may round the
+    /// bias to it first.
+    /// </summary>
     public abstract void Linear(TensorView x, TensorView w, TensorView bias, TensorView y);
     /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
     public abstract void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec);
@@ -76,30 +96,33 @@ public abstract class Backend : IDisposable
 
     // ---- normalisation -----------------------------------------------------------------------------------------------
     /// <summary>
-    /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C) are the
-    /// batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x. With classes I32 (N) x has rank 4,
-    /// gamma and beta are (K, C), and image i takes row classes[i]; a class outside [0, K) throws on the CPU. Without, classes is default.
+    /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C)
+    /// are the batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x. With classes
+    /// I32 (N) x has rank 4, gamma and beta are (K, C), and image i takes row classes[i]; a class outside [0, K) throws on the
+    /// CPU. Without, classes is default.
     /// </summary>
-    public abstract void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd,
-        in BatchNormSpec spec);
+    public abstract void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
+        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec);
     /// <summary>
-    /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output was not positive.
-    /// dx may be dy. Deterministic.
+    /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output
+    /// was not positive. dx may be dy. Deterministic.
     /// </summary>
-    public abstract void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta,
-        in BatchNormSpec spec);
+    public abstract void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
+        TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec);
     /// <summary>
-    /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the latter F32 or BF16.
-    /// Deterministic on a given device.
+    /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the
+    /// latter F32 or BF16. Deterministic on a given device.
     /// </summary>
     public abstract void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon);
     /// <summary>
     /// Per layer adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).
     /// dn has W's shape; the layers' Normalized are not looked at. Deterministic.
     /// </summary>
-    public abstract void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw);
+    public abstract void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
+        ReadOnlySpan<TensorView> dw);
     /// <summary>The same for one layer.</summary>
-    public void SpectralNormBackward(in SpectralLayer layer, TensorView dn, TensorView dw) => SpectralNormBackward(new(in layer), new(in dn), new(in dw));
+    public void SpectralNormBackward(in SpectralLayer layer, TensorView dn, TensorView dw) =>
+        SpectralNormBackward(new(in layer), new(in dn), new(in dw));
 
     // ---- images (N, H, W, C) ---------------------------------------------------------------------------------------
     /// <summary>y = mean over each window; padding counts as zeros and in the divisor.</summary>
@@ -108,40 +131,59 @@ public abstract class Backend : IDisposable
     public abstract void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec);
     /// <summary>dx = each dy spread evenly over its window.</summary>
     public abstract void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec);
-    /// <summary>y = maximum of each window (padding never wins; a NaN does); index I32 = its h·W + w, the first on a tie.</summary>
+    /// <summary>
+    /// y = maximum of each window (padding never wins; a NaN does); index I32 = its h·W + w, the first on a tie.
+    /// </summary>
     public abstract void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec);
     /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
     public abstract void MaxPool2dGather(TensorView x, TensorView index, TensorView y);
-    /// <summary>dx = 0, then each dy is added at the index that <see cref="MaxPool2d"/> of the same spec chose, in the order of dy. Deterministic.</summary>
+    /// <summary>
+    /// dx = 0, then each dy is added at the index that <see cref="MaxPool2d"/> of the same spec chose, in the order of
+    /// dy. Deterministic.
+    /// </summary>
     public abstract void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec);
     /// <summary>y (N, 2H, 2W, C) from x (N, H, W, C).</summary>
     public abstract void Upsample2x(TensorView x, TensorView y, UpsampleMode mode);
     /// <summary>dx (N, H, W, C) from dy (N, 2H, 2W, C): the transpose of <see cref="Upsample2x"/>.</summary>
     public abstract void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode);
-    /// <summary>Square images: y[i] = x[i] turned by 90°·turns[i] counter-clockwise (clockwise if inverse); turns I32 (N), any integer, mod 4.</summary>
+    /// <summary>
+    /// Square images: y[i] = x[i] turned by 90°·turns[i] counter-clockwise (clockwise if inverse); turns I32 (N),
+    /// any integer, mod 4.
+    /// </summary>
     public abstract void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse);
-    /// <summary>Square images: labels I32 (N) = ⌊4i / N⌋ for image i, and y[i] = x[i] turned by 90°·labels[i] counter-clockwise.</summary>
+    /// <summary>
+    /// Square images: labels I32 (N) = ⌊4i / N⌋ for image i, and y[i] = x[i] turned by 90°·labels[i] counter-clockwise.
+    /// </summary>
     public abstract void RotateQuarters(TensorView x, TensorView y, TensorView labels);
     /// <summary>
-    /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to right where flips I32 (N), if
-    /// not default, is not 0; rotated and labels as <see cref="RotateQuarters"/> makes them of it. An index outside [0, M) throws on the CPU and
-    /// makes NaN of both images on CUDA.
+    /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to
+    /// right where flips I32 (N), if not default, is not 0; rotated and labels as <see cref="RotateQuarters"/> makes them of it.
+    /// An index outside [0, M) throws on the CPU and makes NaN of both images on CUDA.
     /// </summary>
-    public abstract void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels);
+    public abstract void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
+        TensorView rotated, TensorView labels);
 
     // ---- losses --------------------------------------------------------------------------------------------------------
     /// <summary>
-    /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where the
-    /// first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
+    /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where
+    /// the first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
     /// </summary>
-    public abstract void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default);
+    public abstract void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
+        TensorView correct = default);
     /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i]; may be logits.</summary>
-    public abstract void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits);
+    public abstract void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels,
+        TensorView dlosses, TensorView dlogits);
 
-    /// <summary>loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is empty. Deterministic.</summary>
+    /// <summary>
+    /// loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is
+    /// empty. Deterministic.
+    /// </summary>
     public abstract void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss);
-    /// <summary>dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).</summary>
-    public abstract void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss, TensorView dreal, TensorView dfake);
+    /// <summary>
+    /// dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).
+    /// </summary>
+    public abstract void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
+        TensorView dreal, TensorView dfake);
 
     // ---- optimizer ---------------------------------------------------------------------------------------------------
     /// <summary>
@@ -149,7 +191,9 @@ public abstract class Backend : IDisposable
     /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
     /// </summary>
     public abstract void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec);
-    /// <summary>step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.</summary>
+    /// <summary>
+    /// step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.
+    /// </summary>
     public abstract void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec);
     /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
     public abstract void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm);
@@ -160,7 +204,10 @@ public abstract class Backend : IDisposable
     public abstract void CompensatedSum(TensorView sum, TensorView value);
 
     // ---- random ----------------------------------------------------------------------------------------------------
-    /// <summary>y = standard normals (Box-Muller on Philox 4x32-10); generator I32 (4) = key lo, hi, counter lo, hi, advanced by ⌈count / 4⌉.</summary>
+    /// <summary>
+    /// y = standard normals (Box-Muller on Philox 4x32-10); generator I32 (4) = key lo, hi, counter lo, hi,
+    /// advanced by ⌈count / 4⌉.
+    /// </summary>
     public abstract void Normal(TensorView y, TensorView generator);
     /// <summary>y uniform in [low, high); generator as in <see cref="Normal"/>.</summary>
     public abstract void Uniform(TensorView y, TensorView generator, float low, float high);

@@ -1,7 +1,8 @@
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// Device memory for measurements, freed together. Its numbers are random: equal ones let a card, or a cache, run faster than real data does.
+/// Device memory for measurements, freed together. Its numbers are random: equal ones let a card, or a cache, run faster
+/// than real data does.
 /// </summary>
 public sealed class Blocks : IDisposable
 {

@@ -38,7 +38,9 @@ readonly struct BroadcastSteps
     /// <summary>Number of groups, 0 to 4.</summary>
     public int Groups { get; }
 
-    /// <summary>Whether packs of so many elements lie within rows of group 0, and begin at multiples of their width in both operands.</summary>
+    /// <summary>
+    /// Whether packs of so many elements lie within rows of group 0, and begin at multiples of their width in both operands.
+    /// </summary>
     public bool Fits(int width)
     {
         if (Groups > 1 && Size[0] % width != 0) return false;

@@ -5,8 +5,9 @@ namespace Ssgan.Engine.Kernels;
 /// step repeat, so a free list per size is enough and never fragments. When the device is full the cache is given
 /// back and the allocation is tried once more. Safe to call from several threads.
 /// <para>
-/// A graph replays on the addresses it was captured with, so memory rented during a capture is set apart: it is reused within captures only
-/// (replays do not overlap, so one graph's temporaries may be another's), and is given back when the last graph is gone.
+/// A graph replays on the addresses it was captured with, so memory rented during a capture is set apart: it is reused
+/// within captures only (replays do not overlap, so one graph's temporaries may be another's), and is given back when the
+/// last graph is gone.
 /// </para>
 /// </summary>
 public sealed class BufferPool(Backend backend) : IDisposable
@@ -85,7 +86,10 @@ public sealed class BufferPool(Backend backend) : IDisposable
         }
     }
 
-    /// <summary>From here on blocks come from the memory of captured graphs. The cache is given back first: a capture cannot do so on its way.</summary>
+    /// <summary>
+    /// From here on blocks come from the memory of captured graphs. The cache is given back first: a capture cannot
+    /// do so on its way.
+    /// </summary>
     public void BeginCapture()
     {
         lock (_lock)

@@ -1,6 +1,8 @@
 namespace Ssgan.Engine.Kernels;
 
-/// <summary>Element types. Arithmetic is F32; I32 holds labels, indices and counters; U8 holds image bytes; BF16 is storage only.</summary>
+/// <summary>
+/// Element types. Arithmetic is F32; I32 holds labels, indices and counters; U8 holds image bytes; BF16 is storage only.
+/// </summary>
 public enum DType
 {
     /// <summary>IEEE 754 single precision.</summary>

@@ -1,6 +1,8 @@
 namespace Ssgan.Engine.Kernels;
 
-/// <summary>A device, its driver or one of its libraries failed or is missing. The message is one sentence that names the culprit.</summary>
+/// <summary>
+/// A device, its driver or one of its libraries failed or is missing. The message is one sentence that names the culprit.
+/// </summary>
 public class DeviceException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The device has too little free memory for an allocation.</summary>

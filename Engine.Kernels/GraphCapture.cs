@@ -1,8 +1,8 @@
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// A backend that can record the work which is queued on it, instead of running it, and queue all of it again in one call: CUDA graphs. A replay runs the
-/// recorded kernels on the recorded addresses; the host code that queued them does not run again.
+/// A backend that can record the work which is queued on it, instead of running it, and queue all of it again in one call: CUDA
+/// graphs. A replay runs the recorded kernels on the recorded addresses; the host code that queued them does not run again.
 /// </summary>
 public interface IGraphCapture
 {

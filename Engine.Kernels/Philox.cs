@@ -1,17 +1,17 @@
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// Philox 4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): a bijection of
-/// a 128-bit counter under a 64-bit key. Any number of a stream is computed from its position alone, by any thread.
+/// Philox 4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): a
+/// bijection of a 128-bit counter under a 64-bit key. Any number of a stream is computed from its position alone, by any thread.
 /// <para>
-/// The device stream, equal on every backend. A generator is four words: key low, key high, counter low, counter high; the counter is a 64-bit
-/// number of blocks. A call that fills `count` elements takes for element i word i mod 4 of
+/// The device stream, equal on every backend. A generator is four words: key low, key high, counter low, counter high; the
+/// counter is a 64-bit number of blocks. A call that fills `count` elements takes for element i word i mod 4 of
 /// the block (low(b), high(b), 0, 0), where b = counter + ⌊i / 4⌋ mod 2^64, and then adds ⌈count / 4⌉ to the counter.
 /// </para>
 /// <para>Uniform: element = <see cref="Uniform(uint, float, float)"/> of (word, low, high).</para>
 /// <para>
-/// Normal: elements 2j and 2j + 1 are <see cref="Normals"/> of (word 2j mod 4, word (2j + 1) mod 4) of the same block; where count is odd the
-/// second of the last pair is dropped.
+/// Normal: elements 2j and 2j + 1 are <see cref="Normals"/> of (word 2j mod 4, word (2j + 1) mod 4) of the same block; where
+/// count is odd the second of the last pair is dropped.
 /// </para>
 /// </summary>
 public static class Philox
@@ -45,7 +45,10 @@ public static class Philox
     /// <summary>u = ⌊x / 256⌋·2^-24, in [0, 1).</summary>
     public static float Uniform(uint x) => (x >> 8) * Step;
 
-    /// <summary>low + u·(high − low) in single precision, product and sum rounded separately; where that rounds up to high, the number below it.</summary>
+    /// <summary>
+    /// low + u·(high − low) in single precision, product and sum rounded separately; where that rounds up to high, the
+    /// number below it.
+    /// </summary>
     public static float Uniform(uint x, float low, float high)
     {
         float y = low + Uniform(x) * (high - low);
@@ -53,8 +56,9 @@ public static class Philox
     }
 
     /// <summary>
-    /// Box-Muller: r = √(−2·ln u), u = (⌊x / 256⌋ + 1)·2^-24 in (0, 1], θ = 2π·⌊y / 256⌋·2^-24; gives (r·cos θ, r·sin θ). Evaluated in double
-    /// precision and rounded once, so that it depends on no maths library's last bit; a device in single precision agrees within 2e-6.
+    /// Box-Muller: r = √(−2·ln u), u = (⌊x / 256⌋ + 1)·2^-24 in (0, 1], θ = 2π·⌊y / 256⌋·2^-24; gives (r·cos θ, r·sin θ).
+    /// Evaluated in double precision and rounded once, so that it depends on no maths library's last bit; a device in single
+    /// precision agrees within 2e-6.
     /// </summary>
     public static (float Even, float Odd) Normals(uint x, uint y)
     {

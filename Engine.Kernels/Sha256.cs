@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// SHA-256 in parts. The runtime computes it, except on a Linux without OpenSSL, as small containers are: there the runtime would end the process at the first
-/// hash, so <see cref="ManagedSha256"/> does, at a fraction of the speed.
+/// SHA-256 in parts. The runtime computes it, except on a Linux without OpenSSL, as small containers are: there the runtime would
+/// end the process at the first hash, so <see cref="ManagedSha256"/> does, at a fraction of the speed.
 /// </summary>
 public sealed class Sha256 : IDisposable
 {
@@ -20,8 +20,12 @@ public sealed class Sha256 : IDisposable
         else _managed = new ManagedSha256();
     }
 
-    /// <summary>Whether the runtime can compute hashes and open TLS connections: on Linux it takes both from OpenSSL, and ends the process where that is missing.</summary>
-    public static bool RuntimeHasCryptography { get; } = !OperatingSystem.IsLinux() || CanLoad("libssl.so.3") || CanLoad("libssl.so.1.1");
+    /// <summary>
+    /// Whether the runtime can compute hashes and open TLS connections: on Linux it takes both from OpenSSL, and ends the process
+    /// where that is missing.
+    /// </summary>
+    public static bool RuntimeHasCryptography { get; } = !OperatingSystem.IsLinux() || CanLoad("libssl.so.3")
+        || CanLoad("libssl.so.1.1");
 
     /// <summary>The 32 bytes of the hash of <paramref name="data"/>.</summary>
     public static byte[] HashData(ReadOnlySpan<byte> data)

@@ -26,7 +26,8 @@ public readonly struct Shape : IEquatable<Shape>
             if (dims[i] < 0) throw new ArgumentException($"Shape: dimension {i} is {dims[i]}, which is negative.");
             _dims[i] = dims[i];
             count *= dims[i];
-            if (count > 1L << 40) throw new ArgumentException($"Shape: ({string.Join(", ", dims.ToArray())}) has more than 2^40 elements.");
+            if (count > 1L << 40)
+                throw new ArgumentException($"Shape: ({string.Join(", ", dims.ToArray())}) has more than 2^40 elements.");
         }
         _count = count;
     }
@@ -45,7 +46,8 @@ public readonly struct Shape : IEquatable<Shape>
     public int Axis(int axis)
     {
         int a = axis < 0 ? axis + Rank : axis;
-        if ((uint)a >= (uint)Rank) throw new ArgumentOutOfRangeException(nameof(axis), $"Axis {axis} does not exist in shape {this}.");
+        if ((uint)a >= (uint)Rank)
+            throw new ArgumentOutOfRangeException(nameof(axis), $"Axis {axis} does not exist in shape {this}.");
         return a;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels;
 
@@ -76,4 +77,5 @@ public readonly record struct SpectralLayer(TensorView W, TensorView U, TensorVi
 /// <param name="Step">I32 (1): the updates that this parameter has had. No two slots of an update share it.</param>
 /// <param name="Average">a, or default where it has none.</param>
 public readonly record struct AdamSlot(
-    TensorView Parameter, TensorView Gradient, TensorView FirstMoment, TensorView SecondMoment, TensorView Step, TensorView Average = default);
+    TensorView Parameter, TensorView Gradient, TensorView FirstMoment, TensorView SecondMoment, TensorView Step,
+    TensorView Average = default);

@@ -14,8 +14,8 @@ static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
-        // Outside of this range the result is infinite or zero; inside, n fits the exponent arithmetic below. Zeros are masked in at
-        // the end instead of computed, because arithmetic that underflows is a hundred times slower.
+        // Outside of this range the result is infinite or zero; inside, n fits the exponent arithmetic below. Zeros are masked in
+        // at the end instead of computed, because arithmetic that underflows is a hundred times slower.
         var high = Vector.Create(89f);
         var zero = Vector.LessThan(x, Vector.Create(-104f));
         x = Vector.ConditionalSelect(Vector.GreaterThan(x, high), high, x);
@@ -54,7 +54,9 @@ static class VectorMath
         return Vector.FusedMultiplyAdd(z * p, s, s) * Vector.Create(2f);
     }
 
-    /// <summary>tanh(x): an odd polynomial near zero, so that tiny arguments keep their accuracy; 1 − 2 / (e^2|x| + 1) beyond.</summary>
+    /// <summary>
+    /// tanh(x): an odd polynomial near zero, so that tiny arguments keep their accuracy; 1 − 2 / (e^2|x| + 1) beyond.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Tanh(Vector<float> x)
     {

@@ -11,7 +11,8 @@ readonly record struct CallSite(string File, int Line)
         foreach (string line in Environment.StackTrace.Split('\n'))
         {
             string frame = line.Trim();
-            if (frame.StartsWith("at ", StringComparison.Ordinal) && !frame.StartsWith("at Ssgan.Engine.", StringComparison.Ordinal)
+            if (frame.StartsWith("at ", StringComparison.Ordinal)
+                && !frame.StartsWith("at Ssgan.Engine.", StringComparison.Ordinal)
                 && !frame.StartsWith("at System.", StringComparison.Ordinal)) return frame[3..];
         }
         return "an unknown place";

@@ -96,7 +96,8 @@ public sealed class Device : IDisposable
     internal void Close(TensorScope scope)
     {
         if (Innermost != scope)
-            throw new InvalidOperationException($"The tensor scope opened at {scope.Site} ends while the one opened inside it at {Innermost?.Site} is still open.");
+            throw new InvalidOperationException($"The tensor scope opened at {scope.Site} ends while the one opened inside it at "
+                + $"{Innermost?.Site} is still open.");
         _depth--;
     }
 
@@ -104,16 +105,18 @@ public sealed class Device : IDisposable
     {
         if (_depth > 0 && thread != _owner)
             throw new InvalidOperationException(
-                $"{Name} has a tensor scope open on thread {_owner} and was used from thread {thread}; a device serves one thread at a time.");
+                $"{Name} has a tensor scope open on thread {_owner} and was used from thread {thread}; a device serves "
+                + "one thread at a time.");
     }
 
     /// <summary>Whether <see cref="Capture"/> works on this device.</summary>
     public bool CanCapture => Backend is IGraphCapture;
 
     /// <summary>
-    /// Records a step as a graph that can be replayed without its host code. The step must have run once before (first uses load kernels and make
-    /// lasting tensors), open a scope of its own, use tensors that outlive the graph, and depend on nothing that changes on the host. Recording runs
-    /// nothing. Tensors that outlive the step, such as gradients, are overwritten by each replay.
+    /// Records a step as a graph that can be replayed without its host code. The step must have run once before (first uses
+    /// load kernels and make lasting tensors), open a scope of its own, use tensors that outlive the graph, and depend on
+    /// nothing that changes on the host. Recording runs nothing. Tensors that outlive the step, such as gradients, are
+    /// overwritten by each replay.
     /// </summary>
     /// <exception cref="NotSupportedException">The device runs each operation as it is called.</exception>
     /// <exception cref="InvalidOperationException">The step reads or uploads values on its way.</exception>
@@ -121,7 +124,8 @@ public sealed class Device : IDisposable
     {
         ArgumentNullException.ThrowIfNull(step);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Backend is not IGraphCapture capture) throw new NotSupportedException($"{Name} runs each operation as it is called and captures no graphs.");
+        if (Backend is not IGraphCapture capture)
+            throw new NotSupportedException($"{Name} runs each operation as it is called and captures no graphs.");
         Pool.BeginCapture();
         try
         {
@@ -155,7 +159,9 @@ public sealed class Device : IDisposable
         if (--_graphs == 0) Pool.ReleaseCaptured();
     }
 
-    /// <summary>A tensor with undefined contents; inside a scope it is the scope's, outside it is the caller's to dispose.</summary>
+    /// <summary>
+    /// A tensor with undefined contents; inside a scope it is the scope's, outside it is the caller's to dispose.
+    /// </summary>
     public Tensor Empty(Shape shape, DType type = DType.F32)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -169,7 +175,8 @@ public sealed class Device : IDisposable
         var result = Empty(shape, type);
         if (_depth > 0) return result;
         result.Dispose();
-        throw new InvalidOperationException("An operation ran outside any tensor scope, so nothing would own its result; open one with device.Scope().");
+        throw new InvalidOperationException(
+            "An operation ran outside any tensor scope, so nothing would own its result; open one with device.Scope().");
     }
 
     /// <summary>A tensor of zeros.</summary>
@@ -201,7 +208,8 @@ public sealed class Device : IDisposable
     Tensor From(ReadOnlySpan<byte> bytes, Shape shape, DType type)
     {
         if (bytes.Length != shape.Count * type.Size())
-            throw new ArgumentException($"From: {bytes.Length / type.Size()} values were given for shape {shape}, which has {shape.Count}.");
+            throw new ArgumentException(
+                $"From: {bytes.Length / type.Size()} values were given for shape {shape}, which has {shape.Count}.");
         var t = Empty(shape, type).Named("From");
         Backend.Upload(bytes, t.View);
         return t;
@@ -214,7 +222,9 @@ public sealed class Device : IDisposable
     public void Dispose()
     {
         if (_disposed) return;
-        if (_depth > 0) throw new InvalidOperationException($"{Name} is disposed while the tensor scope opened at {Innermost!.Site} is still open.");
+        if (_depth > 0)
+            throw new InvalidOperationException(
+                $"{Name} is disposed while the tensor scope opened at {Innermost!.Site} is still open.");
         _disposed = true;
         Pool.Dispose();
         Backend.Dispose();

@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine;
 
 /// <summary>
-/// A stream of random numbers on a device: Philox 4x32-10 with a 64-bit key (the seed) and a 64-bit counter. The same seed gives the
-/// same numbers on every device and for any number of threads; saving <see cref="State"/> and restoring it continues exactly.
+/// A stream of random numbers on a device: Philox 4x32-10 with a 64-bit key (the seed) and a 64-bit counter. The same seed gives
+/// the same numbers on every device and for any number of threads; saving <see cref="State"/> and restoring it continues exactly.
 /// </summary>
 public sealed class Rng : IDisposable
 {
@@ -28,7 +28,8 @@ public sealed class Rng : IDisposable
             var s = _state.ToArray<int>();
             return (Join(s[0], s[1]), Join(s[2], s[3]));
         }
-        set => _state.CopyFrom<int>([(int)(uint)value.Seed, (int)(uint)(value.Seed >> 32), (int)(uint)value.Counter, (int)(uint)(value.Counter >> 32)]);
+        set => _state.CopyFrom<int>([(int)(uint)value.Seed, (int)(uint)(value.Seed >> 32), (int)(uint)value.Counter,
+            (int)(uint)(value.Counter >> 32)]);
     }
 
     /// <summary>Standard normal numbers.</summary>

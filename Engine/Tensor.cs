@@ -100,14 +100,18 @@ public sealed partial class Tensor : IDisposable
         {
             if (value == RequiresGrad) return;
             if (Node is { IsLeaf: false })
-                throw new InvalidOperationException($"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
-            if (value && Type != DType.F32) throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 leaves have gradients.");
+                throw new InvalidOperationException(
+                    $"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
+            if (value && Type != DType.F32)
+                throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 leaves have gradients.");
             // The same node again after a freeze, so that graphs from before it still lead here.
             Node = value ? _leaf ??= new LeafNode(this) : null;
         }
     }
 
-    /// <summary>The gradient that <see cref="Backward"/> summed into this leaf, or null. It lives until <see cref="ZeroGrad"/>.</summary>
+    /// <summary>
+    /// The gradient that <see cref="Backward"/> summed into this leaf, or null. It lives until <see cref="ZeroGrad"/>.
+    /// </summary>
     public Tensor? Grad { get; internal set; }
 
     /// <summary>Drops the gradient.</summary>
@@ -117,7 +121,9 @@ public sealed partial class Tensor : IDisposable
         Grad = null;
     }
 
-    /// <summary>Moves this tensor one scope out: to the enclosing scope, or, from the outermost, to the caller, who disposes it.</summary>
+    /// <summary>
+    /// Moves this tensor one scope out: to the enclosing scope, or, from the outermost, to the caller, who disposes it.
+    /// </summary>
     public Tensor Keep()
     {
         ThrowIfReleased();
@@ -175,7 +181,8 @@ public sealed partial class Tensor : IDisposable
     public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
         CheckType<T>("CopyFrom");
-        if (values.Length != Count) throw new ArgumentException($"CopyFrom: {values.Length} values were given for shape {Shape}, which has {Count}.");
+        if (values.Length != Count)
+            throw new ArgumentException($"CopyFrom: {values.Length} values were given for shape {Shape}, which has {Count}.");
         Backend.Upload(MemoryMarshal.AsBytes(values), MutableView);
     }
 
@@ -236,13 +243,15 @@ public sealed partial class Tensor : IDisposable
     {
         ReadOnlySpan<int> zero = [0];
         Shape flat = new((int)Math.Min(source.Count, int.MaxValue));
-        if (flat.Count != source.Count) throw new ArgumentException($"CopyFrom: {source.Describe()} has more than 2^31 elements.");
+        if (flat.Count != source.Count)
+            throw new ArgumentException($"CopyFrom: {source.Describe()} has more than 2^31 elements.");
         source.Backend.CopyBox(source.View.As(flat), zero, destination.As(flat), zero, [flat[0]]);
     }
 
     void CheckType<T>(string caller)
     {
-        DType wanted = typeof(T) == typeof(float) ? DType.F32 : typeof(T) == typeof(int) ? DType.I32 : typeof(T) == typeof(byte) ? DType.U8
+        DType wanted = typeof(T) == typeof(float) ? DType.F32 : typeof(T) == typeof(int) ? DType.I32
+            : typeof(T) == typeof(byte) ? DType.U8
             : throw new InvalidOperationException($"{caller}: {typeof(T).Name} is not an element type; use float, int or byte.");
         if (wanted != Type) throw new InvalidOperationException($"{caller}: {Describe()} cannot be read as {typeof(T).Name}.");
     }
@@ -253,6 +262,7 @@ public sealed partial class Tensor : IDisposable
         string where = _madeAt is null ? "" : $", made by {_madeAt},";
         throw new ObjectDisposedException(null, _endedAt.File is null
             ? $"{Describe()}{where} was disposed and then used."
-            : $"{Describe()}{where} was used after the tensor scope opened at {_endedAt} had ended; call Keep() on a tensor that must outlive its scope.");
+            : $"{Describe()}{where} was used after the tensor scope opened at {_endedAt} had ended; call Keep() on a tensor that "
+            + "must outlive its scope.");
     }
 }

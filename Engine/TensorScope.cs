@@ -1,6 +1,8 @@
 namespace Ssgan.Engine;
 
-/// <summary>Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Scope"/>.</summary>
+/// <summary>
+/// Owns the tensors made while it is the innermost scope, and frees them when it ends. Made by <see cref="Device.Scope"/>.
+/// </summary>
 public sealed class TensorScope : IDisposable
 {
     readonly Device _device;
@@ -8,7 +10,10 @@ public sealed class TensorScope : IDisposable
     readonly List<Node> _nodes;
     bool _open = true;
 
-    /// <summary>Opens it. An ended scope of the same depth lends its lists, but is not itself used again: disposing it twice must do nothing.</summary>
+    /// <summary>
+    /// Opens it. An ended scope of the same depth lends its lists, but is not itself used again: disposing it twice
+    /// must do nothing.
+    /// </summary>
     internal TensorScope(Device device, int depth, CallSite site, TensorScope? ended)
     {
         _device = device;

@@ -5,6 +5,8 @@ using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner;
 
@@ -50,12 +52,14 @@ static class Cli
         }
     }
 
-    static bool IsForUsers(Exception e) => e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
+    static bool IsForUsers(Exception e) =>
+        e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
         or WeightsException or IOException or UnauthorizedAccessException or ArgumentException;
 
     static int Fail(Host host, int code, string message)
     {
-        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string line = string.Join(' ',
+            message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         host.Error.WriteLine(line.EndsWith('.') || line.EndsWith('?') ? line : line + ".");
         return code;
     }

@@ -1,6 +1,7 @@
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
+using Ssgan.Runner.Terminal;
 
 StandardStream.Reserve();
 var (output, printed) = StandardStream.Open(Console.OpenStandardOutput(), Console.Out);

@@ -1,4 +1,3 @@
-#nullable enable
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -9,9 +8,12 @@ using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
+#nullable enable
+
 /// <summary>
-/// Compiles each kernels/x.cu to x.ptx with clang, and writes above the code what it was made from: a hash of the sources, the command, the
-/// compiler's version. MSBuild compiles this file itself (Kernels.proj), so that the build needs no shell and no project of its own.
+/// Compiles each kernels/x.cu to ptx/x.ptx with clang, and writes above the code what it was made from: a hash of the sources,
+/// the command, the compiler's version. MSBuild compiles this file itself (Kernels.proj), so that the build needs no shell and no
+/// project of its own.
 /// </summary>
 public sealed class KernelBuild : Task
 {
@@ -34,28 +36,35 @@ public sealed class KernelBuild : Task
             string source = item.GetMetadata("FullPath"), stem = Path.GetFileNameWithoutExtension(source);
             string ptx = Path.Combine(OutputFolder, stem + ".ptx"), header = Header(source, stem, version);
             if (File.Exists(ptx) && File.ReadAllText(ptx).StartsWith(header, StringComparison.Ordinal)) continue;
-            if (Run(Compiler, Arguments(stem), Path.GetDirectoryName(source)!)?.Replace("\r\n", "\n") is not { } code || !Check(stem, code)) continue;
+            if (Run(Compiler, Arguments(stem), Path.GetDirectoryName(source)!)?.Replace("\r\n", "\n") is not { } code
+                || !Check(stem, code))
+                continue;
             File.WriteAllText(ptx, header + code);
-            Log.LogMessage(MessageImportance.High, "kernels/" + stem + ".ptx");
+            Log.LogMessage(MessageImportance.High, "kernels/ptx/" + stem + ".ptx");
         }
         return !Log.HasLoggedErrors;
     }
 
     /// <summary>
-    /// sm_75 is the oldest target, and its code runs on everything newer; x_sm80.cu holds what needs sm_80. The PTX version is the
-    /// lowest that knows the target, for the widest range of drivers. No contraction: see common.cuh.
+    /// sm_75 is the oldest target, and its code runs on everything newer; x_sm80.cu holds what needs sm_80. The PTX version is
+    /// the lowest that knows the target, for the widest range of drivers. No contraction: see common.cuh.
     /// </summary>
     static string Arguments(string stem) =>
-        "-x cuda --cuda-device-only --cuda-gpu-arch=" + (Ampere(stem) ? "sm_80" : "sm_75") + " -nocudainc -nocudalib -Xclang -target-feature -Xclang "
+        "-x cuda --cuda-device-only --cuda-gpu-arch=" + (Ampere(stem) ? "sm_80" : "sm_75")
+            + " -nocudainc -nocudalib -Xclang -target-feature -Xclang "
         + (Ampere(stem) ? "+ptx71" : "+ptx70") + " -std=c++20 -O3 -ffp-contract=off -Wall -Werror -S " + stem + ".cu -o -";
 
     static bool Ampere(string stem) => stem.EndsWith("_sm80", StringComparison.Ordinal);
 
     string Header(string source, string stem, string version) =>
-        "// Made by build.ps1 -Task Kernels. Do not edit.\n// sources: sha256 " + Hash(source) + "\n// command: " + Path.GetFileName(Compiler) + " "
+        "// Made by build.ps1 -Task Kernels. Do not edit.\n// sources: sha256 " + Hash(source) + "\n// command: "
+            + Path.GetFileName(Compiler) + " "
         + Arguments(stem) + "\n// compiler: " + version + "\n";
 
-    /// <summary>SHA-256 over the source and the files that it includes, each once, in the order of their first inclusion, with \n line ends.</summary>
+    /// <summary>
+    /// SHA-256 over the source and the files that it includes, each once, in the order of their first inclusion,
+    /// with \n line ends.
+    /// </summary>
     static string Hash(string source)
     {
         var files = new List<string> { source };
@@ -71,10 +80,13 @@ public sealed class KernelBuild : Task
             }
         }
         using var sha = SHA256.Create();
-        return BitConverter.ToString(sha.ComputeHash(Encoding.UTF8.GetBytes(text.ToString()))).Replace("-", "").ToLowerInvariant();
+        return BitConverter.ToString(sha.ComputeHash(Encoding.UTF8.GetBytes(text.ToString())))
+            .Replace("-", "").ToLowerInvariant();
     }
 
-    /// <summary>Clang takes an unknown PTX version for 6.3 without a word, and leaves a library call that it cannot inline unresolved.</summary>
+    /// <summary>
+    /// Clang takes an unknown PTX version for 6.3 without a word, and leaves a library call that it cannot inline unresolved.
+    /// </summary>
     bool Check(string stem, string code)
     {
         string version = Ampere(stem) ? "7.1" : "7.0";
@@ -84,7 +96,8 @@ public sealed class KernelBuild : Task
             return false;
         }
         if (!code.Contains(".extern .func")) return true;
-        Log.LogError("{0}.cu: the code calls a library function, which nothing would resolve: see .extern .func in the PTX.", stem);
+        Log.LogError("{0}.cu: the code calls a library function, which nothing would resolve: see .extern .func in the PTX.",
+            stem);
         return false;
     }
 

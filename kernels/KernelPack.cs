@@ -5,7 +5,10 @@ using System.IO.Compression;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Compresses each x.ptx to x.ptx.gz: PTX is text that shrinks to a sixth of itself, and a program should not carry five megabytes of it.</summary>
+/// <summary>
+/// Compresses each x.ptx to x.ptx.gz: PTX is text that shrinks to a sixth of itself, and a program should not carry five
+/// megabytes of it.
+/// </summary>
 public sealed class KernelPack : Task
 {
     [Required]

@@ -1,10 +1,11 @@
-// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, with t the slot's
-// step + 1:
-//   m = beta1*m + (1 - beta1)*g,  v = beta2*v + (1 - beta2)*g*g,  p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
-//   a = decay*a + (1 - decay)*p where a slot has an average;  step = t
-// All in place. A block takes Chunk elements of one slot, found in the table of first blocks that came with the arguments; a thread takes
-// 16 bytes of each array at a time where all are aligned. Step counts and learning rate are read on the device, so that a captured launch
-// replays; the last block to finish advances the steps of the launch's slots, when nobody reads them any more.
+// Adam over many arrays in one launch (Kingma and Ba 2015, algorithm 1, in PyTorch's order of operations), all F32, with t the
+// slot's step + 1:
+//   m = beta1*m + (1 - beta1)*g, v = beta2*v + (1 - beta2)*g*g, p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) +
+//   epsilon) a = decay*a + (1 - decay)*p where a slot has an average; step = t
+// All in place. A block takes Chunk elements of one slot, found in the table of first blocks that came with the arguments;
+// a thread takes 16 bytes of each array at a time where all are aligned. Step counts and learning rate are read on the
+// device, so that a captured launch replays; the last block to finish advances the steps of the launch's slots, when nobody
+// reads them any more.
 // Bytes moved an element: 28 (reads p, g, m, v; writes p, m, v), 36 with an average.
 #include "math.cuh"
 

@@ -1,7 +1,8 @@
-// y (I32) = index of the first maximum of each row of x (rows, columns); a NaN counts as the maximum, the first one wins. Overwrites.
+// y (I32) = index of the first maximum of each row of x (rows, columns); a NaN counts as the maximum, the first one
+// wins. Overwrites.
 //
-// A warp takes a row in a grid-stride loop: its lanes walk the row side by side, an element or 16 bytes (*_wide: rows of whole 16 bytes, aligned) at a
-// time, then compare what they found. Bytes moved per element of x: it is read once.
+// A warp takes a row in a grid-stride loop: its lanes walk the row side by side, an element or 16 bytes (*_wide: rows of whole 16
+// bytes, aligned) at a time, then compare what they found. Bytes moved per element of x: it is read once.
 #include "unit.cuh"
 
 struct ArgMaxArgs {

@@ -1,16 +1,19 @@
-// Batch norm with the batch's statistics. x, y (M, C): mean and variance of each column; y = gamma * (x - mean) * inv_std + beta, then ReLU if asked
-// for. With classes each of the N groups of M / N rows (an image) has its row of gamma and beta. Everything is overwritten but the running
-// statistics: r = (1 - momentum) * r + momentum * batch. Three launches:
+// Batch norm with the batch's statistics. x, y (M, C): mean and variance of each column; y = gamma * (x - mean) * inv_std + beta,
+// then ReLU if asked for. With classes each of the N groups of M / N rows (an image) has its row of gamma and beta. Everything is
+// overwritten but the running statistics: r = (1 - momentum) * r + momentum * batch. Three launches:
 //
-// 1. batch_norm_sums: a task's sum and its squared deviations from its own mean, of x - x[0]: that takes a large common mean out before anything is
-//    rounded. A thread joins four rows at a time to what it has (Chan et al. 1979: with counts n and m, means a and b,
-//    M2 = M2a + M2b + (a - b)² n m / (n + m)), and the block's threads are joined alike in a tree, so that neither an outlier nor a drift
-//    cancels digits.
+// 1. batch_norm_sums: a task's sum and its squared deviations from its own mean, of x - x[0]: that takes a large common mean
+//    out before anything is rounded. A thread joins four rows at a time to what it has (Chan et al. 1979: with counts n and
+//    m, means a and b,
+//    M2 = M2a + M2b + (a - b)² n m / (n + m)), and the block's threads are joined alike in a tree, so that neither an outlier nor
+//    a drift cancels digits.
 // 2. batch_norm_merge: 32 channels a block, in double: the mean, then the squares around it.
 // 3. batch_norm_apply: tasks in reverse, since the end of x is what the L2 cache still holds.
-// The *_wide kernels move 16 bytes of channels a thread (C a multiple of those, arrays aligned). No atomics: equal runs give equal bits.
+// The *_wide kernels move 16 bytes of channels a thread (C a multiple of those, arrays aligned). No atomics: equal runs
+// give equal bits.
 //
-// Moves x twice and y once: 12 bytes an element in F32, 6 in BF16; (64, 32, 32, 256) in BF16 is 101 MB, 34 us at 3 TB/s (22 us where x stays in L2).
+// Moves x twice and y once: 12 bytes an element in F32, 6 in BF16; (64, 32, 32, 256) in BF16 is 101 MB, 34 us at 3 TB/s (22 us
+// where x stays in L2).
 #include "batch_norm.cuh"
 
 struct BatchNormArgs {
@@ -158,8 +161,8 @@ template<class T> DEV void norm_merge(const BatchNormArgs& a) {
 }
 
 // Rows rows of y, so many elements apart; all loads come first, since y may be x.
-template<int Rows, class T, int V> DEV void apply_rows(const T* x, T* y, i64 step, const float (&mean)[V], const float (&scale)[V],
-                                                      const float (&beta)[V], int relu) {
+template<int Rows, class T, int V> DEV void apply_rows(const T* x, T* y, i64 step, const float (&mean)[V],
+    const float (&scale)[V], const float (&beta)[V], int relu) {
   float v[Rows][V];
 #pragma unroll
   for (int r = 0; r < Rows; r++) load_unit(x + r * step, v[r]);
@@ -191,8 +194,10 @@ template<class T, int V> DEV void norm_apply(const BatchNormArgs& a) {
     i64 start = t.group * map.rows * channels + t.unit * V, row = t.first + t.sub;
     const T* x = (const T*)a.x + start;
     T* y = (T*)a.y + start;
-    for (; row + 3 * step < t.last; row += 4 * step) apply_rows<4>(x + row * channels, y + row * channels, step * channels, mean, scale, beta, a.relu);
-    for (; row < t.last; row += step) apply_rows<1>(x + row * channels, y + row * channels, step * channels, mean, scale, beta, a.relu);
+    for (; row + 3 * step < t.last; row += 4 * step)
+      apply_rows<4>(x + row * channels, y + row * channels, step * channels, mean, scale, beta, a.relu);
+    for (; row < t.last; row += step)
+      apply_rows<1>(x + row * channels, y + row * channels, step * channels, mean, scale, beta, a.relu);
   }
 }
 

@@ -1,5 +1,6 @@
-// How the batch norm's kernels walk x as a matrix (groups * rows, C). Neighbouring lanes take neighbouring units of channels, 2^lanes_log of them a
-// block; the block's other threads take other rows. A task is some rows of one group for one tile of channels.
+// How the batch norm's kernels walk x as a matrix (groups * rows, C). Neighbouring lanes take neighbouring units of
+// channels, 2^lanes_log of them a block; the block's other threads take other rows. A task is some rows of one group for one
+// tile of channels.
 #pragma once
 #include "unit.cuh"
 
@@ -33,7 +34,8 @@ DEV NormTask norm_task(const NormMap& m, i64 number) {
 }
 
 // A row of gamma or beta at a unit; with a class that does not exist, NaN.
-template<int V> DEV void load_affine(const float* table, const int* classes, int class_count, i64 group, int channels, int unit, float (&v)[V]) {
+template<int V> DEV void load_affine(const float* table, const int* classes, int class_count, i64 group, int channels,
+    int unit, float (&v)[V]) {
   int row = classes ? classes[group] : 0;
   bool valid = row >= 0 && row < class_count;
 #pragma unroll

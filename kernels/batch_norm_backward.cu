@@ -1,11 +1,12 @@
-// Batch norm's backward, with ReLU's mask fused: d = x - mean, xhat = d * inv_std; where the forward's ReLU put a zero (d * (gamma * inv_std) + beta <= 0,
-// rounded as there) dy counts as 0. dbeta = sum dy, dgamma = sum dy * xhat, and over all M rows dx = inv_std * (gamma * dy - mean(gamma * dy) -
-// xhat * mean(gamma * dy * xhat)). With classes gamma, beta, dgamma and dbeta are (K, C), one row for each of the N groups of M / N rows; the sums of
-// dgamma and dbeta are over the groups of a class. All overwritten. Three launches:
+// Batch norm's backward, with ReLU's mask fused: d = x - mean, xhat = d * inv_std; where the forward's ReLU put a zero (d *
+// (gamma * inv_std) + beta <= 0, rounded as there) dy counts as 0. dbeta = sum dy, dgamma = sum dy * xhat, and over all M rows dx
+// = inv_std * (gamma * dy - mean(gamma * dy) - xhat * mean(gamma * dy * xhat)). With classes gamma, beta, dgamma and dbeta are
+// (K, C), one row for each of the N groups of M / N rows; the sums of dgamma and dbeta are over the groups of a class. All
+// overwritten. Three launches:
 //
 // 1. batch_norm_backward_sums: a task's sums of dy and dy * d.
-// 2. batch_norm_backward_merge, or _merge_classes: dbeta and dgamma, and the two numbers a channel that the last launch needs, in double, in a
-//    fixed order: no atomics, equal runs give equal bits.
+// 2. batch_norm_backward_merge, or _merge_classes: dbeta and dgamma, and the two numbers a channel that the last launch needs, in
+//    double, in a fixed order: no atomics, equal runs give equal bits.
 // 3. batch_norm_backward_apply: dx, with tasks in reverse, since the end of x and dy is what the L2 cache still holds.
 // The *_wide kernels move 16 bytes of channels a thread (C a multiple of those, arrays aligned).
 //
@@ -44,7 +45,8 @@ template<int V> DEV void load_constants(const BatchNormBackwardArgs& a, const No
 }
 
 // x becomes d, dy is masked.
-template<class T, int V> DEV void load_row(const BatchNormBackwardArgs& a, const Channels<V>& c, i64 at, float (&d)[V], float (&dy)[V]) {
+template<class T, int V> DEV void load_row(const BatchNormBackwardArgs& a, const Channels<V>& c, i64 at,
+    float (&d)[V], float (&dy)[V]) {
   load_unit((const T*)a.x + at, d);
   load_unit((const T*)a.dy + at, dy);
 #pragma unroll
@@ -171,8 +173,8 @@ KERNEL __launch_bounds__(512) batch_norm_backward_merge_classes_f32(BatchNormBac
 }
 
 // Rows rows of dx from element at on, so many elements apart; all loads come first, since dx may be dy.
-template<int Rows, class T, int V> DEV void apply_rows(const BatchNormBackwardArgs& a, i64 at, i64 step, const Channels<V>& c, const float (&mean_dy)[V],
-                                                      const float (&mean_product)[V]) {
+template<int Rows, class T, int V> DEV void apply_rows(const BatchNormBackwardArgs& a, i64 at, i64 step, const Channels<V>& c,
+    const float (&mean_dy)[V], const float (&mean_product)[V]) {
   float d[Rows][V], dy[Rows][V];
 #pragma unroll
   for (int r = 0; r < Rows; r++) load_row<T>(a, c, at + r * step, d[r], dy[r]);
@@ -197,7 +199,8 @@ template<class T, int V> DEV void backward_apply(const BatchNormBackwardArgs& a)
     load_channels(a.coefficients, t.unit, mean_dy);
     load_channels(a.coefficients + channels, t.unit, mean_product);
     i64 start = t.group * map.rows * channels + t.unit * V, row = t.first + t.sub;
-    for (; row + step < t.last; row += 2 * step) apply_rows<2, T>(a, start + row * channels, step * channels, c, mean_dy, mean_product);
+    for (; row + step < t.last; row += 2 * step)
+      apply_rows<2, T>(a, start + row * channels, step * channels, c, mean_dy, mean_product);
     for (; row < t.last; row += step) apply_rows<1, T>(a, start + row * channels, step * channels, c, mean_dy, mean_product);
   }
 }

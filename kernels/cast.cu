@@ -1,8 +1,9 @@
 // y = x in another element type, and y = value. Overwrites.
 //
-// To an integer: rounded half to even, saturated, NaN becomes 0. To BF16: rounded half to even. A thread converts as many elements as fill 16
-// bytes in the wider type in a grid-stride loop, so that a warp reads and writes whole runs of both; the rest, and all of it where an array
-// is not aligned to what a thread moves, goes element by element. Bytes moved per element: one of x and one of y.
+// To an integer: rounded half to even, saturated, NaN becomes 0. To BF16: rounded half to even. A thread converts as many
+// elements as fill 16 bytes in the wider type in a grid-stride loop, so that a warp reads and writes whole runs of both; the
+// rest, and all of it where an array is not aligned to what a thread moves, goes element by element. Bytes moved per element: one
+// of x and one of y.
 #include "common.cuh"
 
 struct CastArgs {

@@ -1,7 +1,7 @@
 // What every kernel includes: CUDA's words for clang-19 alone (no toolkit), or nvcc's own, and small helpers on top of them.
 //
-// Products and sums are never contracted behind our back (-ffp-contract=off, nvcc: -fmad=false): write fma_ where one rounding is meant.
-// That keeps a kernel equal to the CPU's loops where those round twice, and independent of the compiler.
+// Products and sums are never contracted behind our back (-ffp-contract=off, nvcc: -fmad=false): write fma_ where one rounding is
+// meant. That keeps a kernel equal to the CPU's loops where those round twice, and independent of the compiler.
 // C++17, for nvcc's sake. f4 and u4 have members x, y, z, w and nothing else on both compilers: build them with make_f4, make_u4.
 #pragma once
 
@@ -57,7 +57,8 @@ DEV float sqrt_(float x)  { return __nvvm_sqrt_rn_f(x); }
 DEV float rcp_(float x)   { return __nvvm_rcp_rn_f(x); }
 DEV u32 mul_high(u32 a, u32 b)   { return __nvvm_mulhi_ui(a, b); }
 DEV u64 mul_high64(u64 a, u64 b) { return __nvvm_mulhi_ull(a, b); }
-DEV f4 ldg4(const float* p) { return __nvvm_ldg_f4((const f4*)p); }  // ld.global.nc.v4.f32: memory that no thread writes in this launch
+// ld.global.nc.v4.f32: memory that no thread writes in this launch
+DEV f4 ldg4(const float* p) { return __nvvm_ldg_f4((const f4*)p); }
 DEV u4 ldg4u(const void* p) { return __nvvm_ldg_ui4((const u4*)p); }
 DEV int atomic_add_i(int* p, int v)          { return __nvvm_atom_add_gen_i(p, v); }
 DEV int atomic_cas_i(int* p, int cmp, int v) { return __nvvm_atom_cas_gen_i(p, cmp, v); }
@@ -172,8 +173,8 @@ DEV i64 grid_step() { return (i64)gdimx() * bdimx(); }
 DEV float warp_sum(float v) { for (int m = 16; m; m >>= 1) v += shfl_xor(v, m); return v; }
 DEV float warp_max(float v) { for (int m = 16; m; m >>= 1) v = max_nan(v, shfl_xor(v, m)); return v; }
 
-// Over all threads of a block; every thread gets the result and must arrive. Both barriers are needed: the first makes the warps' parts
-// visible, the second keeps the next call from overwriting parts that a slow warp still reads.
+// Over all threads of a block; every thread gets the result and must arrive. Both barriers are needed: the first makes the warps'
+// parts visible, the second keeps the next call from overwriting parts that a slow warp still reads.
 DEV float block_sum(float v) {
   __shared__ float part[32];
   u32 lane = tidx() & 31, warp = tidx() >> 5, warps = bdimx() >> 5;

@@ -1,6 +1,6 @@
-// sum[0] + sum[1] += value, where sum[0] is the nearest number and sum[1] what it lacks: s = fl(a + v) and its error (a - (s - t)) + (v - t),
-// t = s - a, exactly (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B); that and sum[1] go to s, and the rounding of this stays.
-// One thread; 20 bytes moved, so a launch is all it costs.
+// sum[0] + sum[1] += value, where sum[0] is the nearest number and sum[1] what it lacks: s = fl(a + v) and its error (a - (s -
+// t)) + (v - t), t = s - a, exactly (Knuth, The Art of Computer Programming 2, 4.2.2, theorem B); that and sum[1] go to s, and
+// the rounding of this stays. One thread; 20 bytes moved, so a launch is all it costs.
 #include "common.cuh"
 
 struct CompensatedSumArgs {

@@ -4,8 +4,8 @@
 //   data     dx (pixels of x, channels)      = sum over (tap, filter)        dy at the tap, mirrored * w
 //   filter   dw (filters, taps x channels)   = sum over pixels of y          dy * x at the tap
 //
-// The pixels of a grid (of y, or of x in `data`) read an image (x, or dy in `data`) through the taps of the kernel; outside of the image, and
-// between the steps of a stride in `data`, they read zero.
+// The pixels of a grid (of y, or of x in `data`) read an image (x, or dy in `data`) through the taps of the kernel; outside of
+// the image, and between the steps of a stride in `data`, they read zero.
 #pragma once
 #include "gemm.cuh"
 
@@ -140,7 +140,8 @@ template<class Tile, class T> DEV void conv2d_filter_turned(const Conv2dArgs& ar
   multiply_block<Tile>(g, block, x, dy);
 }
 
-#define CONV2D_KERNEL(name, T, Tile, body) KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) name(Conv2dArgs args) { body<Tile, T>(args); }
+#define CONV2D_KERNEL(name, T, Tile, body) \
+  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) name(Conv2dArgs args) { body<Tile, T>(args); }
 
 #define CONV2D(type, T, Wide, Narrow) \
   CONV2D_KERNEL(conv2d_forward_wide_##type, T, Wide, conv2d_forward) \

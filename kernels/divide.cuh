@@ -1,5 +1,5 @@
-// Division of an index by a number that the host knows, without the hardware's long division: a multiplication by its reciprocal, and one
-// correction. For 0 <= n < 2^63 and d >= 1; the twin is Divisor in Engine.Kernels/Cuda/Divisor.cs.
+// Division of an index by a number that the host knows, without the hardware's long division: a multiplication by its reciprocal,
+// and one correction. For 0 <= n < 2^63 and d >= 1; the twin is Divisor in Engine.Kernels/Cuda/Divisor.cs.
 #pragma once
 #include "common.cuh"
 

@@ -1,12 +1,13 @@
-// y = f(x) and y = f(a, b), element by element, in F32 or BF16 storage with F32 arithmetic; y is overwritten and may be an input of its shape.
+// y = f(x) and y = f(a, b), element by element, in F32 or BF16 storage with F32 arithmetic; y is overwritten and may be an
+// input of its shape.
 //
-// Arrays are dense and row-major. A thread takes 16 bytes of y at a time (4 floats or 8 bf16) in a grid-stride loop; what is left over, or all
-// of it where an array is not 16-byte aligned, goes element by element. Bytes moved per element: 8 (F32) or 4 (BF16) for one input, half as
-// much again for two of y's shape; a broadcast operand stays in the cache.
+// Arrays are dense and row-major. A thread takes 16 bytes of y at a time (4 floats or 8 bf16) in a grid-stride loop; what is left
+// over, or all of it where an array is not 16-byte aligned, goes element by element. Bytes moved per element: 8 (F32) or 4 (BF16)
+// for one input, half as much again for two of y's shape; a broadcast operand stays in the cache.
 //
-// Binary: an operand is of y's type, or F32 beside a BF16 y (a bias). The host merges y's axes into at most four groups, innermost first, over
-// each of which an operand either walks its memory in order (step 1 in the innermost) or stands still (step 0). Packs are read where they
-// cannot cross a row of the innermost group and every address they begin at is 16-byte aligned.
+// Binary: an operand is of y's type, or F32 beside a BF16 y (a bias). The host merges y's axes into at most four groups,
+// innermost first, over each of which an operand either walks its memory in order (step 1 in the innermost) or stands still (step
+// 0). Packs are read where they cannot cross a row of the innermost group and every address they begin at is 16-byte aligned.
 #include "divide.cuh"
 #include "math.cuh"
 
@@ -68,7 +69,9 @@ DEV void locate(const BinaryArgs& args, i64 i, i64& a, i64& b) {
   b += i * args.b0;
 }
 
-template<class T> DEV float operand(const void* p, i64 i, int isFloat) { return isFloat ? ((const float*)p)[i] : load((const T*)p + i); }
+template<class T> DEV float operand(const void* p, i64 i, int isFloat) {
+  return isFloat ? ((const float*)p)[i] : load((const T*)p + i);
+}
 
 // W elements of an operand from i on, or W times the one at i.
 template<class T> DEV void operands(const void* p, i64 i, bool moves, int isFloat, float (&v)[Width<T>::value]) {

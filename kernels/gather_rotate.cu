@@ -1,11 +1,12 @@
-// The data path in one launch: upright[i] = pixels[indices[i]] / 127.5 - 1, mirrored left to right where flips[i] is not 0; rotated[i] = upright[i] turned
-// 4i / N times counter-clockwise; labels[i] = 4i / N. pixels U8 (M, S, S, C), upright and rotated (N, S, S, C); all overwritten. Both images
-// of an index outside [0, M) are NaN. flips may be null.
+// The data path in one launch: upright[i] = pixels[indices[i]] / 127.5 - 1, mirrored left to right where flips[i] is not 0;
+// rotated[i] = upright[i] turned 4i / N times counter-clockwise; labels[i] = 4i / N. pixels U8 (M, S, S, C), upright and rotated
+// (N, S, S, C); all overwritten. Both images of an index outside [0, M) are NaN. flips may be null.
 //
-// A block takes tiles of 32 x 32 pixels (fewer beyond 12 channels): bytes come in by rows of 96 at C = 3, by 16 where they are aligned, and leave
-// twice from shared memory, by 4 bytes a lane in the order of the images.
+// A block takes tiles of 32 x 32 pixels (fewer beyond 12 channels): bytes come in by rows of 96 at C = 3, by 16 where they are
+// aligned, and leave twice from shared memory, by 4 bytes a lane in the order of the images.
 //
-// Moves per element 1 byte in and 8 (F32) or 4 (BF16) out. The floor of (64, 32, 32, 3) is 1.8 MB in F32, below a launch's own cost.
+// Moves per element 1 byte in and 8 (F32) or 4 (BF16) out. The floor of (64, 32, 32, 3) is 1.8 MB in F32, below a
+// launch's own cost.
 #include "turn.cuh"
 
 struct GatherRotateArgs {
@@ -31,7 +32,9 @@ template<class T> struct Normalise {
 struct NormalisePair {
   const u8* tile;
   bool valid;
-  __device__ u32 operator()(const int (&at)[2]) const { return valid ? f2bf2(normalised(tile[at[0]]), normalised(tile[at[1]])) : f2bf2(nan_(), nan_()); }
+  __device__ u32 operator()(const int (&at)[2]) const {
+    return valid ? f2bf2(normalised(tile[at[0]]), normalised(tile[at[1]])) : f2bf2(nan_(), nan_());
+  }
 };
 
 DEV void write_normalised(const GatherRotateArgs& a, const u8* tile, bool valid, const Walk& walk, float* y, int c) {
@@ -60,7 +63,9 @@ template<class T, int Channels, int Bytes> DEV void gather_tiles(const GatherRot
     if (rest == 0 && tidx() == 0) a.labels[image] = turn;
     Tile to = tile_at(rest, a.per_row, a.side, a.size);
     int column = mirror ? a.size - to.c0 - to.columns : to.c0;
-    if (valid) read_tile(a.pixels + (index * (i64)a.size + to.r0) * row + column * c, row, to.rows, to.columns * c, tile, pitch, a.wide, a.shift);
+    if (valid)
+      read_tile(a.pixels + (index * (i64)a.size + to.r0) * row + column * c, row, to.rows, to.columns * c,
+          tile, pitch, a.wide, a.shift);
     sync();
     int first = mirror ? (to.columns - 1) * c : 0, across = mirror ? -c : c;
     i64 start = image * a.size * row;

@@ -1,12 +1,14 @@
 // The tiled product C (M, N) = A (M, K) * B (K, N) that matrix products and convolutions share, on FMA units or tensor cores.
 //
-// A block computes one tile of C. It walks along K; while it multiplies one pair of operand tiles in shared memory, the next pair is on
-// its way into the other half of the buffers. What differs is handed in:
-//   a source says where element (row, depth) of an operand lies in global memory, or that it is zero (outside a matrix, in the padding of an
-//     image); ALONG_K says whether 16 bytes run along the depth or along the rows. Sources are pure, so the compiler hoists what it can.
+// A block computes one tile of C. It walks along K; while it multiplies one pair of operand tiles in shared memory, the next pair
+// is on its way into the other half of the buffers. What differs is handed in:
+//   a source says where element (row, depth) of an operand lies in global memory, or that it is zero (outside a matrix, in
+//   the padding of an
+//     image); ALONG_K says whether 16 bytes run along the depth or along the rows. Sources are pure, so the compiler
+//     hoists what it can.
 //   a tile says how shared memory is laid out, how it is filled, and how it is multiplied.
-// Where M * N gives too few tiles to fill the device, K is split over blocks: each writes its sums in F32 to `partial`, and matmul_sum adds
-// them in order. No atomics, so results repeat bit for bit.
+// Where M * N gives too few tiles to fill the device, K is split over blocks: each writes its sums in F32 to `partial`, and
+// matmul_sum adds them in order. No atomics, so results repeat bit for bit.
 #pragma once
 #include "gemm_operands.cuh"
 
@@ -14,9 +16,9 @@
 struct Reciprocal { u32 magic, shift; };
 DEV int divide(int n, Reciprocal d) { return (int)(((u32)((u64)(u32)n * d.magic >> 32) + (u32)n) >> d.shift); }
 
-// What the loop needs to know of a product. C = A * B + bias (a value a column), or C += A * B. Element (row, column) of batch b lies at
-// b * batchC + row * strideM + column * strideN. floatC: C is F32 whatever the operands are. vectorA, vectorB, vectorC: addresses and
-// extents allow accesses of 16 bytes (C: of a tile's width).
+// What the loop needs to know of a product. C = A * B + bias (a value a column), or C += A * B. Element (row, column) of batch b
+// lies at b * batchC + row * strideM + column * strideN. floatC: C is F32 whatever the operands are. vectorA, vectorB, vectorC:
+// addresses and extents allow accesses of 16 bytes (C: of a tile's width).
 struct Gemm {
   void* c;
   const float* bias;
@@ -124,13 +126,15 @@ template<class Source, int ROWS, int DEPTH, int THREADS> struct FmaCopy {
         for (int j = 0; j < WIDTH; j++) to[at(from.line(i), from.along + j)] = v[j];
       } else {
 #pragma unroll
-        for (int j = 0; j < WIDTH; j += 4) st4(to + at(from.line(i), from.along + j), make_f4(v[j], v[j + 1], v[j + 2], v[j + 3]));
+        for (int j = 0; j < WIDTH; j += 4)
+          st4(to + at(from.line(i), from.along + j), make_f4(v[j], v[j + 1], v[j + 2], v[j + 3]));
       }
     }
   }
 };
 
-// TM x TN sums a thread, in groups of four neighbours, so that a thread reads shared memory 16 bytes at a time and a warp without conflicts.
+// TM x TN sums a thread, in groups of four neighbours, so that a thread reads shared memory 16 bytes at a time and a warp
+// without conflicts.
 template<int ROWS, int COLUMNS, int TM, int TN> struct FmaTile {
   static const int M = ROWS, N = COLUMNS, K = 16, ACROSS = COLUMNS / TN, THREADS = ROWS / TM * ACROSS, RESIDENT = 4;
   template<class Source, int SIDE> using Copy = FmaCopy<Source, SIDE, K, THREADS>;
@@ -193,7 +197,8 @@ template<class Tile, class A, class B> DEV void multiply_block(const Gemm& g, co
   typedef typename Tile::template Copy<A, Tile::M> CopyA;
   typedef typename Tile::template Copy<B, Tile::N> CopyB;
   typedef typename CopyA::Cell Cell;
-  const int cells = 2 * (CopyA::SIZE + CopyB::SIZE), staging = Tile::STAGED * Tile::STAGE_PITCH * (int)(sizeof(float) / sizeof(Cell));
+  const int cells = 2 * (CopyA::SIZE + CopyB::SIZE),
+      staging = Tile::STAGED * Tile::STAGE_PITCH * (int)(sizeof(float) / sizeof(Cell));
   __shared__ ALIGN(16) Cell memory[Larger<cells, staging>::value];
   CopyA copyA(a, block.row, g.vectorA);
   CopyB copyB(b, block.column, g.vectorB);
@@ -207,7 +212,8 @@ template<class Tile, class A, class B> DEV void multiply_block(const Gemm& g, co
       copyA.start(next, nextA);
       copyB.start(next, nextB);
     }
-    if (k >= block.k) tile.template multiply<CopyA, CopyB>(memory + half * CopyA::SIZE, memory + 2 * CopyA::SIZE + half * CopyB::SIZE);
+    if (k >= block.k)
+      tile.template multiply<CopyA, CopyB>(memory + half * CopyA::SIZE, memory + 2 * CopyA::SIZE + half * CopyB::SIZE);
     if (next < block.end) {
       copyA.finish(nextA);
       copyB.finish(nextB);

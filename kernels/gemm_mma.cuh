@@ -1,10 +1,10 @@
-// The tile of gemm.cuh on tensor cores (compute capability 8.0 and later): BF16 operands by m16n8k16, F32 operands rounded to TF32 by m16n8k8,
-// sums in F32; copied with cp.async where addresses allow 16 bytes.
+// The tile of gemm.cuh on tensor cores (compute capability 8.0 and later): BF16 operands by m16n8k16, F32 operands rounded to
+// TF32 by m16n8k8, sums in F32; copied with cp.async where addresses allow 16 bytes.
 #pragma once
 #include "gemm.cuh"
 
-// Operand tiles in shared memory as they lie in global memory: [ROWS][DEPTH + 16 bytes] or [DEPTH][ROWS + 8]. With these pitches ldmatrix, and
-// the plain reads of transposed F32, meet no bank twice.
+// Operand tiles in shared memory as they lie in global memory: [ROWS][DEPTH + 16 bytes] or [DEPTH][ROWS + 8]. With these pitches
+// ldmatrix, and the plain reads of transposed F32, meet no bank twice.
 template<class Source, int ROWS, int DEPTH, int THREADS> struct MmaCopy {
   typedef Fetch<Source, ROWS, DEPTH, THREADS> From;
   typedef typename Source::T Cell;
@@ -37,7 +37,8 @@ template<class Source, int ROWS, int DEPTH, int THREADS> struct MmaCopy {
   }
 };
 
-// One step of K: 32 bytes of operand. A holds 16 rows, B two groups of 8 columns; `row` and `k` are the fragment's first, in the tile.
+// One step of K: 32 bytes of operand. A holds 16 rows, B two groups of 8 columns; `row` and `k` are the fragment's
+// first, in the tile.
 template<class Element> struct Fragments;
 
 template<> struct Fragments<bf16> {

@@ -1,4 +1,5 @@
-// The operands of the tiled product in gemm.cuh: where an element lies in global memory, and how tiles of them come to shared memory.
+// The operands of the tiled product in gemm.cuh: where an element lies in global memory, and how tiles of them come
+// to shared memory.
 #pragma once
 #include "common.cuh"
 
@@ -39,8 +40,8 @@ template<class Element> struct MatrixColumns {
 };
 
 // ---- global memory to shared -------------------------------------------------------------------------------------------
-// The 16-byte vectors that a thread brings of an operand tile with ROWS rows and DEPTH depths: all at one offset along the direction in which
-// memory runs, in lines STEP apart.
+// The 16-byte vectors that a thread brings of an operand tile with ROWS rows and DEPTH depths: all at one offset along the
+// direction in which memory runs, in lines STEP apart.
 template<class Source, int ROWS, int DEPTH, int THREADS> struct Fetch {
   typedef typename Source::T T;
   static const int WIDTH = Width<T>::value;
@@ -53,7 +54,8 @@ template<class Source, int ROWS, int DEPTH, int THREADS> struct Fetch {
   int first, along, line0;
   typename Source::Row rows[Source::ALONG_K ? COUNT : 1];
 
-  METHOD Fetch(const Source& s, int firstRow) : source(s), first(firstRow), along((int)tidx() % PER_LINE * WIDTH), line0((int)tidx() / PER_LINE) {
+  METHOD Fetch(const Source& s, int firstRow) : source(s), first(firstRow), along((int)tidx() % PER_LINE * WIDTH),
+      line0((int)tidx() / PER_LINE) {
     if constexpr (Source::ALONG_K) {
 #pragma unroll
       for (int i = 0; i < COUNT; i++) rows[i] = source.row(first + line(i));
@@ -71,7 +73,8 @@ template<class Source, int ROWS, int DEPTH, int THREADS> struct Fetch {
     else return source.at(rows[0], source.depth(k + line(i)));
   }
 
-  // Element by element, where alignment or extents do not allow more: straight to shared memory, a value at a time of all lines at once.
+  // Element by element, where alignment or extents do not allow more: straight to shared memory, a value at a time of
+  // all lines at once.
   template<class Copy> METHOD void scatter(int k, typename Copy::Cell* to) const {
 #pragma unroll 4
     for (int j = 0; j < WIDTH; j++) {

@@ -1,7 +1,7 @@
 // norm = sqrt(sum of the squares of all elements of many arrays), F32, in one launch. Overwrites.
-// A block sums Chunk elements of one array, found in the table of first blocks that came with the arguments: single precision within a
-// thread, double across threads and blocks, so that the sum neither drifts nor overflows early. The last block to finish adds the blocks'
-// sums in their order: the result repeats bit by bit. Bytes moved an element: 4.
+// A block sums Chunk elements of one array, found in the table of first blocks that came with the arguments: single precision
+// within a thread, double across threads and blocks, so that the sum neither drifts nor overflows early. The last block to finish
+// adds the blocks' sums in their order: the result repeats bit by bit. Bytes moved an element: 4.
 #include "common.cuh"
 
 const int Chunk = 16384, MostArrays = 200, Threads = 256;

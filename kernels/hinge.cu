@@ -1,9 +1,10 @@
 // The discriminator's hinge loss of logits real (N) and fake (M), F32 or BF16; loss and dloss F32.
 //   loss  = mean(max(0, 1 - real)) + mean(max(0, 1 + fake))
-//   dreal = -dloss / N where 1 - real > 0, dfake = dloss / M where 1 + fake > 0, else 0; all overwrite, the gradients may be the logits
+//   dreal = -dloss / N where 1 - real > 0, dfake = dloss / M where 1 + fake > 0, else 0; all overwrite, the gradients
+//   may be the logits
 // Forward: one block, whose threads stride over both arrays and whose sum has a fixed order: a batch has some hundred logits.
-// Backward: the reals, then the fakes. Either way a thread takes 16 bytes at a time where an array's address allows it, and elements of the rest.
-// Bytes moved a logit: 4 forward (2 in BF16), 8 backward (4): launch-bound.
+// Backward: the reals, then the fakes. Either way a thread takes 16 bytes at a time where an array's address allows it, and
+// elements of the rest. Bytes moved a logit: 4 forward (2 in BF16), 8 backward (4): launch-bound.
 #include "common.cuh"
 
 struct HingeArgs {

@@ -1,7 +1,8 @@
-// step += 1, then every rate = start * max(0, 1 - step / steps), in double and rounded once: the bits that DecaySpec.At gives on the host.
+// step += 1, then every rate = start * max(0, 1 - step / steps), in double and rounded once: the bits that DecaySpec.At
+// gives on the host.
 //
-// One block, a thread a rate. All read the step before one of them writes it. Where there are more rates than one launch takes, the first
-// alone advances the step. Bytes moved: the step is read and written, each rate is written.
+// One block, a thread a rate. All read the step before one of them writes it. Where there are more rates than one launch takes,
+// the first alone advances the step. Bytes moved: the step is read and written, each rate is written.
 #include "common.cuh"
 
 const int MostRates = 32;

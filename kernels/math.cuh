@@ -1,5 +1,6 @@
-// The exponential family in single precision, each within a few units in the last place over its whole range; NaN in gives NaN out.
-// The same algorithms and coefficients as VectorMath.cs. The approximate instructions (ex2, lg2, tanh, sin) are not accurate enough.
+// The exponential family in single precision, each within a few units in the last place over its whole range; NaN in gives NaN
+// out. The same algorithms and coefficients as VectorMath.cs. The approximate instructions (ex2, lg2, tanh, sin) are not
+// accurate enough.
 #pragma once
 #include "common.cuh"
 
@@ -29,7 +30,8 @@ DEV float split_power(float x, int& k) {
   return u2f((bits & 0x7fffffu) + 0x3f3504f3u);
 }
 
-// The natural logarithm; -inf at zero, NaN below. log(m) = f - f^2/2 + s * (f^2/2 + R(s^2)), f = m - 1, s = f / (2 + f), as in FreeBSD's logf.
+// The natural logarithm; -inf at zero, NaN below. log(m) = f - f^2/2 + s * (f^2/2 + R(s^2)), f = m - 1, s = f / (2 + f), as
+// in FreeBSD's logf.
 DEV float log_(float x) {
   if (!(x > 0.0f)) return x == 0.0f ? -inf_() : u2f(0x7fffffffu);
   if (x == inf_()) return x;
@@ -99,7 +101,8 @@ DEV float pow_(float x, float e) {
   return u2f(f2u(fma_(r, t, r)) | sign);
 }
 
-// sin and cos of t turns, t in [0, 1): the angle is reduced to an eighth of a turn either side exactly, so nothing is lost to 2*pi.
+// sin and cos of t turns, t in [0, 1): the angle is reduced to an eighth of a turn either side exactly, so nothing
+// is lost to 2*pi.
 DEV void sincos_turn(float t, float& sine, float& cosine) {
   float q = round_(4.0f * t), y = (t - 0.25f * q) * 6.28318531f, z = y * y;
   float s = fma_(fma_(fma_(-1.95152959e-4f, z, 8.33216087e-3f), z, -0.166666546f), z * y, y);

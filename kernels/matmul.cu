@@ -1,8 +1,9 @@
 // Matrix products on FMA units: c (M, N) = op(a) * op(b), or adds to c; see matmul.cuh and gemm.cuh.
 //
-// Layout: dense row-major, a batch of matrices one after another; op transposes as stored. F32 or BF16 operands, F32 sums, c of the operands'
-// type or F32. Wide: a block of 64 threads makes 64 x 64 of c, 8 x 8 a thread; narrow: 128 threads make 128 x 16, 4 x 4 a thread (the host
-// turns a product around whose c has few rows). Blocks: x = ((batch * splits + split) * tilesM + tileM) * tilesN + tileN.
+// Layout: dense row-major, a batch of matrices one after another; op transposes as stored. F32 or BF16 operands, F32 sums, c of
+// the operands' type or F32. Wide: a block of 64 threads makes 64 x 64 of c, 8 x 8 a thread; narrow: 128 threads make 128 x 16,
+// 4 x 4 a thread (the host turns a product around whose c has few rows). Blocks: x = ((batch * splits + split) * tilesM + tileM)
+// * tilesN + tileN.
 // An operand element is read M / 64 or N / 64 times through the caches; c is written once (and read once to accumulate).
 #include "matmul.cuh"
 
@@ -11,8 +12,9 @@ MATMUL(f32, float, narrow, FmaNarrow)
 MATMUL(bf16, bf16, wide, FmaWide)
 MATMUL(bf16, bf16, narrow, FmaNarrow)
 
-// c = bias + sum over splits of partial, or adds it to c: what a product that was split along K still needs. One thread an element, splits in
-// order; reads 4 * splits bytes an element. Storage of c by the suffix. columns: c's innermost extent, the length of bias.
+// c = bias + sum over splits of partial, or adds it to c: what a product that was split along K still needs. One thread an
+// element, splits in order; reads 4 * splits bytes an element. Storage of c by the suffix. columns: c's innermost extent,
+// the length of bias.
 struct MatMulSumArgs {
   void* c;
   const float* bias;

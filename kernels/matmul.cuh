@@ -24,7 +24,11 @@ template<class Tile, class T, bool TRANSPOSE_A, bool TRANSPOSE_B> DEV void matmu
 
 // {shape}_{n or t}{n or t}_{type}: which operands are stored transposed.
 #define MATMUL(type, T, shape, Tile) \
-  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) matmul_##shape##_nn_##type(MatMulArgs args) { matmul<Tile, T, false, false>(args); } \
-  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) matmul_##shape##_nt_##type(MatMulArgs args) { matmul<Tile, T, false, true>(args); } \
-  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) matmul_##shape##_tn_##type(MatMulArgs args) { matmul<Tile, T, true, false>(args); } \
-  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) matmul_##shape##_tt_##type(MatMulArgs args) { matmul<Tile, T, true, true>(args); }
+  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) \
+      matmul_##shape##_nn_##type(MatMulArgs args) { matmul<Tile, T, false, false>(args); } \
+  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) \
+      matmul_##shape##_nt_##type(MatMulArgs args) { matmul<Tile, T, false, true>(args); } \
+  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) \
+      matmul_##shape##_tn_##type(MatMulArgs args) { matmul<Tile, T, true, false>(args); } \
+  KERNEL __launch_bounds__(Tile::THREADS, Tile::RESIDENT) \
+      matmul_##shape##_tt_##type(MatMulArgs args) { matmul<Tile, T, true, true>(args); }

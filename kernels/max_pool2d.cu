@@ -1,11 +1,12 @@
-// Maximum pooling of images. Forward: y = the largest value of each window, index I32 = its h * W + w; padding never wins, the first maximum
-// does, and so does the first NaN. Gather: y = x at the indices. Backward: dx = the sum of the dy whose window chose this pixel; each element of
-// dx looks at the windows that contain it, in the order of dy, so that nothing is added by atomics and every run gives the same bits.
-// x, dx (N, H, W, C); y, dy, index (N, OH, OW, C); overwritten.
+// Maximum pooling of images. Forward: y = the largest value of each window, index I32 = its h * W + w; padding never wins, the
+// first maximum does, and so does the first NaN. Gather: y = x at the indices. Backward: dx = the sum of the dy whose window
+// chose this pixel; each element of dx looks at the windows that contain it, in the order of dy, so that nothing is added by
+// atomics and every run gives the same bits. x, dx (N, H, W, C); y, dy, index (N, OH, OW, C); overwritten.
 //
 // A thread makes one unit of the output: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned).
 //
-// Moves, for 2 x 2 windows, per element of x: forward and backward 6 bytes in F32 (4 for x, 1 for y, 1 for the index), 3.5 in BF16.
+// Moves, for 2 x 2 windows, per element of x: forward and backward 6 bytes in F32 (4 for x, 1 for y, 1 for the
+// index), 3.5 in BF16.
 #include "pool_window.cuh"
 
 struct MaxPool2dArgs {

@@ -1,11 +1,11 @@
 // Boxes and rows from one place to another. Overwrites, except scatter_add, which adds.
 //
-// copy: rows of contiguous units between strided places, any element type: the host picks the widest unit (16, 4, 2 or 1 bytes) that every
-// address and step is a multiple of. A thread moves a unit, in a grid-stride loop. gather: the same with the row of x looked up in indices.
-// Bytes moved per element: it is read once and written once.
-// scatter_add: row indices[i] of the table += row i of dy, in the order of i. A warp owns row i and 128 columns, if no earlier i names the same
-// row of the table: then it walks all later ones that do. Bytes moved per element of dy: it is read once; a row of the table is read and
-// written once.
+// copy: rows of contiguous units between strided places, any element type: the host picks the widest unit (16, 4, 2 or 1 bytes)
+// that every address and step is a multiple of. A thread moves a unit, in a grid-stride loop. gather: the same with the row of x
+// looked up in indices. Bytes moved per element: it is read once and written once.
+// scatter_add: row indices[i] of the table += row i of dy, in the order of i. A warp owns row i and 128 columns, if no earlier i
+// names the same row of the table: then it walks all later ones that do. Bytes moved per element of dy: it is read once; a row of
+// the table is read and written once.
 #include "divide.cuh"
 
 struct CopyArgs {

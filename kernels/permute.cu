@@ -1,10 +1,11 @@
 // y = x with axes reordered, where the innermost axis changes (where it does not, movement.cu copies rows). Overwrites.
 //
-// transpose: some axis of y is the one that x keeps together; planes of (that axis, y's innermost) are turned tile by tile through shared
-// memory, so that both sides are read and written in rows. A block takes a tile of 32 x 32 elements, a thread four of them; or (*_wide) of 32 x 32 of
-// 4 bytes or 64 x 64 of fewer, and a thread moves 16 bytes at a time: rows of both sides are whole 16 bytes, and aligned. permute: where a side of the
-// plane is narrow (NHWC and NCHW with few channels), a thread takes an element of y, or (*_wide) 16 bytes of a row of it; x's lines are then reused from
-// the cache. One kernel an element size (4, 2, 1 bytes). Bytes moved per element: it is read once and written once.
+// transpose: some axis of y is the one that x keeps together; planes of (that axis, y's innermost) are turned tile by tile
+// through shared memory, so that both sides are read and written in rows. A block takes a tile of 32 x 32 elements, a thread four
+// of them; or (*_wide) of 32 x 32 of 4 bytes or 64 x 64 of fewer, and a thread moves 16 bytes at a time: rows of both sides are
+// whole 16 bytes, and aligned. permute: where a side of the plane is narrow (NHWC and NCHW with few channels), a thread takes an
+// element of y, or (*_wide) 16 bytes of a row of it; x's lines are then reused from the cache. One kernel an element size (4, 2,
+// 1 bytes). Bytes moved per element: it is read once and written once.
 #include "divide.cuh"
 
 struct TransposeArgs {

@@ -1,10 +1,12 @@
-// Average pooling of images: y = mean over each window (padding counts as zeros and in the divisor), plus other where that is not null; and
-// its transpose: each element of dx sums the dy of the windows that contain it. x, dx (N, H, W, C); y, other, dy (N, OH, OW, C); overwritten.
+// Average pooling of images: y = mean over each window (padding counts as zeros and in the divisor), plus other where that is not
+// null; and its transpose: each element of dx sums the dy of the windows that contain it. x, dx (N, H, W, C); y, other, dy (N,
+// OH, OW, C); overwritten.
 //
-// A thread makes one unit of the output: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned). Neighbouring
-// threads take neighbouring channels. Windows of 2 x 2 side by side have four loads in flight.
+// A thread makes one unit of the output: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned).
+// Neighbouring threads take neighbouring channels. Windows of 2 x 2 side by side have four loads in flight.
 //
-// Moves, for 2 x 2 windows, per element of x: 5 bytes in F32 (4 in, 4 / 4 out), 2.5 in BF16; with other 6 and 3; backward the same as forward.
+// Moves, for 2 x 2 windows, per element of x: 5 bytes in F32 (4 in, 4 / 4 out), 2.5 in BF16; with other 6 and 3; backward the
+// same as forward.
 #include "pool_window.cuh"
 
 struct Pool2dArgs {
@@ -75,7 +77,8 @@ template<class T, int V> DEV void avg_pool2d_backward(const Pool2dArgs& a) {
   GRID_STRIDE(i, a.grid.count) {
     PoolWindow over = window_of<true>(a.grid, i);
     float sum[V];
-    sum_window(dy + (over.image * a.grid.x_height + over.h0) * row + over.w0 * pixel + over.unit * V, row, pixel, over.h1 - over.h0, over.w1 - over.w0, sum);
+    sum_window(dy + (over.image * a.grid.x_height + over.h0) * row + over.w0 * pixel + over.unit * V, row, pixel,
+        over.h1 - over.h0, over.w1 - over.w0, sum);
 #pragma unroll
     for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a);
     store_unit(dx + i * V, sum);

@@ -2,8 +2,8 @@
 #pragma once
 #include "unit.cuh"
 
-// The output that a launch goes through, and the array that its windows read. Backward the roles are swapped: the output is dx, and what it reads
-// is dy.
+// The output that a launch goes through, and the array that its windows read. Backward the roles are swapped: the output is dx,
+// and what it reads is dy.
 struct PoolGrid {
   i64 count;                     // units of the output
   Divisor units, width, height;  // of a pixel of the output; the output's own

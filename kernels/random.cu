@@ -1,8 +1,8 @@
 // y = numbers of the device stream of Philox.cs: element i is made from word i mod 4 of block counter + i / 4. Overwrites.
 //
-// uniform: bit-equal to the CPU's. normal: Box-Muller on pairs of words, within 2e-6 of the CPU's double precision. A thread makes the four
-// elements of a block in a grid-stride loop. The generator is read by every thread, so that a launch of one thread advances it afterwards.
-// Bytes moved per element: it is written once.
+// uniform: bit-equal to the CPU's. normal: Box-Muller on pairs of words, within 2e-6 of the CPU's double precision. A thread
+// makes the four elements of a block in a grid-stride loop. The generator is read by every thread, so that a launch of one thread
+// advances it afterwards. Bytes moved per element: it is written once.
 #include "math.cuh"
 
 struct RandomArgs {

@@ -1,12 +1,13 @@
-// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares. Overwrites. The order of combination follows from the shapes
-// alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
+// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares. Overwrites. The order of combination follows from
+// the shapes alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
 //
-// log_sum_exp: y (F32) = log(sum of exp) of each row of x (rows, columns), a warp or a block a row as below; the second pass finds it in the cache.
+// log_sum_exp: y (F32) = log(sum of exp) of each row of x (rows, columns), a warp or a block a row as below; the second pass
+// finds it in the cache.
 //
-// The host merges neighbouring axes of one fate, which leaves four, alternating. rows: the innermost is reduced; a warp takes a short row, a
-// block a long one. columns: the innermost is kept; a block takes up to 32 neighbours (single columns, or packs of 16 bytes of them) and spreads
-// the reduced axis over its other threads, whose results meet in shared memory in a tree. Long reductions into few results are cut into
-// parts: each writes F32 to scratch memory, and a second launch reduces the parts.
+// The host merges neighbouring axes of one fate, which leaves four, alternating. rows: the innermost is reduced; a warp takes a
+// short row, a block a long one. columns: the innermost is kept; a block takes up to 32 neighbours (single columns, or packs of
+// 16 bytes of them) and spreads the reduced axis over its other threads, whose results meet in shared memory in a tree. Long
+// reductions into few results are cut into parts: each writes F32 to scratch memory, and a second launch reduces the parts.
 #include "divide.cuh"
 #include "math.cuh"
 

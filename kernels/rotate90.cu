@@ -1,9 +1,10 @@
-// Quarter turns of square images: y[i] = x[i] turned turns[i] times counter-clockwise (clockwise if inverse), or, where turns is null, by
-// quarters of the batch: image i of N by 4i / N, which goes to labels in the same launch. x, y (N, S, S, C); y is overwritten.
+// Quarter turns of square images: y[i] = x[i] turned turns[i] times counter-clockwise (clockwise if inverse), or, where
+// turns is null, by quarters of the batch: image i of N by 4i / N, which goes to labels in the same launch. x, y (N, S, S,
+// C); y is overwritten.
 //
-// rotate90_tile3 (C = 3) and rotate90_tile: pixels below 32 bytes, so that lines of memory would be torn by a walk down a column. A block
-// takes tiles of side x side pixels: it reads rows (side * pixel = 192 or 384 bytes at C = 3, by 16 where they are aligned), and writes rows of
-// the turned image by 4 bytes a lane, picking elements from shared memory.
+// rotate90_tile3 (C = 3) and rotate90_tile: pixels below 32 bytes, so that lines of memory would be torn by a walk down a column.
+// A block takes tiles of side x side pixels: it reads rows (side * pixel = 192 or 384 bytes at C = 3, by 16 where they are
+// aligned), and writes rows of the turned image by 4 bytes a lane, picking elements from shared memory.
 // rotate90_wide, rotate90_wide16: larger pixels; a thread moves one unit of a pixel (an element, or 16 bytes), in the order of y.
 //
 // Moves each element once in and once out: 8 bytes in F32, 4 in BF16. The floor is that over the card's copy bandwidth:
@@ -62,7 +63,8 @@ template<class E, int Channels, int Bytes> DEV void rotate_tiles(const Rotate90A
     if (a.labels && rest == 0 && tidx() == 0) a.labels[image] = turn;
     Tile from = tile_at(rest, a.per_row, a.side, a.size);
     i64 first = image * a.size * row;
-    read_tile((const E*)a.x + first + from.r0 * row + from.c0 * c, row, from.rows, from.columns * c, tile, pitch, a.wide, a.shift);
+    read_tile((const E*)a.x + first + from.r0 * row + from.c0 * c, row, from.rows, from.columns * c,
+        tile, pitch, a.wide, a.shift);
     sync();
     write_turned(a, tile, turned(turn, from, a.size, 0, pitch, c), first, (E*)a.y, a.size, c);
     sync();
@@ -83,7 +85,8 @@ template<class U> DEV void rotate_units(const Rotate90Args& a) {
   }
 }
 
-// 32 rows of an odd number of packs: 25 of 384 bytes, 13 of 192. Other tiles: 32 rows of pixels up to 12 bytes, or 16 of up to 31.
+// 32 rows of an odd number of packs: 25 of 384 bytes, 13 of 192. Other tiles: 32 rows of pixels up to 12 bytes,
+// or 16 of up to 31.
 KERNEL __launch_bounds__(256) rotate90_tile3_f32(Rotate90Args a) { rotate_tiles<u32, 3, 12800>(a); }
 KERNEL __launch_bounds__(256) rotate90_tile3_bf16(Rotate90Args a) { rotate_tiles<u16, 3, 6656>(a); }
 KERNEL __launch_bounds__(256) rotate90_tile_f32(Rotate90Args a) { rotate_tiles<u32, 0, 12800>(a); }

@@ -1,12 +1,13 @@
-// Spectral normalisation (Miyato et al. 2018) of all layers of a network in one cooperative launch. A layer is a matrix W (rows, columns), F32.
-// `iterations` times, then the rest once; all of v, u, sigma, n overwritten:
+// Spectral normalisation (Miyato et al. 2018) of all layers of a network in one cooperative launch. A layer is a matrix W (rows,
+// columns), F32. `iterations` times, then the rest once; all of v, u, sigma, n overwritten:
 //   v = normalise(W^T u), u = normalise(W v), normalise(x) = x / max(|x|, epsilon);   sigma = u^T W v;   n = W / sigma, F32 or BF16
 //
-// A layer has a group of blocks (spectral_norm.cuh). A block owns a slab of columns, and works through it in panels that it copies to shared
-// memory, in chunks of rows where a panel is too tall. z = W^T u of a panel needs no other block, and W*z of the panel's columns follows while the panel is at hand: one barrier for the
-// group to add up its shares of y = W*z (|z| divides later), one for |y|. The last chunk stays at hand for the next pass, so passes alternate in
-// direction; a layer that fits in its blocks' shared memory (all of them in a 32-pixel network on a large card) is read once.
-// Bytes moved an element of W, one iteration: 4 read + 4 (BF16 2) written where it fits; else 4 to 8 more, from the second-level cache where that holds W.
+// A layer has a group of blocks (spectral_norm.cuh). A block owns a slab of columns, and works through it in panels that it
+// copies to shared memory, in chunks of rows where a panel is too tall. z = W^T u of a panel needs no other block, and W*z of the
+// panel's columns follows while the panel is at hand: one barrier for the group to add up its shares of y = W*z (|z| divides
+// later), one for |y|. The last chunk stays at hand for the next pass, so passes alternate in direction; a layer that fits in its
+// blocks' shared memory (all of them in a 32-pixel network on a large card) is read once. Bytes moved an element of W, one
+// iteration: 4 read + 4 (BF16 2) written where it fits; else 4 to 8 more, from the second-level cache where that holds W.
 #include "spectral_norm.cuh"
 
 const int TileQuads = 2432, MostQuads = 256, LeastQuads = 16, MostLayers = 56;

@@ -1,14 +1,14 @@
 // What both passes of spectral normalisation share: blocks that work on one layer, and meet.
 //
-// Each layer has a group of blocks in proportion to its size, with a barrier of its own, so that a small layer does not wait for a large one.
-// No sum has a moving order.
+// Each layer has a group of blocks in proportion to its size, with a barrier of its own, so that a small layer does not wait for
+// a large one. No sum has a moving order.
 #pragma once
 #include "common.cuh"
 
 const int Threads = 256;
 
-// All blocks of a group arrive before any goes on, and see what the others wrote. The first block's addend makes a full round flip the top
-// bit and leave the rest 0; nobody can start the next round before everybody has seen the flip.
+// All blocks of a group arrive before any goes on, and see what the others wrote. The first block's addend makes a full round
+// flip the top bit and leave the rest 0; nobody can start the next round before everybody has seen the flip.
 DEV void group_barrier(int* arrivals, int rank, int blocks) {
   sync();
   if (blocks == 1) return;

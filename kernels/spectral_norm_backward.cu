@@ -1,4 +1,5 @@
-// The gradient of spectral normalisation (Miyato et al. 2018, eq. 12) for all layers of a network in one cooperative launch, at fixed u and v.
+// The gradient of spectral normalisation (Miyato et al. 2018, eq. 12) for all layers of a network in one cooperative launch,
+// at fixed u and v.
 // Adds to dw (F32), dn F32 or BF16:   dw += dn / sigma - (<dn, W> / sigma^2) * u * v^T
 //
 // A layer has a group of blocks (spectral_norm.cuh), a block a range of elements; one barrier of the group for the dot product.
@@ -49,14 +50,16 @@ KERNEL __launch_bounds__(Threads) spectral_norm_backward_f32(SpectralNormBackwar
   const i64 step = Threads * each;
 
   float dot = 0.0f;
-  if (layer.packed) for (i64 i = begin + 4 * t; i < end; i += step) dot = add_dot(dot, gradient_quad(layer, i), ldg4(layer.w + i));
+  if (layer.packed)
+    for (i64 i = begin + 4 * t; i < end; i += step) dot = add_dot(dot, gradient_quad(layer, i), ldg4(layer.w + i));
   else for (i64 i = begin + t; i < end; i += step) dot = fma_(gradient_at(layer, i), layer.w[i], dot);
   dot = block_sum(dot);
   if (t == 0) layer.scratch[rank] = dot;
   group_barrier(a.arrivals + index, rank, blocks);
 
   // The quotient has no gradient where sigma is 0; 0 keeps what comes after finite.
-  const float scale = *layer.sigma == 0.0f ? 0.0f : 1.0f / *layer.sigma, coefficient = sum_of(layer.scratch, blocks) * scale * scale;
+  const float scale = *layer.sigma == 0.0f ? 0.0f : 1.0f / *layer.sigma,
+      coefficient = sum_of(layer.scratch, blocks) * scale * scale;
   i64 i = begin + (i64)each * t, row = i / columns;
   int column = (int)(i - row * columns);
   const i64 rowStep = step / columns;

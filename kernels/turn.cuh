@@ -1,6 +1,7 @@
-// Tiles of square images (S, S, C) that are read as they lie and written turned, both by whole rows: what lies between is shared memory.
-// With L = S - 1, pixel (r, c) of an image turned counter-clockwise is pixel (c, L - r) of the image for one turn, (L - r, L - c) for
-// two, (L - c, r) for three. 256 threads; a tile's pitch is an odd number of 16-byte packs, so that a walk down a column meets 8 banks.
+// Tiles of square images (S, S, C) that are read as they lie and written turned, both by whole rows: what lies between is shared
+// memory. With L = S - 1, pixel (r, c) of an image turned counter-clockwise is pixel (c, L - r) of the image for one turn, (L -
+// r, L - c) for two, (L - c, r) for three. 256 threads; a tile's pitch is an odd number of 16-byte packs, so that a walk down a
+// column meets 8 banks.
 #pragma once
 #include "divide.cuh"
 
@@ -8,7 +9,9 @@ static const int TURN_THREADS = 256;
 static const int TURN_WARPS = TURN_THREADS / 32;
 
 // Pitch of a tile in elements, for rows of so many.
-template<class E> DEV constexpr int tile_pitch(int elements) { return ((elements * (int)sizeof(E) + 15) / 16 | 1) * (16 / (int)sizeof(E)); }
+template<class E> DEV constexpr int tile_pitch(int elements) {
+  return ((elements * (int)sizeof(E) + 15) / 16 | 1) * (16 / (int)sizeof(E));
+}
 
 // Where a tile lies in its image.
 struct Tile { int r0, c0, rows, columns; };
@@ -40,7 +43,8 @@ template<class E> DEV void read_tile(const E* x, i64 row, int rows, int elements
   }
 }
 
-// How a tile is walked to be written: its place in the turned image, and where its pixel (i, j) lies in shared memory: first + i * down + j * across.
+// How a tile is walked to be written: its place in the turned image, and where its pixel (i, j) lies in shared memory: first + i
+// * down + j * across.
 struct Walk { Tile to; int first, down, across; };
 
 // The walk of a tile whose own pixel (i, j) lies at first + i * down + j * across.
@@ -54,7 +58,8 @@ DEV Walk turned(int turn, const Tile& from, int size, int first, int down, int a
   return walk;
 }
 
-// Writes a tile into the image at y, in words of N elements; make(offsets) is the word of the elements at those offsets of the tile.
+// Writes a tile into the image at y, in words of N elements; make(offsets) is the word of the elements at those
+// offsets of the tile.
 template<int N, class Word, class Make> DEV void write_tile(const Walk& walk, Word* y, int size, int c, const Make& make) {
   int warp = (int)tidx() >> 5;
   i64 row = (i64)size * c / N;

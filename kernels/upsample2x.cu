@@ -1,13 +1,14 @@
 // Images at twice the height and width, and the transpose. x, dx (N, H, W, C); y, dy (N, 2H, 2W, C); overwritten.
-// Nearest: each pixel becomes a 2 x 2 block; dx is the sum of the block's dy. Bilinear with half-pixel centres: rows 2i = 3/4 x[i] + 1/4 x[i - 1],
-// 2i + 1 = 3/4 x[i] + 1/4 x[i + 1], columns alike, neighbours outside of the image being its edge; so dx[i] = 3/4 (dy[2i] + dy[2i + 1]) +
-// 1/4 (dy[2i - 1] + dy[2i + 2]), where an outer dy outside of the image is the inner one beside it.
+// Nearest: each pixel becomes a 2 x 2 block; dx is the sum of the block's dy. Bilinear with half-pixel centres: rows 2i = 3/4
+// x[i] + 1/4 x[i - 1], 2i + 1 = 3/4 x[i] + 1/4 x[i + 1], columns alike, neighbours outside of the image being its edge; so dx[i]
+// = 3/4 (dy[2i] + dy[2i + 1]) + 1/4 (dy[2i - 1] + dy[2i + 2]), where an outer dy outside of the image is the inner one beside it.
 //
-// A thread takes one unit of x's shape: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned), and writes four
-// units of y, or reads 4 (nearest) or 16 (bilinear) of dy. Bilinear blocks are tiles of 2^lanes units by 2^columns pixels by as many rows as
-// make 256 threads, so that most neighbours are in the block and its loads meet in the L1 cache.
+// A thread takes one unit of x's shape: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned), and
+// writes four units of y, or reads 4 (nearest) or 16 (bilinear) of dy. Bilinear blocks are tiles of 2^lanes units by 2^columns
+// pixels by as many rows as make 256 threads, so that most neighbours are in the block and its loads meet in the L1 cache.
 //
-// Moves per element of x: 20 bytes in F32 (4 and 4 * 4), 10 in BF16, both modes and directions; (64, 16, 16, 256) in BF16 is 42 MB, 14 us at 3 TB/s.
+// Moves per element of x: 20 bytes in F32 (4 and 4 * 4), 10 in BF16, both modes and directions; (64, 16, 16, 256) in BF16 is 42
+// MB, 14 us at 3 TB/s.
 #include "unit.cuh"
 
 struct Upsample2xArgs {

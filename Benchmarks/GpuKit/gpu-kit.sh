@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Proves and times Ssgan on one GPU in under nine minutes, and, where asked, runs its benchmarks. Needs bash, coreutils and the NVIDIA driver; cuBLAS, cuDNN and PyTorch are used where they are.
+# Proves and times Ssgan on one GPU in under nine minutes, and, where asked, runs its benchmarks. Needs bash, coreutils and the
+# NVIDIA driver; cuBLAS, cuDNN and PyTorch are used where they are.
 #
 #   ./gpu-kit.sh                                     every part
 #   ./gpu-kit.sh parity captured                     some parts, by name
@@ -7,7 +8,8 @@
 #   ./gpu-kit.sh --data cifar-10-batches-bin --out results
 #
 # Parts: doctor conformance start parity captured kernels convolutions iteration peer train, and suites by name only
-# Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on), --precision bf16,tf32,f32,
+# Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on),
+# --precision bf16,tf32,f32,
 #          --seconds N (for all parts together, default 530)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -77,7 +79,8 @@ skip() {
     record "$1" 3 0 "" "$2"
 }
 
-# cuBLAS and cuDNN may lie among pip's packages of the python that PyTorch is in, and a wrapper on the path does not say where that is.
+# cuBLAS and cuDNN may lie among pip's packages of the python that PyTorch is in, and a wrapper on the path does not
+# say where that is.
 if [ -z "${VIRTUAL_ENV:-}" ] && prefix=$(python3 -c 'import sys; print(sys.prefix)' 2>/dev/null); then export VIRTUAL_ENV=$prefix; fi
 
 no_gpu="This machine has no GPU that can be used, so this part was left out."

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Libraries;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Benchmarks.Kit;
@@ -9,7 +10,10 @@ namespace Ssgan.Benchmarks.Kit;
 /// <summary>What the machine is.</summary>
 static class About
 {
-    /// <summary>How a card is timed: with plans chosen on it, as the peer's are. Nothing is kept, so that a run does not depend on one before.</summary>
+    /// <summary>
+    /// How a card is timed: with plans chosen on it, as the peer's are. Nothing is kept, so that a run does not
+    /// depend on one before.
+    /// </summary>
     public static CudaOptions Fastest { get; } = new() { Autotune = true };
 
     /// <summary>Without the card.</summary>
@@ -29,8 +33,9 @@ static class About
         var p = card.Properties;
         return Host() with
         {
-            Device = p.Name, ComputeCapability = $"{p.Major}.{p.Minor}", Driver = $"CUDA {p.DriverVersion / 1000}.{p.DriverVersion % 1000 / 10}{DriverRelease()}",
-            CuBlas = card.CuBlasVersion, CuDnn = card.CuDnnVersion,
+            Device = p.Name, ComputeCapability = $"{p.Major}.{p.Minor}",
+            Driver = $"CUDA {p.DriverVersion / 1000}.{p.DriverVersion % 1000 / 10}{DriverRelease()}", CuBlas = card.CuBlasVersion,
+            CuDnn = card.CuDnnVersion,
         };
     }
 
@@ -55,12 +60,16 @@ static class About
     {
         const string file = "/proc/driver/nvidia/version";
         if (!File.Exists(file)) return "";
-        string? release = File.ReadLines(file).FirstOrDefault("").Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(static w => Version.TryParse(w, out _));
+        string? release = File.ReadLines(file).FirstOrDefault("").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(static w => Version.TryParse(w, out _));
         return release is null ? "" : $" ({release})";
     }
 
-    /// <summary>Code compiled ahead is named: it is fixed to fewer vector instructions than code compiled on the machine may use.</summary>
-    static string Runtime() => RuntimeInformation.FrameworkDescription + (RuntimeFeature.IsDynamicCodeSupported ? "" : ", compiled ahead");
+    /// <summary>
+    /// Code compiled ahead is named: it is fixed to fewer vector instructions than code compiled on the machine may use.
+    /// </summary>
+    static string Runtime() =>
+        RuntimeInformation.FrameworkDescription + (RuntimeFeature.IsDynamicCodeSupported ? "" : ", compiled ahead");
 
     /// <summary>The name that Linux or Windows has for the processor; null where neither says one.</summary>
     static string? Processor()
@@ -72,11 +81,14 @@ static class About
     }
 
     public static string NoDriver(LibraryLookup driver) =>
-        $"This machine has no NVIDIA driver, so this part, which needs a GPU, was left out; looked for {string.Join(", ", driver.Tried)}.";
+        "This machine has no NVIDIA driver, so this part, which needs a GPU, was left out; looked for "
+            + $"{string.Join(", ", driver.Tried)}.";
 
     /// <summary>One line: card, driver, libraries.</summary>
     public static string Describe(this Machine m) => m.Device is null ? $"no GPU; {Host(m)}"
-        : $"{m.Device} (compute capability {m.ComputeCapability}), driver for {m.Driver}, cuBLAS {m.CuBlas ?? "absent"}, cuDNN {m.CuDnn ?? "absent"}, {Host(m)}";
+        : $"{m.Device} (compute capability {m.ComputeCapability}), driver for {m.Driver}, cuBLAS {m.CuBlas ?? "absent"}, cuDNN "
+        + $"{m.CuDnn ?? "absent"}, {Host(m)}";
 
-    static string Host(Machine m) => m.Processor is null ? $"{m.System}, {m.Runtime}" : $"{m.Processors} x {m.Processor}, {m.System}, {m.Runtime}";
+    static string Host(Machine m) =>
+        m.Processor is null ? $"{m.System}, {m.Runtime}" : $"{m.Processors} x {m.Processor}, {m.System}, {m.Runtime}";
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Ssgan.Benchmarks.Kit;
 
-/// <summary>A part's "--name value" options. Every option given must be asked for, so that a misspelt one is not passed over.</summary>
+/// <summary>
+/// A part's "--name value" options. Every option given must be asked for, so that a misspelt one is not passed over.
+/// </summary>
 sealed class Arguments
 {
     readonly Dictionary<string, string> _given = [];
@@ -13,7 +15,8 @@ sealed class Arguments
     {
         for (int i = 0; i < args.Count; i += 2)
         {
-            if (!args[i].StartsWith("--", StringComparison.Ordinal)) throw new KitException($"\"{args[i]}\" is no option; options are --name value.");
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
+                throw new KitException($"\"{args[i]}\" is no option; options are --name value.");
             if (i + 1 == args.Count) throw new KitException($"{args[i]} has no value.");
             _given[args[i][2..]] = args[i + 1];
         }
@@ -36,15 +39,18 @@ sealed class Arguments
     }
 
     /// <summary>Values separated by commas.</summary>
-    public string[] List(string name, string otherwise) => Text(name, otherwise).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] List(string name, string otherwise) =>
+        Text(name, otherwise).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public int[] Numbers(string name, string otherwise) => [.. List(name, otherwise).Select(text =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw new KitException($"--{name} takes whole numbers, not \"{text}\"."))];
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+            : throw new KitException($"--{name} takes whole numbers, not \"{text}\"."))];
 
     /// <exception cref="KitException">An option was given that no part of the code asked for.</exception>
     public void Finish()
     {
         if (_given.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } unknown)
-            throw new KitException($"There is no option --{unknown} here; there are {string.Join(", ", _known.Order().Select(static n => $"--{n}"))}.");
+            throw new KitException($"There is no option --{unknown} here; there are "
+                + $"{string.Join(", ", _known.Order().Select(static n => $"--{n}"))}.");
     }
 }

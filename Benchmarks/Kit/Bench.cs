@@ -5,7 +5,6 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -55,7 +54,8 @@ sealed class Bench : IDisposable
             var queue = item.Prepare(bed);
             Add(item, "eager", _timer.Measure(queue, Math.Min(5, _repetitions), _repetitions, BudgetSeconds));
             using var graph = _card.Capture(queue, CallsPerGraph);
-            Add(item, "graph", _timer.Measure(graph.Replay, Math.Min(2, _repetitions), _repetitions, BudgetSeconds).Each(CallsPerGraph));
+            Add(item, "graph",
+                _timer.Measure(graph.Replay, Math.Min(2, _repetitions), _repetitions, BudgetSeconds).Each(CallsPerGraph));
         }
         catch (Exception e) when (e is DeviceException or NotSupportedException or ArgumentException)
         {
@@ -71,7 +71,8 @@ sealed class Bench : IDisposable
     public void Add(Workload item, string way, Timing time, double? peakMib = null)
     {
         Measurements.Add(new(item.Name, way, time, item.Bytes, item.Operations, item.Precision, peakMib));
-        _context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Name,-48} {way,-6} {time.MedianMs,10:0.0000} ms"));
+        _context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{item.Name,-48} {way,-6} {time.MedianMs,10:0.0000} ms"));
         _context.Keep(Result("Stopped before its end"));
     }
 
@@ -83,7 +84,8 @@ sealed class Bench : IDisposable
     }
 
     /// <summary>The part's result; it holds unless nothing could be timed.</summary>
-    public PartResult Result(string message) => new(Measurements.Count > 0, _notes.Count == 0 ? $"{message}." : $"{message}. {string.Join(' ', _notes)}")
+    public PartResult Result(string message) =>
+        new(Measurements.Count > 0, _notes.Count == 0 ? $"{message}." : $"{message}. {string.Join(' ', _notes)}")
     {
         Ceilings = Ceilings, Measurements = [.. Measurements], Notes = [.. _notes],
     };

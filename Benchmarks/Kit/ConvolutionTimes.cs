@@ -7,7 +7,8 @@ namespace Ssgan.Benchmarks.Kit;
 /// <summary>Times of the 3x3 convolutions that most of an SSGAN-32 step consists of: forward and both gradients.</summary>
 static class ConvolutionTimes
 {
-    static readonly (int Channels, int Side, int Batch)[] s_shapes = [(256, 32, 64), (256, 16, 64), (128, 32, 192), (128, 16, 192), (128, 8, 192), (256, 32, 256)];
+    static readonly (int Channels, int Side, int Batch)[] s_shapes = [(256, 32, 64), (256, 16, 64), (128, 32, 192),
+        (128, 16, 192), (128, 8, 192), (256, 32, 256)];
 
     public static PartResult Run(Device device, PartContext context)
     {
@@ -20,7 +21,8 @@ static class ConvolutionTimes
             if (!bench.Ceilings.Teraflops.ContainsKey(precision))
             {
                 string card = ((CudaBackend)device.Backend).Properties.Name;
-                bench.Leave($"{precision} was left out: {card} multiplies in {string.Join(", ", bench.Ceilings.Teraflops.Keys)} only.");
+                bench.Leave(
+                    $"{precision} was left out: {card} multiplies in {string.Join(", ", bench.Ceilings.Teraflops.Keys)} only.");
                 continue;
             }
             foreach (var item in Items(precision, divisor)) bench.Time(item);
@@ -30,5 +32,6 @@ static class ConvolutionTimes
 
     /// <summary>Everything that is timed in a precision: what the peer times too.</summary>
     public static IEnumerable<Workload> Items(string precision, int divisor = 1) =>
-        s_shapes.SelectMany(s => Convolutions.Of(new Variant(true, precision, divisor), new ConvLayer(s.Side, s.Channels, s.Channels, 3), s.Batch));
+        s_shapes.SelectMany(s => Convolutions.Of(new Variant(true, precision, divisor),
+            new ConvLayer(s.Side, s.Channels, s.Channels, 3), s.Batch));
 }

@@ -3,12 +3,14 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
 
-/// <summary>Times of SSGAN-32's training iteration: n_dis discriminator updates and one of the generator, on a batch that lies on the card.</summary>
+/// <summary>
+/// Times of SSGAN-32's training iteration: n_dis discriminator updates and one of the generator, on a batch that
+/// lies on the card.
+/// </summary>
 static class IterationTimes
 {
     /// <summary>What is measured, in the order of a configuration's lines.</summary>
@@ -22,7 +24,8 @@ static class IterationTimes
         var options = context.Options;
         string[] precisions = options.List("precision", "bf16,tf32,f32");
         int[] batches = options.Numbers("batch", "64,256");
-        int updates = options.Number("n-dis", 5), ngf = options.Number("ngf", 0), ndf = options.Number("ndf", 0), divisor = options.Number("shrink", 1);
+        int updates = options.Number("n-dis", 5), ngf = options.Number("ngf", 0), ndf = options.Number("ndf", 0),
+            divisor = options.Number("shrink", 1);
         int repetitions = options.Number("reps", Bench.DefaultRepetitions);
         double budget = options.Real("seconds", 4);
         options.Finish();
@@ -32,7 +35,8 @@ static class IterationTimes
             // At the smallest batch also with all of an update's images in one pass, which is where it may matter.
             foreach (var (batch, onePass) in batches.Select(static b => (b, false)).Append((batches.Min(), true)))
             {
-                var settings = new TrainOptions { Batch = batch, OnePass = onePass, DiscriminatorSteps = updates, Ngf = ngf, Ndf = ndf, Precision = precision };
+                var settings = new TrainOptions { Batch = batch, OnePass = onePass, DiscriminatorSteps = updates, Ngf = ngf,
+                    Ndf = ndf, Precision = precision };
                 try
                 {
                     using var device = new Device(new CudaBackend(context.Libraries, options: About.Fastest));
@@ -47,10 +51,13 @@ static class IterationTimes
         return bench.Result($"{bench.Measurements.Count} times of the training iteration");
     }
 
-    /// <summary>From the program's start to the end of the first step of both networks: loading, compiling kernels, first weights.</summary>
+    /// <summary>
+    /// From the program's start to the end of the first step of both networks: loading, compiling kernels, first weights.
+    /// </summary>
     public static PartResult Start(Device card, PartContext context)
     {
-        int batch = context.Options.Number("batch", 64), ngf = context.Options.Number("ngf", 0), ndf = context.Options.Number("ndf", 0);
+        int batch = context.Options.Number("batch", 64), ngf = context.Options.Number("ngf", 0),
+            ndf = context.Options.Number("ndf", 0);
         string precision = context.Options.Text("precision", Starts.DefaultPrecision(card));
         context.Options.Finish();
         // Without timing plans first, as a training starts.
@@ -60,7 +67,8 @@ static class IterationTimes
             $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
 
-    static string Describe(TrainOptions settings) => $"{settings.Precision} at batch {settings.Batch}{(settings.OnePass ? " in one pass" : "")}";
+    static string Describe(TrainOptions settings) =>
+        $"{settings.Precision} at batch {settings.Batch}{(settings.OnePass ? " in one pass" : "")}";
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
     {

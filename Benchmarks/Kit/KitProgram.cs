@@ -11,16 +11,19 @@ using Ssgan.Gan.Training;
 namespace Ssgan.Benchmarks.Kit;
 
 /// <summary>
-/// The benchmarks, and the parts of the GPU kit that are not the runner's. The kit's own times are taken between events on the card, which
-/// BenchmarkDotNet does not do.
+/// The benchmarks, and the parts of the GPU kit that are not the runner's. The kit's own times are taken between events on the
+/// card, which BenchmarkDotNet does not do.
 /// </summary>
 static class KitProgram
 {
     public const int Done = 0, Failed = 1, BadArguments = 2, NoGpu = 3;
 
-    const string Usage = "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary; or see --help.";
+    const string Usage =
+        "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary; or see --help.";
 
-    /// <summary>Runs the benchmarks, compares two of their files, or runs one part of the kit and writes its report where --json says.</summary>
+    /// <summary>
+    /// Runs the benchmarks, compares two of their files, or runs one part of the kit and writes its report where --json says.
+    /// </summary>
     /// <returns>0: done. 1: failed, or slower. 2: bad arguments. 3: there is no GPU.</returns>
     public static int Run(IReadOnlyList<string> args, ISymbolSource libraries, TextWriter output, TextWriter error)
     {
@@ -76,12 +79,13 @@ static class KitProgram
         return report.State switch { PartState.Done => Done, PartState.Skipped => NoGpu, _ => Failed };
     }
 
-    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<Device, PartContext, PartResult> part, ISymbolSource libraries,
-        TextWriter output, string file)
+    static PartReport Attempt(IReadOnlyList<string> args, Arguments options, Func<Device, PartContext, PartResult> part,
+        ISymbolSource libraries, TextWriter output, string file)
     {
         var report = new PartReport
         {
-            Part = args[0], State = PartState.Skipped, Message = "", Date = DateTime.UtcNow, Command = $"ssgan-kit {string.Join(' ', args)}", Machine = About.Host(),
+            Part = args[0], State = PartState.Skipped, Message = "", Date = DateTime.UtcNow,
+            Command = $"ssgan-kit {string.Join(' ', args)}", Machine = About.Host(),
         };
         var driver = libraries.Open(CudaLibrary.Driver);
         if (driver.Path is null) return report with { Message = About.NoDriver(driver) };
@@ -101,7 +105,8 @@ static class KitProgram
             PartReport Fill(PartResult result, PartState state) => report with
             {
                 State = state, Message = result.Message, Date = DateTime.UtcNow, Machine = machine,
-                Ceilings = result.Ceilings, Notes = [.. result.Notes, .. card.Notices], Measurements = result.Measurements, Losses = result.Losses,
+                Ceilings = result.Ceilings, Notes = [.. result.Notes, .. card.Notices],
+                Measurements = result.Measurements, Losses = result.Losses,
             };
         }
         catch (Exception e) when (e is not KitException)
@@ -115,16 +120,19 @@ static class KitProgram
     static int Record(Arguments options, ISymbolSource libraries, TextWriter output)
     {
         const int timedOut = 124;
-        string part = options.Text("part", ""), file = options.Text("json", ""), command = options.Text("command", ""), message = options.Text("message", "");
+        string part = options.Text("part", ""), file = options.Text("json", ""), command = options.Text("command", ""),
+            message = options.Text("message", "");
         int code = options.Number("code", 0);
         double seconds = options.Real("seconds", 0);
         options.Finish();
         if (part.Length == 0 || file.Length == 0) throw new KitException("record needs --part and --json.");
-        if (message.Length == 0) message = code switch { Done => "done", NoGpu => "skipped", timedOut => "stopped at its time limit", _ => $"exit code {code}" };
+        if (message.Length == 0)
+            message = code switch { Done => "done", NoGpu => "skipped", timedOut => "stopped at its time limit",
+                _ => $"exit code {code}" };
         new PartReport
         {
-            Part = part, State = code switch { Done => PartState.Done, NoGpu => PartState.Skipped, _ => PartState.Failed }, Message = message,
-            Date = DateTime.UtcNow, Command = command, Seconds = seconds, Machine = About.Find(libraries),
+            Part = part, State = code switch { Done => PartState.Done, NoGpu => PartState.Skipped, _ => PartState.Failed },
+            Message = message, Date = DateTime.UtcNow, Command = command, Seconds = seconds, Machine = About.Find(libraries),
         }.Save(file);
         output.WriteLine($"{part}: {message}");
         return Done;
@@ -142,7 +150,8 @@ static class KitProgram
             Precision = options.Text("precision", Starts.DefaultPrecision(device)),
         };
         options.Finish();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Starts.FirstStep(device, settings).TotalSeconds:0.000} s"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Starts.FirstStep(device, settings).TotalSeconds:0.000} s"));
         return Done;
     }
 
@@ -150,11 +159,14 @@ static class KitProgram
     static int Compare(IReadOnlyList<string> args, TextWriter output)
     {
         string[] files = [.. args.Skip(1).TakeWhile(static a => !a.StartsWith("--", StringComparison.Ordinal))];
-        if (files.Length != 2) throw new KitException($"compare takes two result files, or commas between several of a side, not {files.Length}.");
+        if (files.Length != 2)
+            throw new KitException($"compare takes two result files, or commas between several of a side, not {files.Length}.");
         var options = new Arguments([.. args.Skip(3)]);
         double least = options.Real("least", 100 * Comparison.DefaultLeast);
         options.Finish();
-        if (!(least >= 0)) throw new KitException($"--least takes a percentage of at least 0, not {least.ToString(CultureInfo.InvariantCulture)}.");
+        if (!(least >= 0))
+            throw new KitException(
+                $"--least takes a percentage of at least 0, not {least.ToString(CultureInfo.InvariantCulture)}.");
         var comparison = new Comparison(Load(files[0]), Load(files[1]), least / 100);
         output.Write(comparison.Describe(files[0], files[1]));
         return comparison.Count(Change.Slower) > 0 ? Failed : Done;
@@ -175,7 +187,8 @@ static class KitProgram
 
 /// <summary>What a part gets.</summary>
 /// <param name="Keep">Saves what there is so far.</param>
-sealed record PartContext(Arguments Options, Machine Machine, ISymbolSource Libraries, TextWriter Output, Action<PartResult> Keep);
+sealed record PartContext(Arguments Options, Machine Machine, ISymbolSource Libraries,
+    TextWriter Output, Action<PartResult> Keep);
 
 /// <summary>What a part gives.</summary>
 /// <param name="Holds">Whether what it checks holds; true where it only measures.</param>

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ssgan.Benchmarks.Results;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Libraries;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -62,7 +63,8 @@ sealed record PartReport
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(file), KitJson.Default.PartReport) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(File.ReadAllText(file), KitJson.Default.PartReport)
+                ?? throw new JsonException("it holds null");
         }
         catch (JsonException e)
         {
@@ -72,7 +74,8 @@ sealed record PartReport
 }
 
 /// <summary>Where a part ran. What a machine without a card lacks is null.</summary>
-sealed record Machine(string? Device, string? ComputeCapability, string? Driver, string? CuBlas, string? CuDnn, string System, string Runtime)
+sealed record Machine(string? Device, string? ComputeCapability, string? Driver, string? CuBlas, string? CuDnn,
+    string System, string Runtime)
 {
     /// <summary>The processor's name, and how many of it this process sees.</summary>
     public string? Processor { get; init; }
@@ -89,7 +92,8 @@ sealed record Machine(string? Device, string? ComputeCapability, string? Driver,
 /// <param name="Operations">Operations of the plain algorithm; 0 where no products are summed.</param>
 /// <param name="Precision">Whose rate bounds it.</param>
 /// <param name="PeakMib">The largest memory that tensors had, in MiB; null where that was not looked at.</param>
-sealed record Measurement(string Name, string Way, Timing Time, long Bytes, double Operations, string Precision, double? PeakMib = null);
+sealed record Measurement(string Name, string Way, Timing Time, long Bytes, double Operations,
+    string Precision, double? PeakMib = null);
 
 /// <summary>One number of one step in two runs that should agree.</summary>
 sealed record LossPair(int Step, string Name, double First, double Second)
@@ -102,8 +106,9 @@ sealed record LossPair(int Step, string Name, double First, double Second)
 /// <summary>The kit cannot do what was asked. The message is one sentence.</summary>
 sealed class KitException(string message, Exception? inner = null) : Exception(message, inner);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PartReport))]
 [JsonSerializable(typeof(ResultFile))]
 internal sealed partial class KitJson : JsonSerializerContext;

@@ -26,10 +26,13 @@ sealed record PeerTimes(string Versions, IReadOnlyList<PeerTime> Times)
         {
             using var document = JsonDocument.Parse(File.ReadAllText(file));
             var root = document.RootElement;
-            string versions = $"PyTorch {root.GetProperty("torch")}, CUDA {root.GetProperty("cuda")}, cuDNN {root.GetProperty("cudnn")}, {root.GetProperty("device")}";
+            string versions = $"PyTorch {root.GetProperty("torch")}, CUDA {root.GetProperty("cuda")}, cuDNN "
+                + $"{root.GetProperty("cudnn")}, {root.GetProperty("device")}";
             var times = new List<PeerTime>();
-            if (root.TryGetProperty("ops", out var ops)) times.AddRange(ops.EnumerateObject().SelectMany(static o => Operation(o.Name, o.Value)));
-            if (root.TryGetProperty("iteration", out var steps)) times.AddRange(steps.EnumerateObject().SelectMany(static o => Iteration(o.Name, o.Value)));
+            if (root.TryGetProperty("ops", out var ops))
+                times.AddRange(ops.EnumerateObject().SelectMany(static o => Operation(o.Name, o.Value)));
+            if (root.TryGetProperty("iteration", out var steps))
+                times.AddRange(steps.EnumerateObject().SelectMany(static o => Iteration(o.Name, o.Value)));
             return new(versions, times);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -41,14 +44,16 @@ sealed record PeerTimes(string Versions, IReadOnlyList<PeerTime> Times)
     /// <summary>The fastest time of work that we know by a name, in arithmetic that may stand beside ours.</summary>
     /// <param name="name">Our name.</param>
     /// <param name="graphs">Whether replayed graphs count.</param>
-    public PeerTime? Fastest(string name, bool graphs = true) => Times.Where(t => (graphs || !t.IsGraph) && Matches(t, name)).MinBy(static t => t.Milliseconds);
+    public PeerTime? Fastest(string name, bool graphs = true) =>
+        Times.Where(t => (graphs || !t.IsGraph) && Matches(t, name)).MinBy(static t => t.Milliseconds);
 
     static bool Matches(PeerTime time, string name)
     {
         string[] parts = name.Split('/');
         if (!s_pieces.Contains(parts[0])) return time.Name == name;
         // Ours in BF16 stands beside whatever mode is fastest; the others beside the mode of their own arithmetic.
-        return time.Name == $"{parts[0]}/{parts[2]}" && (parts[1] == "bf16" || time.Mode == (parts[1] == "f32" ? "fp32" : parts[1]));
+        return time.Name == $"{parts[0]}/{parts[2]}"
+            && (parts[1] == "bf16" || time.Mode == (parts[1] == "f32" ? "fp32" : parts[1]));
     }
 
     static IEnumerable<PeerTime> Operation(string name, JsonElement value)
@@ -59,7 +64,8 @@ sealed record PeerTimes(string Versions, IReadOnlyList<PeerTime> Times)
         string[] parts = name.Split('/');
         int named = parts.Length;
         while (named > 1 && ways.Contains(parts[named - 1])) named--;
-        yield return new(string.Join('/', parts[..named]), named == parts.Length ? "eager" : string.Join('/', parts[named..]), median.GetDouble(), null);
+        yield return new(string.Join('/', parts[..named]), named == parts.Length ? "eager" : string.Join('/', parts[named..]),
+            median.GetDouble(), null);
     }
 
     static IEnumerable<PeerTime> Iteration(string name, JsonElement value)
@@ -68,7 +74,8 @@ sealed record PeerTimes(string Versions, IReadOnlyList<PeerTime> Times)
         double? peak = value.TryGetProperty("peak_mib", out var mib) ? mib.GetDouble() : null;
         foreach (string piece in s_pieces)
         {
-            if (value.TryGetProperty(piece, out var time)) yield return new($"{piece}/{parts[1]}", parts[0], time.GetProperty("median_ms").GetDouble(), peak);
+            if (value.TryGetProperty(piece, out var time))
+                yield return new($"{piece}/{parts[1]}", parts[0], time.GetProperty("median_ms").GetDouble(), peak);
         }
     }
 }

@@ -5,13 +5,17 @@ using Ssgan.Benchmarks.Workloads;
 
 namespace Ssgan.Benchmarks.Kit;
 
-/// <summary>The table of one folder of reports: our numbers, PyTorch's and ratios. Its rows are always the same; a cell is empty where nothing was measured.</summary>
+/// <summary>
+/// The table of one folder of reports: our numbers, PyTorch's and ratios. Its rows are always the same; a cell is empty where
+/// nothing was measured.
+/// </summary>
 static class Summary
 {
     /// <summary>The peer's file beside the parts' reports.</summary>
     public const string PeerFile = "torch_peer.json";
 
-    static readonly string[] s_parts = ["doctor", "conformance", "start", "parity", "captured", "kernels", "convolutions", "iteration", "peer", "train", "suites"];
+    static readonly string[] s_parts = ["doctor", "conformance", "start", "parity", "captured", "kernels", "convolutions",
+        "iteration", "peer", "train", "suites"];
     static readonly string[] s_precisions = ["f32", "tf32", "bf16"];
     static readonly int[] s_batches = [64, 256];
 
@@ -19,7 +23,8 @@ static class Summary
     /// <exception cref="KitException">A report is damaged; the message says which.</exception>
     public static string Of(string folder)
     {
-        var reports = s_parts.Select(part => Path.Combine(folder, $"{part}.json")).Where(File.Exists).Select(PartReport.Load).ToList();
+        var reports = s_parts.Select(part => Path.Combine(folder, $"{part}.json")).Where(File.Exists)
+            .Select(PartReport.Load).ToList();
         string peer = Path.Combine(folder, PeerFile);
         return Of(reports, File.Exists(peer) ? PeerTimes.Load(peer) : PeerTimes.None);
     }
@@ -28,7 +33,8 @@ static class Summary
     public static string Of(IReadOnlyList<PartReport> reports, PeerTimes peer)
     {
         var text = new StringBuilder("# GPU kit\n\n");
-        var machine = (reports.FirstOrDefault(static r => r.Machine.Device is not null) ?? (reports.Count > 0 ? reports[0] : null))?.Machine;
+        var machine = (reports.FirstOrDefault(static r => r.Machine.Device is not null)
+            ?? (reports.Count > 0 ? reports[0] : null))?.Machine;
         if (machine is not null) text.Append($"{machine.Describe()}.\n");
         if (peer.Versions.Length > 0) text.Append($"Peer: {peer.Versions}.\n");
         if (reports.LastOrDefault(static r => r.Ceilings is not null)?.Ceilings is { } c)
@@ -52,15 +58,18 @@ static class Summary
 
     static void Times(StringBuilder text, IReadOnlyList<PartReport> reports, PeerTimes peer)
     {
-        text.Append("\nMedian times in ms; ratio = PyTorch's fastest / our fastest, so above 1 is faster than PyTorch. A rate is that of our fastest.\n")
-            .Append("\n| what | eager | in a graph | rate | of the card's | PyTorch without graphs | PyTorch's fastest | its mode | ratio |\n|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("\nMedian times in ms; ratio = PyTorch's fastest / our fastest, so above 1 is faster than PyTorch. A rate is "
+            + "that of our fastest.\n")
+            .Append("\n| what | eager | in a graph | rate | of the card's | PyTorch without graphs | PyTorch's fastest | its "
+                + "mode | ratio |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (string name in Names())
         {
             var (eager, graph) = (Find(reports, name, "eager"), Find(reports, name, "graph"));
             var best = new[] { eager, graph }.Where(static f => f is not null).MinBy(static f => f!.Value.Item.Time.MedianMs);
             var (plain, fastest) = (peer.Fastest(name, graphs: false), peer.Fastest(name));
             var (rate, share) = best is { } b ? Rate(b.Item, b.Ceilings) : ("", "");
-            string ratio = best is { } ours && fastest is not null ? Say($"{fastest.Milliseconds / ours.Item.Time.MedianMs:0.00}") : "";
+            string ratio = best is { } ours && fastest is not null
+                ? Say($"{fastest.Milliseconds / ours.Item.Time.MedianMs:0.00}") : "";
             text.Append($"| {name} |{Cell(eager?.Item.Time.MedianMs)}{Cell(graph?.Item.Time.MedianMs)}{Cell(rate)}{Cell(share)}")
                 .Append($"{Cell(plain?.Milliseconds)}{Cell(fastest?.Milliseconds)}{Cell(fastest?.Mode)}{Cell(ratio)}\n");
         }
@@ -84,14 +93,16 @@ static class Summary
         foreach (string precision in s_precisions) foreach (var item in ConvolutionTimes.Items(precision)) yield return item.Name;
     }
 
-    static IEnumerable<string> Names(string piece) => s_precisions.SelectMany(p => s_batches.Select(b => IterationTimes.Name(piece, p, b))
-        .Append(IterationTimes.Name(piece, p, s_batches[0], onePass: true)));
+    static IEnumerable<string> Names(string piece) =>
+        s_precisions.SelectMany(p => s_batches.Select(b => IterationTimes.Name(piece, p, b))
+            .Append(IterationTimes.Name(piece, p, s_batches[0], onePass: true)));
 
     static (Measurement Item, Ceilings? Ceilings)? Find(IReadOnlyList<PartReport> reports, string name, string way)
     {
         foreach (var report in reports)
         {
-            if (report.Measurements.FirstOrDefault(m => m.Name == name && m.Way == way) is { } found) return (found, report.Ceilings);
+            if (report.Measurements.FirstOrDefault(m => m.Name == name && m.Way == way) is { } found)
+                return (found, report.Ceilings);
         }
         return null;
     }
@@ -103,7 +114,8 @@ static class Summary
         if (m.Operations > 0)
         {
             double rate = m.Operations / seconds / 1e12;
-            return (Say($"{rate:0.0} TFLOP/s"), ceilings is not null && ceilings.Teraflops.TryGetValue(m.Precision, out double most) ? Say($"{rate / most:0%}") : "");
+            return (Say($"{rate:0.0} TFLOP/s"), ceilings is not null && ceilings.Teraflops.TryGetValue(m.Precision,
+                out double most) ? Say($"{rate / most:0%}") : "");
         }
         double copied = m.Bytes / seconds / 1e9;
         return (Say($"{copied:0} GB/s"), ceilings is null ? "" : Say($"{copied / ceilings.CopyGigabytes:0%}"));

@@ -8,19 +8,25 @@ using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
 
-/// <summary>Short trainings of SSGAN-32 that must agree: the card with the CPU, and replayed graphs with the calls they were captured from.</summary>
+/// <summary>
+/// Short trainings of SSGAN-32 that must agree: the card with the CPU, and replayed graphs with the calls they
+/// were captured from.
+/// </summary>
 static class Trajectories
 {
     const int DefaultSteps = 20;
 
     /// <summary>
-    /// How far a loss may differ, relative above 1. Adam without momentum turns the sign of a tiny gradient into a whole step, so rounding grows from
-    /// step to step: on the CPU, images that differ by 2e-7 change the losses of the published networks by up to 3e-5 in the first four steps, and
-    /// by up to 2e-2 in twenty. The card rounds in every operation, so it may have several times that.
+    /// How far a loss may differ, relative above 1. Adam without momentum turns the sign of a tiny gradient into a whole step,
+    /// so rounding grows from step to step: on the CPU, images that differ by 2e-7 change the losses of the published networks
+    /// by up to 3e-5 in the first four steps, and by up to 2e-2 in twenty. The card rounds in every operation, so it may have
+    /// several times that.
     /// </summary>
     const double DefaultTolerance = 0.1;
 
-    /// <summary>The first steps, in which an error is not yet lost in what rounding has grown to, must agree this many times better.</summary>
+    /// <summary>
+    /// The first steps, in which an error is not yet lost in what rounding has grown to, must agree this many times better.
+    /// </summary>
     const int EarlySteps = 4, EarlyFactor = 100;
 
     /// <summary>Losses of every step on the card and on the CPU, in F32.</summary>
@@ -51,7 +57,8 @@ static class Trajectories
         var pairs = Pair(captured, eager);
         Print(pairs, "captured", "eager", context.Output);
         var reports = pairs.Where(static p => !p.First.Equals(p.Second)).Select(static p => $"{p.Name} of step {p.Step}");
-        var tensors = captured.Tensors.Zip(eager.Tensors).Where(static t => !t.First.Bytes.AsSpan().SequenceEqual(t.Second.Bytes)).Select(static t => t.First.Name);
+        var tensors = captured.Tensors.Zip(eager.Tensors).Where(static t => !t.First.Bytes.AsSpan().SequenceEqual(t.Second.Bytes))
+            .Select(static t => t.First.Name);
         string[] differing = [.. reports, .. tensors];
         string what = Say($"{options.Steps} steps on {card.Name} (batch {options.Batch}, {options.Precision}), captured and eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
         return new(differing.Length == 0, differing.Length == 0 ? $"{what}are the same bit for bit."
@@ -60,8 +67,9 @@ static class Trajectories
 
     static TrainOptions Settings(Arguments options) => new()
     {
-        Steps = options.Number("steps", DefaultSteps), Batch = options.Number("batch", 16), Ngf = options.Number("ngf", 0), Ndf = options.Number("ndf", 0),
-        Precision = options.Text("precision", "f32"), DiscriminatorSteps = 1, Seed = 1, Decay = false,
+        Steps = options.Number("steps", DefaultSteps), Batch = options.Number("batch", 16), Ngf = options.Number("ngf", 0),
+        Ndf = options.Number("ndf", 0), Precision = options.Text("precision", "f32"), DiscriminatorSteps = 1, Seed = 1,
+        Decay = false,
     };
 
     static TrainedState TrainOnCard(PartContext context, TrainOptions options, bool graphs)
@@ -96,7 +104,8 @@ static class Trajectories
         return new(reports, [.. Checkpoint.NamedTensors(step).Select(static t => (t.Name, Bytes(t.Tensor)))]);
     }
 
-    static byte[] Bytes(Tensor t) => t.Type == DType.I32 ? MemoryMarshal.AsBytes<int>(t.ToArray<int>()).ToArray() : MemoryMarshal.AsBytes<float>(t.ToArray()).ToArray();
+    static byte[] Bytes(Tensor t) => t.Type == DType.I32 ? MemoryMarshal.AsBytes<int>(t.ToArray<int>()).ToArray()
+        : MemoryMarshal.AsBytes<float>(t.ToArray()).ToArray();
 
     static List<LossPair> Pair(TrainedState first, TrainedState second) =>
         [.. first.Reports.Zip(second.Reports, static (a, b) => new LossPair(a.Step, a.Name, a.Value, b.Value))];

@@ -3,6 +3,7 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Measurement;
 
 namespace Ssgan.Benchmarks.Results;
 
@@ -17,7 +18,8 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
     public const string Copy = "copy", Product = "product";
 
     /// <summary>
-    /// Bandwidth by size, smallest first: the CPU's caches hold what small workloads touch. None where only the large copy was timed.
+    /// Bandwidth by size, smallest first: the CPU's caches hold what small workloads touch. None where only the
+    /// large copy was timed.
     /// </summary>
     public IReadOnlyList<CopyRate> Copies { get; init; } = [];
 
@@ -34,14 +36,18 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
         }
         var host = HostSpeed.Measure((CpuBackend)backend, (1L << 28) / divisor / divisor, Math.Max(16, 1024 / divisor));
         CopyRate[] copies = [.. host.Copies.Select(static c => new CopyRate(c.Bytes, c.BytesPerSecond / 1e9))];
-        return new(copies[^1].Gigabytes, new Dictionary<string, double> { ["f32"] = host.ProductOperationsPerSecond / 1e12 }) { Copies = copies };
+        return new(copies[^1].Gigabytes,
+            new Dictionary<string, double> { ["f32"] = host.ProductOperationsPerSecond / 1e12 }) { Copies = copies };
     }
 
     /// <summary>One line: "copies 12.3 GB/s, f32 products 0.150 TFLOP/s".</summary>
     public string Describe() => string.Create(CultureInfo.InvariantCulture, $"copies {CopyGigabytes:0.0} GB/s")
-        + string.Concat(Teraflops.Select(static t => string.Create(CultureInfo.InvariantCulture, $", {t.Key} products {t.Value:0.000} TFLOP/s")));
+        + string.Concat(Teraflops.Select(static t => string.Create(CultureInfo.InvariantCulture,
+            $", {t.Key} products {t.Value:0.000} TFLOP/s")));
 
-    /// <summary>Bandwidth in GB/s of a copy that moves so many bytes: between two measured sizes, in proportion of their logarithms.</summary>
+    /// <summary>
+    /// Bandwidth in GB/s of a copy that moves so many bytes: between two measured sizes, in proportion of their logarithms.
+    /// </summary>
     public double CopyGigabytesOf(long bytes)
     {
         if (Copies.Count == 0) return CopyGigabytes;
@@ -55,14 +61,15 @@ sealed record Ceilings(double CopyGigabytes, IReadOnlyDictionary<string, double>
     }
 
     /// <summary>
-    /// The least time that this device needs by its own rates, in seconds, and which of them says so: the larger of bytes over bandwidth and
-    /// operations over the rate of products. None for what the host's files and processes bound.
+    /// The least time that this device needs by its own rates, in seconds, and which of them says so: the larger of bytes over
+    /// bandwidth and operations over the rate of products. None for what the host's files and processes bound.
     /// </summary>
     public (double Seconds, string Against)? Least(Workload w)
     {
         if (w.Kind == WorkloadKind.Host) return null;
         double copying = w.Bytes == 0 ? 0 : w.Bytes / (CopyGigabytesOf(w.Bytes) * 1e9);
-        double multiplying = w.Operations > 0 && Teraflops.TryGetValue(w.Precision, out double rate) ? w.Operations / (rate * 1e12) : 0;
+        double multiplying = w.Operations > 0 && Teraflops.TryGetValue(w.Precision, out double rate)
+            ? w.Operations / (rate * 1e12) : 0;
         if (copying == 0 && multiplying == 0) return null;
         return multiplying >= copying ? (multiplying, Product) : (copying, Copy);
     }

@@ -43,8 +43,10 @@ sealed record ResultFile
     {
         try
         {
-            var results = JsonSerializer.Deserialize(File.ReadAllText(file), KitJson.Default.ResultFile) ?? throw new JsonException("it holds null");
-            if (results.Format != CurrentFormat) throw new JsonException($"it has format {results.Format}, this program reads {CurrentFormat}");
+            var results = JsonSerializer.Deserialize(File.ReadAllText(file), KitJson.Default.ResultFile)
+                ?? throw new JsonException("it holds null");
+            if (results.Format != CurrentFormat)
+                throw new JsonException($"it has format {results.Format}, this program reads {CurrentFormat}");
             bool isWhole = results.Items.All(static i => i is { MedianNs: > 0, MeanNs: > 0, ErrorNs: >= 0 });
             if (!isWhole) throw new JsonException("a time in it is not positive");
             return results;

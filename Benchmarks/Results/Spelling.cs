@@ -19,7 +19,8 @@ static class Spelling
         : item.Bytes > 0 ? Digits(item.Bytes / item.MedianNs, "GB/s") : "";
 
     /// <summary>"62%".</summary>
-    public static string Share(ResultItem item) => item.OfCeiling is { } share ? share.ToString("0%", CultureInfo.InvariantCulture) : "";
+    public static string Share(ResultItem item) =>
+        item.OfCeiling is { } share ? share.ToString("0%", CultureInfo.InvariantCulture) : "";
 
     static string Digits(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{value.ToString(value switch
     {

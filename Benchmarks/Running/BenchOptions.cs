@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
 using Ssgan.Benchmarks.Kit;
+using Ssgan.Engine.Kernels.Cuda;
 
 namespace Ssgan.Benchmarks.Running;
 
@@ -78,7 +79,8 @@ sealed record BenchOptions
     static bool None(string name, List<string> values) =>
         values.Count == 0 ? true : throw new KitException($"{name} takes no value, and \"{values[0]}\" follows it.");
 
-    static List<string> AtLeastOne(string name, List<string> values) => values.Count > 0 ? values : throw new KitException($"{name} has no value.");
+    static List<string> AtLeastOne(string name, List<string> values) =>
+        values.Count > 0 ? values : throw new KitException($"{name} has no value.");
 
     static string One(string name, List<string> values) =>
         AtLeastOne(name, values).Count == 1 ? values[0] : throw new KitException($"{name} takes one value, not {values.Count}.");

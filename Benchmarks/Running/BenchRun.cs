@@ -60,27 +60,31 @@ static class BenchRun
         // BenchmarkDotNet makes a folder for exporters, of which there are none here.
         string empty = Path.Combine(options.Out, "results");
         if (Directory.Exists(empty) && !Directory.EnumerateFileSystemEntries(empty).Any()) Directory.Delete(empty);
-        var failures = summary.Reports.Where(static r => Result(r) is null).Select(static r => CaseBenchmark.ItemOf(r.BenchmarkCase))
-            .Select(static c => $"{c} was left out: {c.Failure ?? "BenchmarkDotNet gave no times, and log.txt says why."}").ToList();
+        var failures = summary.Reports.Where(static r => Result(r) is null)
+            .Select(static r => CaseBenchmark.ItemOf(r.BenchmarkCase))
+            .Select(static c => $"{c} was left out: {c.Failure ?? "BenchmarkDotNet gave no times, and log.txt says why."}")
+            .ToList();
         foreach (string failure in failures) output.WriteLine(failure);
         var results = new ResultFile
         {
             Format = ResultFile.CurrentFormat, Date = began, Command = string.Join(' ', args),
             Version = About.Release, BenchmarkDotNet = About.VersionOf(typeof(Job)),
-            Machine = targets[^1].Machine, Seconds = clock.Elapsed.TotalSeconds, Ceilings = ceilings, Notes = [.. notes, .. failures],
-            Items = [.. summary.Reports.Select(Result).OfType<ResultItem>()],
+            Machine = targets[^1].Machine, Seconds = clock.Elapsed.TotalSeconds, Ceilings = ceilings,
+            Notes = [.. notes, .. failures], Items = [.. summary.Reports.Select(Result).OfType<ResultItem>()],
         };
         results.Save(Path.Combine(options.Out, "results.json"));
         WriteMarkdown(summary, results, Path.Combine(options.Out, "results.md"));
         MarkdownExporter.Console.ExportToLog(summary, new TextLogger(output));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{results.Items.Count} of {cases.Count} items were timed in {results.Seconds:0} s; the results are in {options.Out}."));
+            $"{results.Items.Count} of {cases.Count} items were timed in {results.Seconds:0} s; the results "
+            + $"are in {options.Out}."));
         return results.Items.Count == cases.Count ? KitProgram.Done : KitProgram.Failed;
     }
 
     /// <summary>A benchmark's result, or null where it has none.</summary>
     public static ResultItem? Result(BenchmarkReport report) =>
-        report.ResultStatistics is { } times && report.Success && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
+        report.ResultStatistics is { } times && report.Success
+            && CaseBenchmark.ItemOf(report.BenchmarkCase) is { Failure: null } item
             ? item.Result(times) : null;
 
     static IEnumerable<(string Suite, Workload Workload)> Items(BenchOptions options, Target target) =>
@@ -101,8 +105,10 @@ static class BenchRun
     static Summary Time(List<Case> cases, BenchOptions options, TextWriter output)
     {
         using var log = new StreamLogger(Path.Combine(options.Out, "log.txt"));
-        var config = ManualConfig.CreateEmpty().AddLogger(log).AddColumn(CaseColumn.All).AddEventProcessor(new Progress(cases.Count, output))
-            .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared, MethodOrderPolicy.Declared)).WithArtifactsPath(options.Out)
+        var config = ManualConfig.CreateEmpty().AddLogger(log).AddColumn(CaseColumn.All)
+            .AddEventProcessor(new Progress(cases.Count, output))
+            .WithOrderer(new DefaultOrderer(SummaryOrderPolicy.Declared, MethodOrderPolicy.Declared))
+            .WithArtifactsPath(options.Out)
             .WithOptions(ConfigOptions.DisableLogFile);
         return BenchmarkRunner.Run([CaseBenchmark.Of(cases, JobOf(options), config.AddJob(JobOf(options)))]).Single();
     }
@@ -112,7 +118,8 @@ static class BenchRun
         var job = new Job().WithToolchain(new InProcessNoEmitToolchain(TimeSpan.FromMinutes(10), logOutput: true))
             .WithUnrollFactor(1).WithMinInvokeCount(1).WithEvaluateOverhead(false).WithGcForce(false);
         if (options.IsDry) return job.WithWarmupCount(0).WithIterationCount(1).WithInvocationCount(1).WithId("Dry");
-        return options.IsShort ? job.WithWarmupCount(1).WithIterationCount(7).WithIterationTime(TimeInterval.FromMilliseconds(100)).WithId("Short")
+        return options.IsShort
+            ? job.WithWarmupCount(1).WithIterationCount(7).WithIterationTime(TimeInterval.FromMilliseconds(100)).WithId("Short")
             : job.WithWarmupCount(2).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(250)).WithId("Full");
     }
 
@@ -134,7 +141,8 @@ static class BenchRun
 
         public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report)
         {
-            string time = Result(report) is { } r ? $"{Spelling.Time(r.MedianNs),10}  {Spelling.Rate(r),13}  {Spelling.Share(r),5}" : "failed";
+            string time = Result(report) is { } r
+                ? $"{Spelling.Time(r.MedianNs),10}  {Spelling.Rate(r),13}  {Spelling.Share(r),5}" : "failed";
             output.WriteLine($"{++_done,4}/{count} {CaseBenchmark.ItemOf(benchmarkCase),-68} {time}");
         }
     }

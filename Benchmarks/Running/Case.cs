@@ -42,7 +42,9 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     /// <summary>Calls of the workload in one invocation.</summary>
     public int Calls { get; }
 
-    /// <summary>Why it could not run, or null. An exception would end BenchmarkDotNet's whole run in process, so there is none.</summary>
+    /// <summary>
+    /// Why it could not run, or null. An exception would end BenchmarkDotNet's whole run in process, so there is none.
+    /// </summary>
     public string? Failure { get; private set; }
 
     /// <summary>Managed bytes of one call; null before they were counted.</summary>
@@ -72,8 +74,8 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
     }
 
     /// <summary>
-    /// Managed bytes of one call, of all threads: the least of three, for the runtime now and then charges a quantum. BenchmarkDotNet's own count has
-    /// what its engine allocates in process, which is far more than nothing.
+    /// Managed bytes of one call, of all threads: the least of three, for the runtime now and then charges a quantum.
+    /// BenchmarkDotNet's own count has what its engine allocates in process, which is far more than nothing.
     /// </summary>
     public void CountAllocations()
     {
@@ -107,10 +109,11 @@ sealed class Case : IComparable<Case>, IComparable, IDisposable
         var least = Ceilings?.Least(Workload);
         return new()
         {
-            Suite = Suite, Name = Workload.Name, Device = Target.Name, Precision = Workload.Precision, MedianNs = times.Median, MeanNs = times.Mean,
-            ErrorNs = times.N > 1 ? times.StandardError : 0, MinNs = times.Min, MaxNs = times.Max, Samples = times.N,
-            Operations = Workload.Operations, Bytes = Workload.Bytes,
-            OfCeiling = least is { } l ? l.Seconds * 1e9 / times.Median : null, Against = least?.Against, AllocatedBytes = AllocatedBytes,
+            Suite = Suite, Name = Workload.Name, Device = Target.Name, Precision = Workload.Precision, MedianNs = times.Median,
+            MeanNs = times.Mean, ErrorNs = times.N > 1 ? times.StandardError : 0, MinNs = times.Min, MaxNs = times.Max,
+            Samples = times.N, Operations = Workload.Operations, Bytes = Workload.Bytes,
+            OfCeiling = least is { } l ? l.Seconds * 1e9 / times.Median : null, Against = least?.Against,
+            AllocatedBytes = AllocatedBytes,
         };
     }
 

@@ -8,12 +8,13 @@ using BenchmarkDotNet.Running;
 namespace Ssgan.Benchmarks.Running;
 
 /// <summary>
-/// What BenchmarkDotNet sees: one benchmark whose parameter is a case. Cases are made from the networks' shapes and the options, which attributes
-/// could not be given.
+/// What BenchmarkDotNet sees: one benchmark whose parameter is a case. Cases are made from the networks' shapes and the options,
+/// which attributes could not be given.
 /// </summary>
 public class CaseBenchmark
 {
-    static readonly MethodInfo s_run = typeof(CaseBenchmark).GetMethod(nameof(Run))!, s_prepare = typeof(CaseBenchmark).GetMethod(nameof(Prepare))!,
+    static readonly MethodInfo s_run = typeof(CaseBenchmark).GetMethod(nameof(Run))!,
+        s_prepare = typeof(CaseBenchmark).GetMethod(nameof(Prepare))!,
         s_release = typeof(CaseBenchmark).GetMethod(nameof(Release))!;
 
     Case? _item;

@@ -25,7 +25,8 @@ sealed class CaseColumn : IColumn
         new CaseColumn("Median", "Time of one call", 4, static i => Spelling.Time(i.MedianNs)),
         new CaseColumn("±", "Standard error of the mean", 5, static i => Spelling.Time(i.ErrorNs)),
         new CaseColumn("Rate", "Operations of the plain algorithm, or bytes that must move, over the median", 6, Spelling.Rate),
-        new CaseColumn("Of ceiling", "Least time by this device's own rates, measured in this run, over the median", 7, Spelling.Share),
+        new CaseColumn("Of ceiling", "Least time by this device's own rates, measured in this run, over the median", 7,
+            Spelling.Share),
         new CaseColumn("Against", "The rate that the least time follows from", 8, static i => i.Against ?? ""),
         new CaseColumn("Allocated", "Managed memory of one call, in bytes", 9, static i => i.AllocatedBytes?.ToString() ?? ""),
     ];
@@ -56,6 +57,7 @@ sealed class CaseColumn : IColumn
 
     public override string ToString() => ColumnName;
 
-    string Value(BenchmarkReport? report, BenchmarkCase benchmark) => report is not null && BenchRun.Result(report) is { } result ? _value(result)
+    string Value(BenchmarkReport? report, BenchmarkCase benchmark) =>
+        report is not null && BenchRun.Result(report) is { } result ? _value(result)
         : PriorityInCategory == 1 ? CaseBenchmark.ItemOf(benchmark).Workload.Name : "";
 }

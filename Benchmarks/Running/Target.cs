@@ -30,7 +30,8 @@ sealed record Target(string Name, IReadOnlyList<string> Precisions, Machine Mach
         var driver = libraries.Open(CudaLibrary.Driver);
         if (driver.Path is null)
         {
-            notes.Add($"There are no rows for cuda: this machine has no NVIDIA driver (looked for {string.Join(", ", driver.Tried)}).");
+            notes.Add(
+                $"There are no rows for cuda: this machine has no NVIDIA driver (looked for {string.Join(", ", driver.Tried)}).");
             return targets;
         }
         try
@@ -47,6 +48,7 @@ sealed record Target(string Name, IReadOnlyList<string> Precisions, Machine Mach
         }
         return targets;
 
-        Device OpenCard(string precision) => new(new CudaBackend(libraries, options: About.Fastest with { AllowTf32 = precision == "tf32" }));
+        Device OpenCard(string precision) =>
+            new(new CudaBackend(libraries, options: About.Fastest with { AllowTf32 = precision == "tf32" }));
     }
 }

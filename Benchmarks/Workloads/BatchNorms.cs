@@ -31,15 +31,18 @@ static class BatchNorms
         long bytes = ((forward ? ForwardPasses : 0) + (backward ? BackwardPasses : 0)) * shape.Count * type.Size();
         return new($"bn_relu_{what}/{v.Precision}/c{channels}s{side}n{batch}", v.Precision, bytes, 0, bed =>
         {
-            var (x, y, dy, dx) = (bed.Numbers(shape, type), bed.Empty(shape, type), bed.Numbers(shape, type), bed.Empty(shape, type));
+            var (x, y, dy, dx) = (bed.Numbers(shape, type), bed.Empty(shape, type),
+                bed.Numbers(shape, type), bed.Empty(shape, type));
             var (gamma, beta, mean, invStd) = (bed.Numbers(c), bed.Numbers(c), bed.Empty(c), bed.Empty(c));
             var (runningMean, runningVar, dgamma, dbeta) = (bed.Full(c, 0), bed.Full(c, 1), bed.Empty(c), bed.Empty(c));
             Forward();
             return forward ? backward ? Both : Forward : Backward;
 
-            void Forward() => bed.Backend.BatchNormForward(x, gamma, beta, default, runningMean, runningVar, y, mean, invStd, s_spec);
+            void Forward() =>
+                bed.Backend.BatchNormForward(x, gamma, beta, default, runningMean, runningVar, y, mean, invStd, s_spec);
 
-            void Backward() => bed.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta, s_spec);
+            void Backward() =>
+                bed.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta, s_spec);
 
             void Both()
             {

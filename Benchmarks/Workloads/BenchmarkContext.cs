@@ -4,7 +4,9 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>What one workload runs on: a device, memory with random contents, and whatever else it holds; freed together.</summary>
+/// <summary>
+/// What one workload runs on: a device, memory with random contents, and whatever else it holds; freed together.
+/// </summary>
 sealed class BenchmarkContext(Device device) : IDisposable
 {
     readonly Blocks _memory = new(device.Backend);

@@ -22,7 +22,8 @@ static class Checkpoints
     {
         var a = SsganRecipe.Architecture(settings);
         int[] trained = [.. Layers.GeneratorParameters(a), .. Layers.DiscriminatorParameters(a)];
-        long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels) + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);
+        long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels)
+            + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);
         return (3 * trained.Sum(static n => (long)n) + trained.Length + kept + 2) * sizeof(float);
     }
 
@@ -55,8 +56,8 @@ static class Checkpoints
         var (seed, counter) = step.Random.State;
         return new()
         {
-            Step = 1, RandomSeed = seed, RandomCounter = counter, Data = new LoaderPosition(settings.Seed), DataName = "random", DataHash = "",
-            Stats = step.Stats.Sums, TensorsSha256 = "", Options = settings,
+            Step = 1, RandomSeed = seed, RandomCounter = counter, Data = new LoaderPosition(settings.Seed), DataName = "random",
+            DataHash = "", Stats = step.Stats.Sums, TensorsSha256 = "", Options = settings,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Benchmarks.Workloads;
@@ -8,19 +9,22 @@ static class Convolutions
 {
     static readonly int[] s_networks = [32, 64, 128];
 
-    public static IEnumerable<Workload> All(Variant v) => s_networks.SelectMany(static side => Layers.Convolutions(Architecture.For(side))).Distinct()
+    public static IEnumerable<Workload> All(Variant v) =>
+        s_networks.SelectMany(static side => Layers.Convolutions(Architecture.For(side))).Distinct()
         .SelectMany(layer => Of(v, layer, v.UsualBatch).Select(w => w.Short(IsShort(layer))));
 
     /// <summary>Compute-bound, narrow at one end, small, and 1x1.</summary>
-    static bool IsShort(ConvLayer c) => c is { Side: 32, Inputs: 256, Kernel: 3 } or { Side: 8, Inputs: 128, Outputs: 128, Kernel: 3 }
+    static bool IsShort(ConvLayer c) =>
+        c is { Side: 32, Inputs: 256, Kernel: 3 } or { Side: 8, Inputs: 128, Outputs: 128, Kernel: 3 }
         or { Side: 32, Inputs: 3, Outputs: 128 } or { Side: 16, Inputs: 256, Outputs: 256, Kernel: 1 };
 
     /// <summary>The three operations of a layer.</summary>
     public static IEnumerable<Workload> Of(Variant v, ConvLayer layer, int batch)
     {
-        var (c, k, type) = (layer.Inputs > 3 ? v.Width(layer.Inputs) : 3, layer.Outputs > 3 ? v.Width(layer.Outputs) : 3, v.Storage);
-        var (input, filter, output) = (new Shape(v.Batch(batch), layer.Side, layer.Side, c), new Shape(k, layer.Kernel, layer.Kernel, c),
-            new Shape(v.Batch(batch), layer.Side, layer.Side, k));
+        var (c, k, type) = (layer.Inputs > 3 ? v.Width(layer.Inputs) : 3,
+            layer.Outputs > 3 ? v.Width(layer.Outputs) : 3, v.Storage);
+        var (input, filter, output) = (new Shape(v.Batch(batch), layer.Side, layer.Side, c),
+            new Shape(k, layer.Kernel, layer.Kernel, c), new Shape(v.Batch(batch), layer.Side, layer.Side, k));
         var spec = new ConvSpec(1, layer.Kernel / 2);
         double operations = input[0] * (layer with { Inputs = c, Outputs = k }).Operations;
         // Either input is read and the result is written, whichever of the three it is.

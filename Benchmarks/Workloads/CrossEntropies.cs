@@ -22,7 +22,8 @@ static class CrossEntropies
         // Logits and labels are read, a loss and a hit a row are written.
         return new($"cross_entropy_fwd/{rows}x{classes}", "f32", (shape.Count + 3L * n) * sizeof(float), 0, bed =>
         {
-            var (logits, labels, losses, correct) = (bed.Numbers(shape), bed.Integers(n, classes), bed.Empty(new Shape(n)), bed.Empty(new Shape(n)));
+            var (logits, labels, losses, correct) = (bed.Numbers(shape), bed.Integers(n, classes),
+                bed.Empty(new Shape(n)), bed.Empty(new Shape(n)));
             return () => bed.Backend.SoftmaxCrossEntropy(logits, labels, losses, correct);
         });
     }
@@ -33,7 +34,8 @@ static class CrossEntropies
         int n = shape[0];
         return new($"cross_entropy_bwd/{rows}x{classes}", "f32", (2 * shape.Count + 2L * n) * sizeof(float), 0, bed =>
         {
-            var (logits, labels, dlosses, dlogits) = (bed.Numbers(shape), bed.Integers(n, classes), bed.Numbers(new Shape(n)), bed.Empty(shape));
+            var (logits, labels, dlosses, dlogits) = (bed.Numbers(shape), bed.Integers(n, classes),
+                bed.Numbers(new Shape(n)), bed.Empty(shape));
             return () => bed.Backend.SoftmaxCrossEntropyBackward(logits, labels, dlosses, dlogits);
         });
     }

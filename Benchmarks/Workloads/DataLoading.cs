@@ -3,7 +3,9 @@ using Ssgan.Gan.Data;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>Batches of real images as training takes them, prepared on the loader's thread; and what opening a folder of PNGs costs first.</summary>
+/// <summary>
+/// Batches of real images as training takes them, prepared on the loader's thread; and what opening a folder of PNGs costs first.
+/// </summary>
 static class DataLoading
 {
     const int Files = 256;
@@ -15,7 +17,8 @@ static class DataLoading
         foreach (int side in (int[])[32, 64])
         {
             yield return Next($"load/shapes/n64s{side}", v.Batch(64), side, _ => new ShapesSource(side)).Short(side == 32);
-            yield return Next($"load/folder/n64s{side}", v.Batch(64), side, bed => Open(bed.Folder, MakePictures(bed, v.Width(Files), side), side))
+            yield return Next($"load/folder/n64s{side}", v.Batch(64), side,
+                bed => Open(bed.Folder, MakePictures(bed, v.Width(Files), side), side))
                 .Short(side == 32);
         }
         const int large = 64;
@@ -35,10 +38,12 @@ static class DataLoading
         }.Short();
     }
 
-    static Workload Next(string name, int batch, int side, Func<BenchmarkContext, IImageSource> open) => new(name, "f32", (long)batch * side * side * 3, 0, bed =>
+    static Workload Next(string name, int batch, int side, Func<BenchmarkContext, IImageSource> open) =>
+        new(name, "f32", (long)batch * side * side * 3, 0, bed =>
     {
         var source = bed.Own(open(bed));
-        var loader = bed.Own(new BatchLoader(source, new LoaderOptions { BatchSize = batch, HorizontalFlip = true }, new LoaderPosition(1)));
+        var loader = bed.Own(new BatchLoader(source, new LoaderOptions { BatchSize = batch, HorizontalFlip = true },
+            new LoaderPosition(1)));
         return () => loader.Next();
     })
     {

@@ -1,3 +1,4 @@
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Benchmarks.Workloads;
@@ -16,10 +17,14 @@ readonly record struct ConvLayer(int Side, int Inputs, int Outputs, int Kernel)
     public (int Rows, int Columns) Matrix => (Outputs, Kernel * Kernel * Inputs);
 }
 
-/// <summary>What the networks of an architecture are made of. Only tests know the networks themselves: there the two are compared.</summary>
+/// <summary>
+/// What the networks of an architecture are made of. Only tests know the networks themselves: there the two are compared.
+/// </summary>
 static class Layers
 {
-    /// <summary>The generator's convolutions in their order; a shortcut runs before the upsampling that it commutes with.</summary>
+    /// <summary>
+    /// The generator's convolutions in their order; a shortcut runs before the upsampling that it commutes with.
+    /// </summary>
     public static IEnumerable<ConvLayer> Generator(Architecture a)
     {
         int side = a.StartSize, channels = a.StartChannels;
@@ -33,7 +38,9 @@ static class Layers
         yield return new(side, channels, 3, 3);
     }
 
-    /// <summary>The discriminator's convolutions in their order; a shortcut runs after the pooling that it commutes with.</summary>
+    /// <summary>
+    /// The discriminator's convolutions in their order; a shortcut runs after the pooling that it commutes with.
+    /// </summary>
     public static IEnumerable<ConvLayer> Discriminator(Architecture a)
     {
         int side = a.Size, channels = 3;
@@ -74,15 +81,17 @@ static class Layers
     public static IEnumerable<int> GeneratorParameters(Architecture a)
     {
         int first = a.StartSize * a.StartSize * a.StartChannels;
-        return [first * a.Latent, first, .. Generator(a).SelectMany(Arrays), .. Norms(a).SelectMany(static n => (int[])[n.Channels, n.Channels])];
+        return [first * a.Latent, first, .. Generator(a).SelectMany(Arrays),
+            .. Norms(a).SelectMany(static n => (int[])[n.Channels, n.Channels])];
     }
 
     /// <summary>Elements of the discriminator's parameters, array by array.</summary>
-    public static IEnumerable<int> DiscriminatorParameters(Architecture a) => Spectral(a).SelectMany(static m => (int[])[m.Rows * m.Columns, m.Rows]);
+    public static IEnumerable<int> DiscriminatorParameters(Architecture a) =>
+        Spectral(a).SelectMany(static m => (int[])[m.Rows * m.Columns, m.Rows]);
 
     /// <summary>
-    /// Operations of a forward of both networks for one image, as the plain algorithm has them: shortcuts at the larger size, but for the
-    /// discriminator's first, whose pooling is the algorithm's own.
+    /// Operations of a forward of both networks for one image, as the plain algorithm has them: shortcuts at the larger size, but
+    /// for the discriminator's first, whose pooling is the algorithm's own.
     /// </summary>
     public static (double Generator, double Discriminator) Forward(Architecture a)
     {

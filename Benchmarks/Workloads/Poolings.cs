@@ -22,7 +22,8 @@ static class Poolings
     public static Workload Average(Variant v, int batch, int side, int channels)
     {
         var (large, small) = Shapes(v, batch, side, channels);
-        return new($"avg_pool_fwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision, (large.Count + small.Count) * v.Storage.Size(), 0, bed =>
+        return new($"avg_pool_fwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision,
+            (large.Count + small.Count) * v.Storage.Size(), 0, bed =>
         {
             var (x, y) = (bed.Numbers(large, v.Storage), bed.Empty(small, v.Storage));
             return () => bed.Backend.AvgPool2d(x, y, s_halve);
@@ -32,7 +33,8 @@ static class Poolings
     static Workload AverageBackward(Variant v, int batch, int side, int channels)
     {
         var (large, small) = Shapes(v, batch, side, channels);
-        return new($"avg_pool_bwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision, (large.Count + small.Count) * v.Storage.Size(), 0, bed =>
+        return new($"avg_pool_bwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision,
+            (large.Count + small.Count) * v.Storage.Size(), 0, bed =>
         {
             var (dy, dx) = (bed.Numbers(small, v.Storage), bed.Empty(large, v.Storage));
             return () => bed.Backend.AvgPool2dBackward(dy, dx, s_halve);
@@ -42,7 +44,8 @@ static class Poolings
     static Workload Maximum(Variant v, int batch, int side, int channels)
     {
         var (large, small) = Shapes(v, batch, side, channels);
-        return new($"max_pool_fwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision, (large.Count + 2 * small.Count) * sizeof(float), 0, bed =>
+        return new($"max_pool_fwd/{v.Precision}/c{channels}s{side}n{batch}", v.Precision,
+            (large.Count + 2 * small.Count) * sizeof(float), 0, bed =>
         {
             var (x, y, index) = (bed.Numbers(large), bed.Empty(small), bed.Empty(small, DType.I32));
             return () => bed.Backend.MaxPool2d(x, y, index, s_halve);

@@ -6,8 +6,8 @@ using Ssgan.Gan.Models;
 namespace Ssgan.Benchmarks.Workloads;
 
 /// <summary>
-/// What the networks compute in another order than the paper's, beside the paper's: forward and backward, with SSGAN-32's shapes. Both forms of a pair
-/// count the operations of the paper's.
+/// What the networks compute in another order than the paper's, beside the paper's: forward and backward, with SSGAN-32's shapes.
+/// Both forms of a pair count the operations of the paper's.
 /// </summary>
 static class Rewritings
 {
@@ -31,20 +31,24 @@ static class Rewritings
     static Workload Shortcut(Variant v, string name, int batch, int side, int channels, Func<Conv2d, Tensor, Tensor> forward)
     {
         int n = v.Batch(batch), width = v.Width(channels);
-        return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width), new(n, side, side, width), (bed, random) =>
+        return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width),
+            new(n, side, side, width), (bed, random) =>
         {
             var convolution = bed.Own(new Conv2d(random, width, width, 1, compute: v.Storage));
             return (convolution, x => forward(convolution, x.Cast(v.Storage)));
         });
     }
 
-    /// <summary>The discriminator as the generator's update sees it: the gradient of its images is wanted, those of its weights are not.</summary>
+    /// <summary>
+    /// The discriminator as the generator's update sees it: the gradient of its images is wanted, those of its weights are not.
+    /// </summary>
     static Workload Discriminator(Variant v, string name, bool frozen)
     {
         var architecture = Architecture.For(Full, 0, v.Divisor == 1 ? 0 : 16);
         double forward = Layers.Forward(architecture).Discriminator;
         int batch = v.Batch(v.UsualBatch);
-        return Of($"through_d_{name}/{v.Precision}/batch{v.UsualBatch}", v, 3 * batch * forward, new(batch, Full, Full, 3), (bed, random) =>
+        return Of($"through_d_{name}/{v.Precision}/batch{v.UsualBatch}", v, 3 * batch * forward,
+            new(batch, Full, Full, 3), (bed, random) =>
         {
             var discriminator = bed.Own(new ResNetDiscriminator(random, architecture, new() { Compute = v.Storage }));
             if (frozen) bed.Own(discriminator.Frozen());

@@ -25,7 +25,8 @@ static class Rotations
         var shape = new Shape(v.Batch(batch), side, side, 3);
         return new($"rotate_quarters/{v.Precision}/n{batch}s{side}", v.Precision, 2 * shape.Count * v.Storage.Size(), 0, bed =>
         {
-            var (x, y, labels) = (bed.Numbers(shape, v.Storage), bed.Empty(shape, v.Storage), bed.Empty(new Shape(shape[0]), DType.I32));
+            var (x, y, labels) = (bed.Numbers(shape, v.Storage), bed.Empty(shape, v.Storage),
+                bed.Empty(new Shape(shape[0]), DType.I32));
             return () => bed.Backend.RotateQuarters(x, y, labels);
         });
     }
@@ -41,7 +42,9 @@ static class Rotations
         });
     }
 
-    /// <summary>A whole batch of real images in one pass: gathered from a data set, normalised, and turned; both results are written.</summary>
+    /// <summary>
+    /// A whole batch of real images in one pass: gathered from a data set, normalised, and turned; both results are written.
+    /// </summary>
     public static Workload FromBytes(Variant v, int batch, int side)
     {
         const long mostSet = 1 << 26;
@@ -51,7 +54,8 @@ static class Rotations
         return new(name, v.Precision, shape.Count * (1 + 2 * v.Storage.Size()), 0, bed =>
         {
             var (pixels, indices) = (bed.Pixels(shape.With(0, set)), bed.Integers(count, set));
-            var (upright, rotated, labels) = (bed.Empty(shape, v.Storage), bed.Empty(shape, v.Storage), bed.Empty(new Shape(count), DType.I32));
+            var (upright, rotated, labels) = (bed.Empty(shape, v.Storage), bed.Empty(shape, v.Storage),
+                bed.Empty(new Shape(count), DType.I32));
             return () => bed.Backend.GatherRotate(pixels, indices, default, upright, rotated, labels);
         });
     }

@@ -3,7 +3,9 @@ using Ssgan.Gan.Models;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>Spectral normalisation with one power iteration: single layers, and all layers of a discriminator in one call.</summary>
+/// <summary>
+/// Spectral normalisation with one power iteration: single layers, and all layers of a discriminator in one call.
+/// </summary>
 static class SpectralNorms
 {
     static readonly (int Rows, int Columns)[] s_layers = [(128, 1152), (128, 27), (4, 128), (1024, 9216)];
@@ -51,5 +53,6 @@ static class SpectralNorms
 
     static SpectralLayer[] Make(BenchmarkContext bed, (int Rows, int Columns)[] matrices) =>
         [.. matrices.Select(m => new SpectralLayer(bed.Numbers(new Shape(m.Rows, m.Columns)),
-        bed.Numbers(new Shape(m.Rows)), bed.Numbers(new Shape(m.Columns)), bed.Empty(new Shape(1)), bed.Empty(new Shape(m.Rows, m.Columns))))];
+        bed.Numbers(new Shape(m.Rows)), bed.Numbers(new Shape(m.Columns)), bed.Empty(new Shape(1)),
+        bed.Empty(new Shape(m.Rows, m.Columns))))];
 }

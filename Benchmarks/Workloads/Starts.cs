@@ -5,7 +5,9 @@ using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>From the start of a process to the end of its first update of both networks: this program, launched anew, as it is built.</summary>
+/// <summary>
+/// From the start of a process to the end of its first update of both networks: this program, launched anew, as it is built.
+/// </summary>
 static class Starts
 {
     /// <summary>The verb by which the launched program does this and nothing else.</summary>
@@ -34,7 +36,8 @@ static class Starts
     }
 
     /// <summary>The precision that a device trains fastest in.</summary>
-    public static string DefaultPrecision(Device device) => device.Backend is CudaBackend card && card.Properties.Supports(8, 0) ? "bf16" : "f32";
+    public static string DefaultPrecision(Device device) =>
+        device.Backend is CudaBackend card && card.Properties.Supports(8, 0) ? "bf16" : "f32";
 
     static Workload Launch(string name, string precision, string[] args) => new(name, precision, 0, 0, _ => () => Run(args))
     {
@@ -44,10 +47,12 @@ static class Starts
     static void Run(string[] args)
     {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "ssgan-kit.exe" : "ssgan-kit");
-        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with exit code {process.ExitCode}: {error.Trim()}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', args)} ended with exit code {process.ExitCode}: {error.Trim()}");
     }
 }

@@ -21,7 +21,8 @@ static class Upsamplings
     public static Workload Forward(Variant v, int batch, int side, int channels, UpsampleMode mode = UpsampleMode.Bilinear)
     {
         var (small, large) = Shapes(v, batch, side, channels);
-        return new(Name(v, "fwd", batch, side, channels, mode), v.Precision, (small.Count + large.Count) * v.Storage.Size(), 0, bed =>
+        return new(Name(v, "fwd", batch, side, channels, mode), v.Precision,
+            (small.Count + large.Count) * v.Storage.Size(), 0, bed =>
         {
             var (x, y) = (bed.Numbers(small, v.Storage), bed.Empty(large, v.Storage));
             return () => bed.Backend.Upsample2x(x, y, mode);
@@ -31,7 +32,8 @@ static class Upsamplings
     static Workload Backward(Variant v, int batch, int side, int channels, UpsampleMode mode)
     {
         var (small, large) = Shapes(v, batch, side, channels);
-        return new(Name(v, "bwd", batch, side, channels, mode), v.Precision, (small.Count + large.Count) * v.Storage.Size(), 0, bed =>
+        return new(Name(v, "bwd", batch, side, channels, mode), v.Precision,
+            (small.Count + large.Count) * v.Storage.Size(), 0, bed =>
         {
             var (dy, dx) = (bed.Numbers(large, v.Storage), bed.Empty(small, v.Storage));
             return () => bed.Backend.Upsample2xBackward(dy, dx, mode);

@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Benchmarks.Workloads;
 
@@ -19,7 +20,8 @@ enum WorkloadKind
 /// <param name="Bytes">
 /// The least bytes to move: each input read and each output written once per pass that the algorithm needs; 0: not counted.
 /// </param>
-/// <param name="Operations">Operations of the plain algorithm, a multiplication and an addition per term; 0 where no products are summed.</param>
+/// <param name="Operations">Operations of the plain algorithm, a multiplication and an addition per term; 0 where no products
+/// are summed.</param>
 /// <param name="Prepare">Allocates and fills; gives what does, or queues, the work once.</param>
 sealed record Workload(string Name, string Precision, long Bytes, double Operations, Func<BenchmarkContext, Action> Prepare)
 {

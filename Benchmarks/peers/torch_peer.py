@@ -300,14 +300,17 @@ def bench_ops(out, save):
 
     for c, s, batch in [(256, 32, 64), (256, 16, 64), (128, 32, 192), (128, 16, 192), (128, 8, 192), (256, 32, 256)]:
         for name, dt in [("bf16", torch.bfloat16), ("tf32", torch.float32)]:
-            x = torch.randn(batch, c, s, s, device=DEV, dtype=dt).contiguous(memory_format=torch.channels_last).requires_grad_(True)
+            x = torch.randn(batch, c, s, s, device=DEV,
+                dtype=dt).contiguous(memory_format=torch.channels_last).requires_grad_(True)
             w = torch.randn(c, c, 3, 3, device=DEV, dtype=dt).contiguous(memory_format=torch.channels_last).requires_grad_(True)
             y = F.conv2d(x, w, padding=1)
             g = torch.randn_like(y)
             key = f"conv3x3/{name}/c{c}s{s}n{batch}"
             add(key + "/fwd", lambda: F.conv2d(x, w, padding=1))
-            add(key + "/dgrad", lambda: torch.ops.aten.convolution_backward(g, x, w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, False, False]))
-            add(key + "/wgrad", lambda: torch.ops.aten.convolution_backward(g, x, w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [False, True, False]))
+            add(key + "/dgrad", lambda: torch.ops.aten.convolution_backward(g, x, w, None, [1, 1], [1, 1], [1, 1], False,
+                [0, 0], 1, [True, False, False]))
+            add(key + "/wgrad", lambda: torch.ops.aten.convolution_backward(g, x, w, None, [1, 1], [1, 1], [1, 1], False,
+                [0, 0], 1, [False, True, False]))
 
     for batch, s in [(64, 32), (256, 32), (64, 128), (1024, 128)]:
         for name, dt in [("f32", torch.float32), ("bf16", torch.bfloat16)]:
@@ -339,7 +342,8 @@ def bench_ops(out, save):
         xs = torch.randn(64, 256, 16, 16, device=DEV, dtype=dt).contiguous(memory_format=torch.channels_last)
         add(f"upsample_bilinear_fwd/{name}/c256s16n64/eager", lambda: up(xs))
 
-    ps = [torch.randn(n, device=DEV, requires_grad=True) for n in [1 << 20, 1 << 19, 590592, 590592, 590592, 590592, 590592, 590592, 65792, 65792, 65792]]
+    ps = [torch.randn(n, device=DEV, requires_grad=True)
+        for n in [1 << 20, 1 << 19, 590592, 590592, 590592, 590592, 590592, 590592, 65792, 65792, 65792]]
     for p in ps:
         p.grad = torch.randn_like(p)
     add("adam/fused", torch.optim.Adam(ps, 2e-4, betas=(0.0, 0.9), fused=True, capturable=True).step)

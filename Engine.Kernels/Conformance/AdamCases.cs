@@ -9,18 +9,21 @@ static class AdamCases
     [
         .. from beta1 in new[] { 0, 0.5, 0.9 }
            from start in new[] { 0, 9, 100000 }
-           select new ConformanceCase("Adam", $"beta1 {beta1} after {start} steps", run => Update(run, s_sizes, new(beta1, 0.999, 1e-8), start, 0, false)),
+           select new ConformanceCase("Adam", $"beta1 {beta1} after {start} steps",
+               run => Update(run, s_sizes, new(beta1, 0.999, 1e-8), start, 0, false)),
         new("Adam", "slots of different ages", run => Update(run, s_sizes, new(0.5, 0.999, 1e-8), 2, 0, true, 1000)),
         new("Adam", "averages", run => Update(run, s_sizes, new(0, 0.9, 1e-8, 0.999), 3, 0, true)),
         new("Adam", "skewed, averages", run => Update(run, s_sizes, new(0.5, 0.99, 1e-6, 0.9), 3, 1, true)),
         new("Adam", "no slots", run => Update(run, [], new(0.5, 0.99, 1e-6), 3, 0, false)),
         new("Adam", "empty slots", run => Update(run, [0, 0], new(0.5, 0.99, 1e-6), 3, 0, false)),
         // More slots than one launch takes.
-        new("Adam", "180 slots", run => Update(run, [.. Enumerable.Range(0, 180).Select(static i => i % 9)], new(0, 0.9, 1e-8, 0.9), 0, 0, true)),
+        new("Adam", "180 slots", run => Update(run, [.. Enumerable.Range(0, 180).Select(static i => i % 9)],
+            new(0, 0.9, 1e-8, 0.9), 0, 0, true)),
         new("Adam", "NaN and infinite gradients", static run =>
         {
             var spec = new AdamSpec(0.5, 0.9, 1e-8);
-            float[] gradients = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 1, -1, 1e15f];
+            float[] gradients = [0, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity,
+                1e-40f, -1e-40f, 1, -1, 1e15f];
             var shape = new Shape(gradients.Length);
             AdamSlot slot = new(run.Input(shape), run.Input(shape, gradients), run.Input(shape),
                 run.Input(shape, draw: Draw.Positive), run.Ints(new(1), [4]));
@@ -36,8 +39,9 @@ static class AdamCases
             var shape = new Shape(n);
             // Every third has no average, and every other is aligned.
             int off = i % 2 == 0 ? skew : 0;
-            return new AdamSlot(run.Input(shape, skew: off), run.Input(shape, skew: off), run.Input(shape), run.Input(shape, draw: Draw.Positive, skew: off),
-                run.Ints(new(1), [starts[i]]), averages && i % 3 != 2 ? run.Input(shape) : default);
+            return new AdamSlot(run.Input(shape, skew: off), run.Input(shape, skew: off), run.Input(shape),
+                run.Input(shape, draw: Draw.Positive, skew: off), run.Ints(new(1), [starts[i]]),
+                averages && i % 3 != 2 ? run.Input(shape) : default);
         })], spec, starts, 2);
     }
 
@@ -51,7 +55,8 @@ static class AdamCases
             var (slot, start) = (slots[s], starts[s]);
             double[][] Naive()
             {
-                double[] p = [.. run[slot.Parameter]], m = [.. run[slot.FirstMoment]], v = [.. run[slot.SecondMoment]], g = run[slot.Gradient];
+                double[] p = [.. run[slot.Parameter]], m = [.. run[slot.FirstMoment]],
+                    v = [.. run[slot.SecondMoment]], g = run[slot.Gradient];
                 double[] a = slot.Average.Address == 0 ? [] : [.. run[slot.Average]];
                 for (int t = start + 1; t <= start + steps; t++)
                 {

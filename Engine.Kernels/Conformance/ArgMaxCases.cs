@@ -6,8 +6,8 @@ static class ArgMaxCases
     public static IEnumerable<ConformanceCase> All =>
     [
         .. from type in CaseRun.Storages
-           from shape in new Shape[] { new(1), new(1, 1), new(0, 4), new(7, 1), new(50, 4), new(33, 10), new(3, 5, 40), new(300, 33), new(2, 1500),
-               new(1100, 3) }
+           from shape in new Shape[] { new(1), new(1, 1), new(0, 4), new(7, 1), new(50, 4), new(33, 10), new(3, 5, 40),
+               new(300, 33), new(2, 1500), new(1100, 3) }
            from kind in new[] { "ties", "distinct", "special" }
            select new ConformanceCase("ArgMax", $"{shape} {type} {kind}", run => ArgMax(run, shape, type, kind)),
     ];

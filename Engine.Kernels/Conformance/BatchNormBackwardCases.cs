@@ -9,7 +9,8 @@ static class BatchNormBackwardCases
            from relu in CaseRun.Both
            from s in new Shape[]
            {
-               new(1, 1), new(7, 3), new(0, 4, 4, 8), new(4, 5, 5, 8), new(3, 9, 7, 33), new(2, 16, 16, 64), new(1500, 5), new(6, 4, 4, 264), new(9, 1030),
+               new(1, 1), new(7, 3), new(0, 4, 4, 8), new(4, 5, 5, 8), new(3, 9, 7, 33), new(2, 16, 16, 64), new(1500, 5),
+               new(6, 4, 4, 264), new(9, 1030),
            }
            select Row($"{s} {type}{(relu ? " relu" : "")}", s, type, relu),
         .. from type in CaseRun.Storages
@@ -28,8 +29,8 @@ static class BatchNormBackwardCases
            select new ConformanceCase("BatchNormBackward", $"(2, {c}) overflow of BF16", run => Overflow(run, c)),
     ];
 
-    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false, float? first = null,
-        float? firstUpstream = null) =>
+    static ConformanceCase Row(string name, Shape s, DType type, bool relu, int classes = 0, int skew = 0, bool inPlace = false,
+        float? first = null, float? firstUpstream = null) =>
         new("BatchNormBackward", name, run =>
         {
             int c = s[-1];
@@ -39,27 +40,37 @@ static class BatchNormBackwardCases
             if (firstUpstream is { } far) upstream[1] = far;
             var table = classes == 0 ? new Shape(c) : new Shape(classes, c);
             var (x, dy) = (run.Input(s, values, type, skew), run.Input(s, upstream, type, skew));
-            var (gamma, beta, mean, invStd) = (run.Input(table), run.Input(table), run.Input(new(c)), run.Input(new(c), draw: Draw.Positive));
+            var (gamma, beta, mean, invStd) = (run.Input(table), run.Input(table), run.Input(new(c)),
+                run.Input(new(c), draw: Draw.Positive));
             var of = classes == 0 ? default : run.Ints(new(s[0]), 0, classes);
             var (dx, dgamma, dbeta) = (inPlace ? dy : run.Output(s, type, skew), run.Output(table), run.Output(table));
-            run.Backend.BatchNormBackward(x, gamma, beta, of, mean, invStd, dy, dx, dgamma, dbeta, new BatchNormSpec(1e-5f, 0.1f, relu));
+            run.Backend.BatchNormBackward(x, gamma, beta, of, mean, invStd, dy, dx, dgamma, dbeta,
+                new BatchNormSpec(1e-5f, 0.1f, relu));
             Naive? naive = null;
-            Naive Of() => naive ??= new Naive(run[x], run[gamma], run[beta], classes == 0 ? null : run[of], run[mean], run[invStd], run[dy], s, relu);
+            Naive Of() => naive ??= new Naive(run[x], run[gamma], run[beta], classes == 0 ? null : run[of], run[mean],
+                run[invStd], run[dy], s, relu);
             run.Expect("dx", dx, new Tolerance(5e-5, 2e-5).In(type), () => Of().DX);
             run.Expect("dgamma", dgamma, new(2e-4, 2e-5), () => Of().DGamma);
             run.Expect("dbeta", dbeta, new(2e-4, 2e-5), () => Of().DBeta);
         });
 
-    /// <summary>Gradients of the size of F32's largest numbers, which are past BF16's; sums that vanish, and x at its mean, leave dy·gamma alone.</summary>
+    /// <summary>
+    /// Gradients of the size of F32's largest numbers, which are past BF16's; sums that vanish, and x at its mean,
+    /// leave dy·gamma alone.
+    /// </summary>
     static void Overflow(CaseRun run, int c)
     {
         const float Large = 1.7014118e38f;
         Shape s = new(2, c), channel = new(c);
         float[] dys = [.. Enumerable.Range(0, 2 * c).Select(i => i < c ? Large : -Large)];
-        TensorView x = run.Input(s, new float[2 * c], DType.BF16), dy = run.Input(s, dys, DType.BF16), dx = run.Output(s, DType.BF16);
-        TensorView gamma = run.Input(channel, [.. Enumerable.Repeat(1.998f, c)]), beta = run.Input(channel), mean = run.Input(channel, new float[c]);
-        TensorView invStd = run.Input(channel, [.. Enumerable.Repeat(1f, c)]), dgamma = run.Output(channel), dbeta = run.Output(channel);
-        run.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta, new BatchNormSpec(1e-5f, 0.1f, false));
+        TensorView x = run.Input(s, new float[2 * c], DType.BF16), dy = run.Input(s, dys, DType.BF16),
+            dx = run.Output(s, DType.BF16);
+        TensorView gamma = run.Input(channel, [.. Enumerable.Repeat(1.998f, c)]), beta = run.Input(channel),
+            mean = run.Input(channel, new float[c]);
+        TensorView invStd = run.Input(channel, [.. Enumerable.Repeat(1f, c)]), dgamma = run.Output(channel),
+            dbeta = run.Output(channel);
+        run.Backend.BatchNormBackward(x, gamma, beta, default, mean, invStd, dy, dx, dgamma, dbeta,
+            new BatchNormSpec(1e-5f, 0.1f, false));
         run.Expect("dx", dx, Tolerance.Exact, () => Array.ConvertAll(run[dy], static v => 1.998f * v));
         run.Expect("dgamma", dgamma, Tolerance.Exact, () => new double[c]);
         run.Expect("dbeta", dbeta, Tolerance.Exact, () => new double[c]);
@@ -71,7 +82,8 @@ static class BatchNormBackwardCases
         public double[] DGamma { get; }
         public double[] DBeta { get; }
 
-        public Naive(double[] x, double[] gamma, double[] beta, double[]? classes, double[] mean, double[] invStd, double[] dy, Shape s, bool relu)
+        public Naive(double[] x, double[] gamma, double[] beta, double[]? classes, double[] mean, double[] invStd,
+            double[] dy, Shape s, bool relu)
         {
             int c = s[-1], m = x.Length / c;
             (DX, DGamma, DBeta) = (new double[x.Length], new double[gamma.Length], new double[gamma.Length]);
@@ -83,7 +95,8 @@ static class BatchNormBackwardCases
                     int e = i * c + k, at = Row(i) + k;
                     double xhat = (x[e] - mean[k]) * invStd[k];
                     // The mask in single precision: at the kink rounding decides.
-                    float output = MathF.FusedMultiplyAdd((float)x[e] - (float)mean[k], (float)gamma[at] * (float)invStd[k], (float)beta[at]);
+                    float output = MathF.FusedMultiplyAdd((float)x[e] - (float)mean[k],
+                        (float)gamma[at] * (float)invStd[k], (float)beta[at]);
                     double d = relu && output <= 0 ? 0 : dy[e];
                     DBeta[at] += d;
                     DGamma[at] += d * xhat;

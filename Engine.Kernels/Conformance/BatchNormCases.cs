@@ -42,18 +42,22 @@ static class BatchNormCases
             if (outlier is { } value) values[at * c + 1] = value;
             var table = classes == 0 ? new Shape(c) : new Shape(classes, c);
             var x = run.Input(s, values, type, skew);
-            var (gamma, beta) = (run.Input(table, Array.ConvertAll(run.Numbers(table.Count, Draw.Uniform), v => v * scale)), run.Input(table));
-            var (mean, invStd, runningMean, runningVar) = (run.Output(new(c)), run.Output(new(c)), run.Input(new(c)), run.Input(new(c), draw: Draw.Positive));
+            var (gamma, beta) = (run.Input(table, Array.ConvertAll(run.Numbers(table.Count, Draw.Uniform), v => v * scale)),
+                run.Input(table));
+            var (mean, invStd, runningMean, runningVar) = (run.Output(new(c)), run.Output(new(c)), run.Input(new(c)),
+                run.Input(new(c), draw: Draw.Positive));
             var of = classes == 0 ? default : run.Ints(new(s[0]), 0, classes);
             var y = inPlace ? x : run.Output(s, type, skew);
             var spec = new BatchNormSpec(1e-5f, 0.1f, relu);
             run.Backend.BatchNormForward(x, gamma, beta, of, runningMean, runningVar, y, mean, invStd, spec);
             if (s.Count == 0) return;
             Naive? naive = null;
-            Naive Of() => naive ??= new Naive(run[x], run[gamma], run[beta], classes == 0 ? null : run[of], run[runningMean], run[runningVar], s, spec);
+            Naive Of() => naive ??= new Naive(run[x], run[gamma], run[beta], classes == 0 ? null : run[of], run[runningMean],
+                run[runningVar], s, spec);
             // A mean of 1e4 is known to 5e-4 in F32, and so are the means of the CPU's blocks of rows.
             run.Expect("y", y, new Tolerance(1e-5 + 2e-7 * offset, 1e-5).In(type), () => Of().Y);
-            // A first value that is an outlier takes its own digits from the others where it is what sums are relative to; the deviation is as large.
+            // A first value that is an outlier takes its own digits from the others where it is what sums are relative to; the
+            // deviation is as large.
             double slack = outlier is { } far && float.IsFinite(far) ? 1e-8 * far : 0;
             run.Expect("mean", mean, new(2e-6 + slack, 1e-6), () => Of().Mean);
             run.Expect("inv std", invStd, new(0, 1e-5 + 3e-9 * offset), () => Of().InvStd);
@@ -69,10 +73,12 @@ static class BatchNormCases
         public double[] RunningMean { get; }
         public double[] RunningVar { get; }
 
-        public Naive(double[] x, double[] gamma, double[] beta, double[]? classes, double[] runningMean, double[] runningVar, Shape s, BatchNormSpec spec)
+        public Naive(double[] x, double[] gamma, double[] beta, double[]? classes, double[] runningMean, double[] runningVar,
+            Shape s, BatchNormSpec spec)
         {
             int c = s[-1], m = x.Length / c;
-            (Y, Mean, InvStd, RunningMean, RunningVar) = (new double[x.Length], new double[c], new double[c], new double[c], new double[c]);
+            (Y, Mean, InvStd, RunningMean, RunningVar) = (new double[x.Length], new double[c], new double[c],
+                new double[c], new double[c]);
             for (int k = 0; k < c; k++)
             {
                 double sum = 0, squares = 0;

@@ -10,7 +10,10 @@ public enum Draw
     Uniform,
     /// <summary>Uniform in [0.4, 2.5): for roots, logarithms and divisors.</summary>
     Positive,
-    /// <summary>Uniform in [−2, 2), with zeros of both signs, NaN, infinities, subnormals and values beyond BF16's largest in the first places.</summary>
+    /// <summary>
+    /// Uniform in [−2, 2), with zeros of both signs, NaN, infinities, subnormals and values beyond BF16's largest in
+    /// the first places.
+    /// </summary>
     Special,
     /// <summary>Uniform in ±1e38: sums overflow.</summary>
     Huge,
@@ -20,8 +23,8 @@ public enum Draw
 public readonly record struct CaseResult(string Name, double[] Values, Tolerance Tolerance);
 
 /// <summary>
-/// One run of a case's body on one backend. BF16 arrays are BF16 on a device; on the CPU they are F32 arrays of rounded values, so that the
-/// same body serves both. Each array lies between guard bytes that are checked at the end.
+/// One run of a case's body on one backend. BF16 arrays are BF16 on a device; on the CPU they are F32 arrays of rounded values,
+/// so that the same body serves both. Each array lies between guard bytes that are checked at the end.
 /// </summary>
 public sealed class CaseRun : IDisposable
 {
@@ -52,8 +55,12 @@ public sealed class CaseRun : IDisposable
 
     internal string? FirstMisfit { get; private set; }
 
-    /// <summary>An input with random values. <paramref name="skew"/> elements past the alignment of an allocation, where a case wants a misaligned array.</summary>
-    public TensorView Input(Shape shape, DType type = DType.F32, Draw draw = Draw.Uniform, int skew = 0) => Input(shape, Numbers(shape.Count, draw), type, skew);
+    /// <summary>
+    /// An input with random values. <paramref name="skew"/> elements past the alignment of an allocation, where a case wants a
+    /// misaligned array.
+    /// </summary>
+    public TensorView Input(Shape shape, DType type = DType.F32, Draw draw = Draw.Uniform, int skew = 0) =>
+        Input(shape, Numbers(shape.Count, draw), type, skew);
 
     /// <summary>An input with given values; F32 or BF16 (rounded to it).</summary>
     public TensorView Input(Shape shape, ReadOnlySpan<float> values, DType type = DType.F32, int skew = 0)
@@ -62,7 +69,8 @@ public sealed class CaseRun : IDisposable
         float[] held = values.ToArray();
         if (type == DType.BF16) for (int i = 0; i < held.Length; i++) held[i] = BFloat16.Round(held[i]);
         var view = New(shape, type, skew);
-        if (view.Type == DType.BF16) Backend.Upload(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(held, BFloat16.FromSingle)), view);
+        if (view.Type == DType.BF16)
+            Backend.Upload(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(held, BFloat16.FromSingle)), view);
         else Backend.Upload(MemoryMarshal.AsBytes<float>(held), view);
         _inputs[view.Address] = Array.ConvertAll(held, static x => (double)x);
         return view;
@@ -78,7 +86,8 @@ public sealed class CaseRun : IDisposable
     }
 
     /// <summary>An I32 input, uniform in [low, high).</summary>
-    public TensorView Ints(Shape shape, int low, int high) => Ints(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => _random.Next(low, high))]);
+    public TensorView Ints(Shape shape, int low, int high) =>
+        Ints(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => _random.Next(low, high))]);
 
     /// <summary>A U8 input of random bytes.</summary>
     public TensorView Bytes(Shape shape, int skew = 0)
@@ -138,7 +147,8 @@ public sealed class CaseRun : IDisposable
             };
         }
         if (draw != Draw.Special) return values;
-        ReadOnlySpan<float> special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f, 3.4e38f, -3.4e38f, 1f, -1f, 65504f];
+        ReadOnlySpan<float> special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e-40f, -1e-40f,
+            3.4e38f, -3.4e38f, 1f, -1f, 65504f];
         special[..(int)Math.Min(count, special.Length)].CopyTo(values);
         return values;
     }

@@ -39,10 +39,12 @@ static class CastCases
         var x = from switch
         {
             DType.I32 => run.Ints(shape,
-                [.. s_ints.Take(n), .. run.Numbers(Math.Max(0, n - s_ints.Length), Draw.Uniform).Select(static v => (int)(v * 200))], xSkew),
+                [.. s_ints.Take(n),
+                    .. run.Numbers(Math.Max(0, n - s_ints.Length), Draw.Uniform).Select(static v => (int)(v * 200))], xSkew),
             DType.U8 => run.Bytes(shape, xSkew),
             _ => run.Input(shape,
-                [.. s_floats.Take(n), .. run.Numbers(Math.Max(0, n - s_floats.Length), Draw.Uniform).Select(static v => v * 150)], from, xSkew),
+                [.. s_floats.Take(n), .. run.Numbers(Math.Max(0, n - s_floats.Length), Draw.Uniform).Select(static v => v * 150)],
+                from, xSkew),
         };
         var y = run.Output(shape, to, ySkew);
         run.Backend.Cast(x, y);

@@ -1,8 +1,8 @@
 namespace Ssgan.Engine.Kernels.Conformance;
 
 /// <summary>
-/// Every primitive's cases, in one table that is run three ways: the CPU against naive loops, CUDA on the emulated device against the
-/// CPU, and CUDA on a real card against the CPU.
+/// Every primitive's cases, in one table that is run three ways: the CPU against naive loops, CUDA on the emulated device against
+/// the CPU, and CUDA on a real card against the CPU.
 /// </summary>
 public static class ConformanceTable
 {

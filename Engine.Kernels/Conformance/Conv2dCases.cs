@@ -1,6 +1,8 @@
 namespace Ssgan.Engine.Kernels.Conformance;
 
-/// <summary>Convolution, its data gradient and its filter gradient: strides, paddings, kernels, channel counts, misaligned images.</summary>
+/// <summary>
+/// Convolution, its data gradient and its filter gradient: strides, paddings, kernels, channel counts, misaligned images.
+/// </summary>
 static class Conv2dCases
 {
     /// <summary>Images (N, H, W, C), filters (K, KH, KW, C).</summary>
@@ -32,13 +34,15 @@ static class Conv2dCases
            {
                new(0, 4, 4, 3, 8, 3, 3, new(1, 1)), new(1, 1, 1, 1, 1, 1, 1, new(1, 0)), new(1, 1, 1, 8, 3, 3, 3, new(1, 1)),
                new(3, 1, 1, 16, 24, 1, 1, new(1, 0)),
-               new(3, 16, 16, 16, 72, 3, 3, new(1, 1)), new(4, 16, 17, 3, 33, 3, 3, new(2, 1)), new(2, 12, 12, 136, 3, 3, 3, new(1, 1)),
+               new(3, 16, 16, 16, 72, 3, 3, new(1, 1)), new(4, 16, 17, 3, 33, 3, 3, new(2, 1)),
+               new(2, 12, 12, 136, 3, 3, 3, new(1, 1)),
            }
            select Row(p, type),
         .. from type in CaseRun.Storages
            from skew in s_skews
            select Row(new Problem(2, 7, 6, 16, 24, 3, 3, new ConvSpec(skew, 1)), type, skew: skew),
-        .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 20, 4, 4, new(2, 1)), new(2, 8, 8, 33, 3, 3, 3, new(1, 1)) }
+        .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 20, 4, 4, new(2, 1)),
+            new(2, 8, 8, 33, 3, 3, 3, new(1, 1)) }
            select new ConformanceCase("Conv2d", $"{p} TF32", run => ConvolveTf32(run, p)),
         .. from p in new Problem[] { new(2, 7, 6, 16, 24, 3, 3, new(1, 1)), new(3, 9, 8, 3, 5, 3, 3, new(2, 1)) }
            select new ConformanceCase("Conv2d", $"{p} filter gradient of BF16 in F32",
@@ -61,7 +65,8 @@ static class Conv2dCases
             {
                 foreach (var (h, w) in s_kernels)
                 {
-                    yield return new Problem(2, 8, 7, s_channels[turn % 4], s_channels[(turn / 4 + turn) % 4], h, w, new ConvSpec(stride, padding));
+                    yield return new Problem(2, 8, 7, s_channels[turn % 4], s_channels[(turn / 4 + turn) % 4], h, w,
+                        new ConvSpec(stride, padding));
                     turn++;
                 }
             }
@@ -69,7 +74,8 @@ static class Conv2dCases
     }
 
     static ConformanceCase Row(Problem p, DType type, bool bias = true, int skew = 0) =>
-        new("Conv2d", $"{p} {type}{(bias ? "" : " no bias")}{(skew > 0 ? $" skew {skew}" : "")}", run => Convolve(run, p, type, bias, skew));
+        new("Conv2d", $"{p} {type}{(bias ? "" : " no bias")}{(skew > 0 ? $" skew {skew}" : "")}",
+            run => Convolve(run, p, type, bias, skew));
 
     static void Convolve(CaseRun run, Problem p, DType type, bool bias, int skew)
     {
@@ -93,7 +99,8 @@ static class Conv2dCases
         TensorView y = run.Output(p.Y, type, skew), relu = run.Output(p.Y, type, skew);
         run.Backend.Conv2dForward(x, w, bias, y, p.Spec);
         run.Backend.Conv2dReluForward(x, w, bias, relu, p.Spec);
-        // A library stores the sum in BF16 before the bias is added: half a unit in the last place of a sum that the bias (below 2) may cancel.
+        // A library stores the sum in BF16 before the bias is added: half a unit in the last place of a sum that the bias
+        // (below 2) may cancel.
         if (withBias && type == DType.BF16) tolerance = tolerance with { Absolute = 1.0 / 128 };
         double[] Naive()
         {
@@ -151,8 +158,8 @@ static class Conv2dCases
     }
 
     /// <summary>
-    /// The same backwards. The filters are finite, for a pixel beyond dy counts as a zero that they are multiplied with; and so is what lies
-    /// opposite of an infinity in the filter's gradient.
+    /// The same backwards. The filters are finite, for a pixel beyond dy counts as a zero that they are multiplied with; and so
+    /// is what lies opposite of an infinity in the filter's gradient.
     /// </summary>
     static void SpecialGradients(CaseRun run, DType type)
     {
@@ -172,9 +179,11 @@ static class Conv2dCases
     {
         // One term, so that no order of additions decides about the overflow.
         var p = new Problem(2, 4, 5, 1, 6, 1, 1, new ConvSpec(1, 0));
-        TensorView x = run.Input(p.X, type, Draw.Huge), w = run.Input(p.Filters, [1, 2, 3, 4, 8, 16], type), y = run.Output(p.Y, type);
+        TensorView x = run.Input(p.X, type, Draw.Huge), w = run.Input(p.Filters, [1, 2, 3, 4, 8, 16], type),
+            y = run.Output(p.Y, type);
         run.Backend.Conv2dForward(x, w, null, y, p.Spec);
-        run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(Naive(run, p, x, w), static v => (double)(float)v));
+        run.Expect("y", y, Tolerance.Rounding.In(type),
+            () => Array.ConvertAll(Naive(run, p, x, w), static v => (double)(float)v));
     }
 
     static double[] Naive(CaseRun run, Problem p, TensorView x, TensorView w)
@@ -195,7 +204,8 @@ static class Conv2dCases
             {
                 int c = wi % p.C, kx = wi / p.C % p.KW, ky = wi / p.C / p.KW;
                 int y = oy * p.Spec.Stride - p.Spec.Padding + ky, x = ox * p.Spec.Stride - p.Spec.Padding + kx;
-                if (y >= 0 && y < p.H && x >= 0 && x < p.W) term(((n * p.H + y) * p.W + x) * p.C + c, k * p.KH * p.KW * p.C + wi, yi);
+                if (y >= 0 && y < p.H && x >= 0 && x < p.W)
+                    term(((n * p.H + y) * p.W + x) * p.C + c, k * p.KH * p.KW * p.C + wi, yi);
             }
         }
     }

@@ -16,11 +16,13 @@ static class CrossEntropyCases
            from draw in new[] { Draw.Uniform, Draw.Special, Draw.Huge }
            from s in s_shapes
            where draw == Draw.Uniform || s.Count is > 1 and < 1000
-           select new ConformanceCase("CrossEntropy", $"backward {s} {type} {draw}", run => Backward(run, s, type, draw, 0, false)),
+           select new ConformanceCase("CrossEntropy", $"backward {s} {type} {draw}",
+               run => Backward(run, s, type, draw, 0, false)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("CrossEntropy", $"skewed {type}", run => Forward(run, new(33, 10), type, Draw.Uniform, 1)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("CrossEntropy", $"backward skewed, in place {type}", run => Backward(run, new(33, 40), type, Draw.Uniform, 3, true)),
+           select new ConformanceCase("CrossEntropy", $"backward skewed, in place {type}",
+               run => Backward(run, new(33, 40), type, Draw.Uniform, 3, true)),
         .. from k in new[] { 3, 8 }
            select new ConformanceCase("CrossEntropy", $"backward of {k} classes, overflow of BF16", run => Overflow(run, k)),
     ];
@@ -33,8 +35,10 @@ static class CrossEntropyCases
         if (draw == Draw.Uniform) for (int i = 0; i < values.Length / 2; i++) values[i] = MathF.Round(values[i]);
         TensorView x = run.Input(shape, values, type, skew);
         int[] random = [.. run.Numbers(n, Draw.Uniform).Select(v => (int)((v + 2) / 4 * k) % k)];
-        TensorView labels = run.Ints(new Shape(n), [.. random.Select((label, i) => i % 2 == 0 ? label : FirstMaximum(run[x], i, k))]);
-        TensorView losses = run.Output(new Shape(n), skew: skew), alone = run.Output(new Shape(n)), correct = run.Output(new Shape(n), skew: skew);
+        TensorView labels = run.Ints(new Shape(n),
+            [.. random.Select((label, i) => i % 2 == 0 ? label : FirstMaximum(run[x], i, k))]);
+        TensorView losses = run.Output(new Shape(n), skew: skew), alone = run.Output(new Shape(n)),
+            correct = run.Output(new Shape(n), skew: skew);
         run.Backend.SoftmaxCrossEntropy(x, labels, losses, correct);
         run.Backend.SoftmaxCrossEntropy(x, labels, alone);
         double[] Losses() => [.. Enumerable.Range(0, n).Select(i =>
@@ -44,7 +48,8 @@ static class CrossEntropyCases
         })];
         run.Expect("losses", losses, new(2e-6, 2e-6), Losses);
         run.Expect("losses without correct", alone, new(2e-6, 2e-6), Losses);
-        run.Expect("correct", correct, Tolerance.Exact, () => [.. Enumerable.Range(0, n).Select(i => FirstMaximum(run[x], i, k) == run[labels][i] ? 1.0 : 0)]);
+        run.Expect("correct", correct, Tolerance.Exact,
+            () => [.. Enumerable.Range(0, n).Select(i => FirstMaximum(run[x], i, k) == run[labels][i] ? 1.0 : 0)]);
     }
 
     static int FirstMaximum(double[] x, int i, int k)
@@ -57,7 +62,8 @@ static class CrossEntropyCases
     static void Backward(CaseRun run, Shape shape, DType type, Draw draw, int skew, bool inPlace)
     {
         int n = shape[0], k = shape[1];
-        TensorView x = run.Input(shape, type, draw, skew), labels = run.Ints(new Shape(n), 0, k), dlosses = run.Input(new Shape(n), skew: skew);
+        TensorView x = run.Input(shape, type, draw, skew), labels = run.Ints(new Shape(n), 0, k),
+            dlosses = run.Input(new Shape(n), skew: skew);
         var dx = inPlace ? x : run.Output(shape, type, skew: skew);
         run.Backend.SoftmaxCrossEntropyBackward(x, labels, dlosses, dx);
         run.Expect("dlogits", dx, new Tolerance(1e-6, 2e-6).In(type), () => [.. Enumerable.Range(0, n).SelectMany(i =>

@@ -1,6 +1,10 @@
+using Ssgan.Engine.Kernels.Cuda;
+
 namespace Ssgan.Engine.Kernels.Conformance;
 
-/// <summary>Functions of one and of two numbers: every functor on special values, and every way to walk memory with a few of them.</summary>
+/// <summary>
+/// Functions of one and of two numbers: every functor on special values, and every way to walk memory with a few of them.
+/// </summary>
 static class ElementwiseCases
 {
     public static IEnumerable<ConformanceCase> All =>
@@ -28,10 +32,11 @@ static class ElementwiseCases
     static IEnumerable<ConformanceCase> UnaryFunctors(DType type) =>
     [
         Map(type, new Neg(), static x => -x), Map(type, new Abs(), Math.Abs), Map(type, new Square(), static x => x * x),
-        Map(type, new Sqrt(), Math.Sqrt), Map(type, new Rsqrt(), static x => 1 / Math.Sqrt(x)), Map(type, new Reciprocal(), static x => 1 / x),
-        Map(type, new Exp(), Math.Exp), Map(type, new Log(), Math.Log), Map(type, new Relu(), Relu),
-        Map(type, new LeakyRelu(0.2f), static x => x > 0 ? x : 0.2f * x), Map(type, new Tanh(), Math.Tanh),
-        Map(type, new ScaledTanh(1.25f), static x => 1.25 * Math.Tanh(x)), Map(type, new Sigmoid(), Sigmoid), Map(type, new Softplus(), Softplus),
+        Map(type, new Sqrt(), Math.Sqrt), Map(type, new Rsqrt(), static x => 1 / Math.Sqrt(x)),
+        Map(type, new Reciprocal(), static x => 1 / x), Map(type, new Exp(), Math.Exp), Map(type, new Log(), Math.Log),
+        Map(type, new Relu(), Relu), Map(type, new LeakyRelu(0.2f), static x => x > 0 ? x : 0.2f * x),
+        Map(type, new Tanh(), Math.Tanh), Map(type, new ScaledTanh(1.25f), static x => 1.25 * Math.Tanh(x)),
+        Map(type, new Sigmoid(), Sigmoid), Map(type, new Softplus(), Softplus),
         Map(type, new Affine(0.75f, -0.5f), static x => 0.75 * x - 0.5), Map(type, new DivideBy(3), static x => x / 3),
         Map(type, new DivideBy(-1e-40f), static x => x / -1e-40f), Map(type, new Step(), static x => x > 0 ? 1 : 0),
         Map(type, new Sign(), static x => x > 0 ? 1 : x < 0 ? -1 : x),
@@ -45,12 +50,14 @@ static class ElementwiseCases
     [
         Pairs(type, new Add(), static (a, b) => a + b), Pairs(type, new Sub(), static (a, b) => a - b),
         Pairs(type, new Mul(), static (a, b) => a * b),
-        Pairs(type, new Div(), static (a, b) => a / b), Pairs(type, new Maximum(), Math.Max), Pairs(type, new Minimum(), Math.Min),
-        Pairs(type, new AddRelu(), static (a, b) => Relu(a + b)), Pairs(type, new ReluGrad(), static (a, b) => b > 0 ? a : 0),
+        Pairs(type, new Div(), static (a, b) => a / b), Pairs(type, new Maximum(), Math.Max),
+        Pairs(type, new Minimum(), Math.Min), Pairs(type, new AddRelu(), static (a, b) => Relu(a + b)),
+        Pairs(type, new ReluGrad(), static (a, b) => b > 0 ? a : 0),
         Pairs(type, new LeakyReluGrad(0.2f), static (a, b) => b > 0 ? a : 0.2f * a),
         Pairs(type, new TanhGrad(), static (a, b) => a * F(1 - F(b * b))),
-        Pairs(type, new SigmoidGrad(), static (a, b) => F(a * b) * (1 - b)), Pairs(type, new Greater(), static (a, b) => a > b ? 1 : 0),
-        Pairs(type, new Equal(), static (a, b) => a == b ? 1 : 0), Pairs(type, new Axpy(-0.3f), static (a, b) => a + (double)-0.3f * b),
+        Pairs(type, new SigmoidGrad(), static (a, b) => F(a * b) * (1 - b)),
+        Pairs(type, new Greater(), static (a, b) => a > b ? 1 : 0), Pairs(type, new Equal(), static (a, b) => a == b ? 1 : 0),
+        Pairs(type, new Axpy(-0.3f), static (a, b) => a + (double)-0.3f * b),
         Pairs(type, new Lerp(0.25f), static (a, b) => a + 0.25 * F(b - a)),
     ];
 
@@ -70,7 +77,8 @@ static class ElementwiseCases
     [
         new("Elementwise", $"Neg {s_waves} {type}", run => Map(run, new Neg(), static x => -x, s_waves, type, Draw.Uniform)),
         .. from s in new Shape[] { new(1), new(0, 4), new(31), s_several }
-           select new ConformanceCase("Elementwise", $"Exp {s} {type}", run => Map(run, new Exp(), Math.Exp, s, type, Draw.Uniform)),
+           select new ConformanceCase("Elementwise", $"Exp {s} {type}",
+               run => Map(run, new Exp(), Math.Exp, s, type, Draw.Uniform)),
         .. from skew in new[] { (1, 0), (0, 1), (3, 3) }
            select new ConformanceCase("Elementwise", $"Square {type} skewed {skew}", run =>
                Map(run, new Square(), static x => x * x, s_odd, type, Draw.Uniform, skew.Item1, skew.Item2)),
@@ -86,12 +94,14 @@ static class ElementwiseCases
     {
         (Shape A, Shape B, Shape Y)[] shapes =
         [
-            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several), (s_waves, s_waves, s_waves),
-            (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
-            (s_odd, new(), s_odd), (new(1), s_odd, s_odd), (new(5, 7, 9, 16), new(16), new(5, 7, 9, 16)), (new(3), new(6, 5, 5, 3), new(6, 5, 5, 3)),
-            (new(4, 5, 6, 24), new(4, 1, 1, 24), new(4, 5, 6, 24)), (new(3, 5, 6, 1), new(3, 5, 6, 8), new(3, 5, 6, 8)),
-            (new(2, 1, 3, 1), new(1, 4, 1, 5), new(2, 4, 3, 5)), (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)),
-            (new(2, 1, 3, 16), new(1, 4, 1, 16), new(2, 4, 3, 16)), (new(70, 1), new(1, 130), new(70, 130)), (new(1), new(), new(2, 3)),
+            (new(1), new(1), new(1)), (new(0, 3), new(3), new(0, 3)), (s_several, s_several, s_several),
+            (s_waves, s_waves, s_waves), (new(4, 6), new(1, 4, 6), new(1, 4, 6)),
+            (s_odd, new(), s_odd), (new(1), s_odd, s_odd), (new(5, 7, 9, 16), new(16), new(5, 7, 9, 16)),
+            (new(3), new(6, 5, 5, 3), new(6, 5, 5, 3)), (new(4, 5, 6, 24), new(4, 1, 1, 24), new(4, 5, 6, 24)),
+            (new(3, 5, 6, 1), new(3, 5, 6, 8), new(3, 5, 6, 8)), (new(2, 1, 3, 1), new(1, 4, 1, 5), new(2, 4, 3, 5)),
+            (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)), (new(2, 1, 3, 16), new(1, 4, 1, 16), new(2, 4, 3, 16)),
+            (new(70, 1), new(1, 130), new(70, 130)),
+            (new(1), new(), new(2, 3)),
         ];
         foreach (var (a, b, y) in shapes)
         {
@@ -101,23 +111,26 @@ static class ElementwiseCases
         foreach (var (p, q, r) in new[] { (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1) })
         {
             yield return new("Elementwise", $"AddRelu of a bias, {type} skewed {(p, q, r)}", run =>
-                Zip(run, new AddRelu(), static (a, b) => Relu(a + b), run.Input(new(5, 7, 16), type, skew: p), run.Input(new(16), type, skew: q),
-                    new(5, 7, 16), type, r));
+                Zip(run, new AddRelu(), static (a, b) => Relu(a + b), run.Input(new(5, 7, 16), type, skew: p),
+                    run.Input(new(16), type, skew: q), new(5, 7, 16), type, r));
         }
         yield return new("Elementwise", $"Add {type} in place of the first", run =>
         {
             var (a, b) = (run.Input(s_odd, type), run.Input(s_odd, type));
             run.Backend.Binary(new Add(), a, b, a);
-            run.Expect("a", a, Tolerance.Rounding.In(type), () => Zip(static (p, q) => p + q, run[a], s_odd, run[b], s_odd, s_odd));
+            run.Expect("a", a, Tolerance.Rounding.In(type),
+                () => Zip(static (p, q) => p + q, run[a], s_odd, run[b], s_odd, s_odd));
         });
         // Largest in BF16, and finite in F32 with the second.
         yield return new("Elementwise", $"Add {type} beyond BF16", run => Zip(run, new Add(), static (p, q) => p + q,
-            run.Input(new(3), [3.38953139e38f, -3.38953139e38f, 3e38f], type), run.Input(new(2, 1), [1e36f, -1e36f], type), new(2, 3), type));
+            run.Input(new(3), [3.38953139e38f, -3.38953139e38f, 3e38f], type), run.Input(new(2, 1), [1e36f, -1e36f], type),
+            new(2, 3), type));
         yield return new("Elementwise", $"Sub {type} in place of the second", run =>
         {
             var (a, b) = (run.Input(new(11), type), run.Input(s_odd, type));
             run.Backend.Binary(new Sub(), a, b, b);
-            run.Expect("b", b, Tolerance.Rounding.In(type), () => Zip(static (p, q) => p - q, run[a], new(11), run[b], s_odd, s_odd));
+            run.Expect("b", b, Tolerance.Rounding.In(type),
+                () => Zip(static (p, q) => p - q, run[a], new(11), run[b], s_odd, s_odd));
         });
     }
 
@@ -126,7 +139,8 @@ static class ElementwiseCases
         from c in new[] { 16, 3 }
         from skew in new[] { 0, 1 }
         from left in CaseRun.Both
-        select new ConformanceCase("Elementwise", $"Sub of BF16 and F32, {c} channels{(left ? ", F32 first" : "")}, skewed {skew}", run =>
+        select new ConformanceCase("Elementwise",
+            $"Sub of BF16 and F32, {c} channels{(left ? ", F32 first" : "")}, skewed {skew}", run =>
         {
             Shape image = new(2, 5, 5, c), bias = new(c);
             var x = run.Input(image, DType.BF16);
@@ -134,7 +148,8 @@ static class ElementwiseCases
             Zip(run, new Sub(), static (a, b) => a - b, left ? v : x, left ? x : v, image, DType.BF16);
         });
 
-    static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw, int xSkew = 0, int ySkew = 0)
+    static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw,
+        int xSkew = 0, int ySkew = 0)
         where TOp : unmanaged, IUnary
     {
         var x = run.Input(shape, type, draw, xSkew);
@@ -143,7 +158,8 @@ static class ElementwiseCases
         run.Expect("y", y, Tolerance.Rounding.In(type), () => Array.ConvertAll(run[x], v => F(f(v))));
     }
 
-    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, TensorView a, TensorView b, Shape shape, DType type, int skew = 0)
+    static void Zip<TOp>(CaseRun run, TOp op, Func<double, double, double> f, TensorView a, TensorView b,
+        Shape shape, DType type, int skew = 0)
         where TOp : unmanaged, IBinary
     {
         var y = run.Output(shape, type, skew);

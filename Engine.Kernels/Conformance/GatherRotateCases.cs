@@ -11,13 +11,15 @@ static class GatherRotateCases
            from flips in CaseRun.Both
            from s in new Shape[]
            {
-               new(1, 1, 1, 1), new(0, 4, 4, 3), new(5, 7, 7, 3), new(8, 32, 32, 3), new(3, 33, 33, 3), new(4, 48, 48, 3), new(5, 34, 34, 1), new(4, 12, 12, 4),
-               new(3, 5, 5, 40), new(2, 16, 16, 16), new(150, 5, 5, 3),
+               new(1, 1, 1, 1), new(0, 4, 4, 3), new(5, 7, 7, 3), new(8, 32, 32, 3), new(3, 33, 33, 3), new(4, 48, 48, 3),
+               new(5, 34, 34, 1), new(4, 12, 12, 4), new(3, 5, 5, 40), new(2, 16, 16, 16), new(150, 5, 5, 3),
            }
-           select new ConformanceCase("GatherRotate", $"{s} {type}{(flips ? " mirrored" : "")}", run => Gather(run, s, type, flips, skew: 0)),
+           select new ConformanceCase("GatherRotate", $"{s} {type}{(flips ? " mirrored" : "")}",
+               run => Gather(run, s, type, flips, skew: 0)),
         .. from type in CaseRun.Storages
            from skew in new[] { 1, 2 }
-           select new ConformanceCase("GatherRotate", $"(8, 32, 32, 3) {type} skewed {skew}", run => Gather(run, new(8, 32, 32, 3), type, true, skew)),
+           select new ConformanceCase("GatherRotate", $"(8, 32, 32, 3) {type} skewed {skew}",
+               run => Gather(run, new(8, 32, 32, 3), type, true, skew)),
     ];
 
     static void Gather(CaseRun run, Shape s, DType type, bool mirror, int skew)
@@ -40,7 +42,8 @@ static class GatherRotateCases
         }
 
         run.Expect("upright", upright, Tolerance.Rounding.In(type), Upright);
-        run.Expect("rotated", rotated, Tolerance.Rounding.In(type), () => Rotate90Cases.Naive(Upright(), Rotate90Cases.Quarters(n), s, inverse: false));
+        run.Expect("rotated", rotated, Tolerance.Rounding.In(type),
+            () => Rotate90Cases.Naive(Upright(), Rotate90Cases.Quarters(n), s, inverse: false));
         run.Expect("labels", labels, Tolerance.Exact, () => Rotate90Cases.Quarters(n));
     }
 }

@@ -8,7 +8,8 @@ static class HingeCases
         .. from type in CaseRun.Storages
            from draw in new[] { Draw.Uniform, Draw.Special, Draw.Huge }
            from sizes in new[] { (1, 1), (7, 5), (64, 64), (300, 1001), (0, 3), (3, 0) }
-           select new ConformanceCase("Hinge", $"{sizes} {type} {draw}", run => Loss(run, sizes.Item1, sizes.Item2, type, draw, 0)),
+           select new ConformanceCase("Hinge", $"{sizes} {type} {draw}",
+               run => Loss(run, sizes.Item1, sizes.Item2, type, draw, 0)),
         .. from type in CaseRun.Storages
            from draw in new[] { Draw.Uniform, Draw.Special }
            from inPlace in CaseRun.Both
@@ -18,12 +19,14 @@ static class HingeCases
         .. from type in CaseRun.Storages
            select new ConformanceCase("Hinge", $"skewed {type}", run => Loss(run, 65, 33, type, Draw.Uniform, 1)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("Hinge", $"backward skewed {type}", run => Gradient(run, 65, 33, type, Draw.Uniform, 1, false)),
+           select new ConformanceCase("Hinge", $"backward skewed {type}",
+               run => Gradient(run, 65, 33, type, Draw.Uniform, 1, false)),
     ];
 
     static void Loss(CaseRun run, int n, int m, DType type, Draw draw, int skew)
     {
-        TensorView real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew), loss = run.Output(new Shape(1));
+        TensorView real = run.Input(new Shape(n, 1), type, draw, skew), fake = run.Input(new Shape(m, 1), type, draw, skew),
+            loss = run.Output(new Shape(1));
         run.Backend.HingeDiscriminator(real, fake, loss);
         run.Expect("loss", loss, new(1e-6, 2e-6), () => [Mean(run[real], -1) + Mean(run[fake], 1)]);
     }

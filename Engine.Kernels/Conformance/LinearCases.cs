@@ -9,9 +9,12 @@ static class LinearCases
         public override string ToString() => $"({N}, {D}) x ({K}, {D})T";
     }
 
-    /// <summary>Few rows and few outputs too, for which products turn around or take a narrow tile, and sums long enough to be split.</summary>
+    /// <summary>
+    /// Few rows and few outputs too, for which products turn around or take a narrow tile, and sums long enough to be split.
+    /// </summary>
     static readonly Layer[] s_layers =
-        [new(1, 1, 1), new(7, 5, 3), new(64, 4, 128), new(64, 1, 128), new(5, 70, 33), new(16, 136, 40), new(130, 72, 48), new(4, 8, 1000), new(4, 5, 0), new(0, 5, 3)];
+        [new(1, 1, 1), new(7, 5, 3), new(64, 4, 128), new(64, 1, 128), new(5, 70, 33), new(16, 136, 40), new(130, 72, 48),
+            new(4, 8, 1000), new(4, 5, 0), new(0, 5, 3)];
 
     public static IEnumerable<ConformanceCase> All =>
     [
@@ -26,7 +29,8 @@ static class LinearCases
         .. from type in CaseRun.Storages
            select new ConformanceCase("Linear", $"a NaN in x, an infinity in w {type}", run => Special(run, type, bias: false)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("Linear", $"a NaN and an infinity in the bias {type}", run => Special(run, type, bias: true)),
+           select new ConformanceCase("Linear", $"a NaN and an infinity in the bias {type}",
+               run => Special(run, type, bias: true)),
         .. from type in CaseRun.Storages
            select new ConformanceCase("Linear", $"overflow {type}", run => Overflow(run, type)),
     ];
@@ -54,7 +58,8 @@ static class LinearCases
         float[] bs = run.Numbers(layer.K, Draw.Positive);
         if (bias) (bs[3], bs[17]) = (float.NaN, float.NegativeInfinity);
         else (xs[7 * layer.D + 2], ws[16 * layer.D + 1]) = (float.NaN, float.PositiveInfinity);
-        TensorView x = run.Input(new(layer.N, layer.D), xs, type), w = run.Input(new(layer.K, layer.D), ws, type), b = run.Input(new(layer.K), bs);
+        TensorView x = run.Input(new(layer.N, layer.D), xs, type), w = run.Input(new(layer.K, layer.D), ws, type),
+            b = run.Input(new(layer.K), bs);
         var y = run.Output(new(layer.N, layer.K), type);
         run.Backend.Linear(x, w, b, y);
         Expect(run, layer, x, w, b, y, MatMulCases.Sum(layer.D), type);
@@ -70,7 +75,8 @@ static class LinearCases
         Expect(run, layer, x, w, bias, y, Tolerance.Rounding, type);
     }
 
-    static void Expect(CaseRun run, Layer layer, TensorView x, TensorView w, TensorView bias, TensorView y, Tolerance tolerance, DType type)
+    static void Expect(CaseRun run, Layer layer, TensorView x, TensorView w, TensorView bias, TensorView y,
+        Tolerance tolerance, DType type)
     {
         // Libraries add a bias in the result's type: half of BF16's last place, of a bias below 4.
         if (type == DType.BF16) tolerance = tolerance with { Absolute = tolerance.Absolute + 1.0 / 128 };

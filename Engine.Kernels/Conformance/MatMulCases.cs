@@ -18,8 +18,11 @@ static class MatMulCases
         Shape Stored(int rows, int columns) => Batches == 0 ? new Shape(rows, columns) : new Shape(Batches, rows, columns);
     }
 
-    /// <summary>Around the tiles (64 x 64, 128 x 128, 128 x 16 over 16 and 32 terms), with extents that allow 16-byte accesses and not.</summary>
-    static readonly int[][] s_sizes = [[1, 1, 1], [3, 5, 7], [33, 17, 40], [72, 64, 48], [5, 70, 33], [130, 136, 39], [140, 12, 72]];
+    /// <summary>
+    /// Around the tiles (64 x 64, 128 x 128, 128 x 16 over 16 and 32 terms), with extents that allow 16-byte accesses and not.
+    /// </summary>
+    static readonly int[][] s_sizes = [[1, 1, 1], [3, 5, 7], [33, 17, 40], [72, 64, 48], [5, 70, 33],
+        [130, 136, 39], [140, 12, 72]];
 
     static readonly int[] s_skews = [1, 2, 3];
 
@@ -44,10 +47,12 @@ static class MatMulCases
            select Row(new Product(24, 32, 40, skew == 1, skew == 2), type, skew: skew),
         .. from type in CaseRun.Storages
            from accumulate in CaseRun.Both
-           from p in new Product[] { new(3, 5, 0), new(0, 5, 3), new(5, 0, 3), new(4, 5, 6, Batches: 1), new(4, 5, 0, Batches: 2) }
+           from p in new Product[] { new(3, 5, 0), new(0, 5, 3), new(5, 0, 3), new(4, 5, 6, Batches: 1),
+               new(4, 5, 0, Batches: 2) }
            select Row(p, type, accumulate),
         .. from p in new Product[] { new(24, 20, 40), new(40, 8, 64, true, true), new(17, 150, 33, false, true, 2) }
-           select new ConformanceCase("MatMul", $"{p} BF16 into F32", run => Multiply(run, p, DType.BF16, DType.F32, accumulate: true, skew: 0)),
+           select new ConformanceCase("MatMul", $"{p} BF16 into F32",
+               run => Multiply(run, p, DType.BF16, DType.F32, accumulate: true, skew: 0)),
         .. from ta in CaseRun.Both
            from tb in CaseRun.Both
            from s in s_sizes
@@ -84,7 +89,9 @@ static class MatMulCases
     /// <summary>Sums of terms of up to four in single precision, in any order.</summary>
     public static Tolerance Sum(int terms) => new(2e-5 + 2e-7 * terms, 2e-5);
 
-    /// <summary>Sums of terms of size one whose factors were rounded to 10 bits of mantissa: the errors add up like a random walk.</summary>
+    /// <summary>
+    /// Sums of terms of size one whose factors were rounded to 10 bits of mantissa: the errors add up like a random walk.
+    /// </summary>
     public static Tolerance Tf32(int terms) => new(3e-3 * Math.Sqrt(terms), 1e-3);
 
     /// <summary>Allows TF32 for one call; the CPU has no such choice.</summary>

@@ -8,7 +8,8 @@ static class MaxPool2dCases
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            from skew in new[] { 0, 1 }
-           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} skewed {skew}", run => Pool(run, run.Input(w.X, type, skew: skew), w.Spec, type, skew)),
+           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} skewed {skew}",
+               run => Pool(run, run.Input(w.X, type, skew: skew), w.Spec, type, skew)),
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
            where w.X.Count > 12
@@ -16,7 +17,8 @@ static class MaxPool2dCases
                Pool(run, run.Input(w.X, type, Draw.Special), w.Spec, type, 0, Draw.Special)),
         .. from type in CaseRun.Storages
            from w in Pool2dCases.Windows
-           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} ties", run => Pool(run, run.Input(w.X, Ties(run, w.X), type), w.Spec, type, 0)),
+           select new ConformanceCase("MaxPool2d", $"{w.X} {type} {w.Spec} ties",
+               run => Pool(run, run.Input(w.X, Ties(run, w.X), type), w.Spec, type, 0)),
     ];
 
     /// <summary>Few distinct negative values: the first wins, and a padding zero would show.</summary>

@@ -16,14 +16,18 @@ static class MovementCases
            select new ConformanceCase("Movement", $"box {type} skewed {skew}", run =>
                Box(run, new(new(6, 32), [1, 0], new(6, 32), [2, 0], [4, 32]), type, skew.Item1, skew.Item2)),
         .. from type in Types
-           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 33), (new(300, 130), 300) }
-           select new ConformanceCase("Movement", $"gather {row.N} of {row.Table} {type}", run => Gather(run, row.Table, row.N, type)),
+           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40),
+               (new(9, 2, 3, 5), 33), (new(300, 130), 300) }
+           select new ConformanceCase("Movement", $"gather {row.N} of {row.Table} {type}",
+               run => Gather(run, row.Table, row.N, type)),
         .. from type in CaseRun.Storages
-           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 133), (new(300, 130), 70),
-               (new(3, 300), 100), (new(50, 4), 1100) }
-           select new ConformanceCase("Movement", $"scatter {row.N} into {row.Table} {type}", run => Scatter(run, row.Table, row.N, type)),
+           from row in new (Shape Table, int N)[] { (new(1, 1), 1), (new(5, 3), 0), (new(7, 16), 40), (new(9, 2, 3, 5), 133),
+               (new(300, 130), 70), (new(3, 300), 100), (new(50, 4), 1100) }
+           select new ConformanceCase("Movement", $"scatter {row.N} into {row.Table} {type}",
+               run => Scatter(run, row.Table, row.N, type)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("Movement", $"scatter special {type}", run => Scatter(run, new(7, 5), 20, type, Draw.Special)),
+           select new ConformanceCase("Movement", $"scatter special {type}",
+               run => Scatter(run, new(7, 5), 20, type, Draw.Special)),
     ];
 
     readonly record struct BoxRow(Shape X, int[] XStart, Shape Y, int[] YStart, int[] Extent);
@@ -37,7 +41,8 @@ static class MovementCases
         new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 7, 4, 8), [0, 2, 0, 0], [2, 3, 4, 8]),
         new(new(2, 3, 4, 8), [0, 0, 0, 0], new(2, 3, 4, 24), [0, 0, 0, 16], [2, 3, 4, 8]),
         new(new(2, 3, 4, 7), [0, 0, 0, 2], new(2, 3, 4, 3), [0, 0, 0, 0], [2, 3, 4, 3]),
-        new(new(6, 33), [2, 1], new(8, 40), [0, 3], [3, 31]), new(new(4, 5, 6, 7), [1, 2, 3, 4], new(5, 4, 5, 4), [2, 1, 1, 1], [2, 2, 3, 3]),
+        new(new(6, 33), [2, 1], new(8, 40), [0, 3], [3, 31]),
+        new(new(4, 5, 6, 7), [1, 2, 3, 4], new(5, 4, 5, 4), [2, 1, 1, 1], [2, 2, 3, 3]),
         new(new(65, 9, 256), [0, 1, 0], new(65, 8, 256), [0, 0, 0], [65, 8, 256]),
         new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
     ];

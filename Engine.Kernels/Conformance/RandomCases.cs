@@ -30,7 +30,8 @@ static class RandomCases
         else run.Backend.Uniform(y, generator, low, high);
         var tolerance = normal ? new Tolerance(2e-6, 0).In(type) : Tolerance.Exact;
         run.Expect("y", y, tolerance, () =>
-            [.. Enumerable.Range(0, n).Select(i => normal ? Normal(i, run[generator]) : Philox.Uniform(Word(i, run[generator]), low, high))]);
+            [.. Enumerable.Range(0, n).Select(i => normal ? Normal(i, run[generator])
+                : Philox.Uniform(Word(i, run[generator]), low, high))]);
         run.Expect("generator", generator, Tolerance.Exact, () =>
         {
             ulong counter = unchecked(Counter(run[generator]) + (ulong)((n + 3) / 4));

@@ -6,13 +6,14 @@ static class ReduceCases
     /// <summary>From and to: axes that become 1 are reduced.</summary>
     static readonly (Shape X, Shape Y)[] s_shapes =
     [
-        (new(1), new(1)), (new(0, 5), new(1, 5)), (new(3, 0), new(3, 1)), (new(0), new(1)), (new(7), new(1)), (new(5, 9), new(5, 9)),
+        (new(1), new(1)), (new(0, 5), new(1, 5)), (new(3, 0), new(3, 1)), (new(0), new(1)),
+        (new(7), new(1)), (new(5, 9), new(5, 9)),
         // Rows.
-        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)), (new(50000), new(1)),
-        (new(140, 1040), new(140, 1)), (new(1100, 13), new(1100, 1)),
+        (new(33, 10), new(33, 1)), (new(40, 1000), new(40, 1)), (new(5, 1500), new(5, 1)), (new(3, 20001), new(3, 1)),
+        (new(50000), new(1)), (new(140, 1040), new(140, 1)), (new(1100, 13), new(1100, 1)),
         // Columns.
-        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)), (new(9, 1030), new(1, 1030)),
-        (new(2000, 1), new(1, 1)), (new(140, 9, 12), new(140, 1, 12)),
+        (new(100, 3), new(1, 3)), (new(65, 64), new(1, 64)), (new(700, 24), new(1, 24)), (new(3000, 13), new(1, 13)),
+        (new(9, 1030), new(1, 1030)), (new(2000, 1), new(1, 1)), (new(140, 9, 12), new(140, 1, 12)),
         // Images: over all but channels, global pooling, over channels, mixes.
         (new(4, 9, 9, 12), new(1, 1, 1, 12)), (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(5, 7, 7, 3), new(5, 1, 1, 3)),
         (new(4, 5, 6, 24), new(4, 5, 6, 1)),
@@ -28,19 +29,19 @@ static class ReduceCases
             Each<Sum>(type, "sum", Draw.Uniform, static v => v.Sum()),
             Each<SumOfSquares>(type, "squares", Draw.Uniform, static v => v.Sum(static x => x * x)),
             Each<Max>(type, "max", Draw.Uniform, Largest), Each<Min>(type, "min", Draw.Uniform, Smallest),
-            Each<Sum>(type, "special sum", Draw.Special, static v => v.Sum()), Each<Max>(type, "special max", Draw.Special, Largest),
-            Each<Min>(type, "special min", Draw.Special, Smallest),
+            Each<Sum>(type, "special sum", Draw.Special, static v => v.Sum()),
+            Each<Max>(type, "special max", Draw.Special, Largest), Each<Min>(type, "special min", Draw.Special, Smallest),
             Each<SumOfSquares>(type, "huge squares", Draw.Huge, static v => v.Sum(static x => x * x)),
         }.SelectMany(static rows => rows)),
         .. from skew in new[] { 1, 3 }
            from type in CaseRun.Storages
-           from shapes in new (Shape X, Shape Y)[] { (new(40, 1000), new(40, 1)), (new(3, 20001), new(3, 1)), (new(65, 64), new(1, 64)),
-               (new(5), new(1)) }
+           from shapes in new (Shape X, Shape Y)[] { (new(40, 1000), new(40, 1)), (new(3, 20001), new(3, 1)),
+               (new(65, 64), new(1, 64)), (new(5), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {type} skewed {skew}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, type, DType.F32, Draw.Uniform, static v => v.Sum(), skew)),
         .. from types in new[] { (DType.BF16, DType.BF16), (DType.F32, DType.BF16) }
-           from shapes in new (Shape X, Shape Y)[] { (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(40, 1000), new(40, 1)), (new(3000, 13), new(1, 13)),
-               (new(50000), new(1)) }
+           from shapes in new (Shape X, Shape Y)[] { (new(6, 8, 8, 32), new(6, 1, 1, 32)), (new(40, 1000), new(40, 1)),
+               (new(3000, 13), new(1, 13)), (new(50000), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {types.Item1} to {types.Item2}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, types.Item1, types.Item2, Draw.Uniform, static v => v.Sum())),
         .. from result in CaseRun.Storages
@@ -49,11 +50,13 @@ static class ReduceCases
            from draw in new[] { Draw.Uniform, Draw.Special, Draw.Huge }
            from s in new Shape[]
            {
-               new(1), new(1, 1), new(0, 5), new(3, 0), new(7, 4), new(33, 10), new(5, 3, 40), new(40, 1000), new(5, 1500), new(3, 20001), new(1100, 13),
+               new(1), new(1, 1), new(0, 5), new(3, 0), new(7, 4), new(33, 10), new(5, 3, 40), new(40, 1000), new(5, 1500),
+               new(3, 20001), new(1100, 13),
            }
            where draw == Draw.Uniform || s.Count is > 1 and < 10000
            from skew in s.Count < 1000 ? new[] { 0, 1 } : [0]
-           select new ConformanceCase("Reduce", $"log-sum-exp {s} {type} {draw} skewed {skew}", run => LogSumExp(run, s, type, draw, skew)),
+           select new ConformanceCase("Reduce", $"log-sum-exp {s} {type} {draw} skewed {skew}",
+               run => LogSumExp(run, s, type, draw, skew)),
     ];
 
     static void LogSumExp(CaseRun run, Shape s, DType type, Draw draw, int skew)
@@ -72,7 +75,8 @@ static class ReduceCases
     /// <summary>Sums that are finite in single precision, and in BF16 where they are below its largest number.</summary>
     static void Overflow(CaseRun run, DType result)
     {
-        TensorView x = run.Input(new(4, 3), [3e38f, 4e37f, 0, -3e38f, -4e37f, 0, 3e38f, 1e37f, 0, 1, -4, 5]), y = run.Output(new(4, 1), result);
+        TensorView x = run.Input(new(4, 3), [3e38f, 4e37f, 0, -3e38f, -4e37f, 0, 3e38f, 1e37f, 0, 1, -4, 5]),
+            y = run.Output(new(4, 1), result);
         run.Backend.Reduce<Sum>(x, y);
         run.Expect("y", y, Tolerance.Rounding.In(result), () => [3.4e38f, -3.4e38f, 3.1e38f, 2]);
     }
@@ -87,8 +91,8 @@ static class ReduceCases
             .Select(s => new ConformanceCase("Reduce", $"{name} {s.X} to {s.Y} {type}", run =>
                 Reduce<TOp>(run, s.X, s.Y, type, DType.F32, draw, naive)));
 
-    static void Reduce<TOp>(CaseRun run, Shape from, Shape to, DType type, DType result, Draw draw, Func<IEnumerable<double>, double> naive,
-        int skew = 0)
+    static void Reduce<TOp>(CaseRun run, Shape from, Shape to, DType type, DType result, Draw draw,
+        Func<IEnumerable<double>, double> naive, int skew = 0)
         where TOp : unmanaged, IReduce
     {
         var x = run.Input(from, type, draw, skew);

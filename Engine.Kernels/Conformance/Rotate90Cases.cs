@@ -5,9 +5,10 @@ static class Rotate90Cases
 {
     static readonly Shape[] s_shapes =
     [
-        new(1, 1, 1, 1), new(5, 7, 7, 3), new(0, 4, 4, 3), new(8, 32, 32, 3), new(4, 48, 48, 3), new(5, 33, 33, 3), new(4, 34, 34, 1),
-        new(5, 17, 17, 5), new(8, 9, 9, 7),
-        new(8, 12, 12, 15), new(5, 8, 8, 8), new(4, 7, 7, 24), new(3, 5, 5, 66), new(4, 20, 20, 2), new(150, 5, 5, 3), new(140, 3, 3, 9),
+        new(1, 1, 1, 1), new(5, 7, 7, 3), new(0, 4, 4, 3), new(8, 32, 32, 3), new(4, 48, 48, 3), new(5, 33, 33, 3),
+        new(4, 34, 34, 1), new(5, 17, 17, 5), new(8, 9, 9, 7),
+        new(8, 12, 12, 15), new(5, 8, 8, 8), new(4, 7, 7, 24), new(3, 5, 5, 66), new(4, 20, 20, 2),
+        new(150, 5, 5, 3), new(140, 3, 3, 9),
     ];
 
     public static IEnumerable<ConformanceCase> All =>
@@ -15,7 +16,8 @@ static class Rotate90Cases
         .. from type in CaseRun.Storages
            from inverse in CaseRun.Both
            from s in s_shapes
-           select new ConformanceCase("Rotate90", $"{s} {type}{(inverse ? " inverse" : "")}", run => Turn(run, s, type, inverse, skew: 0)),
+           select new ConformanceCase("Rotate90", $"{s} {type}{(inverse ? " inverse" : "")}",
+               run => Turn(run, s, type, inverse, skew: 0)),
         .. from type in CaseRun.Storages
            from s in s_shapes
            select new ConformanceCase("Rotate90", $"quarters {s} {type}", run => Quarters(run, s, type)),
@@ -24,7 +26,8 @@ static class Rotate90Cases
            from skew in new[] { 1, 2 }
            select new ConformanceCase("Rotate90", $"{s} {type} skewed {skew}", run => Turn(run, s, type, inverse: false, skew)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("Rotate90", $"(3, 8, 8, 3) {type} special", run => Turn(run, new(3, 8, 8, 3), type, inverse: false, skew: 0, Draw.Special)),
+           select new ConformanceCase("Rotate90", $"(3, 8, 8, 3) {type} special",
+               run => Turn(run, new(3, 8, 8, 3), type, inverse: false, skew: 0, Draw.Special)),
     ];
 
     static void Turn(CaseRun run, Shape shape, DType type, bool inverse, int skew, Draw draw = Draw.Uniform)
@@ -58,7 +61,8 @@ static class Rotate90Cases
             {
                 for (int col = 0; col < s; col++)
                 {
-                    var (r, q) = k switch { 0 => (row, col), 1 => (col, s - 1 - row), 2 => (s - 1 - row, s - 1 - col), _ => (s - 1 - col, row) };
+                    var (r, q) = k switch { 0 => (row, col), 1 => (col, s - 1 - row), 2 => (s - 1 - row, s - 1 - col),
+                        _ => (s - 1 - col, row) };
                     for (int ch = 0; ch < c; ch++) y[((i * s + row) * s + col) * c + ch] = x[((i * s + r) * s + q) * c + ch];
                 }
             }

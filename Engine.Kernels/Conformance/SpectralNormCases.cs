@@ -5,7 +5,9 @@ static class SpectralNormCases
 {
     const float Epsilon = 1e-12f;
 
-    /// <summary>Rows and columns. Filters read as matrices, heads, and what exceeds a block's memory in either direction.</summary>
+    /// <summary>
+    /// Rows and columns. Filters read as matrices, heads, and what exceeds a block's memory in either direction.
+    /// </summary>
     static readonly (int Rows, int Columns)[] s_mixed =
         [(1, 1), (1, 128), (4, 128), (5, 27), (16, 27), (64, 100), (129, 8), (33, 36), (128, 132), (3, 1), (7, 8)];
 
@@ -13,42 +15,54 @@ static class SpectralNormCases
     [
         .. from type in CaseRun.Storages
            from iterations in new[] { 0, 1, 3 }
-           select new ConformanceCase("SpectralNorm", $"a network, {iterations} iterations, {type}", run => Forward(run, s_mixed, iterations, type)),
+           select new ConformanceCase("SpectralNorm", $"a network, {iterations} iterations, {type}",
+               run => Forward(run, s_mixed, iterations, type)),
         .. from size in new (int, int)[] { (150, 257), (1200, 36), (4, 4500), (2, 4099), (500, 68), (3000, 5) }
            from iterations in new[] { 0, 2 }
-           select new ConformanceCase("SpectralNorm", $"one layer {size}, {iterations} iterations", run => Forward(run, [size], iterations, DType.F32)),
-        new("SpectralNorm", "a large layer beside small ones", run => Forward(run, [(2, 3), (256, 288), (1, 40), (40, 1)], 1, DType.BF16)),
+           select new ConformanceCase("SpectralNorm", $"one layer {size}, {iterations} iterations",
+               run => Forward(run, [size], iterations, DType.F32)),
+        new("SpectralNorm", "a large layer beside small ones",
+            run => Forward(run, [(2, 3), (256, 288), (1, 40), (40, 1)], 1, DType.BF16)),
         // More layers than one launch takes.
-        new("SpectralNorm", "70 layers", run => Forward(run, [.. Enumerable.Range(0, 70).Select(static i => (1 + i % 5, 1 + i % 9))], 1, DType.F32)),
+        new("SpectralNorm", "70 layers",
+            run => Forward(run, [.. Enumerable.Range(0, 70).Select(static i => (1 + i % 5, 1 + i % 9))], 1, DType.F32)),
         new("SpectralNorm", "skewed", run => Forward(run, s_mixed, 1, DType.F32, skew: 1)),
         new("SpectralNorm", "skewed BF16", run => Forward(run, s_mixed, 1, DType.BF16, skew: 3)),
         new("SpectralNorm", "no layers", static run => run.Backend.SpectralNormForward([], 1, Epsilon)),
-        new("SpectralNorm", "a NaN stays in its layer", run => Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.NaN)),
+        new("SpectralNorm", "a NaN stays in its layer",
+            run => Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.NaN)),
         new("SpectralNorm", "an infinity stays in its layer", run =>
             Forward(run, [(40, 36), (5, 27)], 1, DType.F32, firstWeight: float.PositiveInfinity)),
         .. from type in CaseRun.Storages
-           select new ConformanceCase("SpectralNorm", $"a zero u, {type}", run => Forward(run, [(40, 36), (5, 27)], 1, type, zeroU: true)),
+           select new ConformanceCase("SpectralNorm", $"a zero u, {type}",
+               run => Forward(run, [(40, 36), (5, 27)], 1, type, zeroU: true)),
         .. from type in CaseRun.Storages
            from skew in new[] { 0, 1 }
-           select new ConformanceCase("SpectralNorm", $"backward {type}{(skew > 0 ? " skewed" : "")}", run => Backward(run, s_mixed, type, skew)),
+           select new ConformanceCase("SpectralNorm", $"backward {type}{(skew > 0 ? " skewed" : "")}",
+               run => Backward(run, s_mixed, type, skew)),
         new("SpectralNorm", "overflow of W / sigma in BF16", Overflow),
         .. from type in CaseRun.Storages
            from first in new[] { float.NaN, float.PositiveInfinity }
            select new ConformanceCase("SpectralNorm", $"backward {type}, {first} stays in its layer", run =>
                Backward(run, [(40, 36), (5, 27)], type, 0, first)),
-        new("SpectralNorm", "backward of a large layer beside small ones", run => Backward(run, [(2, 3), (256, 288), (1, 40), (40, 1), (300, 65)], DType.BF16, 0)),
+        new("SpectralNorm", "backward of a large layer beside small ones",
+            run => Backward(run, [(2, 3), (256, 288), (1, 40), (40, 1), (300, 65)], DType.BF16, 0)),
         new("SpectralNorm", "backward of 70 layers", run =>
             Backward(run, [.. Enumerable.Range(0, 70).Select(static i => (1 + i % 5, 1 + i % 9))], DType.F32, 0)),
     ];
 
-    /// <summary>Weights with a mean, and u and v of positive numbers: the largest singular value stands out, and sigma is far from 0 at once.</summary>
+    /// <summary>
+    /// Weights with a mean, and u and v of positive numbers: the largest singular value stands out, and sigma is
+    /// far from 0 at once.
+    /// </summary>
     static SpectralLayer Layer(CaseRun run, int rows, int columns, DType type, int skew, float? firstWeight, bool zeroU)
     {
         float[] w = Array.ConvertAll(run.Numbers((long)rows * columns, Draw.Uniform), static x => x + 0.7f);
         if (firstWeight is { } first) w[0] = first;
         float[] u = zeroU ? new float[rows] : Unit(run, rows);
         return new SpectralLayer(run.Input(new Shape(rows, columns), w, skew: skew), run.Input(new Shape(rows), u, skew: skew),
-            run.Input(new Shape(columns), Unit(run, columns), skew: skew), run.Output(new Shape(1)), run.Output(new Shape(rows, columns), type, skew));
+            run.Input(new Shape(columns), Unit(run, columns), skew: skew), run.Output(new Shape(1)),
+            run.Output(new Shape(rows, columns), type, skew));
     }
 
     static float[] Unit(CaseRun run, int n)
@@ -58,7 +72,8 @@ static class SpectralNormCases
         return Array.ConvertAll(x, v => v / norm);
     }
 
-    static void Forward(CaseRun run, (int Rows, int Columns)[] sizes, int iterations, DType type, int skew = 0, float? firstWeight = null, bool zeroU = false)
+    static void Forward(CaseRun run, (int Rows, int Columns)[] sizes, int iterations, DType type, int skew = 0,
+        float? firstWeight = null, bool zeroU = false)
     {
         SpectralLayer[] layers =
             [.. sizes.Select((s, i) => Layer(run, s.Rows, s.Columns, type, skew, i == 0 ? firstWeight : null, zeroU && i == 0))];
@@ -103,8 +118,8 @@ static class SpectralNormCases
     static void Overflow(CaseRun run)
     {
         float[] weights = [1, 3.4e38f, -3.4e38f, 2, -3, 1e38f];
-        var layer = new SpectralLayer(run.Input(new Shape(2, 3), weights), run.Input(new Shape(2), [1, 0]), run.Input(new Shape(3), [1, 0, 0]),
-            run.Output(new Shape(1)), run.Output(new Shape(2, 3), DType.BF16));
+        var layer = new SpectralLayer(run.Input(new Shape(2, 3), weights), run.Input(new Shape(2), [1, 0]),
+            run.Input(new Shape(3), [1, 0, 0]), run.Output(new Shape(1)), run.Output(new Shape(2, 3), DType.BF16));
         run.Backend.SpectralNormForward([layer], 0, Epsilon);
         run.Expect("sigma", layer.Sigma, Tolerance.Exact, () => [1]);
         run.Expect("normalized", layer.Normalized, Tolerance.Exact, () => run[layer.W]);
@@ -113,8 +128,8 @@ static class SpectralNormCases
     static void Backward(CaseRun run, (int Rows, int Columns)[] sizes, DType type, int skew, float? firstUpstream = null)
     {
         SpectralLayer[] layers = [.. sizes.Select(s => new SpectralLayer(
-            run.Input(new Shape(s.Rows, s.Columns), skew: skew), run.Input(new Shape(s.Rows), Unit(run, s.Rows)), run.Input(new Shape(s.Columns), Unit(run, s.Columns)),
-            run.Input(new Shape(1), draw: Draw.Positive), default))];
+            run.Input(new Shape(s.Rows, s.Columns), skew: skew), run.Input(new Shape(s.Rows), Unit(run, s.Rows)),
+            run.Input(new Shape(s.Columns), Unit(run, s.Columns)), run.Input(new Shape(1), draw: Draw.Positive), default))];
         TensorView[] dn = [.. sizes.Select((s, i) =>
         {
             float[] values = run.Numbers((long)s.Rows * s.Columns, Draw.Uniform);

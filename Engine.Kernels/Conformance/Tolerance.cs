@@ -12,7 +12,9 @@ public readonly record struct Tolerance(double Absolute, double Relative)
     /// <summary>Sums of up to some thousand terms of size one in single precision, whatever their order.</summary>
     public static Tolerance Sum => new(2e-5, 2e-5);
 
-    /// <summary>The same in a given storage: one unit in the last place (up to 2⁻⁷ relative) more where a result is rounded to BF16.</summary>
+    /// <summary>
+    /// The same in a given storage: one unit in the last place (up to 2⁻⁷ relative) more where a result is rounded to BF16.
+    /// </summary>
     public Tolerance In(DType storage) => storage == DType.BF16 ? new(Absolute, Relative + 1.0 / 128) : this;
 
     /// <summary>The sentence that names the first element outside the tolerance, or null.</summary>
@@ -23,7 +25,8 @@ public readonly record struct Tolerance(double Absolute, double Relative)
         {
             double a = actual[i], e = expected[i];
             bool same = double.IsNaN(e) ? double.IsNaN(a) : a == e || Math.Abs(a - e) <= Absolute + Relative * Math.Abs(e);
-            if (!same) return $"{name}[{i}] of {actual.Length} is {a:R}, expected {e:R} within {Absolute:G3} + {Relative:G3} relative";
+            if (!same)
+                return $"{name}[{i}] of {actual.Length} is {a:R}, expected {e:R} within {Absolute:G3} + {Relative:G3} relative";
         }
         return null;
     }

@@ -65,7 +65,8 @@ static class Upsample2xCases
                 for (int q = 0; q < width; q++)
                     foreach (var (h, a) in Sources(r, s[1], mode))
                         foreach (var (w, b) in Sources(q, s[2], mode))
-                            for (int k = 0; k < s[3]; k++) visit(((n * s[1] + h) * s[2] + w) * s[3] + k, ((n * height + r) * width + q) * s[3] + k, a * b);
+                            for (int k = 0; k < s[3]; k++)
+                                visit(((n * s[1] + h) * s[2] + w) * s[3] + k, ((n * height + r) * width + q) * s[3] + k, a * b);
     }
 
     /// <summary>Half-pixel centres: output o lies at (o + ½) / 2 − ½ of the input, clamped to it.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 

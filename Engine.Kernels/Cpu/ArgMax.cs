@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -6,7 +8,8 @@ public sealed unsafe partial class CpuBackend
     {
         if (y.Count == 0) return;
         int columns = x.Shape[-1];
-        if (columns == 0) throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
+        if (columns == 0)
+            throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
         int perBlock = Math.Max(1, BlockElements / columns);
         int blocks = checked((int)((y.Count + perBlock - 1) / perBlock));
         _workers.For(blocks, GrainOf((long)perBlock * columns), new ArgMaxRange(x.F32, columns, y.I32, y.Count, perBlock));

@@ -1,11 +1,14 @@
 using System.Numerics;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
-// x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count, and with classes at the images' ends too, so that
-// one row of gamma and beta serves a block; a block's sums per channel are in single precision, and blocks are merged in order in double. The second pass runs backwards: what the first read last is still in the cache.
-// The forward moves 12 bytes an element (x twice, y), the backward 20 (x and dy twice, dx), and both are bound by that: rows go one by one, in the
-// order of memory. Four at a time would load a channel's constants less often, and took 1.7 times as long: hardware prefetches one stream of a page.
+// x is read as (rows, C). Rows are cut into blocks of a fixed size, whatever the thread count, and with classes at the images'
+// ends too, so that one row of gamma and beta serves a block; a block's sums per channel are in single precision, and blocks are
+// merged in order in double. The second pass runs backwards: what the first read last is still in the cache. The forward moves 12
+// bytes an element (x twice, y), the backward 20 (x and dy twice, dx), and both are bound by that: rows go one by one, in the
+// order of memory. Four at a time would load a channel's constants less often, and took 1.7 times as long: hardware prefetches
+// one stream of a page.
 public sealed unsafe partial class CpuBackend
 {
     // Rows of a block: so few that a single-precision sum of them is as good as its terms.
@@ -15,8 +18,8 @@ public sealed unsafe partial class CpuBackend
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
-    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean,
-        TensorView invStd, in BatchNormSpec spec)
+    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
+        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)
     {
         if (x.Count == 0) return;
         var map = NormMap.Of("BatchNormForward", x, gamma, classes);
@@ -25,13 +28,15 @@ public sealed unsafe partial class CpuBackend
         _workers.For(map.Blocks, grain, new NormMoments { X = x.F32, Partial = partial, Map = map });
         _workers.For(map.C, Math.Max(1, NormGrain / map.Blocks), new NormMerge
         {
-            Partial = partial, Mean = mean.F32, InvStd = invStd.F32, RunningMean = runningMean.F32, RunningVar = runningVar.F32, Map = map, Spec = spec,
+            Partial = partial, Mean = mean.F32, InvStd = invStd.F32, RunningMean = runningMean.F32,
+            RunningVar = runningVar.F32, Map = map, Spec = spec,
         });
         if (spec.Relu) Apply<Yes>(x, gamma, beta, mean, invStd, y, map, grain);
         else Apply<No>(x, gamma, beta, mean, invStd, y, map, grain);
     }
 
-    void Apply<TRelu>(TensorView x, TensorView gamma, TensorView beta, TensorView mean, TensorView invStd, TensorView y, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
+    void Apply<TRelu>(TensorView x, TensorView gamma, TensorView beta, TensorView mean, TensorView invStd, TensorView y,
+        NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormApply<TRelu>
         {
             X = x.F32, Y = y.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, Map = map,
@@ -53,7 +58,9 @@ public sealed unsafe partial class CpuBackend
         public static bool Value => false;
     }
 
-    /// <summary>The matrix (Rows, C) as groups of rows with one class each (a single group without classes), and their blocks of rows.</summary>
+    /// <summary>
+    /// The matrix (Rows, C) as groups of rows with one class each (a single group without classes), and their blocks of rows.
+    /// </summary>
     readonly struct NormMap
     {
         readonly int* _classes;
@@ -89,8 +96,9 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// Per block and channel the mean, then Σ (x − mean)². Sums are of x − shift, where shift is the mean of the block's first rows: it cancels a
-    /// large mean before anything is squared, and lies so near the block's mean that q − s²/n loses no more than a few bits.
+    /// Per block and channel the mean, then Σ (x − mean)². Sums are of x − shift, where shift is the mean of the block's first
+    /// rows: it cancels a large mean before anything is squared, and lies so near the block's mean that q − s²/n loses no more
+    /// than a few bits.
     /// </summary>
     struct NormMoments : IParallelBody
     {
@@ -174,7 +182,9 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is a channel: mean = Σ nᵦ·meanᵦ / M; Σ (x − mean)² = Σ (M2ᵦ + nᵦ·(meanᵦ − mean)²); then the running statistics.</summary>
+    /// <summary>
+    /// An item is a channel: mean = Σ nᵦ·meanᵦ / M; Σ (x − mean)² = Σ (M2ᵦ + nᵦ·(meanᵦ − mean)²); then the running statistics.
+    /// </summary>
     struct NormMerge : IParallelBody
     {
         public float* Partial, Mean, InvStd, RunningMean, RunningVar;
@@ -205,8 +215,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// y = (x − mean)·(gamma·invStd) + beta, then ReLU. The mean goes first: folded into beta it would cost the digits that a large mean takes.
-    /// Written as max(0, y) by a comparison that lets a NaN through.
+    /// y = (x − mean)·(gamma·invStd) + beta, then ReLU. The mean goes first: folded into beta it would cost the digits that a
+    /// large mean takes. Written as max(0, y) by a comparison that lets a NaN through.
     /// </summary>
     struct NormApply<TRelu> : IParallelBody where TRelu : unmanaged, IChoice
     {
@@ -220,7 +230,8 @@ public sealed unsafe partial class CpuBackend
             {
                 int b = Map.Blocks - 1 - item, n = Map.RowsOf(b);
                 nint offset = Map.Start(b), affine = Map.Class(b) * c;
-                for (int r = 0; r < n; r++, offset += c) Row(X + offset, Y + offset, Gamma + affine, Beta + affine, Mean, InvStd, c);
+                for (int r = 0; r < n; r++, offset += c)
+                    Row(X + offset, Y + offset, Gamma + affine, Beta + affine, Mean, InvStd, c);
             }
         }
 
@@ -232,7 +243,8 @@ public sealed unsafe partial class CpuBackend
             {
                 var scale = Vector.Load(gamma + k) * Vector.Load(invStd + k);
                 var v = Vector.FusedMultiplyAdd(Vector.Load(x + k) - Vector.Load(mean + k), scale, Vector.Load(beta + k));
-                if (TRelu.Value) v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
+                if (TRelu.Value)
+                    v = Vector.ConditionalSelect(Vector.LessThanOrEqual(v, Vector<float>.Zero), Vector<float>.Zero, v);
                 v.Store(y + k);
             }
             for (; k < c; k++)

@@ -1,12 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma,
-        TensorView dbeta, in BatchNormSpec spec)
+    public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
+        TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec)
     {
         int c = x.Shape[-1];
         if (x.Count == 0)
@@ -18,7 +19,8 @@ public sealed unsafe partial class CpuBackend
         var map = NormMap.Of("BatchNormBackward", x, gamma, classes);
         int grain = Math.Max(1, NormGrain / (NormRows * c));
         float* partial = (float*)_scratch.SharedBytes(2L * map.Blocks * c * sizeof(float));
-        var saved = new NormSaved { X = x.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32, InvStd = invStd.F32, DY = dy.F32 };
+        var saved = new NormSaved { X = x.F32, Gamma = gamma.F32, Beta = beta.F32, Mean = mean.F32,
+            InvStd = invStd.F32, DY = dy.F32 };
         if (spec.Relu) Sums<Yes>(saved, partial, map, grain);
         else Sums<No>(saved, partial, map, grain);
         _workers.For(c, Math.Max(1, NormGrain / map.Blocks),
@@ -30,8 +32,10 @@ public sealed unsafe partial class CpuBackend
     void Sums<TRelu>(in NormSaved saved, float* partial, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
         _workers.For(map.Blocks, grain, new NormSums<TRelu> { Saved = saved, Partial = partial, Map = map });
 
-    void Gradient<TRelu>(in NormSaved saved, float* means, TensorView dx, NormMap map, int grain) where TRelu : unmanaged, IChoice =>
-        _workers.For(map.Blocks, grain, new NormGradient<TRelu> { Saved = saved, MeanDY = means, MeanDYXHat = means + map.C, DX = dx.F32, Map = map });
+    void Gradient<TRelu>(in NormSaved saved, float* means, TensorView dx, NormMap map, int grain)
+        where TRelu : unmanaged, IChoice =>
+        _workers.For(map.Blocks, grain, new NormGradient<TRelu> { Saved = saved, MeanDY = means, MeanDYXHat = means + map.C,
+            DX = dx.F32, Map = map });
 
     /// <summary>What the forward saw, and dy.</summary>
     struct NormSaved
@@ -40,17 +44,19 @@ public sealed unsafe partial class CpuBackend
 
         /// <summary>The same from a given element and row of gamma and beta on.</summary>
         public readonly NormSaved At(nint element, nint affine) =>
-            new() { X = X + element, Gamma = Gamma + affine, Beta = Beta + affine, Mean = Mean, InvStd = InvStd, DY = DY + element };
+            new() { X = X + element, Gamma = Gamma + affine, Beta = Beta + affine, Mean = Mean,
+                InvStd = InvStd, DY = DY + element };
     }
 
     /// <summary>
-    /// The constants of a vector of channels. With d = x − mean, xhat = d·invStd, and the output before ReLU is d·(gamma·invStd) + beta, rounded as
-    /// in the forward: the mask is exactly where it put zeros.
+    /// The constants of a vector of channels. With d = x − mean, xhat = d·invStd, and the output before ReLU is d·(gamma·invStd)
+    /// + beta, rounded as in the forward: the mask is exactly where it put zeros.
     /// </summary>
     readonly struct NormChannels<TRelu>(in NormSaved s, nint k) where TRelu : unmanaged, IChoice
     {
         readonly Vector<float> _mean = Vector.Load(s.Mean + k), _beta = Vector.Load(s.Beta + k);
-        public readonly Vector<float> InvStd = Vector.Load(s.InvStd + k), Scale = Vector.Load(s.Gamma + k) * Vector.Load(s.InvStd + k);
+        public readonly Vector<float> InvStd = Vector.Load(s.InvStd + k),
+            Scale = Vector.Load(s.Gamma + k) * Vector.Load(s.InvStd + k);
 
         /// <summary>dy where the output was positive (or a NaN), else 0; and xhat.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,8 +123,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// An item is a channel: dbeta and dgamma from the sums of the blocks of each class; then, in place of the first block's sums, the means over all
-    /// rows of gamma·dy and gamma·dy·xhat.
+    /// An item is a channel: dbeta and dgamma from the sums of the blocks of each class; then, in place of the first block's
+    /// sums, the means over all rows of gamma·dy and gamma·dy·xhat.
     /// </summary>
     struct NormMergeSums : IParallelBody
     {
@@ -181,7 +187,8 @@ public sealed unsafe partial class CpuBackend
             {
                 var channels = new NormChannels<TRelu>(saved, k);
                 var d = channels.Masked(Vector.Load(x + k), Vector.Load(dy + k), out Vector<float> xhat);
-                (channels.Scale * d - channels.InvStd * (Vector.Load(meanDY + k) + xhat * Vector.Load(meanDYXHat + k))).Store(dx + k);
+                (channels.Scale * d - channels.InvStd * (Vector.Load(meanDY + k) + xhat * Vector.Load(meanDYXHat + k)))
+                    .Store(dx + k);
             }
             for (; k < c; k++)
             {

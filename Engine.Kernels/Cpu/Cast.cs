@@ -1,4 +1,5 @@
 using System.Numerics;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -33,7 +34,8 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    void Fill<T>(T* y, T value, long count) where T : unmanaged => _workers.For(Blocks(count), Grain, new FillRange<T>(y, value, count));
+    void Fill<T>(T* y, T value, long count) where T : unmanaged =>
+        _workers.For(Blocks(count), Grain, new FillRange<T>(y, value, count));
 
     void Convert<TConvert>(TensorView x, TensorView y) where TConvert : unmanaged, IConvert =>
         _workers.For(Blocks(y.Count), Grain, new ConvertRange<TConvert>(x.U8, x.Type.Size(), y.U8, y.Type.Size(), y.Count));
@@ -50,7 +52,8 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ConvertRange<TConvert>(byte* x, int xSize, byte* y, int ySize, long count) : IParallelBody where TConvert : unmanaged, IConvert
+    readonly struct ConvertRange<TConvert>(byte* x, int xSize, byte* y, int ySize, long count)
+        : IParallelBody where TConvert : unmanaged, IConvert
     {
         public void Invoke(int start, int end)
         {
@@ -70,7 +73,8 @@ public sealed unsafe partial class CpuBackend
 
     readonly struct SameBytes : IConvert
     {
-        public static void Run(byte* x, byte* y, int count, int size) => Buffer.MemoryCopy(x, y, (long)count * size, (long)count * size);
+        public static void Run(byte* x, byte* y, int count, int size) =>
+            Buffer.MemoryCopy(x, y, (long)count * size, (long)count * size);
     }
 
     readonly struct FloatToInt32 : IConvert
@@ -95,7 +99,8 @@ public sealed unsafe partial class CpuBackend
             int* from = (int*)x;
             float* to = (float*)y;
             int i = 0;
-            for (; i <= count - Vector<int>.Count; i += Vector<int>.Count) Vector.Store(Vector.ConvertToSingle(Vector.Load(from + i)), to + i);
+            for (; i <= count - Vector<int>.Count; i += Vector<int>.Count)
+                Vector.Store(Vector.ConvertToSingle(Vector.Load(from + i)), to + i);
             for (; i < count; i++) to[i] = from[i];
         }
     }
@@ -172,7 +177,8 @@ public sealed unsafe partial class CpuBackend
             int i = 0, lanes = Vector<float>.Count;
             for (; i <= count - 2 * lanes; i += 2 * lanes)
             {
-                Vector.Store(Vector.Narrow(Conversion.ToBFloat16(Vector.Load(from + i)), Conversion.ToBFloat16(Vector.Load(from + i + lanes))), to + i);
+                Vector.Store(Vector.Narrow(Conversion.ToBFloat16(Vector.Load(from + i)),
+                    Conversion.ToBFloat16(Vector.Load(from + i + lanes))), to + i);
             }
             for (; i < count; i++) to[i] = Conversion.ToBFloat16(from[i]);
         }

@@ -1,9 +1,13 @@
+using Ssgan.Engine.Kernels.Cpu.Convolution;
+using Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    // All three are products without an im2col matrix: forward (pixels of y) x (filters) over (tap, channel of x); data gradient (pixels of x) x
-    // (channels of x) over (tap, filter); filter gradient (filters) x (tap, channel of x) over the pixels of y.
+    // All three are products without an im2col matrix: forward (pixels of y) x (filters) over (tap, channel of x); data gradient
+    // (pixels of x) x (channels of x) over (tap, filter); filter gradient (filters) x (tap, channel of x) over the pixels of y.
 
     public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
@@ -14,7 +18,8 @@ public sealed unsafe partial class CpuBackend
             WinogradConvolve(x.F32, tiles, channels, w.F32, turned: false, bias is { } add ? add.F32 : null, y.F32, filters);
             return;
         }
-        var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, y.Shape[1], y.Shape[2], kernelW, spec, transposed: false);
+        var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, y.Shape[1], y.Shape[2],
+            kernelW, spec, transposed: false);
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]), taps = kernelH * kernelW;
         var output = new GemmOutput(y.F32, filters, bias is { } b ? b.F32 : null, accumulate: false);
         Multiply(new ConvRows(geometry), new ColumnPanels(w.F32, (nint)taps * channels), output, pixels, filters, taps, channels);
@@ -26,13 +31,16 @@ public sealed unsafe partial class CpuBackend
         if (SuitsWinograd(w.Shape, spec, dx.Shape))
         {
             // The filters turned by 180 degrees over the gradient: what was padded by p is now padded by 2 - p.
-            WinogradConvolve(dy.F32, new WinogradTiles(dy.Shape, dx.Shape, 2 - spec.Padding), filters, w.F32, turned: true, null, dx.F32, channels);
+            WinogradConvolve(dy.F32, new WinogradTiles(dy.Shape, dx.Shape, 2 - spec.Padding), filters, w.F32,
+                turned: true, null, dx.F32, channels);
             return;
         }
-        var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, dx.Shape[1], dx.Shape[2], kernelW, spec, transposed: true);
+        var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, dx.Shape[1], dx.Shape[2],
+            kernelW, spec, transposed: true);
         int pixels = checked(dx.Shape[0] * dx.Shape[1] * dx.Shape[2]), taps = kernelH * kernelW;
         var output = new GemmOutput(dx.F32, channels, null, accumulate: false);
-        Multiply(new ConvRows(geometry), new RowPanels(w.F32, (nint)taps * channels, channels), output, pixels, channels, taps, filters);
+        Multiply(new ConvRows(geometry), new RowPanels(w.F32, (nint)taps * channels, channels), output,
+            pixels, channels, taps, filters);
     }
 
     public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
@@ -51,13 +59,16 @@ public sealed unsafe partial class CpuBackend
             var geometry = new ConvGeometry(dy.F32, dy.Shape[1], dy.Shape[2], filters, x.Shape[1], x.Shape[2], kernelW,
                 new ConvSpec(1, kernelW - 1 - spec.Padding), transposed: false);
             int pixels = checked(x.Shape[0] * x.Shape[1] * x.Shape[2]);
-            SumPixels(new GatheredGradient(geometry, taps), new RowPanels(x.F32, channels, 0), dw.F32, checked(taps * filters), channels, pixels);
+            SumPixels(new GatheredGradient(geometry, taps), new RowPanels(x.F32, channels, 0), dw.F32,
+                checked(taps * filters), channels, pixels);
         }
         else
         {
-            var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2], kernelW, spec, transposed: false);
+            var geometry = new ConvGeometry(x.F32, x.Shape[1], x.Shape[2], channels, dy.Shape[1], dy.Shape[2],
+                kernelW, spec, transposed: false);
             int pixels = checked(dy.Shape[0] * dy.Shape[1] * dy.Shape[2]);
-            SumPixels(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry), dw.F32, filters, checked(taps * channels), pixels);
+            SumPixels(new MatrixColumns(dy.F32, filters), new ConvPanels(geometry), dw.F32, filters,
+                checked(taps * channels), pixels);
         }
     }
 }

@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
+using Ssgan.Engine.Kernels.Cpu.Convolution;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
     /// <summary>
-    /// Whether a filter gradient gathers the output's gradient and not the input. One of them is copied once per tap; with fewer filters than channels,
-    /// as where an image of three channels is made, the gradient is the smaller: 27 floats a pixel, not 9 times the channels. With 12 filters of 64
-    /// channels neither wins.
+    /// Whether a filter gradient gathers the output's gradient and not the input. One of them is copied once per tap; with fewer
+    /// filters than channels, as where an image of three channels is made, the gradient is the smaller: 27 floats a pixel, not 9
+    /// times the channels. With 12 filters of 64 channels neither wins.
     /// </summary>
     static bool SuitsGatheredGradient(Shape w, in ConvSpec spec)
     {
@@ -17,16 +19,17 @@ public sealed unsafe partial class CpuBackend
 }
 
 /// <summary>
-/// The left operand of a filter gradient of few filters: k runs over the pixels of the input, rows over (filter, tap). The value is the gradient of
-/// the output pixel that reads the input pixel through that tap, or zero where there is none. <paramref name="geometry"/> reads it with the kernel
-/// turned.
+/// The left operand of a filter gradient of few filters: k runs over the pixels of the input, rows over (filter, tap). The value
+/// is the gradient of the output pixel that reads the input pixel through that tap, or zero where there is none.
+/// <paramref name="geometry"/> reads it with the kernel turned.
 /// </summary>
 readonly unsafe struct GatheredGradient(ConvGeometry geometry, int taps) : IGemmRows
 {
     public static bool Interleaved => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Load<TKernel>(int first, int count, in KBlock block, float** rows, float* buffer, float* zeros) where TKernel : IGemmKernel
+    public void Load<TKernel>(int first, int count, in KBlock block, float** rows, float* buffer, float* zeros)
+        where TKernel : IGemmKernel
     {
         for (int i = 0; i < count; i += TKernel.Rows)
         {

@@ -1,10 +1,14 @@
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
     /// <summary>
-    /// dw (m, n) = rows (m, pixels) · panels (pixels, n). With few results, such as those of images of three channels, there is nothing but the pixels
-    /// to share among threads: they are summed in slices. How many depends on sizes alone, hence so do the rounding errors.
+    /// dw (m, n) = rows (m, pixels) · panels (pixels, n). With few results, such as those of images of three channels, there is
+    /// nothing but the pixels to share among threads: they are summed in slices. How many depends on sizes alone, hence so do the
+    /// rounding errors.
     /// </summary>
     void SumPixels<TRows, TPanels>(in TRows rows, in TPanels panels, float* dw, int m, int n, int pixels)
         where TRows : unmanaged, IGemmRows
@@ -46,7 +50,8 @@ public sealed unsafe partial class CpuBackend
 }
 
 /// <summary>A product over so many blocks of k at a time, each stored by itself. Item = slice.</summary>
-readonly unsafe struct SliceTasks<TKernel, TRows, TPanels>(TRows rows, TPanels panels, GemmPlan plan, int blocks, float* partial, ScratchSlots slots)
+readonly unsafe struct SliceTasks<TKernel, TRows, TPanels>(TRows rows, TPanels panels, GemmPlan plan, int blocks,
+    float* partial, ScratchSlots slots)
     : IParallelBody
     where TKernel : unmanaged, IGemmKernel
     where TRows : unmanaged, IGemmRows

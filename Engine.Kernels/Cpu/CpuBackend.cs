@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -11,7 +13,8 @@ public sealed unsafe partial class CpuBackend : Backend
     readonly Workers _workers;
     readonly Scratch _scratch;
     readonly SimdPath _simd;
-    // Nine tenths of the machine's memory, or of the container's. What the runtime calls the total is narrowed by limits of the managed heap.
+    // Nine tenths of the machine's memory, or of the container's. What the runtime calls the total is narrowed by limits of
+    // the managed heap.
     readonly long _available = GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes;
     long _allocated;
 
@@ -33,10 +36,14 @@ public sealed unsafe partial class CpuBackend : Backend
     /// </summary>
     public bool AllowWinograd { get; set; } = true;
 
-    /// <summary>A backend whose matrix kernels use a given vector width, so that tests reach every path on any processor.</summary>
+    /// <summary>
+    /// A backend whose matrix kernels use a given vector width, so that tests reach every path on any processor.
+    /// </summary>
     internal CpuBackend(int threads, SimdPath simd)
     {
-        if (threads < 0) throw new ArgumentOutOfRangeException(nameof(threads), threads, "The number of CPU threads must be 0 (all) or positive.");
+        if (threads < 0)
+            throw new ArgumentOutOfRangeException(nameof(threads), threads,
+                "The number of CPU threads must be 0 (all) or positive.");
         _simd = simd.Resolve();
         _workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
         _scratch = new Scratch(_workers.Count, GemmPlan.OwnFloats);
@@ -60,7 +67,8 @@ public sealed unsafe partial class CpuBackend : Backend
             // Full in the other way; both are told below.
         }
         Interlocked.Add(ref _allocated, -bytes);
-        throw new OutOfDeviceMemoryException($"The host can give {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
+        throw new OutOfDeviceMemoryException(
+            $"The host can give {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
     }
 
     public override void Free(nint address, long bytes)
@@ -83,7 +91,8 @@ public sealed unsafe partial class CpuBackend : Backend
     /// <param name="x">The source.</param>
     /// <param name="y">As many bytes, 32-byte aligned.</param>
     /// <param name="slices">1 to as many as there are threads.</param>
-    /// <param name="aroundCaches">Whether y is written past the caches, which saves reading its lines first and leaves nothing of it there.</param>
+    /// <param name="aroundCaches">Whether y is written past the caches, which saves reading its lines first and leaves nothing of
+    /// it there.</param>
     /// <exception cref="ArgumentException">The sizes differ.</exception>
     internal void Copy(TensorView x, TensorView y, int slices, bool aroundCaches)
     {

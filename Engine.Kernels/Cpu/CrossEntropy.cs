@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -7,7 +8,8 @@ public sealed unsafe partial class CpuBackend
     // Logits per hand-out of a loop; an exponential costs several nanoseconds.
     const int CrossEntropyGrain = 4096;
 
-    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default)
+    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
+        TensorView correct = default)
     {
         int n = logits.Shape[0], k = logits.Shape[1];
         CheckLabels(labels, n, k);
@@ -34,7 +36,9 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>The largest logit: less that, none can overflow the exponential. A NaN that a short row passes over spoils the sum.</summary>
+    /// <summary>
+    /// The largest logit: less that, none can overflow the exponential. A NaN that a short row passes over spoils the sum.
+    /// </summary>
     static float Largest(float* x, int k)
     {
         if (k >= Vector256<float>.Count) return ReduceLoops.Run<Max>(x, k);
@@ -74,7 +78,8 @@ public sealed unsafe partial class CpuBackend
                 float* x = X + (long)i * K;
                 float* dx = DX + (long)i * K;
                 int label = Labels[i];
-                double max = Largest(x, K), sum = Exponentials.Sum(x, K, max), d = DLosses[i], own = Math.Exp(x[label] - max) / sum;
+                double max = Largest(x, K), sum = Exponentials.Sum(x, K, max), d = DLosses[i],
+                    own = Math.Exp(x[label] - max) / sum;
                 Exponentials.Scaled(x, K, max, d / sum, dx);
                 dx[label] = (float)((own - 1) * d);
             }

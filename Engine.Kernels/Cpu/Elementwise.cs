@@ -1,10 +1,14 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
     const int BlockElements = ElementwiseLoops.BlockElements;
 
-    /// <summary>The least number of blocks that a thread is handed at once: less work than this is done before a thread has woken up.</summary>
+    /// <summary>
+    /// The least number of blocks that a thread is handed at once: less work than this is done before a thread has woken up.
+    /// </summary>
     const int Grain = 4;
 
     public override void Unary<TOp>(TOp op, TensorView x, TensorView y) =>
@@ -17,15 +21,18 @@ public sealed unsafe partial class CpuBackend
         // An operand of y's size is not stretched, whatever its rank; one of size 1 is a constant.
         if ((a.Count == count || a.Count == 1) && (b.Count == count || b.Count == 1))
         {
-            _workers.For(Blocks(count), Grain, new ZipRange<TOp>(op, a.F32, a.Count == 1 ? 0 : 1, b.F32, b.Count == 1 ? 0 : 1, y.F32, count));
+            _workers.For(Blocks(count), Grain,
+                new ZipRange<TOp>(op, a.F32, a.Count == 1 ? 0 : 1, b.F32, b.Count == 1 ? 0 : 1, y.F32, count));
             return;
         }
         var plan = new BroadcastPlan(a.Shape, b.Shape, y.Shape);
         if (plan.IsRowVector(out long columns, out bool left))
         {
             int rowsPerBlock = (int)Math.Max(1, BlockElements / columns);
-            var body = new RowVectorRange<TOp>(op, left ? b.F32 : a.F32, left ? a.F32 : b.F32, left, y.F32, count, columns, rowsPerBlock);
-            _workers.For(checked((int)((count / columns + rowsPerBlock - 1) / rowsPerBlock)), GrainOf(columns * rowsPerBlock), body);
+            var body = new RowVectorRange<TOp>(op, left ? b.F32 : a.F32, left ? a.F32 : b.F32, left, y.F32,
+                count, columns, rowsPerBlock);
+            _workers.For(checked((int)((count / columns + rowsPerBlock - 1) / rowsPerBlock)),
+                GrainOf(columns * rowsPerBlock), body);
         }
         else
         {
@@ -35,7 +42,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>The grain of a loop whose items are of another size than a block.</summary>
-    static int GrainOf(long itemElements) => (int)Math.Clamp(Grain * BlockElements / Math.Max(1, itemElements), 1, Grain * BlockElements);
+    static int GrainOf(long itemElements) =>
+        (int)Math.Clamp(Grain * BlockElements / Math.Max(1, itemElements), 1, Grain * BlockElements);
 
     static int Blocks(long count) => checked((int)((count + BlockElements - 1) / BlockElements));
 
@@ -48,7 +56,8 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ZipRange<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count) : IParallelBody where TOp : unmanaged, IBinary
+    readonly struct ZipRange<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count)
+        : IParallelBody where TOp : unmanaged, IBinary
     {
         public void Invoke(int start, int end)
         {
@@ -57,8 +66,11 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Full (rows, columns) with a vector (columns) that every row meets, such as a bias; left: the vector is the first operand.</summary>
-    readonly struct RowVectorRange<TOp>(TOp op, float* full, float* vector, bool left, float* y, long count, long columns, int rowsPerBlock)
+    /// <summary>
+    /// Full (rows, columns) with a vector (columns) that every row meets, such as a bias; left: the vector is the first operand.
+    /// </summary>
+    readonly struct RowVectorRange<TOp>(TOp op, float* full, float* vector, bool left, float* y, long count,
+        long columns, int rowsPerBlock)
         : IParallelBody where TOp : unmanaged, IBinary
     {
         const int TileElements = 512;
@@ -74,7 +86,8 @@ public sealed unsafe partial class CpuBackend
             if (columns <= TileElements / 2)
             {
                 run = TileElements / columns * columns;
-                for (long i = 0; i < run; i += columns) new Span<float>(vector, (int)columns).CopyTo(new Span<float>(tile + i, (int)columns));
+                for (long i = 0; i < run; i += columns)
+                    new Span<float>(vector, (int)columns).CopyTo(new Span<float>(tile + i, (int)columns));
                 repeated = tile;
             }
             for (long i = from; i < to; i += run)
@@ -86,8 +99,11 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Any other broadcast: rows of the innermost group of axes, with each operand's offset followed along the outer groups.</summary>
-    readonly struct BroadcastRange<TOp>(TOp op, BroadcastPlan plan, float* a, float* b, float* y) : IParallelBody where TOp : unmanaged, IBinary
+    /// <summary>
+    /// Any other broadcast: rows of the innermost group of axes, with each operand's offset followed along the outer groups.
+    /// </summary>
+    readonly struct BroadcastRange<TOp>(TOp op, BroadcastPlan plan, float* a, float* b, float* y)
+        : IParallelBody where TOp : unmanaged, IBinary
     {
         public void Invoke(int start, int end)
         {
@@ -98,7 +114,8 @@ public sealed unsafe partial class CpuBackend
                 long row = p.PiecesPerRow == 1 ? piece : piece / p.PiecesPerRow;
                 long from = (piece - row * p.PiecesPerRow) * BlockElements, n = Math.Min(p.Columns - from, BlockElements);
                 p.Offsets(row, out long aOffset, out long bOffset);
-                ElementwiseLoops.Zip(op, a + aOffset + from * p.AStep, p.AStep, b + bOffset + from * p.BStep, p.BStep, y + row * p.Columns + from, n);
+                ElementwiseLoops.Zip(op, a + aOffset + from * p.AStep, p.AStep, b + bOffset + from * p.BStep, p.BStep,
+                    y + row * p.Columns + from, n);
             }
         }
     }

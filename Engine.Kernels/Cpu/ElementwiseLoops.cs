@@ -10,7 +10,9 @@ namespace Ssgan.Engine.Kernels.Cpu;
 /// </summary>
 static unsafe class ElementwiseLoops
 {
-    /// <summary>Elements of one work item of memory-bound loops: enough to outweigh a hand-out, little enough to share evenly.</summary>
+    /// <summary>
+    /// Elements of one work item of memory-bound loops: enough to outweigh a hand-out, little enough to share evenly.
+    /// </summary>
     public const int BlockElements = 1 << 14;
 
     static int Lanes => Vector<float>.Count;
@@ -24,7 +26,8 @@ static unsafe class ElementwiseLoops
     }
 
     /// <summary>y = op(a, b) where a or b may be one number for the whole run: its step is then 0 instead of 1.</summary>
-    public static void Zip<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count) where TOp : unmanaged, IBinary
+    public static void Zip<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, long count)
+        where TOp : unmanaged, IBinary
     {
         if (aStep != 0 && bStep != 0) Zip(op, a, b, y, count);
         else if (aStep != 0) ZipRight(op, a, b, y, count);
@@ -78,7 +81,8 @@ static unsafe class ElementwiseLoops
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void ZipRest<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, int count) where TOp : unmanaged, IBinary
+    static void ZipRest<TOp>(TOp op, float* a, long aStep, float* b, long bStep, float* y, int count)
+        where TOp : unmanaged, IBinary
     {
         Vector<float> v = Vector<float>.Zero, w = Vector<float>.Zero;
         float* lane = (float*)&v, other = (float*)&w;

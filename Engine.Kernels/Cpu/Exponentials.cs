@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
-/// <summary>exp(x − shift) along a row of floats, in double precision; whole vectors of eight floats where they are in hardware.</summary>
+/// <summary>
+/// exp(x − shift) along a row of floats, in double precision; whole vectors of eight floats where they are in hardware.
+/// </summary>
 static unsafe class Exponentials
 {
     const int Width = 8;

@@ -1,8 +1,11 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels)
+    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
+        TensorView rotated, TensorView labels)
     {
         CheckRows("GatherRotate", indices, pixels.Shape);
         int n = upright.Shape[0], size = upright.Shape[1], c = upright.Shape[3];
@@ -17,7 +20,10 @@ public sealed unsafe partial class CpuBackend
         RotateQuarters(upright, rotated, labels);
     }
 
-    /// <summary>An item is a row of an upright image. The scale and the shift are those of <see cref="Affine"/> after a cast. Flips may be null.</summary>
+    /// <summary>
+    /// An item is a row of an upright image. The scale and the shift are those of <see cref="Affine"/> after a cast.
+    /// Flips may be null.
+    /// </summary>
     struct GatherImages : IParallelBody
     {
         public byte* Pixels;

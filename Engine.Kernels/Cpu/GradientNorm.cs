@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -8,11 +10,13 @@ public sealed unsafe partial class CpuBackend
     public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm)
     {
         int items = 0;
-        foreach (ref readonly var gradient in gradients) items = checked(items + (int)((gradient.Count + NormBlock - 1) / NormBlock));
+        foreach (ref readonly var gradient in gradients)
+            items = checked(items + (int)((gradient.Count + NormBlock - 1) / NormBlock));
         double* partial = (double*)_scratch.SharedBytes((long)items * sizeof(double) + BlockMap.Bytes(gradients.Length));
         var map = new BlockMap((int*)(partial + items), gradients.Length);
         for (int i = 0; i < gradients.Length; i++) map.Set(i, (gradients[i].Count + NormBlock - 1) / NormBlock);
-        fixed (TensorView* first = gradients) _workers.For(items, 1, new SquareBlocks { Gradients = first, Map = map, Partial = partial });
+        fixed (TensorView* first = gradients)
+            _workers.For(items, 1, new SquareBlocks { Gradients = first, Map = map, Partial = partial });
         double sum = 0;
         for (int i = 0; i < items; i++) sum += partial[i];
         *norm.F32 = (float)Math.Sqrt(sum);

@@ -2,9 +2,11 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) => *loss.F32 = (float)(MeanHinge(real, -1) + MeanHinge(fake, 1));
+    public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) =>
+        *loss.F32 = (float)(MeanHinge(real, -1) + MeanHinge(fake, 1));
 
-    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss, TensorView dreal, TensorView dfake)
+    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
+        TensorView dreal, TensorView dfake)
     {
         HingeSlope(real, -1, *dloss.F32, dreal);
         HingeSlope(fake, 1, *dloss.F32, dfake);

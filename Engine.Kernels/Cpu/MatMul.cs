@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -28,7 +29,9 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>c (m, n) = rows (m, k) · panels (k, n), where k runs over taps x depth: what products and convolutions have in common.</summary>
+    /// <summary>
+    /// c (m, n) = rows (m, k) · panels (k, n), where k runs over taps x depth: what products and convolutions have in common.
+    /// </summary>
     void Multiply<TRows, TPanels>(in TRows rows, in TPanels panels, in GemmOutput c, int m, int n, int taps, int depth)
         where TRows : unmanaged, IGemmRows
         where TPanels : unmanaged, IGemmPanels

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -17,7 +18,8 @@ public sealed unsafe partial class CpuBackend
         if (y.Count == 0) return;
         _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y), new MaxPoolGather
         {
-            X = x.F32, Y = y.F32, Index = index.I32, Image = (nint)x.Shape[1] * x.Shape[2] * x.Shape[3], OH = y.Shape[1], OW = y.Shape[2], C = y.Shape[3],
+            X = x.F32, Y = y.F32, Index = index.I32, Image = (nint)x.Shape[1] * x.Shape[2] * x.Shape[3], OH = y.Shape[1],
+            OW = y.Shape[2], C = y.Shape[3],
         });
     }
 
@@ -28,14 +30,15 @@ public sealed unsafe partial class CpuBackend
         int n = dx.Shape[0], c = dx.Shape[3], channels = n >= 2 * Threads ? c : 64, slices = (c + channels - 1) / channels;
         _workers.For(checked(n * slices), 1, new MaxPoolBackward
         {
-            DY = dy.F32, DX = dx.F32, Index = index.I32, Inputs = dx.Shape[1] * dx.Shape[2], Outputs = dy.Shape[1] * dy.Shape[2], C = c,
-            Channels = channels, Slices = slices,
+            DY = dy.F32, DX = dx.F32, Index = index.I32, Inputs = dx.Shape[1] * dx.Shape[2], Outputs = dy.Shape[1] * dy.Shape[2],
+            C = c, Channels = channels, Slices = slices,
         });
     }
 
     /// <summary>
-    /// An item is an output row. A value replaces the best so far if it is not smaller or equal (greater, or a NaN) and the best is no NaN:
-    /// the first maximum wins, and the first NaN beats everything. The engine keeps padding ≤ kernel / 2, so no window is empty.
+    /// An item is an output row. A value replaces the best so far if it is not smaller or equal (greater, or a NaN) and the best
+    /// is no NaN: the first maximum wins, and the first NaN beats everything. The engine keeps padding ≤ kernel / 2, so no
+    /// window is empty.
     /// </summary>
     struct MaxPoolForward : IParallelBody
     {
@@ -116,8 +119,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// An item is a slice of channels of one image. Overlapping windows may choose one input, and only channels and images are independent;
-    /// an input's sum is in the order of the outputs.
+    /// An item is a slice of channels of one image. Overlapping windows may choose one input, and only channels and images are
+    /// independent; an input's sum is in the order of the outputs.
     /// </summary>
     struct MaxPoolBackward : IParallelBody
     {

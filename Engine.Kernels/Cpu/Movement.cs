@@ -1,8 +1,11 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y,
+        ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
         Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
         Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
@@ -60,8 +63,9 @@ public sealed unsafe partial class CpuBackend
         int n = dy.Shape[0], rows = dtable.Shape[0];
         long width = dy.Count / n;
         var body = new ScatterRange(dy.F32, indices.I32, n, dtable.F32, width, width >= 4 * ScatterRange.Columns);
-        // Each work item owns a part of the table (columns where rows are wide, else rows) and walks all indices in order, so that every
-        // element sees its additions in the order of i. That pays while the additions outweigh reading the indices again.
+        // Each work item owns a part of the table (columns where rows are wide, else rows) and walks all indices in
+        // order, so that every element sees its additions in the order of i. That pays while the additions outweigh
+        // reading the indices again.
         if (body.ByColumns) _workers.For((int)((width + ScatterRange.Columns - 1) / ScatterRange.Columns), 1, body);
         else if (width >= 16 && dy.Count > Grain * BlockElements) _workers.For(rows, Math.Max(1, rows / Threads), body);
         else body.Invoke(0, rows);
@@ -75,7 +79,8 @@ public sealed unsafe partial class CpuBackend
         {
             if ((uint)index[i] >= (uint)rows)
             {
-                throw new ArgumentOutOfRangeException(nameof(indices), $"{name}: index {i} is {index[i]}, but the table {table} has {rows} rows.");
+                throw new ArgumentOutOfRangeException(nameof(indices),
+                    $"{name}: index {i} is {index[i]}, but the table {table} has {rows} rows.");
             }
         }
     }
@@ -92,7 +97,9 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Copies rows of bytes between strided places. Long rows are cut into pieces, short ones gathered into blocks.</summary>
+    /// <summary>
+    /// Copies rows of bytes between strided places. Long rows are cut into pieces, short ones gathered into blocks.
+    /// </summary>
     readonly struct CopyRange(byte* x, byte* y, long rows, long rowBytes, Axes xAxes, Axes yAxes) : IParallelBody
     {
         const int BlockBytes = BlockElements * sizeof(float);
@@ -117,7 +124,8 @@ public sealed unsafe partial class CpuBackend
     {
         public void Invoke(int start, int end)
         {
-            for (int i = start; i < end; i++) Buffer.MemoryCopy(table + indices[i] * rowBytes, y + i * rowBytes, rowBytes, rowBytes);
+            for (int i = start; i < end; i++)
+                Buffer.MemoryCopy(table + indices[i] * rowBytes, y + i * rowBytes, rowBytes, rowBytes);
         }
     }
 

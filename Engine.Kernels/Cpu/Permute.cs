@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -47,13 +48,17 @@ public sealed unsafe partial class CpuBackend
     /// <summary>y[r·yStep + c] = x[r + c·xStep] for r in [0, rows), c in [0, columns).</summary>
     readonly record struct Plane(long Columns, long Rows, long XStep, long YStep);
 
-    /// <summary>Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.</summary>
-    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) : IParallelBody where T : unmanaged
+    /// <summary>
+    /// Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.
+    /// </summary>
+    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes)
+        : IParallelBody where T : unmanaged
     {
         // A narrow side is taken whole, with as much of the other as the first-level cache holds.
         const int Tile = 64, Area = Tile * Tile / 2;
         readonly long _tileRows = plane.Columns < Tile ? Math.Min(plane.Rows, Area / plane.Columns) : Math.Min(plane.Rows, Tile);
-        readonly long _tileColumns = plane.Rows < Tile ? Math.Min(plane.Columns, Area / plane.Rows) : Math.Min(plane.Columns, Tile);
+        readonly long _tileColumns = plane.Rows < Tile ? Math.Min(plane.Columns, Area / plane.Rows)
+            : Math.Min(plane.Columns, Tile);
 
         long TilesDown => (plane.Rows + _tileRows - 1) / _tileRows;
         long TilesAcross => (plane.Columns + _tileColumns - 1) / _tileColumns;
@@ -89,8 +94,8 @@ public sealed unsafe partial class CpuBackend
         }
 
         /// <summary>
-        /// Whole 8×8 blocks, in groups of 2×2: lines of x are used up while 16 of them are in the cache, and lines of y are completed
-        /// 8 at a time. More would evict each other, because steps are often large powers of two.
+        /// Whole 8×8 blocks, in groups of 2×2: lines of x are used up while 16 of them are in the cache, and lines of y are
+        /// completed 8 at a time. More would evict each other, because steps are often large powers of two.
         /// </summary>
         void TurnBlocks(float* from, float* to, long rows, long columns)
         {
@@ -108,7 +113,9 @@ public sealed unsafe partial class CpuBackend
             }
         }
 
-        /// <summary>Element by element, in y's order: lines that are written in one go cost less than lines that are read so.</summary>
+        /// <summary>
+        /// Element by element, in y's order: lines that are written in one go cost less than lines that are read so.
+        /// </summary>
         void Copy(T* from, T* to, long rows, long columns)
         {
             long xs = plane.XStep, ys = plane.YStep;
@@ -123,10 +130,13 @@ public sealed unsafe partial class CpuBackend
         static void Turn8(float* x, long xs, float* y, long ys)
         {
             Vector256<float> a0 = Avx.LoadVector256(x), a1 = Avx.LoadVector256(x + xs), a2 = Avx.LoadVector256(x + 2 * xs);
-            Vector256<float> a3 = Avx.LoadVector256(x + 3 * xs), a4 = Avx.LoadVector256(x + 4 * xs), a5 = Avx.LoadVector256(x + 5 * xs);
+            Vector256<float> a3 = Avx.LoadVector256(x + 3 * xs), a4 = Avx.LoadVector256(x + 4 * xs),
+                a5 = Avx.LoadVector256(x + 5 * xs);
             Vector256<float> a6 = Avx.LoadVector256(x + 6 * xs), a7 = Avx.LoadVector256(x + 7 * xs);
-            Vector256<float> b0 = Avx.UnpackLow(a0, a1), b1 = Avx.UnpackHigh(a0, a1), b2 = Avx.UnpackLow(a2, a3), b3 = Avx.UnpackHigh(a2, a3);
-            Vector256<float> b4 = Avx.UnpackLow(a4, a5), b5 = Avx.UnpackHigh(a4, a5), b6 = Avx.UnpackLow(a6, a7), b7 = Avx.UnpackHigh(a6, a7);
+            Vector256<float> b0 = Avx.UnpackLow(a0, a1), b1 = Avx.UnpackHigh(a0, a1), b2 = Avx.UnpackLow(a2, a3),
+                b3 = Avx.UnpackHigh(a2, a3);
+            Vector256<float> b4 = Avx.UnpackLow(a4, a5), b5 = Avx.UnpackHigh(a4, a5), b6 = Avx.UnpackLow(a6, a7),
+                b7 = Avx.UnpackHigh(a6, a7);
             Vector256<float> c0 = Avx.Shuffle(b0, b2, 0x44), c1 = Avx.Shuffle(b0, b2, 0xEE), c2 = Avx.Shuffle(b1, b3, 0x44);
             Vector256<float> c3 = Avx.Shuffle(b1, b3, 0xEE), c4 = Avx.Shuffle(b4, b6, 0x44), c5 = Avx.Shuffle(b4, b6, 0xEE);
             Vector256<float> c6 = Avx.Shuffle(b5, b7, 0x44), c7 = Avx.Shuffle(b5, b7, 0xEE);

@@ -32,7 +32,10 @@ readonly struct DrawNormal : IDraw
 {
     public (float Even, float Odd) Two(uint even, uint odd) => Philox.Normals(even, odd);
 
-    /// <summary>In double precision too: where a vector's logarithm rounds unlike a number's, that is lost when the result becomes a float.</summary>
+    /// <summary>
+    /// In double precision too: where a vector's logarithm rounds unlike a number's, that is lost when the result
+    /// becomes a float.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Eight(Vector256<uint> words)
     {
@@ -55,7 +58,8 @@ readonly struct DrawNormal : IDraw
 }
 
 /// <summary>
-/// Four blocks of <see cref="Philox"/>'s stream at a time, with AVX2: a round is 8 instructions for 16 words, where a single block's takes as many for 4.
+/// Four blocks of <see cref="Philox"/>'s stream at a time, with AVX2: a round is 8 instructions for 16 words, where a single
+/// block's takes as many for 4.
 /// </summary>
 static class PhiloxVectors
 {
@@ -66,7 +70,8 @@ static class PhiloxVectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector256<uint> First, Vector256<uint> Second) Blocks(ulong counter, ulong key)
     {
-        // A word is the low half of a lane; what the high half holds is never read. The order of the blocks is the one that the last step undoes.
+        // A word is the low half of a lane; what the high half holds is never read. The order of the blocks is the one that the
+        // last step undoes.
         var block = Vector256.Create(counter) + Vector256.Create(0ul, 2, 1, 3);
         Vector256<ulong> c0 = block, c1 = block >> 32, c2 = Vector256<ulong>.Zero, c3 = Vector256<ulong>.Zero;
         uint k0 = (uint)key, k1 = (uint)(key >> 32);
@@ -86,5 +91,6 @@ static class PhiloxVectors
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<ulong> Pairs(Vector256<ulong> low, Vector256<ulong> high) => (low & Vector256.Create(0xfffffffful)) | high << 32;
+    static Vector256<ulong> Pairs(Vector256<ulong> low, Vector256<ulong> high) =>
+        (low & Vector256.Create(0xfffffffful)) | high << 32;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -10,7 +11,8 @@ public sealed unsafe partial class CpuBackend
 
     public override void Normal(TensorView y, TensorView generator) => Draw(y, generator, new DrawNormal());
 
-    public override void Uniform(TensorView y, TensorView generator, float low, float high) => Draw(y, generator, new DrawUniform(low, high));
+    public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
+        Draw(y, generator, new DrawUniform(low, high));
 
     void Draw<TDraw>(TensorView y, TensorView generator, TDraw draw) where TDraw : unmanaged, IDraw
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -13,7 +14,8 @@ public sealed unsafe partial class CpuBackend
             return;
         }
         Span<long> size = [1, 1, 1, 1, 1];
-        if (AxisGroups.OfReduction(x.Shape, y.Shape, size)) ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size))
+            ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }
 
@@ -50,10 +52,12 @@ public sealed unsafe partial class CpuBackend
         if (rows > 16 || s.S1 > 1 || columns <= 4 * BlockElements)
         {
             int perBlock = (int)Math.Clamp(BlockElements / (columns * s.S1), 1, BlockElements);
-            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), GrainOf(perBlock * columns * s.S1), new RowsRange<TOp>(x, s, y, perBlock));
+            _workers.For(checked((int)((rows + perBlock - 1) / perBlock)), GrainOf(perBlock * columns * s.S1),
+                new RowsRange<TOp>(x, s, y, perBlock));
             return;
         }
-        // Few long rows are cut into segments: their number follows from the shape alone, so that threads do not change the result.
+        // Few long rows are cut into segments: their number follows from the shape alone, so that threads do not
+        // change the result.
         const int MaxSegments = 256;
         float* partial = stackalloc float[MaxSegments];
         int segments = (int)Math.Min(MaxSegments / rows, (columns + 2 * BlockElements - 1) / (2 * BlockElements));
@@ -85,7 +89,8 @@ public sealed unsafe partial class CpuBackend
                 continue;
             }
             // Blocks of rows, again as many as the shape alone says.
-            long most = Math.Min(Math.Min(MaxBlocks, Partials / columns), (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
+            long most = Math.Min(Math.Min(MaxBlocks, Partials / columns),
+                (rows * columns + 2 * BlockElements - 1) / (2 * BlockElements));
             long blockRows = (rows + most - 1) / most, blocks = (rows + blockRows - 1) / blockRows;
             _workers.For((int)blocks, GrainOf(2 * BlockElements), new RowBlocksRange<TOp>(x, rows, columns, blockRows, partial));
             ReduceTree<TOp>(partial, blocks, columns);
@@ -98,7 +103,8 @@ public sealed unsafe partial class CpuBackend
     {
         for (long apart = 1; apart < parts; apart *= 2)
         {
-            for (long i = 0; i + apart < parts; i += 2 * apart) ReduceLoops.Merge<TOp>(partial + i * width, partial + (i + apart) * width, width);
+            for (long i = 0; i + apart < parts; i += 2 * apart)
+                ReduceLoops.Merge<TOp>(partial + i * width, partial + (i + apart) * width, width);
         }
         return partial[0];
     }
@@ -113,13 +119,15 @@ public sealed unsafe partial class CpuBackend
                 long i2 = row, i0 = s.S0 == 1 ? 0 : Math.DivRem(row, s.S2, out i2);
                 float* from = x + (i0 * s.S1 * s.S2 + i2) * s.S3;
                 float value = ReduceLoops.Run<TOp>(from, s.S3);
-                for (long i1 = 1; i1 < s.S1; i1++) value = TOp.Combine(value, ReduceLoops.Run<TOp>(from + i1 * s.S2 * s.S3, s.S3));
+                for (long i1 = 1; i1 < s.S1; i1++)
+                    value = TOp.Combine(value, ReduceLoops.Run<TOp>(from + i1 * s.S2 * s.S3, s.S3));
                 y[row] = value;
             }
         }
     }
 
-    readonly struct SegmentsRange<TOp>(float* x, long columns, int segments, float* partial) : IParallelBody where TOp : unmanaged, IReduce
+    readonly struct SegmentsRange<TOp>(float* x, long columns, int segments, float* partial)
+        : IParallelBody where TOp : unmanaged, IReduce
     {
         public void Invoke(int start, int end)
         {
@@ -169,14 +177,16 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct RowBlocksRange<TOp>(float* x, long rows, long columns, long blockRows, float* partial) : IParallelBody where TOp : unmanaged, IReduce
+    readonly struct RowBlocksRange<TOp>(float* x, long rows, long columns, long blockRows, float* partial)
+        : IParallelBody where TOp : unmanaged, IReduce
     {
         public void Invoke(int start, int end)
         {
             for (int i = start; i < end; i++)
             {
                 long from = i * blockRows;
-                ReduceLoops.Columns<TOp>(x + from * columns, Math.Min(blockRows, rows - from), columns, columns, partial + i * columns);
+                ReduceLoops.Columns<TOp>(x + from * columns, Math.Min(blockRows, rows - from), columns,
+                    columns, partial + i * columns);
             }
         }
     }

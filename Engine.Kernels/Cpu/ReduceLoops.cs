@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -45,7 +46,8 @@ static unsafe class ReduceLoops
     {
         int n = Lanes;
         Vector<float> v0 = TOp.Map(Vector.Load(x)), v1 = TOp.Map(Vector.Load(x + n)), v2 = TOp.Map(Vector.Load(x + 2 * n));
-        Vector<float> v3 = TOp.Map(Vector.Load(x + 3 * n)), v4 = TOp.Map(Vector.Load(x + 4 * n)), v5 = TOp.Map(Vector.Load(x + 5 * n));
+        Vector<float> v3 = TOp.Map(Vector.Load(x + 3 * n)), v4 = TOp.Map(Vector.Load(x + 4 * n)),
+            v5 = TOp.Map(Vector.Load(x + 5 * n));
         Vector<float> v6 = TOp.Map(Vector.Load(x + 6 * n)), v7 = TOp.Map(Vector.Load(x + 7 * n));
         for (int i = Unroll; i < LeafVectors; i += Unroll)
         {
@@ -87,7 +89,8 @@ static unsafe class ReduceLoops
         if (i == 0) return Few<TOp>(x, (int)count);
         // The last vector of the run, without the lanes that were already taken.
         var unseen = Vector.GreaterThanOrEqual(Vector<int>.Indices, Vector.Create((int)(n - (count - i))));
-        return TOp.Combine(v0, Vector.ConditionalSelect(unseen, TOp.Map(Vector.Load(x + count - n)), Vector.Create(TOp.Identity)));
+        return TOp.Combine(v0, Vector.ConditionalSelect(unseen, TOp.Map(Vector.Load(x + count - n)),
+            Vector.Create(TOp.Identity)));
     }
 
     /// <summary>Fewer numbers than lanes: the others hold the identity.</summary>
@@ -136,16 +139,20 @@ static unsafe class ReduceLoops
             while (fold > 1)
             {
                 int half = (fold + 1) / 2;
-                for (long i = half * columns; i < fold * columns; i++) wide[i - half * columns] = TOp.Combine(wide[i - half * columns], wide[i]);
+                for (long i = half * columns; i < fold * columns; i++)
+                    wide[i - half * columns] = TOp.Combine(wide[i - half * columns], wide[i]);
                 fold = half;
             }
             for (long c = 0; c < columns; c++) y[c] = wide[c];
             return;
         }
-        for (long c = 0; c < columns; c += MaxColumns) Panel<TOp>(x + c, rows, (int)Math.Min(MaxColumns, columns - c), step, y + c);
+        for (long c = 0; c < columns; c += MaxColumns)
+            Panel<TOp>(x + c, rows, (int)Math.Min(MaxColumns, columns - c), step, y + c);
     }
 
-    /// <summary>y (columns), up to <see cref="MaxColumns"/>: eight rows meet in a tree, 32 such groups in a chain, and those chains in y.</summary>
+    /// <summary>
+    /// y (columns), up to <see cref="MaxColumns"/>: eight rows meet in a tree, 32 such groups in a chain, and those chains in y.
+    /// </summary>
     [SkipLocalsInit]
     static void Panel<TOp>(float* x, long rows, int columns, long step, float* y) where TOp : unmanaged, IReduce
     {
@@ -176,8 +183,10 @@ static unsafe class ReduceLoops
         }
         for (; c < columns; c++)
         {
-            float a = TOp.Combine(TOp.Map(x[c]), TOp.Map(x[step + c])), b = TOp.Combine(TOp.Map(x[2 * step + c]), TOp.Map(x[3 * step + c]));
-            float d = TOp.Combine(TOp.Map(x4[c]), TOp.Map(x4[step + c])), e = TOp.Combine(TOp.Map(x4[2 * step + c]), TOp.Map(x4[3 * step + c]));
+            float a = TOp.Combine(TOp.Map(x[c]), TOp.Map(x[step + c])),
+                b = TOp.Combine(TOp.Map(x[2 * step + c]), TOp.Map(x[3 * step + c]));
+            float d = TOp.Combine(TOp.Map(x4[c]), TOp.Map(x4[step + c])),
+                e = TOp.Combine(TOp.Map(x4[2 * step + c]), TOp.Map(x4[3 * step + c]));
             y[c] = TOp.Combine(y[c], TOp.Combine(TOp.Combine(a, b), TOp.Combine(d, e)));
         }
     }
@@ -185,7 +194,8 @@ static unsafe class ReduceLoops
     static void AddOne<TOp>(float* x, int columns, float* y) where TOp : unmanaged, IReduce
     {
         int c = 0;
-        for (; c <= columns - Lanes; c += Lanes) Vector.Store(TOp.Combine(Vector.Load(y + c), TOp.Map(Vector.Load(x + c))), y + c);
+        for (; c <= columns - Lanes; c += Lanes)
+            Vector.Store(TOp.Combine(Vector.Load(y + c), TOp.Map(Vector.Load(x + c))), y + c);
         for (; c < columns; c++) y[c] = TOp.Combine(y[c], TOp.Map(x[c]));
     }
 

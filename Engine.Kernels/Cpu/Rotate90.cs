@@ -2,12 +2,14 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    // From here on y will not be in the cache when somebody reads it: it is written past the cache, which saves reading it in first.
+    // From here on y will not be in the cache when somebody reads it: it is written past the cache, which saves
+    // reading it in first.
     const long RotateStreamBytes = 8 << 20;
 
     public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
@@ -25,17 +27,20 @@ public sealed unsafe partial class CpuBackend
         int grain = (int)Math.Clamp(16384 / ((long)size * c * RotateMap.Tile), 1, int.MaxValue);
         // Whole cache lines from whole vectors.
         bool fits = c == 3 && Sse41.IsSupported && size % RotateMap.Tile == 0 && y.Address % 64 == 0;
-        if (fits && y.Bytes >= RotateStreamBytes) _workers.For(n * map.Strips, grain, new RotateStrips<Yes>(x.F32, y.F32, turns.I32, map, inverse));
+        if (fits && y.Bytes >= RotateStreamBytes)
+            _workers.For(n * map.Strips, grain, new RotateStrips<Yes>(x.F32, y.F32, turns.I32, map, inverse));
         else _workers.For(n * map.Strips, grain, new RotateStrips<No>(x.F32, y.F32, turns.I32, map, inverse));
     }
 
     /// <summary>
-    /// An item is a strip of <see cref="RotateMap.Tile"/> rows of an image of x: read from memory once and in order, while each piece of a row of y
-    /// that it becomes is whole cache lines (16 pixels of 12 bytes are three). Written past the caches a batch takes the time of a copy; the walk by
-    /// rows of y, whose columns of x the hardware does not guess, took four times that. Such stores are weakly ordered; the locked instruction by
-    /// which a thread takes its next chunk of the loop waits for them.
+    /// An item is a strip of <see cref="RotateMap.Tile"/> rows of an image of x: read from memory once and in order, while
+    /// each piece of a row of y that it becomes is whole cache lines (16 pixels of 12 bytes are three). Written past the
+    /// caches a batch takes the time of a copy; the walk by rows of y, whose columns of x the hardware does not guess, took
+    /// four times that. Such stores are weakly ordered; the locked instruction by which a thread takes its next chunk of the
+    /// loop waits for them.
     /// </summary>
-    readonly struct RotateStrips<TStream>(float* x, float* y, int* turns, RotateMap map, bool inverse) : IParallelBody where TStream : unmanaged, IChoice
+    readonly struct RotateStrips<TStream>(float* x, float* y, int* turns, RotateMap map, bool inverse)
+        : IParallelBody where TStream : unmanaged, IChoice
     {
         public void Invoke(int start, int end)
         {
@@ -71,7 +76,8 @@ public sealed unsafe partial class CpuBackend
                 if (typeof(TPixel) == typeof(Pixel3) && Sse41.IsSupported)
                 {
                     if (TStream.Value) Cache.Prefetch((float*)next, 3 * p.Pixels);
-                    for (; k <= p.Pixels - 4; k += 4) FourPixels<TStream>((float*)(from + k * p.Step), 3 * p.Step, (float*)(to + k));
+                    for (; k <= p.Pixels - 4; k += 4)
+                        FourPixels<TStream>((float*)(from + k * p.Step), 3 * p.Step, (float*)(to + k));
                 }
                 TPixel* one = from + k * p.Step;
                 for (; k < p.Pixels; k++, one += p.Step) to[k] = *one;
@@ -118,8 +124,8 @@ public sealed unsafe partial class CpuBackend
         public readonly int Size = size, C = c, Strips = (size + Tile - 1) / Tile;
 
         /// <summary>
-        /// Where rows [r0, r1) of x go. With S = size − 1, pixel (r, c) goes to (S − c, r) for one turn, to (S − r, S − c) for two, to (c, S − r)
-        /// for three.
+        /// Where rows [r0, r1) of x go. With S = size − 1, pixel (r, c) goes to (S − c, r) for one turn, to (S − r, S − c) for
+        /// two, to (c, S − r) for three.
         /// </summary>
         public RotatePieces Pieces(int turn, int r0, int r1)
         {
@@ -135,8 +141,8 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// A strip of x as pieces of rows of y, in pixels: the first piece begins at From in the strip and goes to To in the image, the next ones begin
-    /// NextFrom and NextTo further each. The pixels of a piece lie side by side in y, Step apart in x.
+    /// A strip of x as pieces of rows of y, in pixels: the first piece begins at From in the strip and goes to To in the image,
+    /// the next ones begin NextFrom and NextTo further each. The pixels of a piece lie side by side in y, Step apart in x.
     /// </summary>
     readonly record struct RotatePieces(nint Count, nint Pixels, nint From, nint NextFrom, nint Step, nint To, nint NextTo);
 

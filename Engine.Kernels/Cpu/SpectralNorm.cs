@@ -1,9 +1,10 @@
 using System.Numerics;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
-// All layers go through each phase in one parallel loop: most are too small to share between threads, and a loop's hand-over costs more
-// than their work. Blocks have fixed sizes and each result has one owner, so the thread count changes no bit.
+// All layers go through each phase in one parallel loop: most are too small to share between threads, and a loop's hand-over
+// costs more than their work. Blocks have fixed sizes and each result has one owner, so the thread count changes no bit.
 public sealed unsafe partial class CpuBackend
 {
     // Columns of Wᵀu per item: their sums stay in the L1 cache while the rows stream by.
@@ -21,7 +22,8 @@ public sealed unsafe partial class CpuBackend
         // y = Wv of all layers, one after the other.
         float* y = (float*)scratch;
         int* first = (int*)(y + rows);
-        BlockMap byColumns = new(first, count), byRows = new(first + count + 1, count), byElements = new(first + 2 * (count + 1), count);
+        BlockMap byColumns = new(first, count), byRows = new(first + count + 1, count),
+            byElements = new(first + 2 * (count + 1), count);
         for (int i = 0; i < count; i++)
         {
             byColumns.Set(i, (layers[i].V.Count + SpectralColumns - 1) / SpectralColumns);
@@ -48,7 +50,8 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw)
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
+        ReadOnlySpan<TensorView> dw)
     {
         for (int i = 0; i < layers.Length; i++) AddSpectralGradient(layers[i], dn[i], dw[i]);
     }
@@ -145,7 +148,8 @@ public sealed unsafe partial class CpuBackend
             int i = 0, width = Vector<float>.Count;
             for (; i <= count - width; i += width)
             {
-                var sum = Vector.Load(w + i) * u0 + Vector.Load(w1 + i) * u1 + (Vector.Load(w2 + i) * u2 + Vector.Load(w3 + i) * u3);
+                var sum = Vector.Load(w + i) * u0 + Vector.Load(w1 + i) * u1
+                    + (Vector.Load(w2 + i) * u2 + Vector.Load(w3 + i) * u3);
                 (Vector.Load(v + i) + sum).Store(v + i);
             }
             for (; i < count; i++) v[i] += w[i] * u0 + w1[i] * u1 + (w2[i] * u2 + w3[i] * u3);

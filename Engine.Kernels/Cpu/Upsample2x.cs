@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
@@ -11,7 +12,8 @@ public sealed unsafe partial class CpuBackend
     public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         if (x.Count == 0) return;
-        int h = x.Shape[1], w = x.Shape[2], c = x.Shape[3], rows = checked(x.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
+        int h = x.Shape[1], w = x.Shape[2], c = x.Shape[3], rows = checked(x.Shape[0] * h),
+            grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
         if (mode == UpsampleMode.Nearest) _workers.For(rows, grain, new NearestForward { X = x.F32, Y = y.F32, W = w, C = c });
         else _workers.For(rows, grain, new BilinearForward { X = x.F32, Y = y.F32, H = h, W = w, C = c });
     }
@@ -19,8 +21,10 @@ public sealed unsafe partial class CpuBackend
     public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         if (dx.Count == 0) return;
-        int h = dx.Shape[1], w = dx.Shape[2], c = dx.Shape[3], rows = checked(dx.Shape[0] * h), grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
-        if (mode == UpsampleMode.Nearest) _workers.For(rows, grain, new NearestBackward { DY = dy.F32, DX = dx.F32, W = w, C = c });
+        int h = dx.Shape[1], w = dx.Shape[2], c = dx.Shape[3], rows = checked(dx.Shape[0] * h),
+            grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
+        if (mode == UpsampleMode.Nearest)
+            _workers.For(rows, grain, new NearestBackward { DY = dy.F32, DX = dx.F32, W = w, C = c });
         else _workers.For(rows, grain, new BilinearBackward { DY = dy.F32, DX = dx.F32, H = h, W = w, C = c });
     }
 
@@ -78,8 +82,9 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns likewise.
-    /// Neighbours outside the image are its edge. Outputs are made one after the other in the order of memory: it writes at the rate of a fill.
+    /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns
+    /// likewise. Neighbours outside the image are its edge. Outputs are made one after the other in the order of memory: it
+    /// writes at the rate of a fill.
     /// </summary>
     struct BilinearForward : IParallelBody
     {
@@ -124,8 +129,9 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// An item is a row of dx. Output 2i − 1 weighs x[i] by ¼, 2i and 2i + 1 by ¾, 2i + 2 by ¼; at an edge the missing output is the edge's own,
-    /// which is what clamping did in the forward. Rows and columns alike: a gather, so that no two threads write one element.
+    /// An item is a row of dx. Output 2i − 1 weighs x[i] by ¼, 2i and 2i + 1 by ¾, 2i + 2 by ¼; at an edge the missing output
+    /// is the edge's own, which is what clamping did in the forward. Rows and columns alike: a gather, so that no two threads
+    /// write one element.
     /// </summary>
     struct BilinearBackward : IParallelBody
     {
@@ -181,7 +187,8 @@ public sealed unsafe partial class CpuBackend
         readonly struct Rows(float* r0, float* r1, float* r2, float* r3)
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            public Vector<float> At(nint k) => Mix(Vector.Load(r1 + k) + Vector.Load(r2 + k), Vector.Load(r0 + k) + Vector.Load(r3 + k));
+            public Vector<float> At(nint k) =>
+                Mix(Vector.Load(r1 + k) + Vector.Load(r2 + k), Vector.Load(r0 + k) + Vector.Load(r3 + k));
 
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public float ScalarAt(nint k) => Mix(r1[k] + r2[k], r0[k] + r3[k]);

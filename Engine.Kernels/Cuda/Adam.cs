@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -16,8 +16,9 @@ public sealed unsafe partial class CudaBackend
         {
             LearningRate = learningRate.Address, Arrivals = _arrivals[ArrivalCounters.Adam],
             LogBeta1 = Math.Log(spec.Beta1), LogBeta2 = Math.Log(spec.Beta2),
-            Beta1 = (float)spec.Beta1, Beta2 = (float)spec.Beta2, Rest1 = (float)(1 - spec.Beta1), Rest2 = (float)(1 - spec.Beta2),
-            Epsilon = (float)spec.Epsilon, Decay = (float)spec.AverageDecay, RestDecay = (float)(1 - spec.AverageDecay),
+            Beta1 = (float)spec.Beta1, Beta2 = (float)spec.Beta2, Rest1 = (float)(1 - spec.Beta1),
+            Rest2 = (float)(1 - spec.Beta2), Epsilon = (float)spec.Epsilon, Decay = (float)spec.AverageDecay,
+            RestDecay = (float)(1 - spec.AverageDecay),
         };
         for (int next = 0; next < slots.Length;)
         {
@@ -31,8 +32,8 @@ public sealed unsafe partial class CudaBackend
                 args.First[args.Slots] = blocks;
                 args.Slot[args.Slots++] = new AdamSlotArgs
                 {
-                    P = slot.Parameter.Address, G = slot.Gradient.Address, M = slot.FirstMoment.Address, V = slot.SecondMoment.Address,
-                    Average = slot.Average.Address, Step = slot.Step.Address, Count = count,
+                    P = slot.Parameter.Address, G = slot.Gradient.Address, M = slot.FirstMoment.Address,
+                    V = slot.SecondMoment.Address, Average = slot.Average.Address, Step = slot.Step.Address, Count = count,
                 };
                 blocks = checked(blocks + (int)((count + AdamChunk - 1) / AdamChunk));
             }

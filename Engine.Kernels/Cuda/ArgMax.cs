@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -10,8 +11,10 @@ public sealed unsafe partial class CudaBackend
     {
         if (y.Count == 0) return;
         int columns = x.Shape[-1];
-        if (columns == 0) throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
-        Launch(UnitOfChannels(x, 0) > 1 ? s_argMaxWide : s_argMax, x.Type, GridStride(y.Count * 32), new ArgMaxArgs { X = x.Address, Y = y.Address, Rows = y.Count, Columns = columns });
+        if (columns == 0)
+            throw new ArgumentException($"ArgMax: the last axis of x {x.Shape} is empty, so no index exists.", nameof(x));
+        Launch(UnitOfChannels(x, 0) > 1 ? s_argMaxWide : s_argMax, x.Type, GridStride(y.Count * 32),
+            new ArgMaxArgs { X = x.Address, Y = y.Address, Rows = y.Count, Columns = columns });
     }
 
     [StructLayout(LayoutKind.Sequential)]

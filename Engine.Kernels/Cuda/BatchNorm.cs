@@ -1,17 +1,20 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
     const int BatchNormThreads = 256, MergeThreads = 512, MergeChannels = 32;
-    static readonly KernelFamily s_normSums = new("batch_norm", "batch_norm_sums"), s_normSumsWide = new("batch_norm", "batch_norm_sums_wide"),
+    static readonly KernelFamily s_normSums = new("batch_norm", "batch_norm_sums"),
+        s_normSumsWide = new("batch_norm", "batch_norm_sums_wide"),
         s_normMerge = new("batch_norm", "batch_norm_merge"),
         s_normApply = new("batch_norm", "batch_norm_apply"), s_normApplyWide = new("batch_norm", "batch_norm_apply_wide");
 
-    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd,
-        in BatchNormSpec spec)
+    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
+        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)
     {
         if (x.Count == 0) return;
         SameType("BatchNormForward", x, y);
@@ -19,9 +22,10 @@ public sealed unsafe partial class CudaBackend
         var all = new NormMap(x.Count / c, 1, c, unit, sums: true);
         var args = new BatchNormArgs
         {
-            X = x.Address, Y = y.Address, Gamma = gamma.Address, Beta = beta.Address, Classes = classes.Address, Mean = mean.Address, InvStd = invStd.Address,
-            RunningMean = runningMean.Address, RunningVar = runningVar.Address, Partial = Scratch(all.PartialBytes), Map = all,
-            Epsilon = spec.Epsilon, Momentum = spec.Momentum, ClassCount = classes.Address == 0 ? 1 : gamma.Shape[0], Relu = spec.Relu ? 1 : 0,
+            X = x.Address, Y = y.Address, Gamma = gamma.Address, Beta = beta.Address, Classes = classes.Address,
+            Mean = mean.Address, InvStd = invStd.Address, RunningMean = runningMean.Address, RunningVar = runningVar.Address,
+            Partial = Scratch(all.PartialBytes), Map = all, Epsilon = spec.Epsilon, Momentum = spec.Momentum,
+            ClassCount = classes.Address == 0 ? 1 : gamma.Shape[0], Relu = spec.Relu ? 1 : 0,
         };
         Launch(unit > 1 ? s_normSumsWide : s_normSums, x.Type, NormGrid(all), args);
         Launch(s_normMerge, x.Type, GridStride((c + MergeChannels - 1) / MergeChannels * (long)MergeThreads, MergeThreads), args);
@@ -36,8 +40,9 @@ public sealed unsafe partial class CudaBackend
     [StructLayout(LayoutKind.Sequential)]
     readonly struct NormMap
     {
-        // Rows of a task for each thread that shares them; beyond so many tasks they grow longer. Constants, so that results do not depend on the card:
-        // few partial results, which one block a channel merges, and as many tasks as fill a card where nothing is merged.
+        // Rows of a task for each thread that shares them; beyond so many tasks they grow longer. Constants, so that results do
+        // not depend on the card: few partial results, which one block a channel merges, and as many tasks as fill a card where
+        // nothing is merged.
         const int RowsPerThread = 4, MostSums = 512, MostTasks = 2048;
 
         public readonly long Tasks, Rows, RowsPerTask;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -42,7 +42,8 @@ public sealed unsafe partial class CudaBackend
             _ => throw new ArgumentException($"Cast: {x.Type} is no element type.", nameof(x)),
         };
         int width = 16 / Math.Max(x.Type.Size(), y.Type.Size());
-        Launch(kernel, y.Type, GridStride((y.Count + width - 1) / width), new CastArgs { X = x.Address, Y = y.Address, Count = y.Count });
+        Launch(kernel, y.Type, GridStride((y.Count + width - 1) / width),
+            new CastArgs { X = x.Address, Y = y.Address, Count = y.Count });
     }
 
     [StructLayout(LayoutKind.Sequential)]

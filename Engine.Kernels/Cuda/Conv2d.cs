@@ -1,4 +1,5 @@
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Libraries;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -41,11 +42,13 @@ public sealed unsafe partial class CudaBackend
     {
         DType type = op == ConvOp.Forward ? x.Type : y.Type;
         var result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
-        if (_dnn is null || !LibrariesTake(type) || !LibrariesTake(result) || x.Count == 0 || w.Count == 0 || y.Count == 0) return false;
+        if (_dnn is null || !LibrariesTake(type) || !LibrariesTake(result) || x.Count == 0 || w.Count == 0 || y.Count == 0)
+            return false;
         using var lease = _device.Enter();
         var operands = new ConvOperands(x.Address, w.Address, y.Address, bias?.Address ?? 0);
         var problem = new ConvProblem(
-            op, x.Shape, w.Shape, y.Shape, spec, type, result, AllowTf32 && type == DType.F32, bias is not null, relu, operands.Alignment);
+            op, x.Shape, w.Shape, y.Shape, spec, type, result, AllowTf32 && type == DType.F32, bias is not null,
+            relu, operands.Alignment);
         if (!_dnn.TryGet(problem, out var plan)) plan = MakePlan(problem, operands, y);
         if (plan is null) return false;
         Run(plan, operands, y, relu);
@@ -56,7 +59,8 @@ public sealed unsafe partial class CudaBackend
     {
         // Making one loads and may compile kernels, and timing one runs them.
         if (IsCapturing)
-            throw new InvalidOperationException($"{problem} was met for the first time while a graph was being captured on {Name}; "
+            throw new InvalidOperationException(
+                $"{problem} was met for the first time while a graph was being captured on {Name}; "
                 + "its plan must be made before, so run the step once before it is captured.");
         return _dnn!.Make(problem, _options.Autotune ? plan => MedianMilliseconds(plan, operands, y, problem.Relu) : null);
     }
@@ -65,7 +69,8 @@ public sealed unsafe partial class CudaBackend
     {
         _dnn!.Run(plan, operands, plan.WorkspaceBytes == 0 ? 0 : Scratch((long)plan.WorkspaceBytes));
         // What the plan leaves to do, in one pass over y.
-        TensorView? bias = operands.Bias == 0 || plan.AddsBias ? null : new TensorView(operands.Bias, new Shape(y.Shape[3]), DType.F32);
+        TensorView? bias = operands.Bias == 0 || plan.AddsBias ? null
+            : new TensorView(operands.Bias, new Shape(y.Shape[3]), DType.F32);
         if (!relu || plan.HasRelu)
         {
             if (bias is { } addend) AddBias(y, addend);
@@ -83,7 +88,10 @@ public sealed unsafe partial class CudaBackend
     /// <summary>y (…, K) += bias F32 (K), a pass of its own over y.</summary>
     void AddBias(TensorView y, TensorView bias) => Binary(new Add(), y, bias, y);
 
-    /// <summary>Time of a convolution with its bias and ReLU, on the operands of the call that met it first; the result is overwritten each time.</summary>
+    /// <summary>
+    /// Time of a convolution with its bias and ReLU, on the operands of the call that met it first; the result is
+    /// overwritten each time.
+    /// </summary>
     double MedianMilliseconds(ConvPlan plan, ConvOperands operands, TensorView y, bool relu)
     {
         using var timer = new EventTimer(this);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -8,7 +9,7 @@ struct Conv2dArgs
 {
     public nint Image, Other;
     public int H, W, C, GridW, GridSize, KernelW, Taps, Filters, Stride, Padding;
-    public Reciprocal ByGridSize, ByGridW, ByChannels, ByKernelW, ByStride;
+    public IndexReciprocal ByGridSize, ByGridW, ByChannels, ByKernelW, ByStride;
     public Gemm Gemm;
 
     /// <summary>The pixels of a grid read an image through the taps of a kernel of w's shape.</summary>
@@ -42,7 +43,8 @@ public sealed unsafe partial class CudaBackend
         args.Gemm = new Gemm
         {
             C = y.Address, Bias = bias?.Address ?? 0, StrideM = filters, StrideN = 1,
-            M = Conv2dArgs.Small(y.Count / filters, "pixels of y"), N = filters, K = depth, VectorA = Vector(x, x.Shape[3]), VectorB = Vector(w, depth),
+            M = Conv2dArgs.Small(y.Count / filters, "pixels of y"), N = filters, K = depth, VectorA = Vector(x, x.Shape[3]),
+            VectorB = Vector(w, depth),
         };
         bool narrow = filters <= NarrowColumns;
         Run(narrow ? Conv2dFor(x.Type).ForwardNarrow : Conv2dFor(x.Type).ForwardWide, narrow, x.Type, y.Type, ref args);
@@ -70,8 +72,9 @@ public sealed unsafe partial class CudaBackend
         args.Gemm = new Gemm
         {
             C = dw.Address, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1,
-            M = turned ? columns : filters, N = turned ? filters : columns, K = Conv2dArgs.Small((long)dy.Shape[0] * args.GridSize, "pixels of y"),
-            VectorA = turned ? vectorX : vectorDy, VectorB = turned ? vectorDy : vectorX,
+            M = turned ? columns : filters, N = turned ? filters : columns,
+            K = Conv2dArgs.Small((long)dy.Shape[0] * args.GridSize, "pixels of y"), VectorA = turned ? vectorX : vectorDy,
+            VectorB = turned ? vectorDy : vectorX,
         };
         Run(turned ? Conv2dFor(x.Type).FilterNarrow : Conv2dFor(x.Type).FilterWide, turned, x.Type, dw.Type, ref args);
     }

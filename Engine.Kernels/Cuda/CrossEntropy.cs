@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -9,10 +10,12 @@ public sealed unsafe partial class CudaBackend
         s_crossEntropyBackward = new("cross_entropy", "cross_entropy_backward"),
         s_crossEntropyBackwardWide = new("cross_entropy", "cross_entropy_backward_wide");
 
-    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default)
+    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
+        TensorView correct = default)
     {
         if (losses.Count == 0) return;
-        Launch(UnitOfChannels(logits, 0) > 1 ? s_crossEntropyForwardWide : s_crossEntropyForward, logits.Type, GridStride(losses.Count * 32), new CrossEntropyArgs
+        Launch(UnitOfChannels(logits, 0) > 1 ? s_crossEntropyForwardWide : s_crossEntropyForward, logits.Type,
+            GridStride(losses.Count * 32), new CrossEntropyArgs
         {
             Logits = logits.Address, Labels = labels.Address, Losses = losses.Address, Correct = correct.Address,
             Rows = losses.Count, Classes = logits.Shape[1],
@@ -23,7 +26,8 @@ public sealed unsafe partial class CudaBackend
     {
         if (logits.Count == 0) return;
         SameType("SoftmaxCrossEntropyBackward", logits, dlogits);
-        Launch(UnitOfChannels(logits, dlogits.Address) > 1 ? s_crossEntropyBackwardWide : s_crossEntropyBackward, logits.Type, GridStride(dlosses.Count * 32), new CrossEntropyArgs
+        Launch(UnitOfChannels(logits, dlogits.Address) > 1 ? s_crossEntropyBackwardWide : s_crossEntropyBackward, logits.Type,
+            GridStride(dlosses.Count * 32), new CrossEntropyArgs
         {
             Logits = logits.Address, Labels = labels.Address, DLosses = dlosses.Address, DLogits = dlogits.Address,
             Rows = dlosses.Count, Classes = logits.Shape[1],

@@ -1,9 +1,9 @@
+using Ssgan.Engine.Kernels.Cuda.Graphs;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
-public sealed unsafe partial class CudaBackend : IGraphCapture
+public sealed unsafe partial class CudaBackend : IGraphCapture, IGraphQueue
 {
     // Guards the capture, the scratch memory and the end of both.
     readonly Lock _lock = new();
@@ -62,8 +62,7 @@ public sealed unsafe partial class CudaBackend : IGraphCapture
         lock (_lock) Abandon();
     }
 
-    /// <summary>For <see cref="CudaGraph"/>: queues a graph.</summary>
-    internal void Replay(nint executable)
+    void IGraphQueue.Replay(nint executable)
     {
         // The driver leaves the order of launches of one graph to us.
         lock (_lock)
@@ -75,8 +74,7 @@ public sealed unsafe partial class CudaBackend : IGraphCapture
         }
     }
 
-    /// <summary>For <see cref="CudaGraph"/>, which may outlive this backend: destroys a graph.</summary>
-    internal void FreeGraph(nint executable, CaptureMemory memory)
+    void IGraphQueue.FreeGraph(nint executable, CaptureMemory memory)
     {
         lock (_lock)
         {
@@ -96,7 +94,8 @@ public sealed unsafe partial class CudaBackend : IGraphCapture
     void RefuseInCapture(string what)
     {
         if (!IsCapturing) return;
-        throw new InvalidOperationException($"{what} while a graph was being captured on {Name}; a replay could not repeat that, so do it before or after.");
+        throw new InvalidOperationException(
+            $"{what} while a graph was being captured on {Name}; a replay could not repeat that, so do it before or after.");
     }
 
     void Abandon()

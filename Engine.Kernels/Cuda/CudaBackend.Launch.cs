@@ -1,5 +1,5 @@
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -30,8 +30,8 @@ public sealed unsafe partial class CudaBackend
         fixed (TArgs* values = &args)
         {
             void* parameter = values;
-            status = _device.Api.LaunchCooperativeKernel(entry.Function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, (uint)grid.Threads, 1, 1,
-                (uint)grid.SharedBytes, _stream, &parameter);
+            status = _device.Api.LaunchCooperativeKernel(entry.Function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z,
+                (uint)grid.Threads, 1, 1, (uint)grid.SharedBytes, _stream, &parameter);
         }
         if (status != DriverStatus.Success) throw Refused(status, entry, grid, "cooperative launch");
         Launched(entry, grid);
@@ -42,7 +42,8 @@ public sealed unsafe partial class CudaBackend
     {
         using var lease = _device.Enter();
         int blocks;
-        _device.Check(_device.Api.OccupancyMaxActiveBlocksPerMultiprocessor(&blocks, _kernels.Get(kernel, type).Function, threads, (nuint)sharedBytes));
+        _device.Check(_device.Api.OccupancyMaxActiveBlocksPerMultiprocessor(&blocks, _kernels.Get(kernel, type).Function,
+            threads, (nuint)sharedBytes));
         return blocks;
     }
 
@@ -63,5 +64,6 @@ public sealed unsafe partial class CudaBackend
 
     DeviceException Refused(int status, Kernel kernel, in Grid grid, string what) => _device.Failure(status,
         $"The {what} of {kernel.Entry} on {Name} "
-        + $"({grid.X} x {grid.Y} x {grid.Z} blocks of {grid.Threads} threads, {grid.SharedBytes} bytes of dynamic shared memory)");
+        + $"({grid.X} x {grid.Y} x {grid.Z} blocks of {grid.Threads} threads, {grid.SharedBytes} bytes of "
+        + "dynamic shared memory)");
 }

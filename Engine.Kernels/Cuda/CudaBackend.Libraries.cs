@@ -1,5 +1,5 @@
+using Ssgan.Engine.Kernels.Cuda.Libraries;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -50,7 +50,8 @@ public sealed unsafe partial class CudaBackend
         if (_blas is not null) OpenBlasLt(source, _blas);
         try
         {
-            _dnn = new CuDnn(source, _device, _stream, _options, Notice);
+            _dnn = new CuDnn(source, _device, _stream,
+                new ConvTuning(_options.Autotune, _options.MayVary, _options.CacheFolder), Notice);
         }
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
         {
@@ -76,7 +77,8 @@ public sealed unsafe partial class CudaBackend
         get
         {
             const string Own = "own kernels";
-            string convolutions = CuDnnVersion is { } dnn ? $"cuDNN {dnn}" : Own, products = CuBlasVersion is { } blas ? $"cuBLAS {blas}" : Own;
+            string convolutions = CuDnnVersion is { } dnn ? $"cuDNN {dnn}" : Own,
+                products = CuBlasVersion is { } blas ? $"cuBLAS {blas}" : Own;
             string kept = _dnn is not null && _options.CacheFolder is { } folder ? $", kept in {folder}" : "";
             string plans = _dnn is null ? "" : $" with {(_options.Autotune ? "timed" : "estimated")} plans{kept}"
                 + (_options.MayVary ? " that may vary in their last bits" : "");
@@ -93,6 +95,8 @@ public sealed unsafe partial class CudaBackend
 
     void Notice(string sentence) => Notices = [.. Notices, sentence];
 
-    /// <summary>Whether the libraries multiply this storage on this device: before compute capability 8.0 they know no BF16.</summary>
+    /// <summary>
+    /// Whether the libraries multiply this storage on this device: before compute capability 8.0 they know no BF16.
+    /// </summary>
     bool LibrariesTake(DType type) => type == DType.F32 || Supports(8, 0);
 }

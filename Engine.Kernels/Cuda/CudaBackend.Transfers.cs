@@ -1,4 +1,4 @@
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda.Driver;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -6,7 +6,8 @@ public sealed unsafe partial class CudaBackend
 {
     public override void Upload(ReadOnlySpan<byte> source, TensorView destination)
     {
-        if (source.Length != destination.Bytes) throw new ArgumentException($"Upload: {source.Length} bytes for {destination.Bytes}.", nameof(source));
+        if (source.Length != destination.Bytes)
+            throw new ArgumentException($"Upload: {source.Length} bytes for {destination.Bytes}.", nameof(source));
         using var lease = _device.Enter();
         RefuseInCapture("Values were uploaded");
         if (source.IsEmpty) return;
@@ -16,7 +17,8 @@ public sealed unsafe partial class CudaBackend
 
     public override void Download(TensorView source, Span<byte> destination)
     {
-        if (destination.Length != source.Bytes) throw new ArgumentException($"Download: {source.Bytes} bytes into {destination.Length}.", nameof(destination));
+        if (destination.Length != source.Bytes)
+            throw new ArgumentException($"Download: {source.Bytes} bytes into {destination.Length}.", nameof(destination));
         using var lease = _device.Enter();
         RefuseInCapture("Values were read");
         if (destination.IsEmpty) return;

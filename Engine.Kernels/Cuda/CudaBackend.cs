@@ -1,11 +1,13 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Driver;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 /// <summary>
-/// The primitives on an NVIDIA GPU: our kernels from embedded PTX, and cuBLAS and cuDNN where they are installed. All work is queued on one
-/// stream of its own. Any thread may call it; primitives one thread at a time, the rest at any time.
+/// The primitives on an NVIDIA GPU: our kernels from embedded PTX, and cuBLAS and cuDNN where they are installed. All work is
+/// queued on one stream of its own. Any thread may call it; primitives one thread at a time, the rest at any time.
 /// </summary>
 public sealed unsafe partial class CudaBackend : Backend
 {
@@ -91,12 +93,14 @@ public sealed unsafe partial class CudaBackend : Backend
     public CudaCounters Counters => _device.Counts.Read();
 
     /// <summary>
-    /// For debugging: waits after each launch, so that the error for a kernel that fails names it. Otherwise it surfaces at a later call. A captured
-    /// graph is waited for as a whole.
+    /// For debugging: waits after each launch, so that the error for a kernel that fails names it. Otherwise it surfaces at a
+    /// later call. A captured graph is waited for as a whole.
     /// </summary>
     public bool SynchronizeLaunches { get; set; }
 
-    /// <summary>Device memory that lasts to the end of the running primitive; a second call invalidates the first. 256-byte aligned.</summary>
+    /// <summary>
+    /// Device memory that lasts to the end of the running primitive; a second call invalidates the first. 256-byte aligned.
+    /// </summary>
     internal nint Scratch(long bytes)
     {
         using var lease = _device.Enter();

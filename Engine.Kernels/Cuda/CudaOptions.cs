@@ -5,21 +5,23 @@ namespace Ssgan.Engine.Kernels.Cuda;
 /// <summary>How a GPU is used.</summary>
 public sealed record CudaOptions
 {
-    /// <summary>Whether products and convolutions run on cuBLAS and cuDNN where these are installed; false: on our own kernels.</summary>
+    /// <summary>
+    /// Whether products and convolutions run on cuBLAS and cuDNN where these are installed; false: on our own kernels.
+    /// </summary>
     public bool UseLibraries { get; init; } = true;
 
     /// <summary>What <see cref="CudaBackend.AllowTf32"/> starts as.</summary>
     public bool AllowTf32 { get; init; }
 
     /// <summary>
-    /// Whether all of cuDNN's plans for a convolution are timed on the device when it is first met, and the fastest is kept. Otherwise its first
-    /// suitable one by cuDNN's own estimate is taken.
+    /// Whether all of cuDNN's plans for a convolution are timed on the device when it is first met, and the fastest is kept.
+    /// Otherwise its first suitable one by cuDNN's own estimate is taken.
     /// </summary>
     public bool Autotune { get; init; }
 
     /// <summary>
-    /// Whether only plans that repeat their results bit for bit are considered. Without <see cref="Autotune"/> no other plan is ever taken, for
-    /// nothing says that it would be faster; with it, one may be where it was measured to be.
+    /// Whether only plans that repeat their results bit for bit are considered. Without <see cref="Autotune"/> no other plan is
+    /// ever taken, for nothing says that it would be faster; with it, one may be where it was measured to be.
     /// </summary>
     public bool Deterministic { get; init; }
 
@@ -30,7 +32,8 @@ public sealed record CudaOptions
     internal bool MayVary => Autotune && !Deterministic;
 
     /// <summary>
-    /// This user's folder for what can be made again: under XDG_CACHE_HOME or ~/.cache, on Windows LOCALAPPDATA; null where there is none.
+    /// This user's folder for what can be made again: under XDG_CACHE_HOME or ~/.cache, on Windows LOCALAPPDATA; null
+    /// where there is none.
     /// </summary>
     public static string? UserCacheFolder() => UserCacheFolder(new LibraryHost());
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -21,7 +22,8 @@ public sealed unsafe partial class CudaBackend
         // An operand of y's size is not stretched, whatever its rank.
         var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
         int width = VectorPacking.Width(y.Type);
-        bool packed = plan.Fits(width) && VectorPacking.Aligned(y) && (plan.A[0] == 0 || VectorPacking.Aligned(a)) && (plan.B[0] == 0 || VectorPacking.Aligned(b));
+        bool packed = plan.Fits(width) && VectorPacking.Aligned(y) && (plan.A[0] == 0 || VectorPacking.Aligned(a))
+            && (plan.B[0] == 0 || VectorPacking.Aligned(b));
         var (p, q) = Constants(op);
         var args = new BinaryArgs
         {
@@ -39,7 +41,8 @@ public sealed unsafe partial class CudaBackend
 
     static void SameType(string name, TensorView x, TensorView y)
     {
-        if (x.Type != y.Type) throw new ArgumentException($"{name}: an input {x.Shape} is {x.Type}, the output {y.Shape} {y.Type}.");
+        if (x.Type != y.Type)
+            throw new ArgumentException($"{name}: an input {x.Shape} is {x.Type}, the output {y.Shape} {y.Type}.");
     }
 
     static class UnaryKernel<TOp> where TOp : unmanaged, IUnary

@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_gatherRotate3 = new("gather_rotate", "gather_rotate3"), s_gatherRotate = new("gather_rotate", "gather_rotate");
+    static readonly KernelFamily s_gatherRotate3 = new("gather_rotate", "gather_rotate3"),
+        s_gatherRotate = new("gather_rotate", "gather_rotate");
 
-    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels)
+    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
+        TensorView rotated, TensorView labels)
     {
         if (upright.Count == 0) return;
         SameType("GatherRotate", upright, rotated);
@@ -20,7 +23,8 @@ public sealed unsafe partial class CudaBackend
             M = pixels.Shape[0], Size = size, Channels = c, Side = tiles.Side, Shift = tiles.Shift, Wide = tiles.Wide,
             Words = TurnTiles.Words(upright.Address | rotated.Address, size * c * upright.Type.Size()),
         };
-        Launch(c == 3 ? s_gatherRotate3 : s_gatherRotate, upright.Type, GridStride(tiles.Count * TurnTiles.Threads, TurnTiles.Threads), args);
+        Launch(c == 3 ? s_gatherRotate3 : s_gatherRotate, upright.Type,
+            GridStride(tiles.Count * TurnTiles.Threads, TurnTiles.Threads), args);
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,9 +1,13 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
-/// <summary>Twin of Gemm in kernels/gemm.cuh: a product C (M, N) = A (M, K)·B (K, N), how C lies, and how the work is cut.</summary>
+/// <summary>
+/// Twin of Gemm in kernels/gemm.cuh: a product C (M, N) = A (M, K)·B (K, N), how C lies, and how the work is cut.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 struct Gemm
 {
@@ -22,14 +26,16 @@ struct MatMulSumArgs
     public int Splits, Columns, Accumulate, Padding;
 }
 
-/// <summary>Twin of Reciprocal in kernels/gemm.cuh: n / divisor for 0 ≤ n &lt; 2³¹ is (high half of n·magic + n) >> shift.</summary>
+/// <summary>
+/// Twin of Reciprocal in kernels/gemm.cuh: n / divisor for 0 ≤ n &lt; 2³¹ is (high half of n·magic + n) >> shift.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
-readonly struct Reciprocal
+readonly struct IndexReciprocal
 {
     readonly uint _magic, _shift;
 
     /// <summary>The reciprocal of a divisor; of 1 for 0, which divides the indices of an empty extent.</summary>
-    public Reciprocal(int divisor)
+    public IndexReciprocal(int divisor)
     {
         uint d = (uint)Math.Max(divisor, 1);
         _shift = (uint)BitOperations.Log2(BitOperations.RoundUpToPowerOf2(d));
@@ -40,7 +46,9 @@ readonly struct Reciprocal
     public int Divide(int n) => (int)(((uint)(((ulong)(uint)n * _magic) >> 32) + (uint)n) >> (int)_shift);
 }
 
-/// <summary>A tile of kernels/gemm.cuh or gemm_mma.cuh: what a block computes, and how many blocks share a multiprocessor.</summary>
+/// <summary>
+/// A tile of kernels/gemm.cuh or gemm_mma.cuh: what a block computes, and how many blocks share a multiprocessor.
+/// </summary>
 readonly record struct GemmTile(int Rows, int Columns, int Depth, int Threads, int Resident);
 
 // Products and convolutions in our own kernels: which tile, and how K is split over blocks.
@@ -55,7 +63,8 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_sum = new("matmul", "matmul_sum");
 
     /// <summary>
-    /// Whether F32 products and convolutions may round their operands to TF32 (10 bits of mantissa) for the tensor cores. BF16 always uses them.
+    /// Whether F32 products and convolutions may round their operands to TF32 (10 bits of mantissa) for the tensor cores. BF16
+    /// always uses them.
     /// </summary>
     public bool AllowTf32 { get; set; }
 
@@ -70,7 +79,8 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>
-    /// Cuts a product into tiles and, where these are fewer than multiprocessors and K is long, K into parts; rents room for their sums.
+    /// Cuts a product into tiles and, where these are fewer than multiprocessors and K is long, K into parts; rents
+    /// room for their sums.
     /// </summary>
     Grid Cut(ref Gemm g, in GemmTile tile, int batches, DType type)
     {
@@ -97,10 +107,14 @@ public sealed unsafe partial class CudaBackend
         if (g.Splits == 1) return;
         Launch(s_sum, type, GridStride(g.CountC), new MatMulSumArgs
         {
-            C = g.C, Bias = g.Bias, Partial = g.Partial, Count = g.CountC, Splits = g.Splits, Columns = columns, Accumulate = g.Accumulate,
+            C = g.C, Bias = g.Bias, Partial = g.Partial, Count = g.CountC, Splits = g.Splits, Columns = columns,
+            Accumulate = g.Accumulate,
         });
     }
 
-    /// <summary>1 where an operand can be read 16 bytes at a time: its address and its innermost extent are multiples of that.</summary>
-    static int Vector(TensorView view, long innermost) => view.Address % 16 == 0 && innermost * view.Type.Size() % 16 == 0 ? 1 : 0;
+    /// <summary>
+    /// 1 where an operand can be read 16 bytes at a time: its address and its innermost extent are multiples of that.
+    /// </summary>
+    static int Vector(TensorView view, long innermost) =>
+        view.Address % 16 == 0 && innermost * view.Type.Size() % 16 == 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -16,7 +17,8 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss, TensorView dreal, TensorView dfake)
+    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
+        TensorView dreal, TensorView dfake)
     {
         if (real.Count + fake.Count == 0) return;
         SameType("HingeDiscriminatorBackward", real, fake);

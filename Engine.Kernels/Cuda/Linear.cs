@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend

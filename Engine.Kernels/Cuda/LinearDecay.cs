@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 

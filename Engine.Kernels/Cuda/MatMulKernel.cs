@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -31,7 +32,8 @@ public sealed unsafe partial class CudaBackend
     void MatMulOwn(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate, nint bias = 0)
     {
         int m = c.Shape[-2], n = c.Shape[-1], k = a.Shape[transposeA ? -2 : -1], batches = c.Shape.Rank == 3 ? c.Shape[0] : 1;
-        // Few rows: c transposed = op(b) transposed · op(a) transposed has few columns, for which there is a tile. A bias goes along the columns.
+        // Few rows: c transposed = op(b) transposed · op(a) transposed has few columns, for which there is a tile. A bias goes
+        // along the columns.
         bool turned = m <= NarrowColumns && n > NarrowColumns && bias == 0;
         if (turned) (a, transposeA, b, transposeB, m, n) = (b, !transposeB, a, !transposeA, n, m);
         bool narrow = n <= NarrowColumns;
@@ -41,8 +43,8 @@ public sealed unsafe partial class CudaBackend
             A = a.Address, B = b.Address, PitchA = strideA, PitchB = strideB, BatchA = (long)m * k, BatchB = (long)k * n,
             Gemm = new Gemm
             {
-                C = c.Address, Bias = bias, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1, BatchC = (long)m * n, M = m, N = n, K = k,
-                Accumulate = accumulate ? 1 : 0, VectorA = Vector(a, strideA), VectorB = Vector(b, strideB),
+                C = c.Address, Bias = bias, StrideM = turned ? 1 : columns, StrideN = turned ? columns : 1, BatchC = (long)m * n,
+                M = m, N = n, K = k, Accumulate = accumulate ? 1 : 0, VectorA = Vector(a, strideA), VectorB = Vector(b, strideB),
             },
         };
         var grid = Cut(ref args.Gemm, Tile(a.Type, narrow), batches, c.Type);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -8,7 +9,8 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_gather = new("movement", "gather"), s_gatherWide = new("movement", "gather_wide");
     static readonly KernelFamily s_scatterAdd = new("movement", "scatter_add");
 
-    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
+    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y,
+        ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
         foreach (int e in extent) if (e == 0) return;
         SameType("CopyBox", x, y);
@@ -62,7 +64,8 @@ public sealed unsafe partial class CudaBackend
     {
         if (dy.Count == 0) return;
         if (dtable.Type != DType.F32)
-            throw new ArgumentException($"ScatterAddRows: the table {dtable.Shape} is {dtable.Type}; sums are kept in F32.", nameof(dtable));
+            throw new ArgumentException($"ScatterAddRows: the table {dtable.Shape} is {dtable.Type}; sums are kept in F32.",
+                nameof(dtable));
         const int WarpColumns = 128;
         int n = dy.Shape[0];
         long width = dy.Count / n;
@@ -76,7 +79,9 @@ public sealed unsafe partial class CudaBackend
     /// <summary>y = x, as many bytes.</summary>
     void CopyBytes(nint x, nint y, long bytes) => CopyRows(x, y, bytes, default, 1);
 
-    /// <summary>Copies rows of <paramref name="run"/> elements between strided places, in the widest unit that fits everything.</summary>
+    /// <summary>
+    /// Copies rows of <paramref name="run"/> elements between strided places, in the widest unit that fits everything.
+    /// </summary>
     void CopyRows(nint x, nint y, long run, RowAxes rows, int bytes)
     {
         long bits = x | y | run * bytes;
@@ -95,7 +100,10 @@ public sealed unsafe partial class CudaBackend
         Launch(unit == 16 ? s_copyWide : s_copy, OfSize(unit), GridStride(units), args);
     }
 
-    /// <summary>The type that names a movement kernel for units of so many bytes; 16-byte units have families of their own, named as bytes.</summary>
+    /// <summary>
+    /// The type that names a movement kernel for units of so many bytes; 16-byte units have families of their
+    /// own, named as bytes.
+    /// </summary>
     static DType OfSize(int unit) => unit == 4 ? DType.F32 : unit == 2 ? DType.BF16 : DType.U8;
 
     /// <summary>Up to three axes of rows, innermost first: sizes, and steps in two arrays.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -32,7 +33,8 @@ public sealed unsafe partial class CudaBackend
         int m = 1;
         while (step[m] != 1 || size[m] == 1) m++;
         const int Narrow = 8;
-        // Whether each row of y, and of x, is a whole number of 16 bytes: the other axes' steps are multiples of the innermost's size.
+        // Whether each row of y, and of x, is a whole number of 16 bytes: the other axes' steps are multiples of the
+        // innermost's size.
         int width = 16 / bytes;
         bool wideY = y.Address % 16 == 0 && size[0] % width == 0, wideX = x.Address % 16 == 0 && size[m] % width == 0;
         if (size[0] <= Narrow || size[m] <= Narrow)
@@ -48,7 +50,8 @@ public sealed unsafe partial class CudaBackend
         int p = m == 1 ? 2 : 1, q = m == 3 ? 2 : 3;
         bool wide = wideX && wideY;
         int tile = wide && bytes < 4 ? 64 : 32;
-        long across = (size[0] + tile - 1) / tile, perPlane = across * ((size[m] + tile - 1) / tile), tiles = perPlane * size[p] * size[q];
+        long across = (size[0] + tile - 1) / tile, perPlane = across * ((size[m] + tile - 1) / tile),
+            tiles = perPlane * size[p] * size[q];
         var plane = new TransposeArgs
         {
             X = x.Address, Y = y.Address, Columns = size[0], Rows = size[m], XStep = step[0], YStep = yStep[m],

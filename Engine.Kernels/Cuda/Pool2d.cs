@@ -1,13 +1,16 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_avgPool = new("pool2d", "avg_pool2d"), s_avgPoolWide = new("pool2d", "avg_pool2d_wide"),
-        s_avgPoolBackward = new("pool2d", "avg_pool2d_backward"), s_avgPoolBackwardWide = new("pool2d", "avg_pool2d_backward_wide");
+        s_avgPoolBackward = new("pool2d", "avg_pool2d_backward"),
+            s_avgPoolBackwardWide = new("pool2d", "avg_pool2d_backward_wide");
 
-    public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) => Pool(s_avgPool, s_avgPoolWide, "AvgPool2d", x, default, y, spec);
+    public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) =>
+        Pool(s_avgPool, s_avgPoolWide, "AvgPool2d", x, default, y, spec);
 
     public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec)
     {
@@ -18,7 +21,8 @@ public sealed unsafe partial class CudaBackend
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) =>
         Pool(s_avgPoolBackward, s_avgPoolBackwardWide, "AvgPool2dBackward", dy, default, dx, spec);
 
-    void Pool(KernelFamily kernel, KernelFamily wideKernel, string name, TensorView x, TensorView other, TensorView y, PoolSpec spec)
+    void Pool(KernelFamily kernel, KernelFamily wideKernel, string name, TensorView x, TensorView other,
+        TensorView y, PoolSpec spec)
     {
         if (y.Count == 0) return;
         SameType(name, x, y);
@@ -31,20 +35,26 @@ public sealed unsafe partial class CudaBackend
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Grid.Count), args);
     }
 
-    /// <summary>Neighbouring channels (…, C) that a thread moves: as many as 16 bytes hold where all of this and other addresses allow it, or one.</summary>
+    /// <summary>
+    /// Neighbouring channels (…, C) that a thread moves: as many as 16 bytes hold where all of this and other addresses
+    /// allow it, or one.
+    /// </summary>
     static int UnitOfChannels(TensorView y, nint others)
     {
         int width = VectorPacking.Width(y.Type);
         return ((y.Address | others) & 15) == 0 && y.Shape[-1] % width == 0 ? width : 1;
     }
 
-    /// <summary>Twin of PoolGrid in kernels/pool_window.cuh: the output y that a launch goes through, and the x that its windows read.</summary>
+    /// <summary>
+    /// Twin of PoolGrid in kernels/pool_window.cuh: the output y that a launch goes through, and the x that its windows read.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     readonly struct PoolGrid(TensorView x, TensorView y, int unit, PoolSpec spec)
     {
         public readonly long Count = y.Count / unit;
         readonly Divisor _units = new(y.Shape[3] / unit), _width = new(y.Shape[2]), _height = new(y.Shape[1]);
-        readonly int _xHeight = x.Shape[1], _xWidth = x.Shape[2], _kernel = spec.Kernel, _stride = spec.Stride, _padding = spec.Padding;
+        readonly int _xHeight = x.Shape[1], _xWidth = x.Shape[2], _kernel = spec.Kernel,
+            _stride = spec.Stride, _padding = spec.Padding;
     }
 
     [StructLayout(LayoutKind.Sequential)]

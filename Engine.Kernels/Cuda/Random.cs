@@ -1,15 +1,18 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_normal = new("random", "normal"), s_uniform = new("random", "uniform"), s_advance = new("random", "advance");
+    static readonly KernelFamily s_normal = new("random", "normal"), s_uniform = new("random", "uniform"),
+        s_advance = new("random", "advance");
 
     public override void Normal(TensorView y, TensorView generator) => Draw(s_normal, y, generator, default);
 
     public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
-        Draw(s_uniform, y, generator, new RandomArgs { Low = low, Span = high - low, High = high, Below = MathF.Max(low, MathF.BitDecrement(high)) });
+        Draw(s_uniform, y, generator,
+            new RandomArgs { Low = low, Span = high - low, High = high, Below = MathF.Max(low, MathF.BitDecrement(high)) });
 
     void Draw(KernelFamily kernel, TensorView y, TensorView generator, RandomArgs args)
     {

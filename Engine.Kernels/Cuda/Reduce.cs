@@ -1,11 +1,14 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    // Beyond so many results, or blocks, a reduction is not cut: they alone fill a card. A constant, so that results do not depend on the card.
+    // Beyond so many results, or blocks, a reduction is not cut: they alone fill a card. A constant, so that results do not
+    // depend on the card.
     const int EnoughBlocks = 1024;
     const int ReduceThreads = 256;
 
@@ -20,7 +23,8 @@ public sealed unsafe partial class CudaBackend
             return;
         }
         Span<long> size = [1, 1, 1, 1, 1];
-        if (AxisGroups.OfReduction(x.Shape, y.Shape, size)) ReduceRows(ReduceKernel<TOp>.Rows, ReduceKernel<TOp>.RowsOfParts, x, size, y);
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size))
+            ReduceRows(ReduceKernel<TOp>.Rows, ReduceKernel<TOp>.RowsOfParts, x, size, y);
         else ReduceColumns(ReduceKernel<TOp>.Columns, ReduceKernel<TOp>.ColumnsOfParts, x, size, y);
     }
 
@@ -34,7 +38,9 @@ public sealed unsafe partial class CudaBackend
         Launch(s_logSumExp, x.Type, GridStride(y.Count * (warps ? 32 : ReduceThreads), ReduceThreads), args);
     }
 
-    /// <summary>x (kept, reduced, kept, reduced), sizes innermost first; long rows in parts, which a second launch reduces.</summary>
+    /// <summary>
+    /// x (kept, reduced, kept, reduced), sizes innermost first; long rows in parts, which a second launch reduces.
+    /// </summary>
     void ReduceRows(KernelFamily kernel, KernelFamily ofParts, TensorView x, ReadOnlySpan<long> size, TensorView y)
     {
         const int WarpElements = 1024, PartElements = 8192;
@@ -54,14 +60,17 @@ public sealed unsafe partial class CudaBackend
         if (parts > 1) ReduceRows(ofParts, ofParts, to, [parts, results, 1, 1], y);
     }
 
-    /// <summary>x (reduced, kept, reduced, kept), sizes innermost first; long columns in parts, which a second launch reduces.</summary>
+    /// <summary>
+    /// x (reduced, kept, reduced, kept), sizes innermost first; long columns in parts, which a second launch reduces.
+    /// </summary>
     void ReduceColumns(KernelFamily kernel, KernelFamily ofParts, TensorView x, ReadOnlySpan<long> size, TensorView y)
     {
         const int MostAcross = 32, LeastEach = 8;
         long columns = size[0], matrices = size[2], elements = size[1] * size[3];
         int width = columns % VectorPacking.Width(x.Type) == 0 && VectorPacking.Aligned(x) ? VectorPacking.Width(x.Type) : 1;
         long neighbours = columns / width;
-        int across = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Min(neighbours, MostAcross)), members = ReduceThreads / across;
+        int across = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Min(neighbours, MostAcross)),
+            members = ReduceThreads / across;
         long tiles = (neighbours + across - 1) / across;
         // Parts where there are few tiles; a thread of a part still has some elements of its own.
         long parts = Math.Clamp(elements / (members * LeastEach), 1, Math.Max(1, EnoughBlocks / (matrices * tiles)));
@@ -80,14 +89,17 @@ public sealed unsafe partial class CudaBackend
         if (parts > 1) ReduceColumns(ofParts, ofParts, to, [matrices * columns, parts, 1, 1], y);
     }
 
-    TensorView PartialResults(long outer, long inner) => new(Scratch(outer * inner * sizeof(float)), new Shape((int)outer, (int)inner), DType.F32);
+    TensorView PartialResults(long outer, long inner) =>
+        new(Scratch(outer * inner * sizeof(float)), new Shape((int)outer, (int)inner), DType.F32);
 
     static class ReduceKernel<TOp> where TOp : unmanaged, IReduce
     {
-        public static readonly KernelFamily Rows = new("reduce", TOp.Name + "_rows"), Columns = new("reduce", TOp.Name + "_columns");
+        public static readonly KernelFamily Rows = new("reduce", TOp.Name + "_rows"),
+            Columns = new("reduce", TOp.Name + "_columns");
 
         // Squares are squared once: their parts are summed.
-        public static readonly KernelFamily RowsOfParts = new("reduce", Combining + "_rows"), ColumnsOfParts = new("reduce", Combining + "_columns");
+        public static readonly KernelFamily RowsOfParts = new("reduce", Combining + "_rows"),
+            ColumnsOfParts = new("reduce", Combining + "_columns");
 
         static string Combining => typeof(TOp) == typeof(SumOfSquares) ? Sum.Name : TOp.Name;
     }

@@ -1,18 +1,22 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_rotateTile3 = new("rotate90", "rotate90_tile3"), s_rotateTile = new("rotate90", "rotate90_tile"),
+    static readonly KernelFamily s_rotateTile3 = new("rotate90", "rotate90_tile3"),
+        s_rotateTile = new("rotate90", "rotate90_tile"),
         s_rotateWide = new("rotate90", "rotate90_wide"), s_rotateWide16 = new("rotate90", "rotate90_wide16");
 
-    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) => Rotate(x, turns.Address, y, labels: 0, inverse);
+    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) =>
+        Rotate(x, turns.Address, y, labels: 0, inverse);
 
     public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
     {
-        if (y.Count == 0 && labels.Count > 0) throw new ArgumentException($"RotateQuarters: the images {x.Shape} have no pixels.", nameof(x));
+        if (y.Count == 0 && labels.Count > 0)
+            throw new ArgumentException($"RotateQuarters: the images {x.Shape} have no pixels.", nameof(x));
         Rotate(x, turns: 0, y, labels.Address, inverse: false);
     }
 
@@ -24,7 +28,8 @@ public sealed unsafe partial class CudaBackend
         int size = x.Shape[1], c = x.Shape[3], pixel = c * x.Type.Size();
         var args = new Rotate90Args
         {
-            X = x.Address, Y = y.Address, Turns = turns, Labels = labels, Images = new(x.Shape[0]), Size = size, Channels = c, Inverse = inverse ? 1 : 0,
+            X = x.Address, Y = y.Address, Turns = turns, Labels = labels, Images = new(x.Shape[0]), Size = size, Channels = c,
+            Inverse = inverse ? 1 : 0,
         };
         if (pixel >= Torn)
         {
@@ -36,8 +41,10 @@ public sealed unsafe partial class CudaBackend
         }
         var tiles = new TurnTiles(x.Address, x.Shape[0], size, pixel);
         (args.Count, args.PerImage, args.PerRow) = (tiles.Count, tiles.PerImage, tiles.PerRow);
-        (args.Side, args.Shift, args.Wide, args.Words) = (tiles.Side, tiles.Shift, tiles.Wide, TurnTiles.Words(y.Address, size * pixel));
-        Launch(c == 3 ? s_rotateTile3 : s_rotateTile, x.Type, GridStride(tiles.Count * TurnTiles.Threads, TurnTiles.Threads), args);
+        (args.Side, args.Shift, args.Wide, args.Words) = (tiles.Side, tiles.Shift, tiles.Wide,
+            TurnTiles.Words(y.Address, size * pixel));
+        Launch(c == 3 ? s_rotateTile3 : s_rotateTile, x.Type,
+            GridStride(tiles.Count * TurnTiles.Threads, TurnTiles.Threads), args);
     }
 
     /// <summary>How square images are cut into the tiles of turn.cuh; see there.</summary>

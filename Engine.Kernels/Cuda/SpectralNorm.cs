@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
@@ -8,7 +9,8 @@ public sealed unsafe partial class CudaBackend
 {
     // As in kernels/spectral_norm.cu and spectral_norm_backward.cu.
     const int SpectralThreads = 256, MostSpectralLayers = 56, MostSpectralGradients = 50;
-    // A block's least work: fewer columns would not fill the memory's transactions, fewer elements would not pay for the barriers.
+    // A block's least work: fewer columns would not fill the memory's transactions, fewer elements would not pay
+    // for the barriers.
     const int LeastColumns = 32, LeastElements = 4096;
     static readonly KernelFamily s_spectralForward = new("spectral_norm", "spectral_norm_forward");
     static readonly KernelFamily s_spectralBackward = new("spectral_norm_backward", "spectral_norm_backward");
@@ -19,7 +21,8 @@ public sealed unsafe partial class CudaBackend
         for (; !layers.IsEmpty; layers = layers[Math.Min(most, layers.Length)..])
         {
             var part = layers[..Math.Min(most, layers.Length)];
-            var args = new SpectralNormArgs { Arrivals = _arrivals[ArrivalCounters.SpectralNorm], Iterations = iterations, Epsilon = epsilon };
+            var args = new SpectralNormArgs { Arrivals = _arrivals[ArrivalCounters.SpectralNorm],
+                Iterations = iterations, Epsilon = epsilon };
             long total = 0, floats = 0;
             foreach (ref readonly var layer in part) total += layer.W.Count;
             int blocks = 0;
@@ -31,9 +34,10 @@ public sealed unsafe partial class CudaBackend
                 int share = BlockShare(layer.W.Count, total, resident - part.Length, (columns + LeastColumns - 1) / LeastColumns);
                 args.Layer[args.Layers++] = new SpectralLayerArgs
                 {
-                    W = layer.W.Address, U = layer.U.Address, V = layer.V.Address, Sigma = layer.Sigma.Address, N = layer.Normalized.Address,
-                    Scratch = (nint)(floats * sizeof(float)), Rows = rows, Columns = columns, First = blocks, Blocks = share,
-                    Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W) && (layer.Normalized.Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
+                    W = layer.W.Address, U = layer.U.Address, V = layer.V.Address, Sigma = layer.Sigma.Address,
+                    N = layer.Normalized.Address, Scratch = (nint)(floats * sizeof(float)), Rows = rows, Columns = columns,
+                    First = blocks, Blocks = share, Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W)
+                        && (layer.Normalized.Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
                     ToBf16 = bf16 ? 1 : 0,
                 };
                 blocks += share;
@@ -46,7 +50,8 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw)
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
+        ReadOnlySpan<TensorView> dw)
     {
         int resident = ResidentInAll(s_spectralBackward), most = Math.Min(resident, MostSpectralGradients);
         for (int start = 0; start < layers.Length; start += most)
@@ -65,9 +70,12 @@ public sealed unsafe partial class CudaBackend
                 int share = BlockShare(layer.W.Count, total, resident - (end - start), int.MaxValue);
                 args.Layer[(int)args.Layers++] = new SpectralGradientArgs
                 {
-                    W = layer.W.Address, DN = dn[i].Address, U = layer.U.Address, V = layer.V.Address, Sigma = layer.Sigma.Address, DW = dw[i].Address,
-                    Scratch = scratch + blocks * sizeof(float), Rows = checked((int)layer.U.Count), Columns = columns, First = blocks, Blocks = share,
-                    Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W) && VectorPacking.Aligned(dw[i]) && (dn[i].Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
+                    W = layer.W.Address, DN = dn[i].Address, U = layer.U.Address, V = layer.V.Address,
+                    Sigma = layer.Sigma.Address, DW = dw[i].Address, Scratch = scratch + blocks * sizeof(float),
+                    Rows = checked((int)layer.U.Count), Columns = columns,
+                    First = blocks, Blocks = share,
+                    Packed = columns % 4 == 0 && VectorPacking.Aligned(layer.W) && VectorPacking.Aligned(dw[i])
+                        && (dn[i].Address & (bf16 ? 7 : 15)) == 0 ? 1 : 0,
                     FromBf16 = bf16 ? 1 : 0,
                 };
                 blocks += share;
@@ -77,9 +85,12 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>Blocks that the device holds at once; a group's barrier needs all of its blocks there.</summary>
-    int ResidentInAll(KernelFamily kernel) => Math.Max(1, ResidentBlocks(kernel, DType.F32, SpectralThreads, 0) * Multiprocessors);
+    int ResidentInAll(KernelFamily kernel) =>
+        Math.Max(1, ResidentBlocks(kernel, DType.F32, SpectralThreads, 0) * Multiprocessors);
 
-    /// <summary>One block, and of the spare ones as many as the layer's part of all elements; no more than it has work for.</summary>
+    /// <summary>
+    /// One block, and of the spare ones as many as the layer's part of all elements; no more than it has work for.
+    /// </summary>
     static int BlockShare(long elements, long total, int spare, int most) =>
         (int)Math.Min(1 + spare * elements / total, Math.Min(most, (elements + LeastElements - 1) / LeastElements));
 

@@ -1,14 +1,18 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_nearest = new("upsample2x", "upsample_nearest"), s_nearestWide = new("upsample2x", "upsample_nearest_wide"),
-        s_nearestBackward = new("upsample2x", "upsample_nearest_backward"), s_nearestBackwardWide = new("upsample2x", "upsample_nearest_backward_wide"),
+    static readonly KernelFamily s_nearest = new("upsample2x", "upsample_nearest"),
+        s_nearestWide = new("upsample2x", "upsample_nearest_wide"),
+        s_nearestBackward = new("upsample2x", "upsample_nearest_backward"),
+            s_nearestBackwardWide = new("upsample2x", "upsample_nearest_backward_wide"),
         s_bilinear = new("upsample2x", "upsample_bilinear"), s_bilinearWide = new("upsample2x", "upsample_bilinear_wide"),
-        s_bilinearBackward = new("upsample2x", "upsample_bilinear_backward"), s_bilinearBackwardWide = new("upsample2x", "upsample_bilinear_backward_wide");
+        s_bilinearBackward = new("upsample2x", "upsample_bilinear_backward"),
+            s_bilinearBackwardWide = new("upsample2x", "upsample_bilinear_backward_wide");
 
     public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
@@ -47,8 +51,9 @@ public sealed unsafe partial class CudaBackend
         int chunks = Tiles(units, lanesLog), across = Tiles(small[2], columnsLog), down = Tiles(small[1], rowsLog);
         var args = new Upsample2xArgs
         {
-            X = x.Address, Y = y.Address, Count = (long)chunks * across * down * small[0], Chunks = new(chunks), Across = new(across), Down = new(down),
-            Height = small[1], Columns = small[2], PerPixel = units, LanesLog = lanesLog, ColumnsLog = columnsLog,
+            X = x.Address, Y = y.Address, Count = (long)chunks * across * down * small[0], Chunks = new(chunks),
+            Across = new(across), Down = new(down), Height = small[1], Columns = small[2], PerPixel = units, LanesLog = lanesLog,
+            ColumnsLog = columnsLog,
         };
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count * Threads, Threads), args);
     }

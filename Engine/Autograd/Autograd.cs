@@ -4,8 +4,8 @@ namespace Ssgan.Engine;
 public static class Autograd
 {
     /// <summary>
-    /// d(sum of outputs·gradOutputs)/d(inputs), without touching <see cref="Tensor.Grad"/>. With <paramref name="createGraph"/> the results
-    /// can be differentiated again (gradient penalties).
+    /// d(sum of outputs·gradOutputs)/d(inputs), without touching <see cref="Tensor.Grad"/>. With <paramref name="createGraph"/>
+    /// the results can be differentiated again (gradient penalties).
     /// </summary>
     /// <param name="outputs">What is differentiated.</param>
     /// <param name="inputs">With respect to what; each must require a gradient.</param>
@@ -14,8 +14,8 @@ public static class Autograd
     /// <param name="retainGraph">Keep the graph for another walk; implied by createGraph.</param>
     /// <returns>One gradient per input, in the current scope; zeros where the outputs do not depend on it.</returns>
     /// <exception cref="ArgumentException">An input requires no gradient, no output does, or shapes differ.</exception>
-    public static Tensor[] Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor>? gradOutputs = null,
-        bool createGraph = false, bool retainGraph = false)
+    public static Tensor[] Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs,
+        IReadOnlyList<Tensor>? gradOutputs = null, bool createGraph = false, bool retainGraph = false)
     {
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -53,11 +53,14 @@ public static class Autograd
             any |= outputs[i].RequiresGrad;
             seeds[i] = gradOutputs?[i] ?? outputs[i].Device.Full(outputs[i].Shape, 1, outputs[i].Type);
             if (seeds[i].Shape != outputs[i].Shape)
-                throw new ArgumentException($"Grad: output {i} has shape {outputs[i].Shape} but its upstream gradient has {seeds[i].Shape}.");
+                throw new ArgumentException(
+                    $"Grad: output {i} has shape {outputs[i].Shape} but its upstream gradient has {seeds[i].Shape}.");
             Guard.Type("Grad", seeds[i], outputs[i].Type);
             Guard.SameDevice("Grad", outputs[0], outputs[i], seeds[i]);
         }
-        if (!any) throw new ArgumentException($"Nothing to differentiate: {outputs[0].Describe()} depends on no tensor that requires a gradient.");
+        if (!any)
+            throw new ArgumentException(
+                $"Nothing to differentiate: {outputs[0].Describe()} depends on no tensor that requires a gradient.");
         return seeds;
     }
 }

@@ -29,13 +29,16 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
         else leaf.Leaf.Grad = gradient.Copy().Own();
     });
 
-    /// <summary>The gradients of the given inputs; null for one that the outputs do not depend on. The handles belong to no scope yet.</summary>
+    /// <summary>
+    /// The gradients of the given inputs; null for one that the outputs do not depend on. The handles belong to no scope yet.
+    /// </summary>
     public Tensor?[] ToInputs(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds, ReadOnlySpan<Tensor> inputs)
     {
         var targets = new Dictionary<Node, List<int>>();
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (inputs[i].Node is not { } node) throw new ArgumentException($"Grad: input {i}, {inputs[i].Describe()}, does not require a gradient.");
+            if (inputs[i].Node is not { } node)
+                throw new ArgumentException($"Grad: input {i}, {inputs[i].Describe()}, does not require a gradient.");
             if (!targets.TryGetValue(node, out var list)) targets[node] = list = [];
             list.Add(i);
         }
@@ -93,7 +96,8 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
         // Zeros need nothing that was saved.
         if (upstream is not null && node.Released)
             throw new InvalidOperationException(
-                $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its tensor scope ended.");
+                $"The graph of {node.Operation} {node.Shape} is gone: an earlier backward freed it (pass retainGraph), or its "
+                + "tensor scope ended.");
         if (upstream is null)
         {
             foreach (var parent in node.Parents) if (parent is not null && IsWanted(parent)) DeliverZero(parent);
@@ -123,7 +127,8 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
     void Deliver(Node node, Tensor gradient)
     {
         if (gradient.Shape != node.Shape || gradient.Type != node.Type)
-            throw new InvalidOperationException($"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
+            throw new InvalidOperationException(
+                $"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
         if (_pending.TryGetValue(node, out var sum) && sum is not null)
         {
             if (!createGraph && sum.IsExclusive)

@@ -1,6 +1,8 @@
 namespace Ssgan.Engine;
 
-/// <summary>What an operation's backward sees: the upstream gradient, its saved tensors, and which inputs want a gradient.</summary>
+/// <summary>
+/// What an operation's backward sees: the upstream gradient, its saved tensors, and which inputs want a gradient.
+/// </summary>
 sealed class Gradients(Node node, Tensor upstream, Func<Node, bool>? wanted)
 {
     readonly Tensor?[] _results = new Tensor?[node.Parents.Length];

@@ -56,13 +56,16 @@ sealed class LeafNode(Tensor leaf) : Node(leaf, "leaf")
     public override void Run(Gradients gradients) => throw new InvalidOperationException("A leaf has no backward.");
 }
 
-/// <summary>An operation whose backward is a static function of the upstream gradient, the saved tensors and a constant.</summary>
+/// <summary>
+/// An operation whose backward is a static function of the upstream gradient, the saved tensors and a constant.
+/// </summary>
 sealed class OperationNode<TState> : Node
 {
     readonly TState _state;
     readonly Action<Gradients, TState> _backward;
 
-    public OperationNode(Tensor result, string operation, Node?[] parents, Tensor[] saved, TState state, Action<Gradients, TState> backward)
+    public OperationNode(Tensor result, string operation, Node?[] parents, Tensor[] saved, TState state,
+        Action<Gradients, TState> backward)
         : base(result, operation)
     {
         Parents = parents;

@@ -2,7 +2,9 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Nn;
 
-/// <summary>Batch normalisation of (N, H, W, C) over all but channels; gamma starts at 1, beta at 0. See <see cref="Tensor.BatchNorm"/>.</summary>
+/// <summary>
+/// Batch normalisation of (N, H, W, C) over all but channels; gamma starts at 1, beta at 0. See <see cref="Tensor.BatchNorm"/>.
+/// </summary>
 public sealed class BatchNorm2d : Module
 {
     readonly float _epsilon, _momentum;

@@ -18,7 +18,8 @@ public sealed class Conv2d : Module
     /// <param name="weight">Initialiser of the filters; null means Xavier uniform.</param>
     /// <param name="bias">Initialiser of the bias; null means PyTorch's default.</param>
     /// <param name="spectral">Whether the filters, as a matrix (out, rest), are divided by their spectral norm.</param>
-    /// <param name="compute">Element type of x, y and the filters as the convolution sees them; the parameters themselves are F32.</param>
+    /// <param name="compute">Element type of x, y and the filters as the convolution sees them; the parameters themselves
+    /// are F32.</param>
     public Conv2d(Rng random, int inputs, int outputs, int kernel, int stride = 1, int padding = -1,
         Initializer? weight = null, Initializer? bias = null, bool spectral = false, DType compute = DType.F32)
     {
@@ -26,7 +27,8 @@ public sealed class Conv2d : Module
         _compute = compute;
         (_stride, _padding) = (stride, padding < 0 ? kernel / 2 : padding);
         int area = kernel * kernel;
-        Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, kernel, kernel, inputs), inputs * area, outputs * area));
+        Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, kernel, kernel, inputs),
+            inputs * area, outputs * area));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs * area, outputs * area));
         if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, type: compute));
     }

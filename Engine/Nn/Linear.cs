@@ -16,8 +16,8 @@ public sealed class Linear : Module
     /// <param name="spectral">Whether W is divided by its spectral norm.</param>
     /// <param name="iterateInEvaluation">See <see cref="SpectralNorm"/>.</param>
     /// <param name="compute">Element type of x, y and W as the product sees it; the parameters themselves are F32.</param>
-    public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null, bool spectral = false,
-        bool iterateInEvaluation = false, DType compute = DType.F32)
+    public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null,
+        bool spectral = false, bool iterateInEvaluation = false, DType compute = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(random);
         _compute = compute;

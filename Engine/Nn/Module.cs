@@ -1,9 +1,9 @@
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
-/// A part of a network: named parameters (trained), buffers (saved, not trained) and children, each registered by an explicit call
-/// in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight". A tensor or a part that is
-/// registered more than once (shared weights) is one: listed, counted, trained, averaged and saved once, under its first name.
+/// A part of a network: named parameters (trained), buffers (saved, not trained) and children, each registered by an explicit
+/// call in the constructor. It owns its tensors until disposed. Names join with dots: "block2.c1.weight". A tensor or a part that
+/// is registered more than once (shared weights) is one: listed, counted, trained, averaged and saved once, under its first name.
 /// </summary>
 public abstract class Module : IDisposable
 {
@@ -92,8 +92,10 @@ public abstract class Module : IDisposable
 
     void CheckName(string name)
     {
-        if (name.Length == 0 || name.Contains('.')) throw new ArgumentException($"Module: \"{name}\" cannot be a name; it must be non-empty and have no dot.");
-        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name) || _children.Exists(c => c.Name == name))
+        if (name.Length == 0 || name.Contains('.'))
+            throw new ArgumentException($"Module: \"{name}\" cannot be a name; it must be non-empty and have no dot.");
+        if (_parameters.Exists(p => p.Name == name) || _buffers.Exists(b => b.Name == name)
+            || _children.Exists(c => c.Name == name))
             throw new ArgumentException($"Module: \"{name}\" is registered twice in {GetType().Name}.");
     }
 

@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
-/// Divides a weight by its largest singular value, estimated by power iteration (Miyato et al. 2018): one iteration at each training forward,
-/// none in evaluation, with PyTorch's epsilon. Holds the estimates u (out) and v (rest) as buffers.
+/// Divides a weight by its largest singular value, estimated by power iteration (Miyato et al. 2018): one iteration at each
+/// training forward, none in evaluation, with PyTorch's epsilon. Holds the estimates u (out) and v (rest) as buffers.
 /// </summary>
 public sealed class SpectralNorm : Module
 {
@@ -16,7 +16,8 @@ public sealed class SpectralNorm : Module
     /// <param name="random">Source of the first u and v: normalised standard normals, no warm-up.</param>
     /// <param name="weight">The weight (out, …); the layer owns it.</param>
     /// <param name="iterations">Power iterations per training forward.</param>
-    /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own layer does).</param>
+    /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own
+    /// layer does).</param>
     /// <param name="type">Element type of the normalised weight.</param>
     public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false, DType type = DType.F32)
     {
@@ -68,7 +69,8 @@ public sealed class SpectralNorm : Module
 
     int CurrentIterations => Training || _iterateInEvaluation ? Iterations : 0;
 
-    SpectralWeight CurrentWeight() => Training || !_iterateInEvaluation ? new(_weight, U, V, _type) : new(_weight, U.Copy(), V.Copy(), _type);
+    SpectralWeight CurrentWeight() =>
+        Training || !_iterateInEvaluation ? new(_weight, U, V, _type) : new(_weight, U.Copy(), V.Copy(), _type);
 
     static Tensor Unit(Rng random, int count)
     {

@@ -41,7 +41,8 @@ public sealed partial class Tensor
         .Record("LeakyReluGrad", [dy, x], [x], slope, static (g, slope) => g[0] = LeakyReluGrad(g.Upstream, g.Saved(0), slope));
 
     /// <summary>dy·(1 − y²).</summary>
-    static Tensor TanhGrad(Tensor dy, Tensor y) => Combine(new TanhGrad(), "TanhGrad", dy, y).Record("TanhGrad", [dy, y], [dy, y], 0, static (g, _) =>
+    static Tensor TanhGrad(Tensor dy, Tensor y) =>
+        Combine(new TanhGrad(), "TanhGrad", dy, y).Record("TanhGrad", [dy, y], [dy, y], 0, static (g, _) =>
     {
         if (g.Needs(0)) g[0] = TanhGrad(g.Upstream, g.Saved(1));
         if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0) * g.Saved(1) * -2;

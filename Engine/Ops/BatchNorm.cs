@@ -5,11 +5,13 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Batch normalisation over all axes but the last, with the batch's statistics (Ioffe and Szegedy 2015), optionally followed by ReLU in
-    /// the same pass. The running mean and variance (C) are updated in place: r ← (1 − momentum)·r + momentum·batch, with the unbiased variance.
+    /// Batch normalisation over all axes but the last, with the batch's statistics (Ioffe and Szegedy 2015), optionally followed
+    /// by ReLU in the same pass. The running mean and variance (C) are updated in place: r ← (1 − momentum)·r + momentum·batch,
+    /// with the unbiased variance.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit, or there is only one value per channel.</exception>
-    public Tensor BatchNorm(Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVar, float epsilon = 1e-5f, float momentum = 0.1f, bool relu = false)
+    public Tensor BatchNorm(Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVar, float epsilon = 1e-5f,
+        float momentum = 0.1f, bool relu = false)
     {
         ArgumentNullException.ThrowIfNull(gamma);
         ArgumentNullException.ThrowIfNull(beta);
@@ -18,9 +20,11 @@ public sealed partial class Tensor
         CheckBatchNorm(gamma, beta, runningMean, runningVar);
         int channels = Shape[-1];
         if (channels > 0 && Count / channels == 1)
-            throw new ArgumentException($"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
+            throw new ArgumentException(
+                $"BatchNorm: x {Shape} has one value per channel, so its variance says nothing; use a larger batch.");
         var spec = new BatchNormSpec(epsilon, momentum, relu);
-        var (y, mean, invStd) = (Device.Result(Shape, Type), Device.Result(new Shape(channels)), Device.Result(new Shape(channels)));
+        var (y, mean, invStd) = (Device.Result(Shape, Type), Device.Result(new Shape(channels)),
+            Device.Result(new Shape(channels)));
         Backend.BatchNormForward(View, gamma.View, beta.View, default, runningMean.MutableView, runningVar.MutableView, y.View,
             mean.View, invStd.View, spec);
         return y.Record("BatchNorm", [this, gamma, beta], [this, gamma, beta, mean, invStd], spec, static (g, spec) =>
@@ -30,7 +34,9 @@ public sealed partial class Tensor
         });
     }
 
-    /// <summary>Batch normalisation with given statistics (C), as in evaluation: gamma·(x − mean) / √(variance + epsilon) + beta.</summary>
+    /// <summary>
+    /// Batch normalisation with given statistics (C), as in evaluation: gamma·(x − mean) / √(variance + epsilon) + beta.
+    /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public Tensor BatchNormEval(Tensor gamma, Tensor beta, Tensor mean, Tensor variance, float epsilon = 1e-5f)
     {
@@ -47,7 +53,8 @@ public sealed partial class Tensor
     {
         var (x, gamma, beta, dy) = (g.Saved(0), g.Saved(1), g.Saved(2), g.Upstream);
         var (dx, dgamma, dbeta) = (x.Device.Result(x.Shape, x.Type), x.Device.Result(gamma.Shape), x.Device.Result(gamma.Shape));
-        x.Backend.BatchNormBackward(x.View, gamma.View, beta.View, default, g.Saved(3).View, g.Saved(4).View, dy.View, dx.View, dgamma.View, dbeta.View, spec);
+        x.Backend.BatchNormBackward(x.View, gamma.View, beta.View, default, g.Saved(3).View, g.Saved(4).View, dy.View, dx.View,
+            dgamma.View, dbeta.View, spec);
         (g[0], g[1], g[2]) = (dx, dgamma, dbeta);
     }
 

@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Engine;
 
@@ -6,7 +7,8 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Cross-correlation of images (N, H, W, C) with filters (K, KH, KW, C), plus a bias (K): (N, OH, OW, K) with
-    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1, optionally followed by ReLU. Images and filters are both F32, or both BF16 with sums and bias in F32.
+    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1, optionally followed by ReLU. Images and filters are both F32, or both BF16 with
+    /// sums and bias in F32.
     /// </summary>
     /// <remarks>
     /// Sums are F32. The CPU makes 3x3 convolutions of stride 1 by Winograd's method, whose rounding errors are of the size of
@@ -24,14 +26,17 @@ public sealed partial class Tensor
         Guard.SameType("Conv2d", this, w);
         Guard.Rank("Conv2d", "x", this, 4);
         Guard.Rank("Conv2d", "w", w, 4);
-        if (stride < 1 || padding < 0) throw new ArgumentException($"Conv2d: stride {stride} must be at least 1 and padding {padding} at least 0.");
-        if (Shape[3] != w.Shape[3]) throw new ArgumentException($"Conv2d: x {Shape} has {Shape[3]} channels, w {w.Shape} expects {w.Shape[3]}.");
+        if (stride < 1 || padding < 0)
+            throw new ArgumentException($"Conv2d: stride {stride} must be at least 1 and padding {padding} at least 0.");
+        if (Shape[3] != w.Shape[3])
+            throw new ArgumentException($"Conv2d: x {Shape} has {Shape[3]} channels, w {w.Shape} expects {w.Shape[3]}.");
         if (bias is not null) Guard.Shape("Conv2d", "bias", bias, new Shape(w.Shape[0]));
         var spec = new ConvSpec(stride, padding);
         if (Shape[1] + 2 * padding < w.Shape[1] || Shape[2] + 2 * padding < w.Shape[2])
             throw new ArgumentException($"Conv2d: x {Shape} with padding {padding} is smaller than the filter {w.Shape}.");
 
-        var y = Device.Result(new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]), Type);
+        var y = Device.Result(
+            new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]), Type);
         if (relu) Backend.Conv2dReluForward(View, w.View, bias?.View, y.View, spec);
         else Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
         return y.Record("Conv2d", [this, w, bias], relu ? [this, w, y] : [this, w], (spec, relu), static (g, s) =>

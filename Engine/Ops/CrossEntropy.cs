@@ -15,7 +15,8 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// The same, and in <paramref name="correct"/> (N) 1 where the first largest logit is the label's, else 0; no gradient flows through it.
+    /// The same, and in <paramref name="correct"/> (N) 1 where the first largest logit is the label's, else 0; no gradient
+    /// flows through it.
     /// </summary>
     public Tensor SoftmaxCrossEntropy(Tensor labels, out Tensor correct)
     {

@@ -23,13 +23,15 @@ public sealed partial class Tensor
     }
 
     /// <summary>|x|; the derivative at 0 is 0.</summary>
-    public Tensor Abs() => Map(new Abs(), "Abs").Record("Abs", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sign());
+    public Tensor Abs() =>
+        Map(new Abs(), "Abs").Record("Abs", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).Sign());
 
     /// <summary>−1, 0 or 1; the derivative is 0 everywhere.</summary>
     public Tensor Sign() => Map(new Sign(), "Sign").Record("Sign", [this], [], 0, static (_, _) => { });
 
     /// <summary>x².</summary>
-    public Tensor Square() => Map(new Square(), "Square").Record("Square", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0) * 2);
+    public Tensor Square() =>
+        Map(new Square(), "Square").Record("Square", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0) * 2);
 
     /// <summary>√x.</summary>
     public Tensor Sqrt()
@@ -61,7 +63,8 @@ public sealed partial class Tensor
     }
 
     /// <summary>ln x.</summary>
-    public Tensor Log() => Map(new Log(), "Log").Record("Log", [this], [this], 0, static (g, _) => g[0] = g.Upstream / g.Saved(0));
+    public Tensor Log() =>
+        Map(new Log(), "Log").Record("Log", [this], [this], 0, static (g, _) => g[0] = g.Upstream / g.Saved(0));
 
     /// <summary>min(max(x, low), high); the derivative is 1 inside and on the bounds.</summary>
     /// <exception cref="ArgumentException">low is above high.</exception>
@@ -151,7 +154,8 @@ public sealed partial class Tensor
     {
         Guard.Real(name, a, b);
         Guard.SameDevice(name, a, b);
-        var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape) ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
+        var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape)
+            ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
         var (x, z) = (a.View, b.View);
         // Activations in BF16 stay so beside parameters in F32.
         var y = a.Device.Result(shape, a.Type == b.Type ? a.Type : DType.BF16).Named(name);

@@ -15,7 +15,8 @@ public sealed partial class Tensor
         if (Shape.Rank == 0) throw new ArgumentException("GatherRows: a scalar has no rows.");
         var y = Device.Result(Shape.With(0, indices.Shape[0]), Type);
         Backend.GatherRows(View, indices.View, y.View);
-        return y.Record("GatherRows", [this], [indices], Shape, static (g, shape) => g[0] = g.Upstream.ScatterAddRows(g.Saved(0), shape));
+        return y.Record("GatherRows", [this], [indices], Shape,
+            static (g, shape) => g[0] = g.Upstream.ScatterAddRows(g.Saved(0), shape));
     }
 
     /// <summary>Zeros of a shape (M, …) with this tensor's rows (N, …) added at the indices (N).</summary>

@@ -3,7 +3,9 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine;
 
-/// <summary>The checks that operations share. Each throws one sentence that names the operation and the operands, before any work.</summary>
+/// <summary>
+/// The checks that operations share. Each throws one sentence that names the operation and the operands, before any work.
+/// </summary>
 static class Guard
 {
     /// <summary>No member of a list of operands is null.</summary>
@@ -21,7 +23,8 @@ static class Guard
     {
         foreach (var t in tensors)
         {
-            if (t is not null && t.Type != DType.F32) throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; F32 is needed.");
+            if (t is not null && t.Type != DType.F32)
+                throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; F32 is needed.");
         }
     }
 
@@ -31,7 +34,8 @@ static class Guard
         foreach (var t in tensors)
         {
             if (t is null || t.Backend.ComputesIn(t.Type)) continue;
-            throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}, in which {t.Device.Name} does not compute; F32 is needed.");
+            throw new ArgumentException(
+                $"{operation}: {t.Describe()} has type {t.Type}, in which {t.Device.Name} does not compute; F32 is needed.");
         }
     }
 
@@ -59,7 +63,8 @@ static class Guard
 
     public static void Rank(string operation, string argument, Tensor t, int rank)
     {
-        if (t.Shape.Rank != rank) throw new ArgumentException($"{operation}: {argument} {t.Shape} has rank {t.Shape.Rank}; rank {rank} is needed.");
+        if (t.Shape.Rank != rank)
+            throw new ArgumentException($"{operation}: {argument} {t.Shape} has rank {t.Shape.Rank}; rank {rank} is needed.");
     }
 
     public static void Shape(string operation, string argument, Tensor t, Shape shape)
@@ -71,7 +76,8 @@ static class Guard
     public static int Axis(string operation, Shape shape, int axis)
     {
         int a = axis < 0 ? axis + shape.Rank : axis;
-        return (uint)a < (uint)shape.Rank ? a : throw new ArgumentException($"{operation}: axis {axis} does not exist in shape {shape}.");
+        return (uint)a < (uint)shape.Rank ? a
+            : throw new ArgumentException($"{operation}: axis {axis} does not exist in shape {shape}.");
     }
 
     /// <summary>Axes in [0, rank) without repeats; none given means all.</summary>

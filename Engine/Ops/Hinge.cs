@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// A discriminator's hinge loss in one pass (Lim and Ye 2017): mean(max(0, 1 − real)) + mean(max(0, 1 + fake)), a scalar; the derivative on the
-    /// hinge is 0.
+    /// A discriminator's hinge loss in one pass (Lim and Ye 2017): mean(max(0, 1 − real)) + mean(max(0, 1 + fake)), a scalar; the
+    /// derivative on the hinge is 0.
     /// </summary>
     /// <param name="real">Logits of real images, any shape.</param>
     /// <param name="fake">Logits of generated images, any shape.</param>
@@ -18,7 +18,8 @@ public sealed partial class Tensor
         Guard.F32("HingeDiscriminator", real, fake);
         Guard.SameDevice("HingeDiscriminator", real, fake);
         if (real.Count == 0 || fake.Count == 0)
-            throw new ArgumentException($"HingeDiscriminator: logits {real.Shape} and {fake.Shape} have no mean where one is empty.");
+            throw new ArgumentException(
+                $"HingeDiscriminator: logits {real.Shape} and {fake.Shape} have no mean where one is empty.");
         var loss = real.Device.Result(new Shape());
         real.Backend.HingeDiscriminator(real.View, fake.View, loss.View);
         return loss.Record("HingeDiscriminator", [real, fake], [real, fake], 0, static (g, _) =>

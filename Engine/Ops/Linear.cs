@@ -3,7 +3,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// x·Wᵀ + b of rows (N, D) with weights (K, D) and a bias (K): (N, K). Rows and weights are both F32, or both BF16 with sums and bias in F32.
+    /// x·Wᵀ + b of rows (N, D) with weights (K, D) and a bias (K): (N, K). Rows and weights are both F32, or both BF16 with sums
+    /// and bias in F32.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public Tensor Linear(Tensor w, Tensor bias)
@@ -16,7 +17,8 @@ public sealed partial class Tensor
         Guard.SameType("Linear", this, w);
         Guard.Rank("Linear", "x", this, 2);
         Guard.Rank("Linear", "w", w, 2);
-        if (Shape[1] != w.Shape[1]) throw new ArgumentException($"Linear: x {Shape} has {Shape[1]} features, w {w.Shape} expects {w.Shape[1]}.");
+        if (Shape[1] != w.Shape[1])
+            throw new ArgumentException($"Linear: x {Shape} has {Shape[1]} features, w {w.Shape} expects {w.Shape[1]}.");
         Guard.Shape("Linear", "bias", bias, new(w.Shape[0]));
 
         var y = Device.Result(new(Shape[0], w.Shape[0]), Type);

@@ -19,8 +19,11 @@ public sealed partial class Tensor
             throw new ArgumentException($"MatMul: shapes {Shape} and {other.Shape} must both have rank 2, or both rank 3.");
         int m = Shape[transposeA ? -1 : -2], k = Shape[transposeA ? -2 : -1];
         int k2 = other.Shape[transposeB ? -1 : -2], n = other.Shape[transposeB ? -2 : -1];
-        if (k != k2) throw new ArgumentException($"MatMul: {Mark(this, transposeA)} has {k} columns, {Mark(other, transposeB)} has {k2} rows.");
-        if (Shape.Rank == 3 && Shape[0] != other.Shape[0]) throw new ArgumentException($"MatMul: batches differ, {Shape} and {other.Shape}.");
+        if (k != k2)
+            throw new ArgumentException(
+                $"MatMul: {Mark(this, transposeA)} has {k} columns, {Mark(other, transposeB)} has {k2} rows.");
+        if (Shape.Rank == 3 && Shape[0] != other.Shape[0])
+            throw new ArgumentException($"MatMul: batches differ, {Shape} and {other.Shape}.");
 
         var y = Device.Result(Shape.Rank == 2 ? new Shape(m, n) : new Shape(Shape[0], m, n), Type);
         Backend.MatMul(View, transposeA, other.View, transposeB, y.View, accumulate: false);

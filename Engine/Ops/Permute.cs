@@ -8,7 +8,8 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The order is no permutation of the axes.</exception>
     public Tensor Permute(params ReadOnlySpan<int> order)
     {
-        if (order.Length != Shape.Rank) throw new ArgumentException($"Permute: {order.Length} axes were given for shape {Shape}.");
+        if (order.Length != Shape.Rank)
+            throw new ArgumentException($"Permute: {order.Length} axes were given for shape {Shape}.");
         _ = Guard.Axes("Permute", Shape, order);
         var (forward, inverse) = (new int[order.Length], new int[order.Length]);
         Span<int> dims = stackalloc int[order.Length];

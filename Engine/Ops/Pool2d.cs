@@ -14,7 +14,8 @@ public sealed partial class Tensor
         var spec = CheckPool("AvgPool2d", kernel, stride, padding);
         var y = Device.Result(Pooled(spec), Type);
         Backend.AvgPool2d(View, y.View, spec);
-        return y.Record("AvgPool2d", [this], [], (Shape, spec), static (g, s) => g[0] = AvgPool2dBackward(g.Upstream, s.Shape, s.spec));
+        return y.Record("AvgPool2d", [this], [], (Shape, spec),
+            static (g, s) => g[0] = AvgPool2dBackward(g.Upstream, s.Shape, s.spec));
     }
 
     /// <summary>Largest value of each window of images (N, H, W, C); padding never wins.</summary>
@@ -33,7 +34,8 @@ public sealed partial class Tensor
     {
         var dx = dy.Device.Result(x, dy.Type);
         dy.Backend.AvgPool2dBackward(dy.View, dx.View, spec);
-        return dx.Record("AvgPool2dBackward", [dy], [], spec, static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
+        return dx.Record("AvgPool2dBackward", [dy], [], spec,
+            static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
     }
 
     /// <summary>dy at the positions a max pool chose. Flat in its result y, where given, whose gradient vanishes.</summary>
@@ -59,7 +61,8 @@ public sealed partial class Tensor
         Guard.Real(operation, this);
         Guard.Rank(operation, "x", this, 4);
         if (stride == 0) stride = kernel;
-        if (kernel < 1 || stride < 1) throw new ArgumentException($"{operation}: kernel {kernel} and stride {stride} must be at least 1.");
+        if (kernel < 1 || stride < 1)
+            throw new ArgumentException($"{operation}: kernel {kernel} and stride {stride} must be at least 1.");
         if (padding < 0 || padding > kernel / 2)
             throw new ArgumentException($"{operation}: padding {padding} must be between 0 and half the kernel {kernel}.");
         if (Shape[1] + 2 * padding < kernel || Shape[2] + 2 * padding < kernel)

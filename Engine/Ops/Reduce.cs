@@ -95,18 +95,22 @@ public sealed partial class Tensor
     public Tensor SumOfSquares() => ReduceTo<SumOfSquares>("SumOfSquares", Reduced("SumOfSquares", [])).Reshape(new Shape())
         .Record("SumOfSquares", [this], [this], 0, static (g, _) => g[0] = g.Saved(0) * g.Upstream * 2);
 
-    /// <summary>Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape; sums of BF16 are F32.</summary>
+    /// <summary>
+    /// Sum over the axes that broadcasting would stretch from <paramref name="shape"/> to this shape; sums of BF16 are F32.
+    /// </summary>
     /// <exception cref="ArgumentException">The shape does not broadcast to this one.</exception>
     public Tensor SumTo(Shape shape)
     {
         if (shape == Shape) return this;
-        if (Kernels.Shape.Broadcast(shape, Shape) != Shape) throw new ArgumentException($"SumTo: shape {shape} does not broadcast to {Shape}.");
+        if (Kernels.Shape.Broadcast(shape, Shape) != Shape)
+            throw new ArgumentException($"SumTo: shape {shape} does not broadcast to {Shape}.");
         Span<int> dims = stackalloc int[Shape.Rank];
         dims.Fill(1);
         shape.CopyTo(dims[(Shape.Rank - shape.Rank)..]);
         var kept = new Shape(dims);
         if (kept == Shape) return Reshape(shape);
-        return ReduceTo<Sum>("Sum", kept).Record("Sum", [this], [], (Shape, Type), static (g, x) => g[0] = g.Upstream.BroadcastTo(x.Shape, x.Type))
+        return ReduceTo<Sum>("Sum", kept)
+            .Record("Sum", [this], [], (Shape, Type), static (g, x) => g[0] = g.Upstream.BroadcastTo(x.Shape, x.Type))
             .Reshape(shape);
     }
 
@@ -119,7 +123,8 @@ public sealed partial class Tensor
     {
         if (shape == Shape) return Cast(type);
         Guard.Real("BroadcastTo", this);
-        if (Kernels.Shape.Broadcast(Shape, shape) != shape) throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
+        if (Kernels.Shape.Broadcast(Shape, shape) != shape)
+            throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
         var y = Device.Result(shape, type);
         // x + 0 would be 0 of −0.
         var nothing = Device.Scalar(-0f);

@@ -36,7 +36,8 @@ public sealed partial class Tensor
             total += part.Shape[a];
         }
         var y = first.Device.Result(first.Shape.With(a, total), first.Type);
-        Span<int> from = stackalloc int[first.Shape.Rank], to = stackalloc int[first.Shape.Rank], extent = stackalloc int[first.Shape.Rank];
+        Span<int> from = stackalloc int[first.Shape.Rank], to = stackalloc int[first.Shape.Rank],
+            extent = stackalloc int[first.Shape.Rank];
         var lengths = new int[parts.Count];
         for (int i = 0; i < lengths.Length; i++)
         {
@@ -53,7 +54,9 @@ public sealed partial class Tensor
         });
     }
 
-    /// <summary>Zeros of a shape with this tensor placed at a start along an axis: the transpose of <see cref="Slice"/>.</summary>
+    /// <summary>
+    /// Zeros of a shape with this tensor placed at a start along an axis: the transpose of <see cref="Slice"/>.
+    /// </summary>
     Tensor Embed(Shape shape, int axis, int start)
     {
         var y = Device.Zeros(shape, Type);
@@ -61,6 +64,7 @@ public sealed partial class Tensor
         to[axis] = start;
         Shape.CopyTo(extent);
         Backend.CopyBox(View, from, y.View, to, extent);
-        return y.Record("Embed", [this], [], (axis, start, Length: Shape[axis]), static (g, s) => g[0] = g.Upstream.Slice(s.axis, s.start, s.Length));
+        return y.Record("Embed", [this], [], (axis, start, Length: Shape[axis]),
+            static (g, s) => g[0] = g.Upstream.Slice(s.axis, s.start, s.Length));
     }
 }

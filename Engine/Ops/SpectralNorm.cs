@@ -2,7 +2,9 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine;
 
-/// <summary>A weight to normalise with its singular vector estimates: w (out, …) read as a matrix (out, rest), u (out), v (rest).</summary>
+/// <summary>
+/// A weight to normalise with its singular vector estimates: w (out, …) read as a matrix (out, rest), u (out), v (rest).
+/// </summary>
 /// <param name="W">The weight, F32.</param>
 /// <param name="U">Left singular vector estimate.</param>
 /// <param name="V">Right singular vector estimate.</param>
@@ -12,9 +14,10 @@ public readonly record struct SpectralWeight(Tensor W, Tensor U, Tensor V, DType
 public sealed partial class Tensor
 {
     /// <summary>
-    /// W / σ(W) for several weights in one pass (Miyato et al. 2018). u and v are updated in place by <paramref name="iterations"/> power
-    /// iterations, then σ = uᵀWv. The gradient treats u and v as constants, as PyTorch does. Where σ is 0, W is divided by the
-    /// smallest normal number instead and has gradient 0: a weight of zeros gives zeros, where PyTorch gives NaN.
+    /// W / σ(W) for several weights in one pass (Miyato et al. 2018). u and v are updated in place by
+    /// <paramref name="iterations"/> power iterations, then σ = uᵀWv. The gradient treats u and v as constants, as PyTorch does.
+    /// Where σ is 0, W is divided by the smallest normal number instead and has gradient 0: a weight of zeros gives zeros, where
+    /// PyTorch gives NaN.
     /// </summary>
     /// <param name="weights">Any number of weights on one device.</param>
     /// <param name="iterations">1 while training; 0 leaves u and v alone.</param>
@@ -35,9 +38,11 @@ public sealed partial class Tensor
         {
             var (w, u, v, type) = weights[i];
             Guard.F32("SpectralNorm", w, u, v);
-            if (!device.Backend.ComputesIn(type)) throw new ArgumentException($"SpectralNorm: {w.Device.Name} does not compute in {type}.");
+            if (!device.Backend.ComputesIn(type))
+                throw new ArgumentException($"SpectralNorm: {w.Device.Name} does not compute in {type}.");
             Guard.SameDevice("SpectralNorm", weights[0].W, w, u, v);
-            if (w.Shape.Rank < 2 || w.Count == 0) throw new ArgumentException($"SpectralNorm: weight {w.Shape} cannot be read as a matrix (out, rest).");
+            if (w.Shape.Rank < 2 || w.Count == 0)
+                throw new ArgumentException($"SpectralNorm: weight {w.Shape} cannot be read as a matrix (out, rest).");
             Guard.Shape("SpectralNorm", "u", u, new Shape(w.Shape[0]));
             Guard.Shape("SpectralNorm", "v", v, new Shape((int)(w.Count / w.Shape[0])));
             results[i] = device.Empty(w.Shape, type);
@@ -51,7 +56,8 @@ public sealed partial class Tensor
             var (w, u, v, _) = weights[i];
             if (!Tape.IsNeeded(device, w)) continue;
             // The next forward overwrites u and v while this one's gradient is still to come.
-            results[i].Record("SpectralNorm", [w], [w, u.Copy(), v.Copy(), sigmas[i]], 0, static (g, _) => SpectralNormBackward(g));
+            results[i].Record("SpectralNorm", [w], [w, u.Copy(), v.Copy(), sigmas[i]], 0,
+                static (g, _) => SpectralNormBackward(g));
         }
         return results;
     }

@@ -9,18 +9,21 @@ public sealed partial class Tensor
     /// 1.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> dims)
     {
-        if (dims.Length > Kernels.Shape.MaxRank) throw new ArgumentException($"Reshape: rank {dims.Length} is above the supported {Kernels.Shape.MaxRank}.");
+        if (dims.Length > Kernels.Shape.MaxRank)
+            throw new ArgumentException($"Reshape: rank {dims.Length} is above the supported {Kernels.Shape.MaxRank}.");
         Span<int> d = stackalloc int[dims.Length];
         dims.CopyTo(d);
         int unknown = d.IndexOf(-1), other = d.LastIndexOfAnyExceptInRange(0, int.MaxValue);
         if (other >= 0 && (other != unknown || d[..other].IndexOfAnyExceptInRange(0, int.MaxValue) >= 0))
-            throw new ArgumentException($"Reshape: ({string.Join(", ", dims.ToArray())}) is no shape; dimensions are not negative, and at most one is −1.");
+            throw new ArgumentException($"Reshape: ({string.Join(", ", dims.ToArray())}) is no shape; dimensions are not "
+                + "negative, and at most one is −1.");
         if (unknown >= 0)
         {
             d[unknown] = 1;
             long known = new Shape(d).Count;
             if (known == 0 || Count % known != 0)
-                throw new ArgumentException($"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
+                throw new ArgumentException(
+                    $"Reshape: {Shape} has no whole dimension to infer for ({string.Join(", ", dims.ToArray())}).");
             if (Count / known > int.MaxValue)
             {
                 string wanted = string.Join(", ", dims.ToArray());
@@ -37,13 +40,15 @@ public sealed partial class Tensor
     public Tensor Reshape(Shape shape)
     {
         if (shape == Shape) return this;
-        if (shape.Count != Count) throw new ArgumentException($"Reshape: {Shape} has {Count} elements, {shape} has {shape.Count}.");
-        return Alias(shape, null).Adopt().Record("Reshape", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.Reshape(shape));
+        if (shape.Count != Count)
+            throw new ArgumentException($"Reshape: {Shape} has {Count} elements, {shape} has {shape.Count}.");
+        return Alias(shape, null).Adopt()
+            .Record("Reshape", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.Reshape(shape));
     }
 
     /// <summary>
-    /// Converted to another element type, or this if it has it. Between F32 and BF16 the gradient is converted back. To an integer it rounds
-    /// half to even and saturates, and no gradient flows.
+    /// Converted to another element type, or this if it has it. Between F32 and BF16 the gradient is converted back. To an
+    /// integer it rounds half to even and saturates, and no gradient flows.
     /// </summary>
     public Tensor Cast(DType type)
     {

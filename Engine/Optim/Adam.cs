@@ -21,13 +21,16 @@ public sealed class Adam : Optimizer
     /// <param name="beta1">Decay of the gradient's mean.</param>
     /// <param name="beta2">Decay of the mean of its square.</param>
     /// <param name="epsilon">Added to the root.</param>
-    /// <param name="average">An average of the trained module, moved in the same pass as the parameters; do not call its Update as well.</param>
-    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), or epsilon not positive.</exception>
-    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0, double beta2 = 0.9, double epsilon = 1e-8,
-        Ema? average = null)
+    /// <param name="average">An average of the trained module, moved in the same pass as the parameters; do not call its Update
+    /// as well.</param>
+    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), or epsilon not
+    /// positive.</exception>
+    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0,
+        double beta2 = 0.9, double epsilon = 1e-8, Ema? average = null)
         : base(parameters, learningRate)
     {
-        if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1)) throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");
+        if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1))
+            throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");
         if (!(epsilon > 0)) throw new ArgumentException($"Adam: epsilon {epsilon} must be positive.");
         _spec = new AdamSpec(beta1, beta2, epsilon, average?.Decay ?? 0);
         _average = average;

@@ -34,7 +34,10 @@ public sealed class Ema
     /// <summary>Weight of the past.</summary>
     public float Decay { get; }
 
-    /// <summary>Moves the average one step; after each update of the source. An <see cref="Adam"/> that was given this average does it itself.</summary>
+    /// <summary>
+    /// Moves the average one step; after each update of the source. An <see cref="Adam"/> that was given this
+    /// average does it itself.
+    /// </summary>
     public void Update()
     {
         foreach (var (from, to) in _parameters) Move(from, to);
@@ -56,7 +59,8 @@ public sealed class Ema
         string kind, IEnumerable<(string Name, Tensor Tensor)> source, IEnumerable<(string Name, Tensor Tensor)> average)
     {
         List<(string Name, Tensor Tensor)> from = [.. source], to = [.. average];
-        if (from.Count != to.Count) throw new ArgumentException($"Ema: the source has {from.Count} {kind}, the average {to.Count}.");
+        if (from.Count != to.Count)
+            throw new ArgumentException($"Ema: the source has {from.Count} {kind}, the average {to.Count}.");
         foreach (var (a, b) in from.Zip(to))
         {
             if (a.Name != b.Name || a.Tensor.Shape != b.Tensor.Shape)

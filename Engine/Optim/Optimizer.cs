@@ -19,7 +19,8 @@ public abstract class Optimizer : IDisposable
             if (tensor is null) throw new ArgumentNullException($"{nameof(parameters)}[{name}]");
         }
         if (Parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: no parameters were given.");
-        if (!float.IsFinite(learningRate)) throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");
+        if (!float.IsFinite(learningRate))
+            throw new ArgumentException($"{GetType().Name}: learning rate {learningRate} must be finite.");
         LearningRateTensor = State("learning_rate", Parameters[0].Tensor.Device.Full(new Shape(1), learningRate));
     }
 
@@ -46,7 +47,8 @@ public abstract class Optimizer : IDisposable
     {
         var device = LearningRateTensor.Device;
         var norm = device.Result(new Shape()).Named("GradientNorm");
-        device.Backend.GradientNorm([.. Parameters.Where(static p => p.Tensor.Grad is not null).Select(static p => p.Tensor.Grad!.View)], norm.View);
+        device.Backend.GradientNorm(
+            [.. Parameters.Where(static p => p.Tensor.Grad is not null).Select(static p => p.Tensor.Grad!.View)], norm.View);
         return norm;
     }
 

@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Optim;
 
 /// <summary>
-/// Moves the learning rates of some optimizers along a <see cref="LinearDecay"/>. The steps are counted in device memory, and the rate is computed there,
-/// so that a step of the schedule uploads nothing and can be captured.
+/// Moves the learning rates of some optimizers along a <see cref="LinearDecay"/>. The steps are counted in device memory, and the
+/// rate is computed there, so that a step of the schedule uploads nothing and can be captured.
 /// </summary>
 public sealed class RateSchedule : IDisposable
 {

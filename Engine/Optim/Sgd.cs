@@ -14,7 +14,8 @@ public sealed class Sgd : Optimizer
     {
         if (momentum is not (>= 0 and < 1)) throw new ArgumentException($"Sgd: momentum {momentum} must lie in [0, 1).");
         _momentum = momentum;
-        _buffers = momentum == 0 ? [] : [.. Parameters.Select(p => State($"{p.Name}.momentum", p.Tensor.Device.Zeros(p.Tensor.Shape)))];
+        _buffers = momentum == 0 ? []
+            : [.. Parameters.Select(p => State($"{p.Name}.momentum", p.Tensor.Device.Zeros(p.Tensor.Shape)))];
     }
 
     public override void Step()

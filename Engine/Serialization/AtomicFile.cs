@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>
-/// Replaces a file all at once: the bytes go to a temporary file in the same folder, are flushed to the disk, and only then renamed over
-/// the target. A crash leaves the old file whole, and at worst a stray ".name.*.tmp" beside it.
+/// Replaces a file all at once: the bytes go to a temporary file in the same folder, are flushed to the disk, and only then
+/// renamed over the target. A crash leaves the old file whole, and at worst a stray ".name.*.tmp" beside it.
 /// </summary>
 public static partial class AtomicFile
 {
     const int BufferBytes = 1 << 16;
 
-    /// <summary>Writes <paramref name="path"/> with what <paramref name="write"/> puts on the stream; if it throws, nothing has changed.</summary>
+    /// <summary>
+    /// Writes <paramref name="path"/> with what <paramref name="write"/> puts on the stream; if it throws, nothing has changed.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -42,8 +44,9 @@ public static partial class AtomicFile
         FlushFolder(folder);
     }
 
-    // On Unix the rename itself is durable only after an fsync of the folder, and .NET does not open folders. Its result is not an
-    // error: the file is already in place, and some file systems (network ones) refuse to sync a folder. Windows logs renames itself.
+    // On Unix the rename itself is durable only after an fsync of the folder, and .NET does not open folders. Its result is
+    // not an error: the file is already in place, and some file systems (network ones) refuse to sync a folder. Windows
+    // logs renames itself.
     static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -1,6 +1,9 @@
 namespace Ssgan.Engine.Serialization;
 
-/// <summary>A write-only view of a stream that counts what passes, so that a provider's lie about its size is found. Leaves the stream open.</summary>
+/// <summary>
+/// A write-only view of a stream that counts what passes, so that a provider's lie about its size is found. Leaves
+/// the stream open.
+/// </summary>
 sealed class CountingStream(Stream inner) : Stream
 {
     public long Count { get; private set; }

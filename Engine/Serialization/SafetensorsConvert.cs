@@ -9,7 +9,9 @@ public static class SafetensorsConvert
     public static bool IsFloat(SafetensorsDType type) =>
         type is SafetensorsDType.F16 or SafetensorsDType.BF16 or SafetensorsDType.F32 or SafetensorsDType.F64;
 
-    /// <summary>Converts little-endian <paramref name="bytes"/> of a floating type: F16 and BF16 exactly, F64 rounded to nearest.</summary>
+    /// <summary>
+    /// Converts little-endian <paramref name="bytes"/> of a floating type: F16 and BF16 exactly, F64 rounded to nearest.
+    /// </summary>
     /// <exception cref="ArgumentException">The type holds integers, or the lengths do not fit together.</exception>
     public static void ToF32(SafetensorsDType type, ReadOnlySpan<byte> bytes, Span<float> values)
     {

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Ssgan.Engine.Serialization;
 
-/// <summary>One tensor of an open <see cref="SafetensorsFile"/>; its bytes are read on demand, little-endian and row-major.</summary>
+/// <summary>
+/// One tensor of an open <see cref="SafetensorsFile"/>; its bytes are read on demand, little-endian and row-major.
+/// </summary>
 public sealed class SafetensorsEntry
 {
     readonly SafetensorsFile _file;
@@ -32,7 +34,10 @@ public sealed class SafetensorsEntry
     /// <summary>Bytes of the data: count times element size.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Fills <paramref name="destination"/> with the data from byte <paramref name="offset"/> on: a large tensor can be read in pieces.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> with the data from byte <paramref name="offset"/> on: a large tensor can
+    /// be read in pieces.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the entry.</exception>
     /// <exception cref="SafetensorsException">The file has become shorter since it was opened.</exception>
     public void Read(Span<byte> destination, long offset = 0)
@@ -47,7 +52,8 @@ public sealed class SafetensorsEntry
     /// <exception cref="SafetensorsException">They do not fit in one array, or the file has become shorter.</exception>
     public byte[] ReadBytes()
     {
-        if (ByteLength > Array.MaxLength) throw SafetensorsException.Entry(_file.Name, Name, $"has {ByteLength} bytes, which do not fit in one array");
+        if (ByteLength > Array.MaxLength)
+            throw SafetensorsException.Entry(_file.Name, Name, $"has {ByteLength} bytes, which do not fit in one array");
         byte[] bytes = new byte[ByteLength];
         Read(bytes);
         return bytes;
@@ -61,8 +67,10 @@ public sealed class SafetensorsEntry
     /// </exception>
     public float[] ReadF32()
     {
-        if (!SafetensorsConvert.IsFloat(DType)) throw SafetensorsException.Entry(_file.Name, Name, $"holds {DType.Name()}, not floating-point values");
-        if (Count > Array.MaxLength) throw SafetensorsException.Entry(_file.Name, Name, $"has {Count} values, which do not fit in one array");
+        if (!SafetensorsConvert.IsFloat(DType))
+            throw SafetensorsException.Entry(_file.Name, Name, $"holds {DType.Name()}, not floating-point values");
+        if (Count > Array.MaxLength)
+            throw SafetensorsException.Entry(_file.Name, Name, $"has {Count} values, which do not fit in one array");
         float[] values = new float[Count];
         if (DType == SafetensorsDType.F32 && BitConverter.IsLittleEndian) Read(MemoryMarshal.AsBytes(values.AsSpan()));
         else SafetensorsConvert.ToF32(DType, ReadBytes(), values);

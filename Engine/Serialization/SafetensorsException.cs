@@ -1,6 +1,9 @@
 namespace Ssgan.Engine.Serialization;
 
-/// <summary>A safetensors file that cannot be trusted or written: the message is one sentence naming the file and, where there is one, the entry.</summary>
+/// <summary>
+/// A safetensors file that cannot be trusted or written: the message is one sentence naming the file and, where there
+/// is one, the entry.
+/// </summary>
 public sealed class SafetensorsException : IOException
 {
     const int NameLimit = 80;
@@ -8,7 +11,8 @@ public sealed class SafetensorsException : IOException
     /// <summary>An error with its sentence and, where there is one, its cause.</summary>
     public SafetensorsException(string message, Exception? inner = null) : base(message, inner) { }
 
-    internal static SafetensorsException File(string file, string what, Exception? inner = null) => new($"{file}: {what}.", inner);
+    internal static SafetensorsException File(string file, string what, Exception? inner = null) =>
+        new($"{file}: {what}.", inner);
 
     internal static SafetensorsException Entry(string file, string entry, string what, Exception? inner = null) =>
         new($"{file}: entry {Quote(entry)} {what}.", inner);

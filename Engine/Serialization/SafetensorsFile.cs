@@ -28,13 +28,16 @@ public sealed class SafetensorsFile : IDisposable
             && BinaryPrimitives.ReadUInt64LittleEndian(start) <= SafetensorsHeader.MaxBytes
             && (start.Length == LengthBytes || start[LengthBytes] == '{');
         if (!mayBeHeader && ForeignFile.Describe(start) is { } kind) throw SafetensorsException.File(name, kind);
-        if (length < LengthBytes) throw SafetensorsException.File(name, $"the file has {length} bytes, too few for a safetensors file");
+        if (length < LengthBytes)
+            throw SafetensorsException.File(name, $"the file has {length} bytes, too few for a safetensors file");
 
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (headerBytes > SafetensorsHeader.MaxBytes)
-            throw SafetensorsException.File(name, $"the header claims {headerBytes} bytes, more than the {SafetensorsHeader.MaxBytes} allowed");
+            throw SafetensorsException.File(name,
+                $"the header claims {headerBytes} bytes, more than the {SafetensorsHeader.MaxBytes} allowed");
         if (headerBytes > (ulong)(length - LengthBytes))
-            throw SafetensorsException.File(name, $"the header claims {headerBytes} bytes, but only {length - LengthBytes} follow; the file is truncated");
+            throw SafetensorsException.File(name,
+                $"the header claims {headerBytes} bytes, but only {length - LengthBytes} follow; the file is truncated");
 
         byte[] header = new byte[headerBytes];
         ReadAt(LengthBytes, header, null);
@@ -43,7 +46,8 @@ public sealed class SafetensorsFile : IDisposable
 
         var entries = new SafetensorsEntry[records.Count];
         _byName = new Dictionary<string, SafetensorsEntry>(records.Count, StringComparer.Ordinal);
-        for (int i = 0; i < entries.Length; i++) _byName.Add(records[i].Name, entries[i] = new SafetensorsEntry(this, records[i]));
+        for (int i = 0; i < entries.Length; i++)
+            _byName.Add(records[i].Name, entries[i] = new SafetensorsEntry(this, records[i]));
         Entries = entries;
         Metadata = metadata;
     }
@@ -60,7 +64,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The tensor of that name.</summary>
     /// <exception cref="SafetensorsException">There is none.</exception>
     public SafetensorsEntry this[string name] =>
-        _byName.TryGetValue(name, out var entry) ? entry : throw SafetensorsException.File(Name, $"there is no entry {SafetensorsException.Quote(name)}");
+        _byName.TryGetValue(name, out var entry) ? entry
+            : throw SafetensorsException.File(Name, $"there is no entry {SafetensorsException.Quote(name)}");
 
     /// <summary>Finds the tensor of that name; false where there is none.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry)
@@ -112,7 +117,8 @@ public sealed class SafetensorsFile : IDisposable
             if (read == 0)
             {
                 const string what = "ends early: the file became shorter while it was read";
-                throw entry is null ? SafetensorsException.File(Name, $"the header {what}") : SafetensorsException.Entry(Name, entry, what);
+                throw entry is null ? SafetensorsException.File(Name, $"the header {what}")
+                    : SafetensorsException.Entry(Name, entry, what);
             }
             offset += read;
             destination = destination[read..];

@@ -7,12 +7,15 @@ namespace Ssgan.Engine.Serialization;
 readonly record struct SafetensorsRecord(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End);
 
 /// <summary>
-/// Parses and checks the JSON header: <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {"k": "v"}}</c>.
-/// The entries must tile the data exactly, so that no byte is hidden and no entry can alias another.
+/// Parses and checks the JSON header: <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__":
+/// {"k": "v"}}</c>. The entries must tile the data exactly, so that no byte is hidden and no entry can alias another.
 /// </summary>
 ref struct SafetensorsHeader
 {
-    /// <summary>A longer header is refused, so that a lying length cannot make us allocate; the reference implementation has the same bound.</summary>
+    /// <summary>
+    /// A longer header is refused, so that a lying length cannot make us allocate; the reference implementation
+    /// has the same bound.
+    /// </summary>
     public const int MaxBytes = 100_000_000;
 
     /// <summary>Far above any tensor's rank; bounds what one entry may allocate.</summary>
@@ -30,7 +33,8 @@ ref struct SafetensorsHeader
     }
 
     /// <summary>Returns the entries in the order of their data, and the metadata (empty where there is none).</summary>
-    public static (List<SafetensorsRecord> Records, Dictionary<string, string> Metadata) Parse(string file, ReadOnlySpan<byte> json, long dataBytes)
+    public static (List<SafetensorsRecord> Records, Dictionary<string, string> Metadata) Parse(string file,
+        ReadOnlySpan<byte> json, long dataBytes)
     {
         if (!Utf8.IsValid(json)) throw SafetensorsException.File(file, "the header is not valid UTF-8");
         var records = new List<SafetensorsRecord>();
@@ -51,7 +55,8 @@ ref struct SafetensorsHeader
     void Parse(List<SafetensorsRecord> records, Dictionary<string, string> metadata)
     {
         _json.Read();
-        if (_json.TokenType != JsonTokenType.StartObject) throw SafetensorsException.File(_file, "the header is not a JSON object");
+        if (_json.TokenType != JsonTokenType.StartObject)
+            throw SafetensorsException.File(_file, "the header is not a JSON object");
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (NextKey() is { } name)
         {
@@ -72,12 +77,14 @@ ref struct SafetensorsHeader
     void ParseMetadata(Dictionary<string, string> metadata)
     {
         _json.Read();
-        if (_json.TokenType != JsonTokenType.StartObject) throw SafetensorsException.Entry(_file, MetadataKey, "is not a JSON object");
+        if (_json.TokenType != JsonTokenType.StartObject)
+            throw SafetensorsException.Entry(_file, MetadataKey, "is not a JSON object");
         while (NextKey() is { } key)
         {
             _json.Read();
             if (_json.TokenType != JsonTokenType.String)
-                throw SafetensorsException.Entry(_file, MetadataKey, $"holds {SafetensorsException.Quote(key)}, which is not a string");
+                throw SafetensorsException.Entry(_file, MetadataKey,
+                    $"holds {SafetensorsException.Quote(key)}, which is not a string");
             if (!metadata.TryAdd(key, _json.GetString()!))
                 throw SafetensorsException.Entry(_file, MetadataKey, $"holds {SafetensorsException.Quote(key)} twice");
         }
@@ -91,14 +98,16 @@ ref struct SafetensorsHeader
         if (_json.TokenType != JsonTokenType.StartObject) throw SafetensorsException.Entry(_file, name, "is not a JSON object");
         while (NextKey() is { } field)
         {
-            bool repeated = field switch { "dtype" => type is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
+            bool repeated = field switch { "dtype" => type is not null, "shape" => shape is not null,
+                "data_offsets" => offsets is not null, _ => false };
             if (repeated) throw SafetensorsException.Entry(_file, name, $"has the field '{field}' twice");
             switch (field)
             {
                 case "dtype": type = ParseType(name); break;
                 case "shape": shape = ParseIntegers(name, field); break;
                 case "data_offsets": offsets = ParseIntegers(name, field); break;
-                default: throw SafetensorsException.Entry(_file, name, $"has the unknown field {SafetensorsException.Quote(field)}");
+                default:
+                    throw SafetensorsException.Entry(_file, name, $"has the unknown field {SafetensorsException.Quote(field)}");
             }
         }
         if (type is null || shape is null || offsets is null)
@@ -114,7 +123,8 @@ ref struct SafetensorsHeader
     SafetensorsDType ParseType(string name)
     {
         _json.Read();
-        if (_json.TokenType != JsonTokenType.String) throw SafetensorsException.Entry(_file, name, "has a dtype that is not a string");
+        if (_json.TokenType != JsonTokenType.String)
+            throw SafetensorsException.Entry(_file, name, "has a dtype that is not a string");
         string text = _json.GetString()!;
         return SafetensorsDTypes.TryParse(text, out var type)
             ? type
@@ -124,13 +134,16 @@ ref struct SafetensorsHeader
     long[] ParseIntegers(string name, string field)
     {
         _json.Read();
-        if (_json.TokenType != JsonTokenType.StartArray) throw SafetensorsException.Entry(_file, name, $"has a {field} that is not an array");
+        if (_json.TokenType != JsonTokenType.StartArray)
+            throw SafetensorsException.Entry(_file, name, $"has a {field} that is not an array");
         var values = new List<long>();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out long value) || value < 0)
-                throw SafetensorsException.Entry(_file, name, $"has a {field} with a value that is not a whole number from 0 to 2^63 - 1");
-            if (values.Count == MaxRank) throw SafetensorsException.Entry(_file, name, $"has a {field} of more than {MaxRank} values");
+                throw SafetensorsException.Entry(_file, name,
+                    $"has a {field} with a value that is not a whole number from 0 to 2^63 - 1");
+            if (values.Count == MaxRank)
+                throw SafetensorsException.Entry(_file, name, $"has a {field} of more than {MaxRank} values");
             values.Add(value);
         }
         return [.. values];
@@ -139,11 +152,13 @@ ref struct SafetensorsHeader
     readonly void CheckSize(string name, SafetensorsDType type, long[] shape, long begin, long end)
     {
         string ShapeText() => $"({string.Join(", ", shape)})";
-        if (begin > end) throw SafetensorsException.Entry(_file, name, $"has data_offsets that run backwards, from {begin} to {end}");
+        if (begin > end)
+            throw SafetensorsException.Entry(_file, name, $"has data_offsets that run backwards, from {begin} to {end}");
         if (ByteLength(type, shape) is not { } bytes)
             throw SafetensorsException.Entry(_file, name, $"has a shape {ShapeText()} whose size overflows 2^63 bytes");
         if (bytes != end - begin)
-            throw SafetensorsException.Entry(_file, name, $"has {end - begin} bytes of data, but {type.Name()} {ShapeText()} needs {bytes}");
+            throw SafetensorsException.Entry(_file, name,
+                $"has {end - begin} bytes of data, but {type.Name()} {ShapeText()} needs {bytes}");
     }
 
     /// <summary>Bytes of a tensor, or null where they do not fit 63 bits.</summary>
@@ -166,12 +181,18 @@ ref struct SafetensorsHeader
         long end = 0;
         foreach (var r in records)
         {
-            if (r.Begin < end) throw SafetensorsException.Entry(file, r.Name, $"begins at {r.Begin}, inside the entry before it, which ends at {end}");
+            if (r.Begin < end)
+                throw SafetensorsException.Entry(file, r.Name,
+                    $"begins at {r.Begin}, inside the entry before it, which ends at {end}");
             if (r.Begin > end)
-                throw SafetensorsException.Entry(file, r.Name, $"begins at {r.Begin}, after a hole of {r.Begin - end} bytes that no entry owns");
-            if (r.End > dataBytes) throw SafetensorsException.Entry(file, r.Name, $"ends at {r.End}, but the file has only {dataBytes} bytes of data");
+                throw SafetensorsException.Entry(file, r.Name,
+                    $"begins at {r.Begin}, after a hole of {r.Begin - end} bytes that no entry owns");
+            if (r.End > dataBytes)
+                throw SafetensorsException.Entry(file, r.Name,
+                    $"ends at {r.End}, but the file has only {dataBytes} bytes of data");
             end = r.End;
         }
-        if (end < dataBytes) throw SafetensorsException.File(file, $"{dataBytes - end} bytes follow the last entry, and no entry owns them");
+        if (end < dataBytes)
+            throw SafetensorsException.File(file, $"{dataBytes - end} bytes follow the last entry, and no entry owns them");
     }
 }

@@ -5,7 +5,9 @@ namespace Ssgan.Engine.Serialization;
 /// <summary>One tensor to be written by <see cref="SafetensorsWriter"/>: its header and a provider of its bytes.</summary>
 public sealed class SafetensorsItem
 {
-    /// <summary>A tensor whose bytes (little-endian, row-major) <paramref name="write"/> puts on a stream when their turn comes.</summary>
+    /// <summary>
+    /// A tensor whose bytes (little-endian, row-major) <paramref name="write"/> puts on a stream when their turn comes.
+    /// </summary>
     public SafetensorsItem(string name, SafetensorsDType type, ReadOnlySpan<long> shape, Action<Stream> write) =>
         (Name, DType, Shape, Write) = (name, type, shape.ToArray(), write);
 

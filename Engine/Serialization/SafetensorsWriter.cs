@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>
-/// Writes safetensors files. The same items give the same bytes: entries stand in the order given, but types with larger elements come
-/// first so that every tensor is aligned to its element; metadata is sorted by key; the header is padded with spaces to 8 bytes.
+/// Writes safetensors files. The same items give the same bytes: entries stand in the order given, but types with larger
+/// elements come first so that every tensor is aligned to its element; metadata is sorted by key; the header is padded with
+/// spaces to 8 bytes.
 /// </summary>
 public static class SafetensorsWriter
 {
@@ -32,7 +33,8 @@ public static class SafetensorsWriter
     /// A name is repeated, reserved or not Unicode, a shape is bad, or a provider gives another number of bytes.
     /// </exception>
     public static void Write(
-        Stream stream, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null, string name = "stream")
+        Stream stream, IEnumerable<SafetensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null,
+        string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(items);
@@ -45,7 +47,8 @@ public static class SafetensorsWriter
             using var counted = new CountingStream(stream);
             ordered[i].Write(counted);
             if (counted.Count != sizes[i])
-                throw SafetensorsException.Entry(name, ordered[i].Name, $"needs {sizes[i]} bytes, but {counted.Count} were provided");
+                throw SafetensorsException.Entry(name, ordered[i].Name,
+                    $"needs {sizes[i]} bytes, but {counted.Count} were provided");
         }
     }
 
@@ -58,11 +61,13 @@ public static class SafetensorsWriter
         {
             var item = items[i];
             CheckText(file, item.Name);
-            if (item.Name == SafetensorsHeader.MetadataKey) throw SafetensorsException.Entry(file, item.Name, "has a name that the format reserves");
+            if (item.Name == SafetensorsHeader.MetadataKey)
+                throw SafetensorsException.Entry(file, item.Name, "has a name that the format reserves");
             if (!names.Add(item.Name)) throw SafetensorsException.Entry(file, item.Name, "is given twice");
             string shape = $"({string.Join(", ", item.Shape)})";
             if (item.Shape.Length > SafetensorsHeader.MaxRank)
-                throw SafetensorsException.Entry(file, item.Name, $"has {item.Shape.Length} dimensions, more than the {SafetensorsHeader.MaxRank} allowed");
+                throw SafetensorsException.Entry(file, item.Name,
+                    $"has {item.Shape.Length} dimensions, more than the {SafetensorsHeader.MaxRank} allowed");
             if (item.Shape.Any(static dim => dim < 0))
                 throw SafetensorsException.Entry(file, item.Name, $"has a negative dimension in its shape {shape}");
             if (SafetensorsHeader.ByteLength(item.DType, item.Shape) is not { } size || size > long.MaxValue - total)
@@ -86,7 +91,8 @@ public static class SafetensorsWriter
         }
     }
 
-    static ReadOnlySpan<byte> Header(string file, SafetensorsItem[] items, long[] sizes, IReadOnlyDictionary<string, string>? metadata)
+    static ReadOnlySpan<byte> Header(string file, SafetensorsItem[] items, long[] sizes,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(new byte[sizeof(ulong)]);
@@ -114,7 +120,8 @@ public static class SafetensorsWriter
         byte[] header = buffer.WrittenSpan.ToArray();
         int length = header.Length - sizeof(ulong);
         if (length > SafetensorsHeader.MaxBytes)
-            throw SafetensorsException.File(file, $"the header would have {length} bytes, more than the {SafetensorsHeader.MaxBytes} allowed");
+            throw SafetensorsException.File(file,
+                $"the header would have {length} bytes, more than the {SafetensorsHeader.MaxBytes} allowed");
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)length);
         return header;
     }

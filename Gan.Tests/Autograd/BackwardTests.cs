@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -117,7 +118,8 @@ sealed class BackwardTests : GraphFixture
         using var scope = _device.Scope();
         var (row, column, scalar) = (_device.Leaf(1, 3), _device.Leaf(2, 2, 1), _device.Leaf(3));
         (row + column * scalar).Backward(_device.Values([2, 3], 1, 2, 3, 4, 5, 6));
-        Assert.That((row.Grad!.Shape, column.Grad!.Shape, scalar.Grad!.Shape), Is.EqualTo((new Shape(3), new Shape(2, 1), new Shape())));
+        Assert.That((row.Grad!.Shape, column.Grad!.Shape, scalar.Grad!.Shape),
+            Is.EqualTo((new Shape(3), new Shape(2, 1), new Shape())));
         Near.All(row.Grad!.ToArray(), [5, 7, 9]);
         Near.All(column.Grad!.ToArray(), [6.0 * scalar.Item(), 15.0 * scalar.Item()]);
         float[] c = column.ToArray();
@@ -159,7 +161,8 @@ sealed class BackwardTests : GraphFixture
     {
         using var scope = _device.Scope();
         var x = _device.Leaf(1, 2, 3);
-        Assert.That(() => (x * 2).Backward(), Throws.InvalidOperationException.With.Message.Contains("(2, 3)").And.Message.Contains("not a scalar"));
+        Assert.That(() => (x * 2).Backward(),
+            Throws.InvalidOperationException.With.Message.Contains("(2, 3)").And.Message.Contains("not a scalar"));
         Assert.That(() => (x * 2).Backward(_device.Of(3)), Throws.ArgumentException.With.Message.Contains("(3)"));
         Assert.That(() => (x * 2).Backward(_device.Ints(2, 3)), Throws.ArgumentException.With.Message.Contains("I32"));
         Assert.That(() => _device.Of(1).Backward(), Throws.ArgumentException.With.Message.Contains("Nothing to differentiate"));

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -24,7 +25,8 @@ sealed class DeviceTests
     public void A_device_is_not_disposed_inside_a_step()
     {
         var device = Device.Cpu(1);
-        using (device.Scope()) Assert.That(device.Dispose, Throws.InvalidOperationException.With.Message.Contains("DeviceTests.cs"));
+        using (device.Scope())
+            Assert.That(device.Dispose, Throws.InvalidOperationException.With.Message.Contains("DeviceTests.cs"));
         device.Dispose();
     }
 
@@ -52,13 +54,17 @@ sealed class DeviceTests
         var x = one.Leaf(1, 1, 4, 4, 2);
         Func<Tensor>[] calls =
         [
-            () => x + two.Of(2), () => x.Maximum(two.Of(2)), () => x.Conv2d(two.Of(3, 1, 1, 2)), () => x.Conv2d(one.Of(3, 1, 1, 2), two.Of(3)),
-            () => x.Reshape(8, 4).MatMul(two.Of(4, 1)), () => Tensor.Concat([x, two.Of(1, 4, 4, 2)], 0), () => x.GatherRows(two.Ints(1)),
-            () => x.Rotate90(two.Ints(1)), () => x.Reshape(8, 4).SoftmaxCrossEntropy(two.Ints(8)),
-            () => x.BatchNorm(two.Of(2), one.Of(2), one.Of(2), one.Of(2)), () => x.BatchNormEval(one.Of(2), one.Of(2), two.Of(2), one.Of(2)),
-            () => Tensor.SpectralNorm([new(x, one.Of(1), two.Of(32))], 1)[0], () => Autograd.Grad([x * 2], [x], [two.Of(1, 4, 4, 2)])[0],
+            () => x + two.Of(2), () => x.Maximum(two.Of(2)), () => x.Conv2d(two.Of(3, 1, 1, 2)),
+            () => x.Conv2d(one.Of(3, 1, 1, 2), two.Of(3)), () => x.Reshape(8, 4).MatMul(two.Of(4, 1)),
+            () => Tensor.Concat([x, two.Of(1, 4, 4, 2)], 0),
+            () => x.GatherRows(two.Ints(1)), () => x.Rotate90(two.Ints(1)),
+            () => x.Reshape(8, 4).SoftmaxCrossEntropy(two.Ints(8)), () => x.BatchNorm(two.Of(2), one.Of(2), one.Of(2), one.Of(2)),
+            () => x.BatchNormEval(one.Of(2), one.Of(2), two.Of(2), one.Of(2)),
+            () => Tensor.SpectralNorm([new(x, one.Of(1), two.Of(32))], 1)[0], () =>
+                Autograd.Grad([x * 2], [x], [two.Of(1, 4, 4, 2)])[0],
         ];
-        foreach (var call in calls) Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains("different devices of the same name"));
+        foreach (var call in calls)
+            Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains("different devices of the same name"));
         Assert.That(() => x.CopyFrom(two.Of(1, 4, 4, 2)),
             Throws.ArgumentException.With.Message.Contains("CopyFrom").And.Message.Contains("different devices"));
     }
@@ -69,10 +75,12 @@ sealed class DeviceTests
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
         Assert.That(device.From([1, 2, 3], new Shape(3)).ToArray<int>(), Is.EqualTo(new[] { 1, 2, 3 }));
-        Assert.That(device.From((ReadOnlySpan<byte>)[7, 255], new Shape(2, 1)).ToArray<byte>(), Is.EqualTo(new byte[] { 7, 255 }));
+        Assert.That(device.From((ReadOnlySpan<byte>)[7, 255], new Shape(2, 1)).ToArray<byte>(),
+            Is.EqualTo(new byte[] { 7, 255 }));
         Assert.That(device.Scalar(2.5f).Item(), Is.EqualTo(2.5f));
         Assert.That(device.Full(new Shape(2), 3.4f, DType.I32).ToArray<int>(), Is.EqualTo(new[] { 3, 3 }));
-        Assert.That(() => device.From([1f], new Shape(2)), Throws.ArgumentException.With.Message.Contains("From: 1 values").And.Message.Contains("(2)"));
+        Assert.That(() => device.From([1f], new Shape(2)),
+            Throws.ArgumentException.With.Message.Contains("From: 1 values").And.Message.Contains("(2)"));
         Assert.That(() => device.Of(2).CopyFrom<float>([1]), Throws.ArgumentException.With.Message.Contains("CopyFrom"));
         Assert.That(() => device.Of(2).CopyFrom(device.Of(1, 2)), Throws.ArgumentException.With.Message.Contains("(1, 2)"));
         Assert.That(() => device.Of(2).ToArray<int>(), Throws.InvalidOperationException.With.Message.Contains("ToArray"));

@@ -96,9 +96,11 @@ sealed class GradTests : GraphFixture
         using var scope = _device.Scope();
         var x = _device.Leaf(1, 2);
         Assert.That(() => Grad([], [x]), Throws.ArgumentException.With.Message.Contains("no outputs"));
-        Assert.That(() => Grad([x * 2], [_device.Of(2)]), Throws.ArgumentException.With.Message.Contains("input 0").And.Message.Contains("does not require"));
+        Assert.That(() => Grad([x * 2], [_device.Of(2)]),
+            Throws.ArgumentException.With.Message.Contains("input 0").And.Message.Contains("does not require"));
         Assert.That(() => Grad([x * 2], [x], []), Throws.ArgumentException.With.Message.Contains("1 outputs but 0"));
-        Assert.That(() => Grad([x * 2], [x], [_device.Of(3)]), Throws.ArgumentException.With.Message.Contains("(2)").And.Message.Contains("(3)"));
+        Assert.That(() => Grad([x * 2], [x], [_device.Of(3)]),
+            Throws.ArgumentException.With.Message.Contains("(2)").And.Message.Contains("(3)"));
         Assert.That(() => Grad([_device.Of(2)], [x]), Throws.ArgumentException.With.Message.Contains("Nothing to differentiate"));
     }
 }

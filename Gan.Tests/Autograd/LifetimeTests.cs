@@ -70,7 +70,8 @@ sealed class LifetimeTests
             line = Line() - 2;
             x = _device.Leaf(1, 2, 3).Exp();
         }
-        foreach (Action use in new Action[] { () => x.ToArray(), () => _ = x + 1, () => x.Keep(), () => x.Reshape(6), () => x.Detach() })
+        foreach (Action use in new Action[] { () => x.ToArray(), () => _ = x + 1, () => x.Keep(),
+            () => x.Reshape(6), () => x.Detach() })
         {
             var e = Assert.Throws<ObjectDisposedException>(() => use());
             Assert.That(e!.Message, Does.Contain($"LifetimeTests.cs:{line}").And.Contain("Exp (2, 3) F32").And.Contain("Keep()"));
@@ -83,7 +84,8 @@ sealed class LifetimeTests
     {
         var x = _device.Of(2);
         x.Dispose();
-        Assert.That(() => x.ToArray(), Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains("disposed and then used"));
+        Assert.That(() => x.ToArray(),
+            Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains("disposed and then used"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Tests.Support;
 
@@ -20,7 +21,8 @@ sealed class MemoryTests
         Assert.That(saved / Layer, Is.InRange(Layers - 1, Layers + 1), "Forward keeps one activation per layer.");
         device.Pool.ResetPeak();
         loss.Backward();
-        // Each layer adds a weight's gradient and frees an activation: without the freeing the peak would be twice what forward kept.
+        // Each layer adds a weight's gradient and frees an activation: without the freeing the peak would be twice
+        // what forward kept.
         Assert.That(device.Pool.PeakBytes - before, Is.LessThan(saved + 6 * Layer));
         Assert.That((device.Pool.LiveBytes - before) / Layer, Is.EqualTo(Layers), "Only the weights' gradients are left.");
     }

@@ -1,9 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Models;
@@ -60,7 +61,9 @@ sealed class SteadyStateTests
         Assert.That(Run(6)[0], Is.Not.EqualTo(first[0]));
     }
 
-    /// <summary>Every sum is taken in an order that the shapes alone decide; layers wide enough that the loops do split.</summary>
+    /// <summary>
+    /// Every sum is taken in an order that the shapes alone decide; layers wide enough that the loops do split.
+    /// </summary>
     [Test]
     public void The_number_of_threads_does_not_matter()
     {
@@ -71,7 +74,8 @@ sealed class SteadyStateTests
         {
             using var device = Device.Cpu(threads);
             using var step = new SsganStep(device, Architecture.For(32, 24, 24), new(), 5);
-            using (device.Scope()) step.TrainDiscriminator(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3)));
+            using (device.Scope())
+                step.TrainDiscriminator(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3)));
             step.TrainGenerator(5);
             return Values(step);
         }
@@ -87,6 +91,7 @@ sealed class SteadyStateTests
 
     static float[][] Values(SsganStep step)
     {
-        return [.. step.Networks.SelectMany(n => n.Module.Parameters.Concat(n.Module.NamedBuffers().Select(b => b.Tensor))).Select(t => t.ToArray())];
+        return [.. step.Networks.SelectMany(n => n.Module.Parameters.Concat(n.Module.NamedBuffers().Select(b => b.Tensor)))
+            .Select(t => t.ToArray())];
     }
 }

@@ -3,8 +3,9 @@ using Ssgan.Benchmarks.Kit;
 using Ssgan.Benchmarks.Results;
 using Ssgan.Benchmarks.Running;
 using Ssgan.Benchmarks.Workloads;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -18,7 +19,8 @@ sealed class BenchRunTests
         using var text = new StringWriter { NewLine = "\n" };
         int code = KitProgram.Run([.. args, "--out", folder["out"]], libraries, text, text);
         string json = folder["out/results.json"], markdown = folder["out/results.md"];
-        return (code, text.ToString(), File.Exists(json) ? ResultFile.Load(json) : null, File.Exists(markdown) ? File.ReadAllText(markdown) : "");
+        return (code, text.ToString(), File.Exists(json) ? ResultFile.Load(json) : null,
+            File.Exists(markdown) ? File.ReadAllText(markdown) : "");
     }
 
     [Test]
@@ -30,7 +32,8 @@ sealed class BenchRunTests
         string[] expected = [.. Suite.All.SelectMany(static s => s.Items(new Variant(false, "f32")).Where(static w => w.IsShort)
             .Select(w => $"{s.Name}.{w.Name} cpu f32"))];
         Assert.That(results!.Items.Select(static i => i.Key()), Is.EqualTo(expected));
-        Assert.That(text, Does.Match(@"(?m)^There are no rows for cuda: this machine has no NVIDIA driver \(looked for [^\n]+\)\.$"));
+        Assert.That(text,
+            Does.Match(@"(?m)^There are no rows for cuda: this machine has no NVIDIA driver \(looked for [^\n]+\)\.$"));
         Assert.That(results.Notes.Single(), Does.StartWith("There are no rows for cuda"));
         Assert.That(results.Ceilings.Keys, Is.EqualTo(new[] { "cpu" }));
         Assert.That((results.Version, results.BenchmarkDotNet), Is.EqualTo(("0.1.0", "0.15.8")));
@@ -41,12 +44,13 @@ sealed class BenchRunTests
             string share = i.OfCeiling is { } s ? s.ToString("0%", CultureInfo.InvariantCulture) : "";
             string[] row =
             [
-                "", i.Suite, i.Name, i.Device, i.Precision, Spelling.Time(i.MedianNs), Spelling.Time(i.ErrorNs), Spelling.Rate(i), share,
-                i.Against ?? "", $"{i.AllocatedBytes}", "",
+                "", i.Suite, i.Name, i.Device, i.Precision, Spelling.Time(i.MedianNs), Spelling.Time(i.ErrorNs), Spelling.Rate(i),
+                share, i.Against ?? "", $"{i.AllocatedBytes}", "",
             ];
             Assert.That(rows, Has.Some.EqualTo(row));
         }
-        var bound = results.Items.Where(static i => i.Suite is "Rotation" or "Convolution" or "Adam").Select(static i => i.OfCeiling);
+        var bound = results.Items.Where(static i => i.Suite is "Rotation" or "Convolution" or "Adam")
+            .Select(static i => i.OfCeiling);
         Assert.That(bound, Is.All.Positive);
     }
 
@@ -57,19 +61,22 @@ sealed class BenchRunTests
         using var folder = new TempFolder();
         using var text = new StringWriter { NewLine = "\n" };
         File.WriteAllText(folder["taken"], "");
-        int code = KitProgram.Run(["--dry", "--filter", "CrossEntropy.*64x4", "--out", folder["taken"]], none, TextWriter.Null, text);
+        int code = KitProgram.Run(["--dry", "--filter", "CrossEntropy.*64x4", "--out", folder["taken"]],
+            none, TextWriter.Null, text);
         Assert.That(code, Is.EqualTo(KitProgram.Failed));
-        Assert.That(text.ToString(), Does.StartWith("A file cannot be written: ").And.Contain(folder["taken"]).And.Match(@"^[^\n]*\n$"));
+        Assert.That(text.ToString(),
+            Does.StartWith("A file cannot be written: ").And.Contain(folder["taken"]).And.Match(@"^[^\n]*\n$"));
     }
 
-    [TestCase("f32", "Rotation.*n64s32", "Gemm.*64x4x128", "SpectralNorm.*128x27", "BatchNorm.*bwd*", "Upsample.*nearest*", "Pooling.max*",
-        "CrossEntropy.*64x4", "Adam.*d32", "Random.*64x128", "Convolution.*c128s8*", "Checkpoint.*save")]
+    [TestCase("f32", "Rotation.*n64s32", "Gemm.*64x4x128", "SpectralNorm.*128x27", "BatchNorm.*bwd*", "Upsample.*nearest*",
+        "Pooling.max*", "CrossEntropy.*64x4", "Adam.*d32", "Random.*64x128", "Convolution.*c128s8*", "Checkpoint.*save")]
     [TestCase("bf16", "Rotation.*n64s32", "Gemm.*64x4x128", "Pooling.avg*", "Convolution.*c128s8*fwd")]
     [TestCase("tf32", "Gemm.*64x4x128", "Convolution.*c128s8*wgrad")]
     public void CardsRowsRunOnTheEmulatedDevice(string precision, params string[] filters)
     {
         using var cuda = new EmulatedCuda();
-        var (code, text, results, _) = Run(cuda, ["--dry", "--short", "--device", "cuda", "--precision", precision, "--filter", .. filters]);
+        var (code, text, results, _) = Run(cuda,
+            ["--dry", "--short", "--device", "cuda", "--precision", precision, "--filter", .. filters]);
         Assert.That(code, Is.EqualTo(KitProgram.Done), text);
         Assert.That(results!.Items.Select(static i => (i.Device, i.Precision)), Is.All.EqualTo(("cuda", precision)));
         // Every filter finds something.
@@ -92,7 +99,8 @@ sealed class BenchRunTests
             item.Prepare();
             long launches = cuda.Calls("cuGraphLaunch"), waits = cuda.Calls("cuStreamSynchronize");
             item.Run();
-            Assert.That((cuda.Calls("cuGraphLaunch") - launches, cuda.Calls("cuStreamSynchronize") - waits), Is.EqualTo((1L, 1L)));
+            Assert.That((cuda.Calls("cuGraphLaunch") - launches, cuda.Calls("cuStreamSynchronize") - waits),
+                Is.EqualTo((1L, 1L)));
         }
         Assert.That(notes, Is.Empty);
         Assert.That(cuda.Leaks(), Is.Empty);
@@ -105,7 +113,8 @@ sealed class BenchRunTests
         var target = Target.Find(BenchOptions.Parse(["--device", "cuda"]), cuda, []).Single();
         var v = new Variant(true, "f32");
         Assert.That(new Case(0, "", Rotations.Quarters(v, 1024, 128), target, null, isDry: false).Calls, Is.EqualTo(2));
-        Assert.That(new Case(0, "", Convolutions.Of(v, new ConvLayer(32, 256, 256, 3), 64).First(), target, null, isDry: false).Calls, Is.EqualTo(1));
+        Assert.That(new Case(0, "", Convolutions.Of(v, new ConvLayer(32, 256, 256, 3), 64).First(), target, null,
+            isDry: false).Calls, Is.EqualTo(1));
     }
 
     [Test]
@@ -116,7 +125,8 @@ sealed class BenchRunTests
         using var cuda = new EmulatedCuda(new EmulatorOptions { MemoryBytes = 36 << 20 });
         var (code, text, results, _) = Run(cuda, "--dry", "--device", "cuda", "--precision", "f32", "--filter", "*rotate_each*");
         Assert.That(code, Is.EqualTo(KitProgram.Failed), text);
-        Assert.That(results!.Notes, Has.Some.Match("Rotation.rotate_each/f32/n1024s128 cuda was left out: OutOfDeviceMemoryException: "));
+        Assert.That(results!.Notes,
+            Has.Some.Match("Rotation.rotate_each/f32/n1024s128 cuda was left out: OutOfDeviceMemoryException: "));
         string[] others = ["rotate_each/f32/n64s32", "rotate_each/f32/n256s32", "rotate_each/f32/n64s128"];
         Assert.That(results.Items.Select(static i => i.Name), Is.EqualTo(others));
     }
@@ -128,7 +138,8 @@ sealed class BenchRunTests
         var (code, text, results, _) = Run(none, "--list", "--filter", "*rotation.ROTATE_EACH*", "adam.adam", "--device", "cpu");
         Assert.That(code, Is.EqualTo(KitProgram.Done));
         string[] sizes = ["n64s32", "n256s32", "n64s128", "n1024s128"];
-        Assert.That(text, Is.EqualTo(string.Concat(sizes.Select(static s => $"Rotation.rotate_each/f32/{s} cpu\n")) + "Adam.adam cpu\n"));
+        Assert.That(text, Is.EqualTo(string.Concat(sizes.Select(static s => $"Rotation.rotate_each/f32/{s} cpu\n"))
+            + "Adam.adam cpu\n"));
         Assert.That(results, Is.Null);
     }
 

@@ -1,6 +1,7 @@
 using Ssgan.Benchmarks.Kit;
 using Ssgan.Benchmarks.Results;
-using Ssgan.Tests.Emulator;
+using Ssgan.Emulator;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -9,8 +10,9 @@ sealed class ComparisonTests
 {
     static ResultItem Item(string name, double median, double error, double? mean = null) => new()
     {
-        Suite = "Gemm", Name = name, Device = "cpu", Precision = "f32", MedianNs = median, MeanNs = mean ?? median, ErrorNs = error,
-        MinNs = median, MaxNs = median, Samples = 7, Operations = 1e6, Bytes = 0, OfCeiling = 0.5, Against = Ceilings.Product, AllocatedBytes = 0,
+        Suite = "Gemm", Name = name, Device = "cpu", Precision = "f32", MedianNs = median, MeanNs = mean ?? median,
+        ErrorNs = error, MinNs = median, MaxNs = median, Samples = 7, Operations = 1e6, Bytes = 0, OfCeiling = 0.5,
+        Against = Ceilings.Product, AllocatedBytes = 0,
     };
 
     static ResultFile Results(params ResultItem[] items) => new()
@@ -39,18 +41,22 @@ sealed class ComparisonTests
     [Test]
     public void MeansDecideWhetherIntervalsTouchAndMediansHowLargeAChangeIs()
     {
-        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 130))], [Results(Item("a", 120, 1, mean: 131))]).Count(Change.None), Is.EqualTo(1));
-        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 100))], [Results(Item("a", 101, 1, mean: 150))]).Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 130))], [Results(Item("a", 120, 1, mean: 131))])
+            .Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 1, mean: 100))], [Results(Item("a", 101, 1, mean: 150))])
+            .Count(Change.None), Is.EqualTo(1));
     }
 
     [Test]
     public void LeastChangeCanBeChosen() =>
-        Assert.That(new Comparison([Results(Item("a", 100, 0))], [Results(Item("a", 106, 0))], least: 0.07).Count(Change.None), Is.EqualTo(1));
+        Assert.That(new Comparison([Results(Item("a", 100, 0))], [Results(Item("a", 106, 0))], least: 0.07).Count(Change.None),
+            Is.EqualTo(1));
 
     [Test]
     public void FilesOfOtherItemsAreComparedWhereTheyMeet()
     {
-        var comparison = new Comparison([Results(Item("a", 100, 1), Item("b", 1, 0))], [Results(Item("c", 1, 0), Item("a", 50, 1))]);
+        var comparison = new Comparison([Results(Item("a", 100, 1), Item("b", 1, 0))],
+            [Results(Item("c", 1, 0), Item("a", 50, 1))]);
         Assert.That(comparison.Items.Select(static i => i.Key), Is.EqualTo(new[] { "Gemm.a cpu f32" }));
         Assert.That((comparison.OnlyInFirst[0], comparison.OnlyInSecond[0]), Is.EqualTo(("Gemm.b cpu f32", "Gemm.c cpu f32")));
         string text = comparison.Describe("old.json", "new.json");
@@ -58,13 +64,15 @@ sealed class ComparisonTests
         Assert.That(text, Does.Contain("cpu: copies 12.5 and 12.5 GB/s, f32 products 200 and 200 GFLOP/s"));
         Assert.That(text, Does.Contain("| Gemm.a cpu f32 | 100.0 ns | 50.00 ns | 0.500 | faster |"));
         Assert.That(text,
-            Does.EndWith("1 items: 0 slower, 1 faster, 0 within the noise (three standard errors, and 5%); only in a: 1, only in b: 1.\n"));
+            Does.EndWith("1 items: 0 slower, 1 faster, 0 within the noise (three standard errors, and 5%); only in "
+                + "a: 1, only in b: 1.\n"));
     }
 
     [Test]
     public void RunsOfASideThatDifferMakeItsIntervalWide()
     {
-        ResultFile[] before = [Results(Item("a", 100, 1)), Results(Item("a", 130, 1)), Results(Item("a", 104, 1))], after = [Results(Item("a", 129, 1))];
+        ResultFile[] before = [Results(Item("a", 100, 1)), Results(Item("a", 130, 1)), Results(Item("a", 104, 1))],
+            after = [Results(Item("a", 129, 1))];
         var wide = new Comparison(before, after).Items.Single();
         Assert.That((wide.FirstNs, wide.Change), Is.EqualTo((104.0, Change.None)));
         Assert.That(new Comparison([before[0], before[2]], after).Items.Single().Change, Is.EqualTo(Change.Slower));
@@ -115,7 +123,8 @@ sealed class ComparisonTests
     {
         using var folder = new TempFolder();
         Results(Item("a", 0, 0)).Save(folder["a.json"]);
-        Assert.That(() => ResultFile.Load(folder["a.json"]), Throws.TypeOf<KitException>().With.Message.EndsWith("a time in it is not positive."));
+        Assert.That(() => ResultFile.Load(folder["a.json"]),
+            Throws.TypeOf<KitException>().With.Message.EndsWith("a time in it is not positive."));
     }
 
     [TestCase("compare takes two result files, or commas between several of a side, not 1.", "compare", "a.json")]

@@ -1,4 +1,5 @@
 using Ssgan.Benchmarks.Workloads;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
 
@@ -32,9 +33,12 @@ sealed class CountTests
         Assert.That((item.Bytes, item.Operations), Is.EqualTo((bytes, 0.0)));
     }
 
-    [TestCase("Convolution", "conv3x3/f32/c256s32n16/fwd", 2.0 * 16 * 32 * 32 * 256 * 9 * 256, 4L * (2 * 16 * 32 * 32 * 256 + 256 * 9 * 256))]
-    [TestCase("Convolution", "conv3x3/f32/c3-128s32n16/dgrad", 2.0 * 16 * 32 * 32 * 128 * 9 * 3, 4L * (16 * 32 * 32 * (3 + 128) + 128 * 9 * 3))]
-    [TestCase("Convolution", "conv1x1/f32/c256s16n16/wgrad", 2.0 * 16 * 16 * 16 * 256 * 256, 4L * (2 * 16 * 16 * 16 * 256 + 256 * 256))]
+    [TestCase("Convolution", "conv3x3/f32/c256s32n16/fwd", 2.0 * 16 * 32 * 32 * 256 * 9 * 256,
+        4L * (2 * 16 * 32 * 32 * 256 + 256 * 9 * 256))]
+    [TestCase("Convolution", "conv3x3/f32/c3-128s32n16/dgrad", 2.0 * 16 * 32 * 32 * 128 * 9 * 3,
+        4L * (16 * 32 * 32 * (3 + 128) + 128 * 9 * 3))]
+    [TestCase("Convolution", "conv1x1/f32/c256s16n16/wgrad", 2.0 * 16 * 16 * 16 * 256 * 256,
+        4L * (2 * 16 * 16 * 16 * 256 + 256 * 256))]
     [TestCase("Gemm", "gemm/f32/256x9216x2304", 2.0 * 256 * 9216 * 2304, 4L * (256 * 2304 + 2304 * 9216 + 256 * 9216))]
     public void OperationsAreThoseOfThePlainAlgorithm(string suite, string name, double operations, long bytes)
     {
@@ -62,11 +66,13 @@ sealed class CountTests
         var settings = new TrainOptions { Ngf = 16, Ndf = 16 };
         using var device = Device.Cpu(1);
         using var trainee = new Trainee(device, settings with { Batch = 2 });
-        Assert.That(Checkpoints.Bytes(settings), Is.EqualTo(Checkpoint.NamedTensors(trainee.Step).Sum(static t => t.Tensor.View.Bytes)));
+        Assert.That(Checkpoints.Bytes(settings),
+            Is.EqualTo(Checkpoint.NamedTensors(trainee.Step).Sum(static t => t.Tensor.View.Bytes)));
     }
 
     [Test]
-    public void NamesAreUniqueAndTheShortSelectionHasSomethingOfEverySuite([Values] bool onCard, [Values("f32", "tf32", "bf16")] string precision)
+    public void NamesAreUniqueAndTheShortSelectionHasSomethingOfEverySuite([Values] bool onCard,
+        [Values("f32", "tf32", "bf16")] string precision)
     {
         var v = new Variant(onCard, precision);
         Assert.That(Suite.All.SelectMany(s => s.Items(v)).Select(static w => w.Name), Is.Unique);

@@ -1,8 +1,10 @@
 using Ssgan.Benchmarks.Workloads;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Models;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -46,15 +48,18 @@ sealed class LayersTests
     [Test]
     public void EveryConvolutionThatDiffersIsThereOnce()
     {
-        var all = Suite.All.Single(static s => s.Name == "Convolution").Items(new Variant(false, "f32")).Select(static w => w.Name).ToList();
+        var all = Suite.All.Single(static s => s.Name == "Convolution").Items(new Variant(false, "f32"))
+            .Select(static w => w.Name).ToList();
         Assert.That(all, Is.Unique);
         int layers = new[] { 32, 64, 128 }.Select(static s => Architecture.For(s))
             .SelectMany(static a => Layers.Generator(a).Concat(Layers.Discriminator(a))).Distinct().Count();
-        Assert.That(all, Has.Count.EqualTo(3 * layers).And.Member("conv3x3/f32/c256s32n16/fwd").And.Member("conv1x1/f32/c512-1024s4n16/wgrad"));
+        Assert.That(all, Has.Count.EqualTo(3 * layers).And.Member("conv3x3/f32/c256s32n16/fwd").And.Member(
+            "conv1x1/f32/c512-1024s4n16/wgrad"));
     }
 
     static ConvLayer Read((Shape Images, Shape Filters) c) => new(c.Images[1], c.Filters[3], c.Filters[0], c.Filters[1]);
 
     static IEnumerable<int> Sizes(Module network, string ending) =>
-        network.NamedBuffers().Where(b => b.Name.EndsWith(ending, StringComparison.Ordinal)).Select(static b => (int)b.Tensor.Count);
+        network.NamedBuffers().Where(b => b.Name.EndsWith(ending, StringComparison.Ordinal))
+            .Select(static b => (int)b.Tensor.Count);
 }

@@ -1,8 +1,8 @@
 using Ssgan.Benchmarks.Running;
 using Ssgan.Benchmarks.Workloads;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -24,7 +24,8 @@ sealed class WorkloadTests
                 using var device = Device.Cpu(2);
                 using var bed = new BenchmarkContext(device);
                 var call = item.Prepare(bed);
-                if (item.Kind == WorkloadKind.Kernel) Assert.That(Allocations.PerRound(call), Is.Zero, $"{item.Name} allocates managed memory.");
+                if (item.Kind == WorkloadKind.Kernel)
+                    Assert.That(Allocations.PerRound(call), Is.Zero, $"{item.Name} allocates managed memory.");
                 else call();
             }
         });
@@ -34,7 +35,8 @@ sealed class WorkloadTests
     public void RewritingsAreReplayedOnACard([Values("f32", "bf16")] string precision)
     {
         using var cuda = new EmulatedCuda();
-        foreach (var item in Suite.All.Single(static s => s.Name == "Rewriting").Items(new Variant(true, precision, BenchRun.DryDivisor)))
+        foreach (var item in Suite.All.Single(static s => s.Name == "Rewriting")
+            .Items(new Variant(true, precision, BenchRun.DryDivisor)))
         {
             using var device = new Device(new CudaBackend(cuda));
             using var bed = new BenchmarkContext(device);

@@ -1,4 +1,6 @@
 using System.Management.Automation.Language;
+using Ssgan.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Build;
 
@@ -28,7 +30,8 @@ public sealed class BuildScriptTests
         var call = (CommandAst)((PipelineAst)Clauses()[task].Statements.Single()).PipelineElements.Single();
         Assert.That(call.GetCommandName(), Is.EqualTo("dotnet"));
         var files = call.CommandElements.OfType<ExpandableStringExpressionAst>().Select(static e => e.Value)
-            .Where(static v => Path.HasExtension(v)).Select(static v => v.Replace("$PSScriptRoot", Root, StringComparison.Ordinal)).ToList();
+            .Where(static v => Path.HasExtension(v))
+            .Select(static v => v.Replace("$PSScriptRoot", Root, StringComparison.Ordinal)).ToList();
         Assert.That(files, Has.Count.EqualTo(1));
         Assert.That(files[0], Does.Exist);
     }

@@ -2,9 +2,9 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Build;
@@ -12,30 +12,34 @@ namespace Ssgan.Tests.Build;
 /// <summary>The committed PTX belongs to today's sources, and holds what the launches ask for.</summary>
 sealed partial class KernelFilesTests
 {
-    static IEnumerable<string> Sources => Stems("*.cu");
+    static IEnumerable<string> Sources => Stems("", "*.cu");
 
-    static IEnumerable<KernelFamily> Families => typeof(KernelFamily).Assembly.GetTypes().SelectMany(Closed).SelectMany(static t =>
-        t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).Where(static f => f.FieldType == typeof(KernelFamily)))
+    static IEnumerable<KernelFamily> Families =>
+        typeof(KernelFamily).Assembly.GetTypes().SelectMany(Closed).SelectMany(static t =>
+            t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+                .Where(static f => f.FieldType == typeof(KernelFamily)))
         .Select(static f => (KernelFamily)f.GetValue(null)!);
 
     [TestCaseSource(nameof(Sources))]
     public void Ptx_is_made_from_the_sources_as_they_are(string stem)
     {
-        string file = RepoRoot.At("kernels", stem + ".ptx");
+        string file = RepoRoot.At("kernels", "ptx", stem + ".ptx");
         Assert.That(file, Does.Exist);
         string recorded = RecordedHash().Match(File.ReadAllText(file)).Groups[1].Value;
-        Assert.That(recorded, Is.EqualTo(Hash(stem + ".cu")), $"kernels/{stem}.ptx is older than its sources; run build.ps1 -Task Kernels.");
+        Assert.That(recorded, Is.EqualTo(Hash(stem + ".cu")),
+            $"kernels/ptx/{stem}.ptx is older than its sources; run build.ps1 -Task Kernels.");
     }
 
     [Test]
-    public void Each_ptx_has_a_source() => Assert.That(Stems("*.ptx"), Is.SubsetOf(Sources.ToArray()));
+    public void Each_ptx_has_a_source() => Assert.That(Stems("ptx", "*.ptx"), Is.SubsetOf(Sources.ToArray()));
 
     [TestCaseSource(nameof(Sources))]
     public void Ptx_is_embedded_as_committed(string stem)
     {
         byte[]? embedded = KernelCache.Embedded(stem);
         Assert.That(embedded, Is.Not.Null);
-        Assert.That(Encoding.UTF8.GetString(embedded), Is.EqualTo(File.ReadAllText(RepoRoot.At("kernels", stem + ".ptx")) + '\0'));
+        Assert.That(Encoding.UTF8.GetString(embedded),
+            Is.EqualTo(File.ReadAllText(RepoRoot.At("kernels", "ptx", stem + ".ptx")) + '\0'));
     }
 
     [Test]
@@ -43,14 +47,6 @@ sealed partial class KernelFilesTests
     {
         var missing = Families.Where(static f => !Enum.GetValues<DType>().Any(type => EntriesOf(f.Stem).Contains(f.Entry(type))));
         Assert.That(missing.Select(static f => $"{f.Name} of kernels/{f.Stem}.ptx"), Is.Empty);
-    }
-
-    [TestCaseSource(nameof(Sources))]
-    public void Each_kernel_is_in_the_table_of_resources(string stem)
-    {
-        string page = File.ReadAllText(RepoRoot.At("docs", "kernels.md"));
-        var missing = EntriesOf(stem).Where(entry => !page.Contains($"| `{entry}` |", StringComparison.Ordinal));
-        Assert.That(missing, Is.Empty, "kernels/resources.sh prints the table of docs/kernels.md.");
     }
 
     /// <summary>A type, or a generic one over each functor that it may be given.</summary>
@@ -61,7 +57,8 @@ sealed partial class KernelFilesTests
         var functors = parameter.GetGenericParameterConstraints()
             .Where(static c => c.Namespace == typeof(IUnary).Namespace && c.IsInterface).ToArray();
         if (functors.Length == 0) return [];
-        return type.Assembly.GetTypes().Where(t => t.IsValueType && functors.All(f => f.IsAssignableFrom(t))).Select(t => type.MakeGenericType(t));
+        return type.Assembly.GetTypes().Where(t => t.IsValueType && functors.All(f => f.IsAssignableFrom(t)))
+            .Select(t => type.MakeGenericType(t));
     }
 
     static readonly Dictionary<string, HashSet<string>> s_entries = [];
@@ -69,12 +66,14 @@ sealed partial class KernelFilesTests
     static HashSet<string> EntriesOf(string stem)
     {
         if (s_entries.TryGetValue(stem, out var entries)) return entries;
-        string file = RepoRoot.At("kernels", stem + ".ptx");
-        return s_entries[stem] = File.Exists(file) ? [.. Entry().Matches(File.ReadAllText(file)).Select(static m => m.Groups[1].Value)] : [];
+        string file = RepoRoot.At("kernels", "ptx", stem + ".ptx");
+        return s_entries[stem] = File.Exists(file)
+            ? [.. Entry().Matches(File.ReadAllText(file)).Select(static m => m.Groups[1].Value)] : [];
     }
 
-    static string[] Stems(string pattern) =>
-        [.. Directory.GetFiles(RepoRoot.At("kernels"), pattern).Select(static f => Path.GetFileNameWithoutExtension(f)).Order()];
+    static string[] Stems(string folder, string pattern) =>
+        [.. Directory.GetFiles(RepoRoot.At("kernels", folder), pattern)
+            .Select(static f => Path.GetFileNameWithoutExtension(f)).Order()];
 
     /// <summary>The source, then what it includes, each file once in the order of first inclusion.</summary>
     static string Hash(string source)

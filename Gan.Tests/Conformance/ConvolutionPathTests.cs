@@ -1,8 +1,8 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Conformance;
 
@@ -24,7 +24,8 @@ sealed class ConvolutionPathTests : IDisposable
         {
             "plain" => new EmulatorOptions { MissingFunctions = ["cudnnBackendFinalize"] },
             "fused" => new EmulatorOptions { Engines = [DnnEngine.Compiled, DnnEngine.Plain, DnnEngine.Fused] },
-            _ => new EmulatorOptions { EngineMilliseconds = Enumerable.Range(11, 10).ToDictionary(static i => i, static _ => 1e6) },
+            _ => new EmulatorOptions { EngineMilliseconds = Enumerable.Range(11, 10)
+                .ToDictionary(static i => i, static _ => 1e6) },
         });
         _cuda = new CudaBackend(_device, 0, new CudaOptions { Autotune = path == "varying" });
     }

@@ -1,14 +1,15 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Conformance;
 
 /// <summary>
-/// The CUDA backend on an emulated device against the CPU: with libraries, on our own kernels, and on a card that is too old for the
-/// newer tensor cores.
+/// The CUDA backend on an emulated device against the CPU: with libraries, on our own kernels, and on a card that is too old for
+/// the newer tensor cores.
 /// </summary>
 [TestFixture(90, true)]
 [TestFixture(90, false)]
@@ -48,7 +49,8 @@ sealed class EmulatedCudaConformanceTests(int computeCapability, bool libraries)
 
     void Open()
     {
-        _device = new EmulatedCuda(new EmulatorOptions { ComputeCapability = computeCapability, HasCuBlas = libraries, HasCuDnn = libraries });
+        _device = new EmulatedCuda(new EmulatorOptions { ComputeCapability = computeCapability,
+            HasCuBlas = libraries, HasCuDnn = libraries });
         _cuda = new CudaBackend(_device);
         // Otherwise a library that fails to open would leave its path untested.
         Assert.That(_cuda.Notices, libraries ? Is.Empty : Has.Count.EqualTo(2));

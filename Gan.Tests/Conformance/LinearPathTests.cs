@@ -1,12 +1,14 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Conformance;
 
-/// <summary>The linear layers' rows where cuBLAS multiplies and a kernel adds the bias: without cuBLASLt, and without an algorithm of it.</summary>
+/// <summary>
+/// The linear layers' rows where cuBLAS multiplies and a kernel adds the bias: without cuBLASLt, and without an algorithm of it.
+/// </summary>
 [TestFixture(false)]
 [TestFixture(true)]
 sealed class LinearPathTests : IDisposable

@@ -1,19 +1,22 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Cuda;
 
-/// <summary>Operations on BF16 activations against the same in F32: values and gradients, on cuBLAS and cuDNN and on our own kernels.</summary>
+/// <summary>
+/// Operations on BF16 activations against the same in F32: values and gradients, on cuBLAS and cuDNN and on our own kernels.
+/// </summary>
 [TestFixture(true)]
 [TestFixture(false)]
 sealed class Bf16OpTests(bool libraries)
 {
     /// <summary>
-    /// Largest error relative to the largest value. A result is rounded to 8 bits, which costs 2^-9 of its power of two, 2^-8 of itself at
-    /// most; where the gradient or the next step reads a rounded result, that comes once more.
+    /// Largest error relative to the largest value. A result is rounded to 8 bits, which costs 2^-9 of its power of two, 2^-8 of
+    /// itself at most; where the gradient or the next step reads a rounded result, that comes once more.
     /// </summary>
     const double Tolerance = 1.0 / 128;
 
@@ -39,7 +42,8 @@ sealed class Bf16OpTests(bool libraries)
         new("product in a batch", [[2, 4, 24], [2, 24, 8]], [], t => t[0].MatMul(t[1])),
         new("batch norm", [[4, 3, 3, 8]], [[8], [8]], t => Norm(t, relu: false)),
         new("batch norm and relu", [[4, 3, 3, 8]], [[8], [8]], t => Norm(t, relu: true)),
-        new("batch norm in evaluation", [[4, 3, 3, 8]], [[8], [8], [8]], t => t[0].BatchNormEval(t[1], t[2], t[3], t[0].Device.Full(new Shape(8), 0.7f))),
+        new("batch norm in evaluation", [[4, 3, 3, 8]], [[8], [8], [8]],
+            t => t[0].BatchNormEval(t[1], t[2], t[3], t[0].Device.Full(new Shape(8), 0.7f))),
         new("relu", [[5, 7]], [], t => t[0].Relu()),
         new("tanh", [[5, 7]], [], t => t[0].Tanh()),
         new("sum of two", [[5, 8], [5, 8]], [], t => t[0] + t[1]),
@@ -83,7 +87,8 @@ sealed class Bf16OpTests(bool libraries)
         using var leaks = new NoLeaks(_device);
         var expected = Evaluate(c, DType.F32);
         var actual = Evaluate(c, DType.BF16);
-        for (int i = 0; i < expected.Length; i++) Close(actual[i], expected[i], i == 0 ? "The value" : $"The gradient of input {i - 1}");
+        for (int i = 0; i < expected.Length; i++)
+            Close(actual[i], expected[i], i == 0 ? "The value" : $"The gradient of input {i - 1}");
     }
 
     [Test]
@@ -131,8 +136,10 @@ sealed class Bf16OpTests(bool libraries)
     {
         using var scope = _device.Scope();
         var (x, w) = (_device.Zeros(new Shape(1, 3, 3, 2), DType.BF16), _device.Zeros(new Shape(2, 1, 1, 2)));
-        Assert.That(() => x.Conv2d(w), Throws.ArgumentException.With.Message.Contains("Conv2d").And.Message.Contains("different types"));
-        Assert.That(() => x.Reshape(9, 2).MatMul(w.Reshape(2, 2)), Throws.ArgumentException.With.Message.Contains("MatMul").And.Message.Contains("different types"));
+        Assert.That(() => x.Conv2d(w),
+            Throws.ArgumentException.With.Message.Contains("Conv2d").And.Message.Contains("different types"));
+        Assert.That(() => x.Reshape(9, 2).MatMul(w.Reshape(2, 2)),
+            Throws.ArgumentException.With.Message.Contains("MatMul").And.Message.Contains("different types"));
         Assert.That(() => x.RequiresGrad = true, Throws.InvalidOperationException.With.Message.Contains("only F32 leaves"));
         Assert.That(() => _device.Ints(2).Relu(), Throws.ArgumentException.With.Message.Contains("I32"));
     }
@@ -143,7 +150,9 @@ sealed class Bf16OpTests(bool libraries)
         return t[0].BatchNorm(t[1], t[2], device.Zeros(shape), device.Full(shape, 1), relu: relu);
     }
 
-    /// <summary>The result, and the gradients by activations and parameters, for upstream gradients that BF16 holds exactly.</summary>
+    /// <summary>
+    /// The result, and the gradients by activations and parameters, for upstream gradients that BF16 holds exactly.
+    /// </summary>
     float[][] Evaluate(Case c, DType type)
     {
         using var scope = _device.Scope();
@@ -165,7 +174,8 @@ sealed class Bf16OpTests(bool libraries)
         return leaf;
     }
 
-    static float[] Rounded(int count, int seed) => [.. Make.Numbers(count, seed).Select(x => BFloat16.ToSingle(BFloat16.FromSingle(x)))];
+    static float[] Rounded(int count, int seed) =>
+        [.. Make.Numbers(count, seed).Select(x => BFloat16.ToSingle(BFloat16.FromSingle(x)))];
 
     static void Close(float[] actual, float[] expected, string what, double tolerance = Tolerance)
     {
@@ -190,9 +200,11 @@ sealed class Bf16OpTests(bool libraries)
             using var scope = device.Scope();
             Tensor[] inputs =
             [
-                .. c.Activations.Select(s => device.Zeros(new Shape(s), DType.BF16)), .. c.Parameters.Select(s => device.Zeros(new Shape(s))),
+                .. c.Activations.Select(s => device.Zeros(new Shape(s), DType.BF16)),
+                .. c.Parameters.Select(s => device.Zeros(new Shape(s))),
             ];
-            Assert.That(() => c.Run(inputs), Throws.ArgumentException.With.Message.Contains("has type BF16, in which cpu does not compute; F32 is needed."));
+            Assert.That(() => c.Run(inputs),
+                Throws.ArgumentException.With.Message.Contains("has type BF16, in which cpu does not compute; F32 is needed."));
         }
 
         [Test]

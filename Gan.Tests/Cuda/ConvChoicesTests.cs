@@ -1,6 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
@@ -16,10 +17,12 @@ sealed class ConvPlanTests
     public void Engines_are_chosen_by_their_notes()
     {
         using var exact = new ConvRig();
-        Assert.That(exact.Ran(() => exact.Forward()), Is.EqualTo([17]), "F32 without tensor cores, transforms, a gibibyte of workspace");
+        Assert.That(exact.Ran(() => exact.Forward()), Is.EqualTo([17]),
+            "F32 without tensor cores, transforms, a gibibyte of workspace");
         Assert.That(exact.Ran(exact.Filter), Is.EqualTo([17]), "and repeatable");
         exact.Cuda.AllowTf32 = true;
-        Assert.That(exact.Ran(() => exact.Forward()), Is.EqualTo([DnnEngine.Tensor]), "TF32 without lesser arithmetic, and without a compilation");
+        Assert.That(exact.Ran(() => exact.Forward()), Is.EqualTo([DnnEngine.Tensor]),
+            "TF32 without lesser arithmetic, and without a compilation");
         Assert.That(exact.Ran(exact.Filter), Is.EqualTo([DnnEngine.Tensor]), "and repeatable");
         using var half = new ConvRig(type: DType.BF16);
         Assert.That(half.Ran(() => half.Forward()), Is.EqualTo([DnnEngine.Tensor]));
@@ -45,7 +48,8 @@ sealed class ConvPlanTests
         using var rig = new ConvRig(new EmulatorOptions { MissingFunctions = ["cudnnBackendExecute"] });
         rig.Forward(bias: true);
         Assert.That((rig.Device.Calls(PlainForward), rig.Cuda.Notices.Single()),
-            Is.EqualTo((1L, "Convolutions on cuda:0 run on cuDNN's plain interface: it lacks the function cudnnBackendExecute.")));
+            Is.EqualTo((1L,
+                "Convolutions on cuda:0 run on cuDNN's plain interface: it lacks the function cudnnBackendExecute.")));
     }
 
     [Test]
@@ -65,17 +69,20 @@ sealed class ConvPlanTests
         using var rig = new ConvRig(new EmulatorOptions { Failures = [new("cudnnBackendSetAttribute", 3001)] });
         rig.Forward();
         Assert.That(rig.Device.Calls(PlainForward), Is.EqualTo(1));
-        Assert.That(rig.Cuda.Notices.Single(), Does.Contain("Setting TensorType of a cuDNN descriptor failed").And.Contains("(3001)"));
+        Assert.That(rig.Cuda.Notices.Single(),
+            Does.Contain("Setting TensorType of a cuDNN descriptor failed").And.Contains("(3001)"));
     }
 
     [Test]
     public void Without_any_way_our_kernels_serve_and_a_sentence_says_so()
     {
-        using var rig = new ConvRig(new EmulatorOptions { Failures = [new("cudnnGetConvolutionForwardAlgorithm_v7", 3000)], Engines = [] });
+        using var rig = new ConvRig(new EmulatorOptions { Failures = [new("cudnnGetConvolutionForwardAlgorithm_v7", 3000)],
+            Engines = [] });
         rig.Forward();
         Assert.That((rig.Device.Calls(PlainForward), rig.Device.Calls(Execute)), Is.EqualTo((0L, 0L)));
         Assert.That(rig.Cuda.Notices, Has.Count.EqualTo(2));
-        Assert.That(rig.Cuda.Notices[1], Does.StartWith("cuDNN has no way to run Forward of").And.EndsWith("our own kernels run it."));
+        Assert.That(rig.Cuda.Notices[1],
+            Does.StartWith("cuDNN has no way to run Forward of").And.EndsWith("our own kernels run it."));
     }
 
     [Test]
@@ -104,7 +111,8 @@ sealed class ConvPlanTests
         Assert.That(rig.Cuda.Counters.Launches - before, Is.EqualTo(launches));
         plain.Forward(bias);
         var expected = MemoryMarshal.Cast<byte, float>(plain.Read(plain.Y)).ToArray();
-        Assert.That(MemoryMarshal.Cast<byte, float>(rig.Read(rig.Y)).ToArray(), Is.EqualTo(expected.Select(static v => Math.Max(v, 0))));
+        Assert.That(MemoryMarshal.Cast<byte, float>(rig.Read(rig.Y)).ToArray(),
+            Is.EqualTo(expected.Select(static v => Math.Max(v, 0))));
         Assert.That(rig.Cuda.Notices, Is.Empty);
     }
 
@@ -112,7 +120,8 @@ sealed class ConvPlanTests
     public void A_fused_relu_keeps_a_nan_or_is_not_fused([Values] bool refused)
     {
         // A graph without ReLU is left where this cuDNN would turn a NaN into 0.
-        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused], RefusesNanPropagation = refused });
+        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused],
+            RefusesNanPropagation = refused });
         rig.Cuda.Fill(rig.X, float.NaN);
         long before = rig.Cuda.Counters.Launches;
         Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Fused]));
@@ -125,7 +134,8 @@ sealed class ConvPlanTests
     public void A_cudnn_that_knows_no_fused_graph_runs_the_convolution_alone(
         [Values(DnnBackendDescriptor.Pointwise, DnnBackendDescriptor.PointwiseOperation)] int refused)
     {
-        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused], RefusedDescriptor = refused });
+        using var rig = new ConvRig(new EmulatorOptions { Engines = [DnnEngine.Plain, DnnEngine.Fused],
+            RefusedDescriptor = refused });
         Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Plain]));
         Assert.That(rig.Ran(() => rig.Forward(bias: true)), Is.EqualTo([DnnEngine.Plain]));
         Assert.That(rig.Cuda.Notices, Is.Empty);
@@ -135,7 +145,8 @@ sealed class ConvPlanTests
     public void A_list_that_cudnn_cannot_give_is_an_empty_one()
     {
         // The first attribute that is read is how many engines there are for the graph that ends in ReLU.
-        var machine = new EmulatorOptions { Engines = [17, DnnEngine.Fused], Failures = [new("cudnnBackendGetAttribute", 3000, Call: 1)] };
+        var machine = new EmulatorOptions { Engines = [17, DnnEngine.Fused],
+            Failures = [new("cudnnBackendGetAttribute", 3000, Call: 1)] };
         using var rig = new ConvRig(machine);
         Assert.That((rig.Ran(() => rig.ForwardRelu()), rig.Cuda.Notices.Count), Is.EqualTo((new[] { 17 }, 0)));
     }
@@ -148,7 +159,8 @@ sealed class ConvPlanTests
         using var rig = new ConvRig(machine, s_timed, DType.BF16);
         // It is listed for each of the three graphs: with bias and ReLU, with the bias, alone.
         Assert.That(rig.Ran(() => rig.ForwardRelu()), Is.EqualTo([DnnEngine.Tensor, DnnEngine.Compiled]));
-        Assert.That(rig.Device.Runs(DnnEngine.Compiled), Is.EqualTo(2 * (1 + 5) + 1), "two plans, a warm-up and five that count, and the call's own");
+        Assert.That(rig.Device.Runs(DnnEngine.Compiled), Is.EqualTo(2 * (1 + 5) + 1),
+            "two plans, a warm-up and five that count, and the call's own");
     }
 
     [Test]
@@ -174,7 +186,8 @@ sealed class ConvPlanTests
         using var rig = new ConvRig(new EmulatorOptions { EngineMilliseconds = times }, s_timed);
         Assert.That(rig.Ran(() => rig.Forward()), Is.EqualTo([17, DnnEngine.Plain]), "all that fit were timed");
         Assert.That(rig.Ran(() => rig.Forward()), Is.EqualTo([fastest]));
-        Assert.That(rig.Device.Runs(fastest), Is.EqualTo(1 + 5 + 1 + 1), "a warm-up, five that count, the call's own, the second call's");
+        Assert.That(rig.Device.Runs(fastest), Is.EqualTo(1 + 5 + 1 + 1),
+            "a warm-up, five that count, the call's own, the second call's");
     }
 
     [Test]
@@ -187,7 +200,8 @@ sealed class ConvPlanTests
     }
 
     [Test]
-    public void Only_measuring_can_choose_a_plan_that_varies_and_deterministic_forbids_it([Values] bool timed, [Values] bool deterministic)
+    public void Only_measuring_can_choose_a_plan_that_varies_and_deterministic_forbids_it([Values] bool timed,
+        [Values] bool deterministic)
     {
         var slow = Enumerable.Range(11, 10).ToDictionary(static e => e, static _ => 1e4);
         var options = new CudaOptions { AllowTf32 = true, Autotune = timed, Deterministic = deterministic };
@@ -223,7 +237,8 @@ sealed class ConvPlanTests
         }
         rig.Cuda.BeginCapture();
         Assert.That(() => rig.Forward(), 
-            Throws.InvalidOperationException.With.Message.Contains("Forward of (2, 8, 8, 8)").And.Message.Contains("run the step once"));
+            Throws.InvalidOperationException.With.Message.Contains("Forward of (2, 8, 8, 8)")
+                .And.Message.Contains("run the step once"));
         rig.Cuda.AbandonCapture();
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Cuda;
 

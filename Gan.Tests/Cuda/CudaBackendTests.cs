@@ -1,6 +1,9 @@
 using System.Text;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Tests.Cuda;
 
@@ -22,7 +25,8 @@ sealed class CudaBackendTests
     CudaBackend Backend(string ptx = "good", int ordinal = 0) => new(_cuda, ordinal, stem => stem == "some" ? Some(ptx) : null);
 
     static byte[] Some(string first) => Encoding.UTF8.GetBytes(
-        $"{first}\n" + string.Concat(new[] { "turn_f32", "turn_bf16", "absent_f32" }.Select(static e => $".visible .entry {e}()\n{{\n\tret;\n}}\n")) + '\0');
+        $"{first}\n" + string.Concat(new[] { "turn_f32", "turn_bf16",
+            "absent_f32" }.Select(static e => $".visible .entry {e}()\n{{\n\tret;\n}}\n")) + '\0');
 
     [Test]
     public void A_launch_hands_over_the_struct_and_the_grid_and_loads_its_kernel_once()
@@ -51,7 +55,8 @@ sealed class CudaBackendTests
         _cuda.ParameterBytes = 12;
         using var backend = Backend();
         Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)),
-            Throws.TypeOf<DeviceException>().With.Message.EqualTo("Kernel turn_f32 of kernels/some.ptx takes 12 bytes, but the struct for it has 8."));
+            Throws.TypeOf<DeviceException>()
+                .With.Message.EqualTo("Kernel turn_f32 of kernels/some.ptx takes 12 bytes, but the struct for it has 8."));
     }
 
     [Test]
@@ -68,16 +73,21 @@ sealed class CudaBackendTests
     public void Errors_name_the_call_the_kernel_and_the_drivers_text()
     {
         using var backend = Backend();
-        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1001, 32), new Args(7, 9)), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-            "The launch of turn_f32 on cuda:0 (1001 x 1 x 1 blocks of 32 threads, 0 bytes of dynamic shared memory) failed with NAME_1 (1): text of 1."));
+        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1001, 32), new Args(7, 9)),
+            Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+                "The launch of turn_f32 on cuda:0 (1001 x 1 x 1 blocks of 32 threads, 0 bytes of dynamic "
+                + "shared memory) failed with "
+                + "NAME_1 (1): text of 1."));
         Assert.That(() => backend.Launch(new KernelFamily("some", "absent"), DType.F32, new Grid(1, 32), new Args(7, 9)),
-            Throws.TypeOf<DeviceException>().With.Message.EqualTo("Looking up kernel absent_f32 of kernels/some.ptx failed with NAME_500 (500): text of 500."));
+            Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+                "Looking up kernel absent_f32 of kernels/some.ptx failed with NAME_500 (500): text of 500."));
         Assert.That(() => backend.Launch(new KernelFamily("some", "other"), DType.F32, new Grid(1, 32), new Args(7, 9)),
             Throws.TypeOf<DeviceException>().With.Message.EqualTo("kernels/some.ptx has no kernel other_f32."));
         Assert.That(() => backend.Launch(new KernelFamily("other", "turn"), DType.F32, new Grid(1, 32), new Args(7, 9)),
             Throws.TypeOf<DeviceException>().With.Message.EqualTo("kernels/other.ptx is not part of this build."));
         _cuda.Fail("cuStreamSynchronize", 900);
-        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.EqualTo("cuStreamSynchronize failed with NAME_900 (900): text of 900."));
+        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+            "cuStreamSynchronize failed with NAME_900 (900): text of 900."));
         _cuda.Fail("cuStreamSynchronize", 0);
     }
 
@@ -85,8 +95,10 @@ sealed class CudaBackendTests
     public void The_assemblers_log_is_in_the_error()
     {
         using var backend = Backend("bad");
-        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-            "Loading kernel turn_f32 of kernels/some.ptx failed with NAME_218 (218): text of 218; the assembler says: line 1: bad."));
+        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)),
+            Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+                "Loading kernel turn_f32 of kernels/some.ptx failed with NAME_218 (218): text of 218; the "
+                + "assembler says: line 1: bad."));
     }
 
     [Test]
@@ -95,7 +107,8 @@ sealed class CudaBackendTests
         using var backend = Backend();
         _cuda.Fail("cuMemAlloc_v2", 2);
         Assert.That(() => backend.Allocate(700),
-            Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.EqualTo("cuda:0 has 500 of 1,000 bytes free, 700 were asked for."));
+            Throws.TypeOf<OutOfDeviceMemoryException>()
+                .With.Message.EqualTo("cuda:0 has 500 of 1,000 bytes free, 700 were asked for."));
         Assert.That(() => backend.Scratch(700), Throws.TypeOf<OutOfDeviceMemoryException>());
     }
 
@@ -107,7 +120,8 @@ sealed class CudaBackendTests
         _cuda.Fail("cuMemFree_v2", 1);
         Assert.That(() => backend.Free(address, 8), Throws.Nothing);
         _cuda.Fail("cuMemFree_v2", 0);
-        Assert.That(backend.Synchronize, Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuMemFree failed with NAME_1 (1)"));
+        Assert.That(backend.Synchronize,
+            Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuMemFree failed with NAME_1 (1)"));
         Assert.That(backend.Synchronize, Throws.Nothing);
     }
 
@@ -116,7 +130,8 @@ sealed class CudaBackendTests
     {
         var backend = Backend();
         _cuda.Fail("cuStreamDestroy_v2", 1);
-        Assert.That(backend.Dispose, Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuStreamDestroy failed with NAME_1 (1)"));
+        Assert.That(backend.Dispose,
+            Throws.TypeOf<DeviceException>().With.Message.StartsWith("cuStreamDestroy failed with NAME_1 (1)"));
         Assert.That(_cuda.Journal, Does.Contain("cuDevicePrimaryCtxRelease_v2"));
     }
 
@@ -125,7 +140,9 @@ sealed class CudaBackendTests
     {
         var backend = Backend();
         nint address = backend.Allocate(8);
-        foreach (string call in new[] { "cuStreamSynchronize", "cuMemFree_v2", "cuStreamDestroy_v2", "cuDevicePrimaryCtxRelease_v2" }) _cuda.Fail(call, 700);
+        foreach (string call in new[] { "cuStreamSynchronize", "cuMemFree_v2", "cuStreamDestroy_v2",
+            "cuDevicePrimaryCtxRelease_v2" })
+            _cuda.Fail(call, 700);
         Assert.That(backend.Synchronize, Throws.TypeOf<DeviceLostException>().With.Message.EqualTo(
             "cuStreamSynchronize failed with NAME_700 (700): text of 700; cuda:0 can be used again in a new process only."));
         Assert.That(() => backend.Free(address, 8), Throws.Nothing);
@@ -140,7 +157,8 @@ sealed class CudaBackendTests
         backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9));
         _cuda.Fail("cuStreamSynchronize", 716);
         Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(3, 64), new Args(7, 9)),
-            Throws.TypeOf<DeviceLostException>().With.Message.StartsWith("The run of turn_f32 on cuda:0 (3 x 1 x 1 blocks of 64 threads"));
+            Throws.TypeOf<DeviceLostException>()
+                .With.Message.StartsWith("The run of turn_f32 on cuda:0 (3 x 1 x 1 blocks of 64 threads"));
     }
 
     [Test]
@@ -155,7 +173,8 @@ sealed class CudaBackendTests
         Assert.That(backend.Synchronize, Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => backend.Allocate(1), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => backend.Free(address, 100), Throws.TypeOf<ObjectDisposedException>());
-        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => backend.Launch(Turn, DType.F32, new Grid(1, 32), new Args(7, 9)),
+            Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]
@@ -193,6 +212,7 @@ sealed class CudaBackendTests
     public void Kernels_for_newer_cards_can_be_told()
     {
         using var backend = Backend();
-        Assert.That((backend.Supports(7, 5), backend.Supports(7, 0), backend.Supports(8, 0), backend.Multiprocessors), Is.EqualTo((true, true, false, 4)));
+        Assert.That((backend.Supports(7, 5), backend.Supports(7, 0), backend.Supports(8, 0), backend.Multiprocessors),
+            Is.EqualTo((true, true, false, 4)));
     }
 }

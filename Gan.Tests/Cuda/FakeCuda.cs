@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>
-/// A driver that keeps a journal and runs nothing: device memory is host memory, kernels only have names. Any function can be told to fail.
-/// For what a device that works never does; the emulated device is for everything else.
+/// A driver that keeps a journal and runs nothing: device memory is host memory, kernels only have names. Any function can be
+/// told to fail. For what a device that works never does; the emulated device is for everything else.
 /// </summary>
 sealed unsafe class FakeCuda : ISymbolSource, IDisposable
 {
@@ -33,7 +34,8 @@ sealed unsafe class FakeCuda : ISymbolSource, IDisposable
             ["cuDeviceGetCount"] = (a, _, _, _, _, _, _, _, _, _, _) => SetInt(a, 2),
             ["cuDeviceGet"] = (a, b, _, _, _, _, _, _, _, _, _) => SetInt(a, (int)b),
             ["cuDeviceGetName"] = (a, _, _, _, _, _, _, _, _, _, _) => Copy(a, "Fake\0"),
-            ["cuDeviceGetAttribute"] = (a, b, _, _, _, _, _, _, _, _, _) => SetInt(a, (int)b switch { 75 => 7, 76 => 5, 16 => 4, var x => x }),
+            ["cuDeviceGetAttribute"] = (a, b, _, _, _, _, _, _, _, _, _) =>
+                SetInt(a, (int)b switch { 75 => 7, 76 => 5, 16 => 4, var x => x }),
             ["cuDeviceTotalMem_v2"] = (a, _, _, _, _, _, _, _, _, _, _) => Set(a, 1 << 30),
             ["cuDevicePrimaryCtxRetain"] = (a, b, _, _, _, _, _, _, _, _, _) => Set(a, 100 + (int)b),
             ["cuDevicePrimaryCtxRelease_v2"] = ok,
@@ -109,7 +111,8 @@ sealed unsafe class FakeCuda : ISymbolSource, IDisposable
             lock (_lock)
             {
                 Journal.Add(symbol);
-                return _failures.TryGetValue(symbol, out int status) && status != 0 ? status : function(a, b, c, d, e, f, g, h, i, j, k);
+                return _failures.TryGetValue(symbol, out int status) && status != 0 ? status
+                    : function(a, b, c, d, e, f, g, h, i, j, k);
             }
         };
         _functions[symbol + "'"] = call;

@@ -1,7 +1,10 @@
+using Ssgan.Engine.Kernels.Cuda.Graphs;
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
@@ -78,7 +81,8 @@ sealed class GraphTests
         Assert.That(() => _backend.EndCapture(), Refused("No graph is being captured on cuda:0."));
         Free(x);
 
-        static NUnit.Framework.Constraints.IResolveConstraint Refused(string text) => Throws.InvalidOperationException.With.Message.StartsWith(text);
+        static NUnit.Framework.Constraints.IResolveConstraint Refused(string text) =>
+            Throws.InvalidOperationException.With.Message.StartsWith(text);
     }
 
     [Test]
@@ -180,7 +184,7 @@ sealed class GraphTests
         _backend.Scratch(1000);
     }
 
-    Ssgan.Engine.Kernels.Cuda.Runtime.CudaGraph Capture(Action work)
+    CudaGraph Capture(Action work)
     {
         _backend.BeginCapture();
         work();

@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
 
 namespace Ssgan.Tests.Cuda;
 
-/// <summary>What the table of cases cannot ask of the image kernels: indices that throw on the CPU, and equal bits in every order of warps.</summary>
+/// <summary>
+/// What the table of cases cannot ask of the image kernels: indices that throw on the CPU, and equal bits in
+/// every order of warps.
+/// </summary>
 sealed class ImageKernelTests
 {
     /// <summary>Arrays on a device of their own.</summary>
@@ -86,8 +89,8 @@ sealed class ImageKernelTests
     {
         using var m = new Machine();
         var y = m.New(DType.F32, 3, 2, 2, 5);
-        m.Backend.BatchNormForward(m.Numbers(3, 2, 2, 5), m.Numbers(3, 5), m.Numbers(3, 5), m.Ints(0, row, 2), m.Numbers(5), m.Numbers(5), y,
-            m.New(DType.F32, 5), m.New(DType.F32, 5), new BatchNormSpec(1e-5f, 0.1f, true));
+        m.Backend.BatchNormForward(m.Numbers(3, 2, 2, 5), m.Numbers(3, 5), m.Numbers(3, 5), m.Ints(0, row, 2), m.Numbers(5),
+            m.Numbers(5), y, m.New(DType.F32, 5), m.New(DType.F32, 5), new BatchNormSpec(1e-5f, 0.1f, true));
         float[] values = m.Read(y);
         for (int i = 0; i < values.Length; i++) Assert.That(float.IsNaN(values[i]), Is.EqualTo(i / 20 == 1));
     }
@@ -99,7 +102,8 @@ sealed class ImageKernelTests
         foreach (int seed in new[] { 1, 2, 3 })
         {
             float[][] actual = Run(seed);
-            for (int i = 0; i < expected.Length; i++) Assert.That(actual[i].AsSpan().SequenceEqual(expected[i]), $"result {i}, seed {seed}");
+            for (int i = 0; i < expected.Length; i++)
+                Assert.That(actual[i].AsSpan().SequenceEqual(expected[i]), $"result {i}, seed {seed}");
         }
 
         float[][] Run(int? seed)
@@ -108,16 +112,20 @@ sealed class ImageKernelTests
             int[] table = byClass ? [4, c] : [c];
             var classes = byClass ? m.Ints(0, 3, 3, 1, 0, 2) : default;
             var (x, dy, gamma, beta) = (m.Numbers(6, 9, 9, c), m.Numbers(6, 9, 9, c), m.Numbers(table), m.Numbers(table));
-            var (y, dx, mean, invStd) = (m.New(DType.F32, 6, 9, 9, c), m.New(DType.F32, 6, 9, 9, c), m.New(DType.F32, c), m.New(DType.F32, c));
-            var (dgamma, dbeta, turned, labels) = (m.New(DType.F32, table), m.New(DType.F32, table), m.New(DType.F32, 6, 9, 9, c), m.New(DType.I32, 6));
-            var (pooled, index, spread) = (m.New(DType.F32, 6, 5, 5, c), m.New(DType.I32, 6, 5, 5, c), m.New(DType.F32, 6, 9, 9, c));
+            var (y, dx, mean, invStd) = (m.New(DType.F32, 6, 9, 9, c), m.New(DType.F32, 6, 9, 9, c),
+                m.New(DType.F32, c), m.New(DType.F32, c));
+            var (dgamma, dbeta, turned, labels) = (m.New(DType.F32, table), m.New(DType.F32, table),
+                m.New(DType.F32, 6, 9, 9, c), m.New(DType.I32, 6));
+            var (pooled, index, spread) = (m.New(DType.F32, 6, 5, 5, c), m.New(DType.I32, 6, 5, 5, c),
+                m.New(DType.F32, 6, 9, 9, c));
             var (spec, pool) = (new BatchNormSpec(1e-5f, 0.1f, true), new PoolSpec(3, 2, 1));
             m.Backend.BatchNormForward(x, gamma, beta, classes, m.Numbers(c), m.Numbers(c), y, mean, invStd, spec);
             m.Backend.BatchNormBackward(x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
             m.Backend.RotateQuarters(x, turned, labels);
             m.Backend.MaxPool2d(x, pooled, index, pool);
             m.Backend.MaxPool2dBackward(pooled, index, spread, pool);
-            return [m.Read(y), m.Read(mean), m.Read(invStd), m.Read(dx), m.Read(dgamma), m.Read(dbeta), m.Read(turned), m.Read(spread)];
+            return [m.Read(y), m.Read(mean), m.Read(invStd), m.Read(dx), m.Read(dgamma), m.Read(dbeta),
+                m.Read(turned), m.Read(spread)];
         }
     }
 }

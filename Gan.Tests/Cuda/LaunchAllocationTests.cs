@@ -1,17 +1,21 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Cuda;
 
-/// <summary>A primitive leaves nothing on the managed heap once its kernels are loaded: no strings, no boxes, no arrays.</summary>
+/// <summary>
+/// A primitive leaves nothing on the managed heap once its kernels are loaded: no strings, no boxes, no arrays.
+/// </summary>
 sealed class LaunchAllocationTests
 {
     static readonly Shape s_images = new(4, 16, 16, 24);
 
     static readonly TensorView[] s_views = [Any(new(128, 1152)), Any(new(4, 128))];
     static readonly SpectralLayer[] s_layers =
-        [.. s_views.Select(static w => new SpectralLayer(w, Any(new(w.Shape[0])), Any(new(w.Shape[1])), Any(new(1)), Any(w.Shape, DType.BF16)))];
+        [.. s_views.Select(static w => new SpectralLayer(w, Any(new(w.Shape[0])), Any(new(w.Shape[1])), Any(new(1)),
+            Any(w.Shape, DType.BF16)))];
     static readonly AdamSlot[] s_slots =
         [.. Enumerable.Repeat(new AdamSlot(s_views[0], s_views[0], s_views[0], s_views[0], Any(new(1), DType.I32)), 100)];
 
@@ -39,8 +43,10 @@ sealed class LaunchAllocationTests
         Row("SpectralNormForward", static b => b.SpectralNormForward(s_layers, 1, 1e-12f)),
         Row("SpectralNormBackward", static b => b.SpectralNormBackward(s_layers, s_views, s_views)),
         Row("SpectralNormBackward of one layer", static b => b.SpectralNormBackward(s_layers[0], s_views[0], s_views[1])),
-        Row("SoftmaxCrossEntropy", static b => b.SoftmaxCrossEntropy(Any(new(7, 4)), Any(new(7), DType.I32), Any(new(7)), Any(new(7)))),
-        Row("SoftmaxCrossEntropyBackward", static b => b.SoftmaxCrossEntropyBackward(Any(new(7, 4)), Any(new(7), DType.I32), Any(new(7)), Any(new(7, 4)))),
+        Row("SoftmaxCrossEntropy", static b => b.SoftmaxCrossEntropy(Any(new(7, 4)), Any(new(7), DType.I32),
+            Any(new(7)), Any(new(7)))),
+        Row("SoftmaxCrossEntropyBackward", static b => b.SoftmaxCrossEntropyBackward(Any(new(7, 4)), Any(new(7), DType.I32),
+            Any(new(7)), Any(new(7, 4)))),
         Row("HingeDiscriminator", static b => b.HingeDiscriminator(Any(new(7, 1)), Any(new(7, 1)), Any(new(1)))),
         Row("HingeDiscriminatorBackward", static b =>
             b.HingeDiscriminatorBackward(Any(new(7, 1)), Any(new(7, 1)), Any(new(1)), Any(new(7, 1)), Any(new(7, 1)))),

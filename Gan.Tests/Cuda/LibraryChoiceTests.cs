@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
@@ -38,7 +39,8 @@ sealed class LibraryChoiceTests
     {
         using var rig = new Rig(new EmulatorOptions());
         // 1 + 2^-8 is no BF16 number: rounded before 2^-8 is added, it would be 1 or 1 + 2^-7, and the sum another.
-        for (int i = 0; i < 3; i++) Assert.That(rig.Linear(DType.BF16, 1, second: 1f / 256, bias: 1f / 256), Is.EqualTo(1 + 1f / 128));
+        for (int i = 0; i < 3; i++)
+            Assert.That(rig.Linear(DType.BF16, 1, second: 1f / 256, bias: 1f / 256), Is.EqualTo(1 + 1f / 128));
         Assert.That((rig.Calls("cublasLtMatmulAlgoGetHeuristic"), rig.Calls(GemmWithBias)), Is.EqualTo((1L, 3L)));
     }
 
@@ -48,7 +50,8 @@ sealed class LibraryChoiceTests
         using var rig = new Rig(new EmulatorOptions { HasCuBlasLt = installed, MissingFunctions = ["cublasLtMatmul"] });
         Assert.That(rig.Linear(DType.F32, 2), Is.EqualTo(2.5f));
         Assert.That((rig.Calls(Gemm), rig.Calls(GemmWithBias)), Is.EqualTo((1L, 0L)));
-        Assert.That(rig.Cuda.Notices.Single(), Does.StartWith("Biases of linear layers on cuda:0 are added in a pass of their own")
+        Assert.That(rig.Cuda.Notices.Single(),
+            Does.StartWith("Biases of linear layers on cuda:0 are added in a pass of their own")
             .And.Contains(installed ? "cublasLtMatmul" : "libcublasLt"));
     }
 
@@ -59,7 +62,8 @@ sealed class LibraryChoiceTests
         for (int i = 0; i < 2; i++) Assert.That(rig.Linear(DType.F32, 2), Is.EqualTo(2.5f));
         Assert.That(rig.Cuda.Notices, Is.EqualTo(new[]
         {
-            "cuBLASLt has no algorithm for (1, 16) x (1, 16)T in F32 with a bias, so cuBLAS multiplies, and the bias is added in a pass of its own.",
+            "cuBLASLt has no algorithm for (1, 16) x (1, 16)T in F32 with a bias, so cuBLAS multiplies, and the bias is added "
+            + "in a pass of its own.",
         }));
         Assert.That(rig.Calls("cublasLtMatmulAlgoGetHeuristic"), Is.EqualTo(1));
     }
@@ -72,7 +76,8 @@ sealed class LibraryChoiceTests
         rig.Convolve(DType.F32);
         Assert.That(rig.Cuda.Notices, Has.Count.EqualTo(2));
         Assert.That(rig.Cuda.Notices[0],
-            Does.StartWith("Matrix products on cuda:0 run on our own kernels").And.Contains("libcublas").And.Contains("pip install"));
+            Does.StartWith("Matrix products on cuda:0 run on our own kernels").And.Contains("libcublas")
+                .And.Contains("pip install"));
         Assert.That(rig.Cuda.Notices[1],
             Does.StartWith("Convolutions on cuda:0 run on our own kernels").And.Contains("libcudnn").And.Contains("pip install"));
     }
@@ -108,7 +113,8 @@ sealed class LibraryChoiceTests
     }
 
     [Test]
-    public void F32_is_exact_unless_tf32_is_allowed([Values] bool libraries, [Values("product", "layer", "convolution")] string operation)
+    public void F32_is_exact_unless_tf32_is_allowed([Values] bool libraries,
+        [Values("product", "layer", "convolution")] string operation)
     {
         // 1 + 2^-12 needs more than TF32's 10 bits.
         using var rig = new Rig(new EmulatorOptions(), new CudaOptions { UseLibraries = libraries });
@@ -157,7 +163,8 @@ sealed class LibraryChoiceTests
         public long Calls(string function) => _device.Calls(function);
 
         public float Multiply(DType type, float value = 1) =>
-            Run(type, new Shape(1, 16), new Shape(16, 1), new Shape(1, 1), value, (a, b, c) => Cuda.MatMul(a, false, b, false, c, false));
+            Run(type, new Shape(1, 16), new Shape(16, 1), new Shape(1, 1), value,
+                (a, b, c) => Cuda.MatMul(a, false, b, false, c, false));
 
         public float Convolve(DType type, float value = 1) =>
             Run(type, new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 16), new Shape(1, 1, 1, 1), value,
@@ -168,14 +175,17 @@ sealed class LibraryChoiceTests
         {
             var addend = Upload(new Shape(1), DType.F32, bias);
             var shape = new Shape(1, 16);
-            var result = Run(type, shape, shape, new Shape(1, 1), [value, second], [1, 1], (x, w, y) => Cuda.Linear(x, w, addend, y));
+            var result = Run(type, shape, shape, new Shape(1, 1), [value, second], [1, 1],
+                (x, w, y) => Cuda.Linear(x, w, addend, y));
             Cuda.Free(addend.Address, addend.Bytes);
             return result;
         }
 
-        float Run(DType type, Shape a, Shape b, Shape c, float value, Action<TensorView, TensorView, TensorView> call) => Run(type, a, b, c, [value], [1], call);
+        float Run(DType type, Shape a, Shape b, Shape c, float value, Action<TensorView, TensorView, TensorView> call) =>
+            Run(type, a, b, c, [value], [1], call);
 
-        float Run(DType type, Shape a, Shape b, Shape c, float[] left, float[] right, Action<TensorView, TensorView, TensorView> call)
+        float Run(DType type, Shape a, Shape b, Shape c, float[] left, float[] right,
+            Action<TensorView, TensorView, TensorView> call)
         {
             TensorView first = Upload(a, type, left), second = Upload(b, type, right), result = Upload(c, type, 0);
             call(first, second, result);

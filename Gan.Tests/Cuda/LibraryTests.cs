@@ -1,5 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda.Native;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
@@ -29,7 +31,8 @@ sealed class LibraryTests
 
         public override nint Load(string path, out string? reason)
         {
-            reason = Broken.Contains(path) ? "broken" : FileExists(path) || OnLoaderPath.Contains(path) ? null : "not on the loader's path";
+            reason = Broken.Contains(path) ? "broken" : FileExists(path) || OnLoaderPath.Contains(path) ? null
+                : "not on the loader's path";
             if (reason is not null) return 0;
             Loaded.Add(path);
             return Loaded.Count;
@@ -50,7 +53,8 @@ sealed class LibraryTests
         Assert.That(libraries.Open(CudaLibrary.Driver).Path, Is.EqualTo("libcuda.so.1"));
         Assert.That(libraries.Open(CudaLibrary.Driver).Path, Is.EqualTo("libcuda.so.1"));
         Assert.That(machine.Loaded, Is.EqualTo(new[] { "libcuda.so.1" }));
-        Assert.That((libraries.Find(CudaLibrary.Driver, "cuInit"), libraries.Find(CudaLibrary.Driver, "absent")), Is.EqualTo(((nint)42, (nint)0)));
+        Assert.That((libraries.Find(CudaLibrary.Driver, "cuInit"), libraries.Find(CudaLibrary.Driver, "absent")),
+            Is.EqualTo(((nint)42, (nint)0)));
     }
 
     [Test]
@@ -58,7 +62,8 @@ sealed class LibraryTests
     {
         string[] files =
         [
-            "/mine/libcublasLt.so.12", "/cuda/lib64/libcublasLt.so.12", "/env/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
+            "/mine/libcublasLt.so.12", "/cuda/lib64/libcublasLt.so.12",
+            "/env/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
             "/usr/local/lib/python3.11/dist-packages/nvidia/cu13/lib/libcublasLt.so.13",
         ];
         for (int i = 0; i <= files.Length; i++)
@@ -75,7 +80,8 @@ sealed class LibraryTests
     [Test]
     public void The_python_on_the_path_has_packages_too()
     {
-        var machine = new Machine(false, "/opt/py/bin/python3", "/opt/py/lib/python3.12/site-packages/nvidia/nccl/lib/libnccl.so.2");
+        var machine = new Machine(false, "/opt/py/bin/python3",
+            "/opt/py/lib/python3.12/site-packages/nvidia/nccl/lib/libnccl.so.2");
         machine.Variables["PATH"] = "/bin:/opt/py/bin";
         Assert.That(new NativeLibraries(machine, []).Open(CudaLibrary.Nccl).Path, Does.EndWith("/nccl/lib/libnccl.so.2"));
     }
@@ -99,8 +105,8 @@ sealed class LibraryTests
         Assert.That(new NativeLibraries(machine, []).Open(CudaLibrary.CuDnn).Path, Is.EqualTo(Folder + "libcudnn.so.9"));
         Assert.That(machine.Loaded.Select(f => f[Folder.Length..]), Is.EqualTo(new[]
         {
-            "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_heuristic.so.9", "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9",
-            "libcudnn_cnn.so.9", "libcudnn_adv.so.9", "libcudnn.so.9",
+            "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_heuristic.so.9", "libcudnn_engines_precompiled.so.9",
+            "libcudnn_engines_runtime_compiled.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9", "libcudnn.so.9",
         }));
     }
 
@@ -110,7 +116,8 @@ sealed class LibraryTests
     {
         const string Packages = "/env/lib/python3.12/site-packages/nvidia/";
         string[] expected =
-            [$"{folder}/libnvrtc-builtins.so.{version}", $"{folder}/libnvrtc.so.{major}", "cudnn/lib/libcudnn_graph.so.9", "cudnn/lib/libcudnn.so.9"];
+            [$"{folder}/libnvrtc-builtins.so.{version}", $"{folder}/libnvrtc.so.{major}", "cudnn/lib/libcudnn_graph.so.9",
+                "cudnn/lib/libcudnn.so.9"];
         var machine = new Machine(false, [.. expected.Select(f => Packages + f), "/usr/local/cuda/lib64/libnvrtc.so.11"]);
         machine.Variables["VIRTUAL_ENV"] = "/env";
         var libraries = new NativeLibraries(machine, []);
@@ -131,21 +138,25 @@ sealed class LibraryTests
     [Test]
     public void Windows_has_its_own_names_and_folders()
     {
-        var candidates = new LibrarySearch(WindowsMachine(), []).Candidates(CudaLibrary.CuBlas, 13, null).Select(c => c.Path.Replace('\\', '/')).ToArray();
+        var candidates = new LibrarySearch(WindowsMachine(), []).Candidates(CudaLibrary.CuBlas, 13, null)
+            .Select(c => c.Path.Replace('\\', '/')).ToArray();
         Assert.That(candidates, Does.Contain("C:/cuda/bin/x64/cublas64_13.dll"));
         Assert.That(candidates, Does.Contain("C:/cuda/bin/cublas64_12.dll"));
         Assert.That(candidates, Does.Contain("C:/env/Lib/site-packages/nvidia/cu13/bin/x86_64/cublas64_13.dll"));
         Assert.That(candidates, Does.Contain("C:/env/Lib/site-packages/nvidia/cublas/bin/cublas64_12.dll"));
         Assert.That(candidates[^2..], Is.EqualTo(new[] { "cublas64_13.dll", "cublas64_12.dll" }));
-        Assert.That(new LibrarySearch(WindowsMachine(), []).Candidates(CudaLibrary.Driver, 0, null).Single().Path, Is.EqualTo("nvcuda.dll"));
-        Assert.That(new LibrarySearch(WindowsMachine(), []).Companions(CudaLibrary.CuDnn), Does.Contain("cudnn_engines_precompiled64_9.dll"));
+        Assert.That(new LibrarySearch(WindowsMachine(), []).Candidates(CudaLibrary.Driver, 0, null).Single().Path,
+            Is.EqualTo("nvcuda.dll"));
+        Assert.That(new LibrarySearch(WindowsMachine(), []).Companions(CudaLibrary.CuDnn),
+            Does.Contain("cudnn_engines_precompiled64_9.dll"));
 
         static Machine WindowsMachine() => new(true) { Variables = { ["CUDA_PATH"] = "C:/cuda", ["VIRTUAL_ENV"] = "C:/env" } };
     }
 
     [Test]
     public void A_driver_of_version_12_is_not_given_libraries_of_13() =>
-        Assert.That(new LibrarySearch(new Machine(false), []).Candidates(CudaLibrary.CuBlas, 12, null).Select(static c => c.Name), Has.All.EqualTo("libcublas.so.12"));
+        Assert.That(new LibrarySearch(new Machine(false), []).Candidates(CudaLibrary.CuBlas, 12, null).Select(static c => c.Name),
+            Has.All.EqualTo("libcublas.so.12"));
 
     [Test]
     public void A_missing_library_lists_everything_tried_and_what_to_install()
@@ -154,8 +165,10 @@ sealed class LibraryTests
         machine.Broken.Add("/mine/libnccl.so.2");
         var error = Assert.Throws<DeviceException>(() => _ = new NcclApi(new NativeLibraries(machine, ["/mine"])));
         Assert.That(error!.Message, Is.EqualTo(
-            "Nccl was not found: install NCCL 2, for example with pip install nvidia-nccl-cu12 (tried /mine/libnccl.so.2 (broken), /mine/lib64/libnccl.so.2, "
-            + "/mine/lib/libnccl.so.2, /usr/local/cuda/lib64/libnccl.so.2, /usr/local/cuda/lib/libnccl.so.2, libnccl.so.2 (not on the loader's path))."));
+            "Nccl was not found: install NCCL 2, for example with pip install nvidia-nccl-cu12 (tried /mine/libnccl.so.2 "
+            + "(broken), /mine/lib64/libnccl.so.2, "
+            + "/mine/lib/libnccl.so.2, /usr/local/cuda/lib64/libnccl.so.2, /usr/local/cuda/lib/libnccl.so.2, libnccl.so.2 (not "
+            + "on the loader's path))."));
     }
 
     [Test]

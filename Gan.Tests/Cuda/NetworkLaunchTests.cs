@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
-/// <summary>What works on all arrays of a network at once: how many launches it takes, and that the blocks' order changes no bit.</summary>
+/// <summary>
+/// What works on all arrays of a network at once: how many launches it takes, and that the blocks' order changes no bit.
+/// </summary>
 sealed class NetworkLaunchTests
 {
     static readonly (int Rows, int Columns)[] s_layers = [(8, 27), (64, 288), (64, 288), (8, 3), (96, 100), (1, 32), (4, 32)];
@@ -36,7 +39,8 @@ sealed class NetworkLaunchTests
         public TensorView Of(Shape shape, Func<Random, float> draw)
         {
             var view = New(shape);
-            Backend.Upload(MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)shape.Count).Select(_ => draw(_random)).ToArray()), view);
+            Backend.Upload(
+                MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)shape.Count).Select(_ => draw(_random)).ToArray()), view);
             return view;
         }
 
@@ -57,7 +61,8 @@ sealed class NetworkLaunchTests
         }
 
         public SpectralLayer[] Layers() =>
-            [.. s_layers.Select(s => new SpectralLayer(Random(s.Rows, s.Columns), Random(s.Rows), Random(s.Columns), New(new(1)), New(new(s.Rows, s.Columns))))];
+            [.. s_layers.Select(s => new SpectralLayer(Random(s.Rows, s.Columns), Random(s.Rows), Random(s.Columns), New(new(1)),
+                New(new(s.Rows, s.Columns))))];
 
         public (long Launches, long Cooperative) Count(Action call)
         {
@@ -122,13 +127,15 @@ sealed class NetworkLaunchTests
         {
             using var card = new Card(seed);
             var layers = card.Layers();
-            TensorView[] dn = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))], dw = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))];
+            TensorView[] dn = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))],
+                dw = [.. s_layers.Select(s => card.Random(s.Rows, s.Columns))];
             TensorView norm = card.New(new(1)), loss = card.New(new(1));
             card.Backend.SpectralNormForward(layers, 2, 1e-12f);
             card.Backend.SpectralNormBackward(layers, dn, dw);
             card.Backend.GradientNorm([.. dw, card.Random(40000)], norm);
             card.Backend.HingeDiscriminator(card.Random(700, 1), card.Random(300, 1), loss);
-            return [.. layers.SelectMany(l => new[] { l.U, l.V, l.Sigma, l.Normalized }).Concat(dw).Append(norm).Append(loss).SelectMany(card.Read<float>)];
+            return [.. layers.SelectMany(l => new[] { l.U, l.V, l.Sigma, l.Normalized }).Concat(dw).Append(norm).Append(loss)
+                .SelectMany(card.Read<float>)];
         }
     }
 
@@ -136,7 +143,8 @@ sealed class NetworkLaunchTests
     public void A_label_without_a_class_gives_NaN_and_reads_nothing_outside()
     {
         using var card = new Card();
-        TensorView x = card.Random(3, 4), labels = card.Ints(4, -1, 2), loss = card.New(new(3)), correct = card.New(new(3)), dx = card.New(new(3, 4));
+        TensorView x = card.Random(3, 4), labels = card.Ints(4, -1, 2), loss = card.New(new(3)),
+            correct = card.New(new(3)), dx = card.New(new(3, 4));
         card.Backend.SoftmaxCrossEntropy(x, labels, loss, correct);
         card.Backend.SoftmaxCrossEntropyBackward(x, labels, card.Random(3), dx);
         Assert.That(Array.ConvertAll(card.Read<float>(loss), float.IsNaN), Is.EqualTo(new[] { true, true, false }));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Emulator;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Cuda;
@@ -39,7 +40,8 @@ sealed partial class PtxExcerptTests
         """;
 
     [Test]
-    public void Other_kernels_and_comments_are_left_out_and_all_else_stays() => Assert.That(Excerpt(Module, "first"), Is.EqualTo("""
+    public void Other_kernels_and_comments_are_left_out_and_all_else_stays() =>
+        Assert.That(Excerpt(Module, "first"), Is.EqualTo("""
         .version 7.0
         .target sm_75
         .address_size 64
@@ -73,17 +75,19 @@ sealed partial class PtxExcerptTests
     public void Each_kernel_that_we_have_is_found_and_ends_with_its_last_brace()
     {
         int kernels = 0;
-        foreach (string file in Directory.GetFiles(RepoRoot.At("kernels"), "*.ptx"))
+        foreach (string file in Directory.GetFiles(RepoRoot.At("kernels", "ptx"), "*.ptx"))
         {
             string module = File.ReadAllText(file);
             foreach (Match entry in Entry().Matches(module))
             {
-                string excerpt = Excerpt(module, entry.Groups[1].Value)!, name = $"{Path.GetFileName(file)}: {entry.Groups[1].Value}";
+                string excerpt = Excerpt(module, entry.Groups[1].Value)!,
+                    name = $"{Path.GetFileName(file)}: {entry.Groups[1].Value}";
                 Assert.That(Entry().Matches(excerpt).Select(static m => m.Value), Is.EqualTo(new[] { entry.Value }), name);
                 Assert.That(excerpt, Does.StartWith(".version").And.EndsWith("}\n"), name);
                 // From the declaration to the body's last brace, everything but comments and blank lines.
                 string whole = module[entry.Index..(module.IndexOf("\n}", entry.Index, StringComparison.Ordinal) + 2)];
-                var lines = whole.Split('\n').Where(static l => l.Trim() is { Length: > 0 } code && !code.StartsWith("//", StringComparison.Ordinal));
+                var lines = whole.Split('\n').Where(static l => l.Trim() is { Length: > 0 } code
+                    && !code.StartsWith("//", StringComparison.Ordinal));
                 Assert.That(excerpt, Does.EndWith(string.Join('\n', lines) + "\n"), name);
                 kernels++;
             }

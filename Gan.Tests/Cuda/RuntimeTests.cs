@@ -1,19 +1,24 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
-using Ssgan.Tests.Emulator;
+using Ssgan.Engine.Kernels.Cuda.Driver;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 
-/// <summary>Copies, streams, events, pinned memory, lifetime and threads, on the emulated device, which checks every handle and lists what is left.</summary>
+/// <summary>
+/// Copies, streams, events, pinned memory, lifetime and threads, on the emulated device, which checks every handle and
+/// lists what is left.
+/// </summary>
 sealed class RuntimeTests
 {
     EmulatedCuda _cuda = null!;
 
     // Without cuBLAS, whose workspace would take half of so small a memory.
     [SetUp]
-    public void Open() => _cuda = new EmulatedCuda(new EmulatorOptions { Devices = 2, MemoryBytes = 64 << 20, HasCuBlas = false });
+    public void Open() =>
+        _cuda = new EmulatedCuda(new EmulatorOptions { Devices = 2, MemoryBytes = 64 << 20, HasCuBlas = false });
 
     [TearDown]
     public void Close()
@@ -150,12 +155,14 @@ sealed class RuntimeTests
         using CudaBackend first = new(_cuda), second = new(_cuda), other = new(_cuda, 1);
         CudaBackend[] backends = [first, second, other];
         using var start = new Barrier(6);
-        var runs = Enumerable.Range(0, 6).Select(i => Task.Factory.StartNew(() => Run(backends[i % 3], i), TaskCreationOptions.LongRunning)).ToArray();
+        var runs = Enumerable.Range(0, 6)
+            .Select(i => Task.Factory.StartNew(() => Run(backends[i % 3], i), TaskCreationOptions.LongRunning)).ToArray();
         for (int i = 0; i < runs.Length; i++) Assert.That(runs[i].GetAwaiter().GetResult(), Has.All.EqualTo(-7 * (i + 1)));
 
         float[] Run(CudaBackend backend, int i)
         {
-            TensorView x = new(backend.Allocate(4000), new Shape(1000), DType.F32), total = new(backend.Allocate(400), new Shape(100, 1), DType.F32);
+            TensorView x = new(backend.Allocate(4000), new Shape(1000), DType.F32),
+                total = new(backend.Allocate(400), new Shape(100, 1), DType.F32);
             var result = new float[100];
             start.SignalAndWait();
             backend.Fill(x, 0.7f * (i + 1));
@@ -185,7 +192,8 @@ sealed class RuntimeTests
                     // What another thread's dispose interrupts here stays with the context, which frees it.
                     backend.Upload(up, view);
                     backend.Download(view, down);
-                    if (!down.AsSpan().SequenceEqual(up)) throw new InvalidDataException("The bytes of another thread came back.");
+                    if (!down.AsSpan().SequenceEqual(up))
+                        throw new InvalidDataException("The bytes of another thread came back.");
                     backend.Free(view.Address, 5000);
                     if (round == 20) started.Signal();
                 }
@@ -224,6 +232,6 @@ sealed class RuntimeTests
     }
 
     [Test]
-    public void Devices_are_listed() => Assert.That(CudaProperties.All(_cuda).Select(static d => (d.Ordinal, d.Major, d.Minor, d.Multiprocessors)),
-        Is.EqualTo(new[] { (0, 9, 0, 4), (1, 9, 0, 4) }));
+    public void Devices_are_listed() => Assert.That(CudaProperties.All(_cuda)
+        .Select(static d => (d.Ordinal, d.Major, d.Minor, d.Multiprocessors)), Is.EqualTo(new[] { (0, 9, 0, 4), (1, 9, 0, 4) }));
 }

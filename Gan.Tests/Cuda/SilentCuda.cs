@@ -4,8 +4,8 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>
-/// A driver, and if wanted a cuDNN, that says yes to everything, does nothing and allocates nothing: for counting what the backend itself leaves
-/// behind.
+/// A driver, and if wanted a cuDNN, that says yes to everything, does nothing and allocates nothing: for counting what the
+/// backend itself leaves behind.
 /// </summary>
 sealed unsafe class SilentCuda(bool hasCuDnn = false) : ISymbolSource
 {
@@ -19,8 +19,10 @@ sealed unsafe class SilentCuda(bool hasCuDnn = false) : ISymbolSource
     {
         "cuDriverGetVersion" => (nint)(delegate* unmanaged<int*, int>)&Version,
         // A count, a capability, a number of multiprocessors: eight of anything.
-        "cuDeviceGetCount" or "cuDeviceGetAttribute" or "cuOccupancyMaxActiveBlocksPerMultiprocessor" => (nint)(delegate* unmanaged<int*, int>)&Eight,
-        "cuMemAlloc_v2" or "cuStreamCreate" or "cuDevicePrimaryCtxRetain" or "cuModuleLoadDataEx" or "cuModuleGetFunction" or "cudnnCreate" =>
+        "cuDeviceGetCount" or "cuDeviceGetAttribute" or "cuOccupancyMaxActiveBlocksPerMultiprocessor" =>
+            (nint)(delegate* unmanaged<int*, int>)&Eight,
+        "cuMemAlloc_v2" or "cuStreamCreate" or "cuDevicePrimaryCtxRetain" or "cuModuleLoadDataEx"
+            or "cuModuleGetFunction" or "cudnnCreate" =>
             (nint)(delegate* unmanaged<nint*, int>)&Handle,
         "cuFuncGetParamInfo" => 0,
         "cudnnBackendCreateDescriptor" => (nint)(delegate* unmanaged<int, nint*, int>)&Descriptor,

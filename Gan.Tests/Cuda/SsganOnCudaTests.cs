@@ -1,9 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Cuda;
@@ -26,7 +26,8 @@ sealed class SsganOnCudaTests
         foreach (var (a, e) in actual.Reports.Zip(expected.Reports))
         {
             // Rounding differs by some 1e-6 a step, and Adam's first steps turn the sign of a gradient into a whole step.
-            if (e.Name.StartsWith("loss", StringComparison.Ordinal)) Assert.That(a.Mean, Is.EqualTo(e.Mean).Within(1e-4 * Math.Max(1, Math.Abs(e.Mean))), e.Name);
+            if (e.Name.StartsWith("loss", StringComparison.Ordinal))
+                Assert.That(a.Mean, Is.EqualTo(e.Mean).Within(1e-4 * Math.Max(1, Math.Abs(e.Mean))), e.Name);
         }
     }
 
@@ -37,7 +38,8 @@ sealed class SsganOnCudaTests
         var eager = OnCuda(libraries, captured: false);
         var captured = OnCuda(libraries, captured: true);
         Assert.That(captured.Reports, Is.EqualTo(eager.Reports));
-        foreach (var (a, e) in captured.Tensors.Zip(eager.Tensors)) Assert.That(a.Values.AsSpan().SequenceEqual(e.Values), e.Name);
+        foreach (var (a, e) in captured.Tensors.Zip(eager.Tensors))
+            Assert.That(a.Values.AsSpan().SequenceEqual(e.Values), e.Name);
     }
 
     static Run OnCpu()
@@ -60,7 +62,8 @@ sealed class SsganOnCudaTests
     internal static Run Train(Device device, bool captured, int steps = Steps, DType compute = DType.F32)
     {
         using var leaks = new NoLeaks(device);
-        using var step = new SsganStep(device, Architecture.For(32, Width, Width), new() { EmaDecay = 0.9f, Compute = compute }, seed: 3);
+        using var step = new SsganStep(device, Architecture.For(32, Width, Width),
+            new() { EmaDecay = 0.9f, Compute = compute }, seed: 3);
         using var graphs = captured ? new CapturedGanStep(step) : null;
         var reports = new List<(string, double)>();
         for (int i = 0; i < steps; i++)
@@ -75,6 +78,7 @@ sealed class SsganOnCudaTests
             else graphs.TrainGenerator(Batch);
             reports.AddRange(step.Stats.Take());
         }
-        return new Run(reports, [.. Checkpoint.NamedTensors(step).Where(t => t.Tensor.Type == DType.F32).Select(t => (t.Name, t.Tensor.ToArray()))]);
+        return new Run(reports,
+            [.. Checkpoint.NamedTensors(step).Where(t => t.Tensor.Type == DType.F32).Select(t => (t.Name, t.Tensor.ToArray()))]);
     }
 }

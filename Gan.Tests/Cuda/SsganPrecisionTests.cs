@@ -1,9 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
 using Ssgan.Tests.Support;
 
@@ -19,10 +19,10 @@ sealed class SsganPrecisionTests
     [OneTimeSetUp]
     public void Runs() => (_f32, _bf16) = (Train("f32"), Train("bf16"));
 
-    // A value has 11 significant bits in TF32, where the emulated libraries cut it off, and 8 in BF16, so that costs up to 2^-10 or 2^-9 of its power
-    // of two. Some ten layers round one after the other, in both networks, and the errors partly cancel: the losses of these steps differ by up to 1.8e-3
-    // and 3.3e-3, and twice to three times that is allowed. Above that a number was rounded that should not have been; a difference of nothing would
-    // mean that the precision was not used.
+    // A value has 11 significant bits in TF32, where the emulated libraries cut it off, and 8 in BF16, so that costs up to 2^-10
+    // or 2^-9 of its power of two. Some ten layers round one after the other, in both networks, and the errors partly cancel: the
+    // losses of these steps differ by up to 1.8e-3 and 3.3e-3, and twice to three times that is allowed. Above that a number was
+    // rounded that should not have been; a difference of nothing would mean that the precision was not used.
     [TestCase("tf32", 4e-3)]
     [TestCase("bf16", 8e-3)]
     public void Losses_stay_near_those_of_f32(string precision, double tolerance)
@@ -45,7 +45,8 @@ sealed class SsganPrecisionTests
         Assert.That(_bf16.Tensors.Select(t => t.Name), Is.EqualTo(_f32.Tensors.Select(t => t.Name)));
         foreach (var (name, values) in _bf16.Tensors)
         {
-            // Zeros and units are so in any type, and with a decay of 0 the mean of gradients is the last of them, which a product may have given in BF16.
+            // Zeros and units are so in any type, and with a decay of 0 the mean of gradients is the last of them, which a
+            // product may have given in BF16.
             if (values.All(static x => Math.Abs(x) is 0 or 1) || name.EndsWith(".m", StringComparison.Ordinal)) continue;
             Assert.That(values.Any(static x => BFloat16.ToSingle(BFloat16.FromSingle(x)) != x), name);
         }
@@ -72,7 +73,8 @@ sealed class SsganPrecisionTests
         using var cuda = new EmulatedCuda(new EmulatorOptions { ComputeCapability = 75 });
         var printed = Shell.On(cuda, CancellationToken.None, "train", "--device", "cuda", "--precision", precision);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
-        Assert.That(printed.Error, Does.Contain($"--precision {precision} needs compute capability 8.0; cuda:0 has 7.5, so use f32.\n"));
+        Assert.That(printed.Error,
+            Does.Contain($"--precision {precision} needs compute capability 8.0; cuda:0 has 7.5, so use f32.\n"));
     }
 
     [Test]
@@ -96,7 +98,8 @@ sealed class SsganPrecisionTests
     {
         var captured = Train("bf16", captured: true);
         Assert.That(captured.Reports, Is.EqualTo(_bf16.Reports));
-        foreach (var (a, e) in captured.Tensors.Zip(_bf16.Tensors)) Assert.That(a.Values.AsSpan().SequenceEqual(e.Values), e.Name);
+        foreach (var (a, e) in captured.Tensors.Zip(_bf16.Tensors))
+            Assert.That(a.Values.AsSpan().SequenceEqual(e.Values), e.Name);
     }
 
     static SsganOnCudaTests.Run Train(string precision, bool captured = false)

@@ -1,4 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 
@@ -28,11 +30,13 @@ public sealed class BatchLoaderTests
 
     static byte Of(Batch batch, int i) => batch.Pixels[i * 48 + 20];
 
-    [TestCase(10, 3, true), TestCase(10, 3, false), TestCase(12, 4, true), TestCase(7, 7, false), TestCase(5, 1, true), TestCase(1, 2, false)]
+    [TestCase(10, 3, true), TestCase(10, 3, false), TestCase(12, 4, true), TestCase(7, 7, false),
+        TestCase(5, 1, true), TestCase(1, 2, false)]
     public void AnEpochHasEveryImageOnceInAnOrderOfItsOwn(int count, int batchSize, bool dropLast)
     {
         using var source = new Numbered(count);
-        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = batchSize, DropLast = dropLast }, new LoaderPosition(3));
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = batchSize, DropLast = dropLast },
+            new LoaderPosition(3));
         var orders = new List<string>();
         for (int epoch = 0; epoch < 6; epoch++)
         {
@@ -78,9 +82,11 @@ public sealed class BatchLoaderTests
     public void FlipsMirrorAboutHalfOfTheImagesAndKeepColours()
     {
         using var source = new Numbered(250);
-        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 250, HorizontalFlip = true }, new LoaderPosition(9));
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 250, HorizontalFlip = true },
+            new LoaderPosition(9));
         Batch batch = loader.Next();
-        byte[] straight = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111], mirrored = [109, 110, 111, 106, 107, 108, 103, 104, 105, 100, 101, 102];
+        byte[] straight = [100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111],
+            mirrored = [109, 110, 111, 106, 107, 108, 103, 104, 105, 100, 101, 102];
         int flipped = 0;
         for (int i = 0; i < 250; i++)
         {
@@ -128,11 +134,13 @@ public sealed class BatchLoaderTests
     {
         using var source = new Numbered(null, _ => { });
         int reads = 0;
-        using var failing = new Numbered(null, _ => { if (Interlocked.Increment(ref reads) > 6) throw new DatasetException("disk gone"); });
+        using var failing = new Numbered(null,
+            _ => { if (Interlocked.Increment(ref reads) > 6) throw new DatasetException("disk gone"); });
         using var loader = new BatchLoader(failing, new LoaderOptions { BatchSize = 3 }, new LoaderPosition(1));
         loader.Next();
         loader.Next();
-        for (int again = 0; again < 2; again++) Assert.That(() => loader.Next(), Throws.InstanceOf<DatasetException>().With.Message.EqualTo("disk gone"));
+        for (int again = 0; again < 2; again++)
+            Assert.That(() => loader.Next(), Throws.InstanceOf<DatasetException>().With.Message.EqualTo("disk gone"));
         Assert.That(loader.Position.Offset, Is.EqualTo(6));
     }
 
@@ -166,6 +174,7 @@ public sealed class BatchLoaderTests
         Refuses(new() { BatchSize = 100_000_000 }, new(1), "2 GB");
         Assert.That(() => LoaderPosition.FromJson("[1]"), Throws.InstanceOf<DatasetException>());
         Assert.That(() => LoaderPosition.FromJson("null"), Throws.InstanceOf<DatasetException>());
-        Assert.That(LoaderPosition.FromJson(new LoaderPosition(ulong.MaxValue, 3, 4).ToJson()), Is.EqualTo(new LoaderPosition(ulong.MaxValue, 3, 4)));
+        Assert.That(LoaderPosition.FromJson(new LoaderPosition(ulong.MaxValue, 3, 4).ToJson()),
+            Is.EqualTo(new LoaderPosition(ulong.MaxValue, 3, 4)));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Tests.Data;

@@ -7,8 +7,9 @@ using Ssgan.Tests.Support;
 namespace Ssgan.Tests.Data;
 
 /// <summary>
-/// Thousands of mutations of valid inputs. Each is either read, or refused by a <see cref="DatasetException"/> of one sentence, and none makes
-/// the reader allocate more than a bound that is far above what the valid input needs and far below what a lying header can claim.
+/// Thousands of mutations of valid inputs. Each is either read, or refused by a <see cref="DatasetException"/> of one sentence,
+/// and none makes the reader allocate more than a bound that is far above what the valid input needs and far below what a lying
+/// header can claim.
 /// </summary>
 public sealed class DataFuzzTests
 {
@@ -20,18 +21,22 @@ public sealed class DataFuzzTests
             case 0: return bytes[..random.Next(bytes.Length)];
             case 1: return [.. bytes, .. DataSamples.Noise(1 + random.Next(600), random.Next())];
             case 2:
-                for (int flips = 1 + random.Next(8); flips > 0; flips--) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                for (int flips = 1 + random.Next(8); flips > 0; flips--)
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 return bytes;
             case 3:
                 // Headers are at the front: most lies belong there.
-                for (int lies = 1 + random.Next(4); lies > 0; lies--) bytes[random.Next(Math.Min(bytes.Length, 128))] = (byte)random.Next(256);
+                for (int lies = 1 + random.Next(4); lies > 0; lies--)
+                    bytes[random.Next(Math.Min(bytes.Length, 128))] = (byte)random.Next(256);
                 return bytes;
             case 4:
                 byte extreme = random.Next(2) == 0 ? (byte)0 : (byte)255;
-                bytes.AsSpan(random.Next(Math.Min(bytes.Length, 128)), Math.Min(4, bytes.Length - Math.Min(bytes.Length, 128) + 1)).Fill(extreme);
+                bytes.AsSpan(random.Next(Math.Min(bytes.Length, 128)),
+                    Math.Min(4, bytes.Length - Math.Min(bytes.Length, 128) + 1)).Fill(extreme);
                 return bytes;
             default:
-                int from = random.Next(bytes.Length), to = random.Next(bytes.Length), length = random.Next(1 + Math.Min(64, bytes.Length - Math.Max(from, to)));
+                int from = random.Next(bytes.Length), to = random.Next(bytes.Length),
+                    length = random.Next(1 + Math.Min(64, bytes.Length - Math.Max(from, to)));
                 bytes.AsSpan(from, length).ToArray().CopyTo(bytes, to);
                 return bytes;
         }
@@ -111,14 +116,16 @@ public sealed class DataFuzzTests
     {
         // Mutated inside and compressed again, so that the lies reach the tar reader with a right gzip checksum.
         using var folder = new TempFolder();
-        using var unzip = new GZipStream(new MemoryStream(DataSamples.TarGz(TarEntryFormat.Gnu, DataSamples.Cifar10Files(1))), CompressionMode.Decompress);
+        using var unzip = new GZipStream(new MemoryStream(DataSamples.TarGz(TarEntryFormat.Gnu, DataSamples.Cifar10Files(1))),
+            CompressionMode.Decompress);
         using var plain = new MemoryStream();
         unzip.CopyTo(plain);
         int refused = Run(plain.ToArray(), 600, 14, 4 << 20, bytes =>
         {
             // A right header checksum lets a lying size or type through to what acts on it.
             int sum = 8 * ' ' + bytes.Where((b, i) => i < 512 && i is < 148 or >= 156).Take(504).Sum(b => b);
-            if (bytes.Length >= 512) System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(bytes, 148);
+            if (bytes.Length >= 512)
+                System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(bytes, 148);
             using var memory = new MemoryStream();
             using (var gzip = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
             DatasetFactory.Open(folder.Write("a.tar.gz", memory.ToArray()), 32, new DataOptions()).Dispose();
@@ -159,7 +166,8 @@ public sealed class DataFuzzTests
             {
                 // A pack that is taken must be the one that was written, wherever it matters.
                 if (pack is not null)
-                    Assert.That((pack.Count, pack.Notes.Length, pack.Notes[0]), Is.EqualTo((1L, 1, "b.png is not a PNG, JPEG, WebP or BMP image")));
+                    Assert.That((pack.Count, pack.Notes.Length, pack.Notes[0]),
+                        Is.EqualTo((1L, 1, "b.png is not a PNG, JPEG, WebP or BMP image")));
                 else damaged++;
             }
             Assert.That(damage is null, Is.EqualTo(pack is not null));

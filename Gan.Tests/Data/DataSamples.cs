@@ -1,14 +1,15 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
+using Ssgan.Emulator;
 
 namespace Ssgan.Tests.Data;
 
 /// <summary>Small valid inputs of every format, made from seeds.</summary>
 static class DataSamples
 {
-    public static byte[] Image(int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format = SKEncodedImageFormat.Png,
-        SKAlphaType alpha = SKAlphaType.Unpremul)
+    public static byte[] Image(int width, int height, Func<int, int, SKColor> color,
+        SKEncodedImageFormat format = SKEncodedImageFormat.Png, SKAlphaType alpha = SKAlphaType.Unpremul)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, alpha));
         for (int y = 0; y < height; y++)
@@ -27,17 +28,21 @@ static class DataSamples
     public static byte[] NoiseImage(int width, int height, int seed, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
         var random = new Random(seed);
-        return Image(width, height, (_, _) => new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)), format);
+        return Image(width, height,
+            (_, _) => new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)), format);
     }
 
-    /// <summary>A 24-bit BMP by hand: Skia reads the format but does not write it. Rows run from the bottom up, padded to four bytes.</summary>
+    /// <summary>
+    /// A 24-bit BMP by hand: Skia reads the format but does not write it. Rows run from the bottom up, padded to four bytes.
+    /// </summary>
     public static byte[] Bmp(int width, int height, Func<int, int, SKColor> color)
     {
         int row = (width * 3 + 3) / 4 * 4;
         byte[] file = new byte[54 + row * height];
         using var writer = new BinaryWriter(new MemoryStream(file));
         writer.Write("BM"u8);
-        foreach (int field in (int[])[file.Length, 0, 54, 40, width, height, 1 | 24 << 16, 0, row * height, 2835, 2835, 0, 0]) writer.Write(field);
+        foreach (int field in (int[])[file.Length, 0, 54, 40, width, height, 1 | 24 << 16, 0, row * height, 2835, 2835, 0, 0])
+            writer.Write(field);
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)
             {
@@ -84,7 +89,8 @@ static class DataSamples
         using (var tar = new TarWriter(gzip, format))
             foreach ((string name, byte[] bytes) in files)
             {
-                TarEntry entry = format == TarEntryFormat.Gnu ? new GnuTarEntry(TarEntryType.RegularFile, name) : new UstarTarEntry(TarEntryType.RegularFile, name);
+                TarEntry entry = format == TarEntryFormat.Gnu ? new GnuTarEntry(TarEntryType.RegularFile, name)
+                    : new UstarTarEntry(TarEntryType.RegularFile, name);
                 entry.DataStream = new MemoryStream(bytes);
                 tar.WriteEntry(entry);
             }

@@ -21,7 +21,8 @@ public sealed class DatasetDownloadTests
     static readonly byte[] File1 = DataSamples.Noise(300_000, 1);
 
     static RemoteArchive Archive(byte[] file) =>
-        new("tiny", "tiny.tar.gz", new("https://example.invalid/tiny.tar.gz"), file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+        new("tiny", "tiny.tar.gz", new("https://example.invalid/tiny.tar.gz"), file.Length,
+            Convert.ToHexStringLower(SHA256.HashData(file)));
 
     static DataOptions Options(TempFolder folder, HttpMessageHandler server, Action<DataProgress>? progress = null) =>
         new() { DataDirectory = folder["data"], Http = server, Progress = progress };
@@ -33,7 +34,8 @@ public sealed class DatasetDownloadTests
         using var server = new Server(() => File1);
         var last = default(DataProgress);
         DataOptions options = Options(folder, server, p => last = p);
-        for (int i = 0; i < 2; i++) Assert.That(DatasetDownload.Find(Archive(File1), options, default), Is.EqualTo(folder["data/tiny.tar.gz"]));
+        for (int i = 0; i < 2; i++)
+            Assert.That(DatasetDownload.Find(Archive(File1), options, default), Is.EqualTo(folder["data/tiny.tar.gz"]));
         Assert.That(File.ReadAllBytes(folder["data/tiny.tar.gz"]), Is.EqualTo(File1));
         Assert.That((server.Requests, last), Is.EqualTo((1, new DataProgress("download", 300_000, 300_000))));
     }
@@ -52,9 +54,12 @@ public sealed class DatasetDownloadTests
             "down" => throw new HttpRequestException("Name or service not known."),
             _ => File1,
         }, fault == "status" ? HttpStatusCode.NotFound : HttpStatusCode.OK);
-        DatasetException e = Assert.Throws<DatasetException>(() => DatasetDownload.Find(Archive(File1), Options(folder, server), default));
-        Assert.That(e.Message, Does.Contain("put tiny.tar.gz from https://example.invalid/tiny.tar.gz there").And.Contain(folder["data"]));
-        Assert.That(e.Message, Does.Contain(fault switch { "long" => "more than the 300000 bytes", "status" => "404", "down" => "not known", _ => "SHA-256" }));
+        DatasetException e = Assert.Throws<DatasetException>(() => DatasetDownload.Find(Archive(File1),
+            Options(folder, server), default));
+        Assert.That(e.Message,
+            Does.Contain("put tiny.tar.gz from https://example.invalid/tiny.tar.gz there").And.Contain(folder["data"]));
+        Assert.That(e.Message, Does.Contain(fault switch { "long" => "more than the 300000 bytes", "status" => "404",
+            "down" => "not known", _ => "SHA-256" }));
         Assert.That(Directory.GetFiles(folder["data"]), Is.Empty);
     }
 

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 using Ssgan.Tests.Support;
 
@@ -36,7 +37,8 @@ public sealed class DatasetFactoryTests
         using var folder = new TempFolder();
         var files = DataSamples.Cifar10Files(60);
         foreach ((string name, byte[] bytes) in files) folder.Write("data/" + name, bytes);
-        string tar = folder.Write("other.tar.gz", DataSamples.TarGz(format, [("cifar-10-batches-bin/readme.html", [1, 2, 3]), .. files]));
+        string tar = folder.Write("other.tar.gz",
+            DataSamples.TarGz(format, [("cifar-10-batches-bin/readme.html", [1, 2, 3]), .. files]));
         using IImageSource named = DatasetFactory.Open("cifar10", 32, Options(folder)),
             direct = DatasetFactory.Open(folder["data/cifar-10-batches-bin"], 32, Options(folder)),
             packed = DatasetFactory.Open(tar, 32, Options(folder));
@@ -144,7 +146,8 @@ public sealed class DatasetFactoryTests
         folder.Write("stl10_binary/train_X.bin", DataSamples.Noise(27648, 6));
         string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar,
             ("stl10_binary/test_X.bin", DataSamples.Noise(27648, 7)), ("stl10_binary/unlabeled_X.bin", file)));
-        using IImageSource unpacked = DatasetFactory.Open(folder.Root, size, Options(folder)), packed = DatasetFactory.Open(tar, size, Options(folder));
+        using IImageSource unpacked = DatasetFactory.Open(folder.Root, size, Options(folder)),
+            packed = DatasetFactory.Open(tar, size, Options(folder));
         Assert.That((unpacked.Count, packed.Count), Is.EqualTo(((long?)3, (long?)3)));
         Assert.That(packed.ContentHash, Is.EqualTo(unpacked.ContentHash));
         byte[] full = new byte[27648], expected = new byte[size * size * 3];
@@ -163,7 +166,8 @@ public sealed class DatasetFactoryTests
         var files = DataSamples.Cifar10Files(2);
         foreach ((string name, byte[] bytes) in files) folder.Write(name, bytes);
         void Refuses(string what, string part) =>
-            Assert.That(() => DatasetFactory.Open(folder[what], 32, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains(part));
+            Assert.That(() => DatasetFactory.Open(folder[what], 32, Options(folder)),
+                Throws.InstanceOf<DatasetException>().With.Message.Contains(part));
         folder.Write("cifar-10-batches-bin/data_batch_4.bin", files[3].Bytes[..^1]);
         Refuses("", "6145 bytes");
         files[3].Bytes[3073] = 10;
@@ -202,6 +206,7 @@ public sealed class DatasetFactoryTests
             Assert.That(() => tar.Next(), Throws.InstanceOf<DatasetException>().With.Message.Contains("more than 1 MB"));
         }
         using (TarGz tar = TarGz.Open(path, 8 << 20))
-            Assert.That((tar.Next(), tar.Length, tar.Next(), tar.Name, tar.Next()), Is.EqualTo((true, 4_000_000L, true, "b", false)));
+            Assert.That((tar.Next(), tar.Length, tar.Next(), tar.Name, tar.Next()),
+                Is.EqualTo((true, 4_000_000L, true, "b", false)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SkiaSharp;
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 using Ssgan.Tests.Support;
 

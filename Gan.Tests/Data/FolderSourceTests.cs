@@ -1,13 +1,17 @@
 using System.Security.Cryptography;
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
 
 public sealed class FolderSourceTests
 {
-    static DataOptions Options(TempFolder folder, bool skipBad = false, List<string>? notices = null, Action<DataProgress>? progress = null) =>
-        new() { CacheDirectory = folder["cache"], SkipBad = skipBad, Notice = notice => notices?.Add(notice), Progress = progress };
+    static DataOptions Options(TempFolder folder, bool skipBad = false, List<string>? notices = null,
+        Action<DataProgress>? progress = null) =>
+        new() { CacheDirectory = folder["cache"], SkipBad = skipBad,
+            Notice = notice => notices?.Add(notice), Progress = progress };
 
     static void WriteImages(TempFolder folder, int count)
     {
@@ -26,15 +30,17 @@ public sealed class FolderSourceTests
     {
         using var folder = new TempFolder();
         string[] names = ["B.PNG", "a.png", "sub/deep/c.jpeg", "sub/d.webp", "sub.bmp"];
-        byte[][] files = [DataSamples.NoiseImage(8, 8, 1), DataSamples.NoiseImage(9, 20, 2), DataSamples.NoiseImage(16, 16, 3, SkiaSharp.SKEncodedImageFormat.Jpeg),
-            DataSamples.NoiseImage(30, 8, 4, SkiaSharp.SKEncodedImageFormat.Webp), DataSamples.Bmp(8, 8, (x, y) => new((byte)x, (byte)y, 9))];
+        byte[][] files = [DataSamples.NoiseImage(8, 8, 1), DataSamples.NoiseImage(9, 20, 2), DataSamples.NoiseImage(16, 16, 3,
+            SkiaSharp.SKEncodedImageFormat.Jpeg), DataSamples.NoiseImage(30, 8, 4, SkiaSharp.SKEncodedImageFormat.Webp),
+            DataSamples.Bmp(8, 8, (x, y) => new((byte)x, (byte)y, 9))];
         for (int i = 0; i < names.Length; i++) folder.Write("in/" + names[i], files[i]);
         folder.Write("in/notes.txt", [1, 2, 3]);
         using FolderSource source = FolderSource.Open(folder["in"], 8, Options(folder));
         Assert.That((source.Count, source.Size, source.Skipped), Is.EqualTo(((long?)5, 8, Array.Empty<string>())));
         // Ordinal: capitals first, and '.' before '/'.
         int[] order = [0, 1, 4, 3, 2];
-        for (int i = 0; i < 5; i++) Assert.That(DataSamples.Pixels(source, i), Is.EqualTo(Expected(files[order[i]])), names[order[i]]);
+        for (int i = 0; i < 5; i++)
+            Assert.That(DataSamples.Pixels(source, i), Is.EqualTo(Expected(files[order[i]])), names[order[i]]);
     }
 
     [Test]
@@ -99,7 +105,8 @@ public sealed class FolderSourceTests
         bad[300] ^= 4;
         byte[] header = [.. good];
         header[16] = 200;
-        File.WriteAllBytes(pack, damage switch { "flip" => bad, "cut" => good[..^1], "longer" => [.. good, 0], "header" => header, _ => [] });
+        File.WriteAllBytes(pack, damage switch { "flip" => bad, "cut" => good[..^1], "longer" => [.. good, 0],
+            "header" => header, _ => [] });
         var notices = new List<string>();
         using FolderSource source = FolderSource.Open(folder["in"], 8, Options(folder, notices: notices));
         Assert.That(notices, Has.Count.EqualTo(1));
@@ -115,9 +122,11 @@ public sealed class FolderSourceTests
         WriteImages(folder, 3);
         for (int i = 0; i < 12; i++) folder.Write($"in/bad{i:00}.jpg", DataSamples.Noise(50, i));
         DatasetException refused = Assert.Throws<DatasetException>(() => FolderSource.Open(folder["in"], 8, Options(folder)));
-        Assert.That(refused.Message, Does.Contain("12 of 15").And.Contain("bad00.jpg").And.Contain("bad09.jpg").And.Contain("2 more").And.Not.Contain("bad10"));
+        Assert.That(refused.Message, Does.Contain("12 of 15").And.Contain("bad00.jpg").And.Contain("bad09.jpg")
+            .And.Contain("2 more").And.Not.Contain("bad10"));
         Assert.That(refused.Message.Count(c => c == '\n'), Is.Zero);
-        Assert.That(Directory.Exists(folder["cache"]) ? Directory.GetFiles(folder["cache"]) : [], Is.Empty, "a refused pack stayed behind");
+        Assert.That(Directory.Exists(folder["cache"]) ? Directory.GetFiles(folder["cache"]) : [], Is.Empty,
+            "a refused pack stayed behind");
 
         for (int again = 0; again < 2; again++)
         {
@@ -128,18 +137,22 @@ public sealed class FolderSourceTests
             Assert.That(source.Skipped[0], Does.StartWith("bad00.jpg is not"));
             Assert.That(notices.Single(), Does.Contain("Left out 12 of 15"));
         }
-        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.EqualTo(refused.Message));
+        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder)),
+            Throws.InstanceOf<DatasetException>().With.Message.EqualTo(refused.Message));
     }
 
     [Test]
     public void FoldersWithoutImagesAreRefusedInOneSentence()
     {
         using var folder = new TempFolder();
-        Assert.That(() => FolderSource.Open(folder["none"], 8, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains("does not exist"));
+        Assert.That(() => FolderSource.Open(folder["none"], 8, Options(folder)),
+            Throws.InstanceOf<DatasetException>().With.Message.Contains("does not exist"));
         folder.Write("in/readme.md", [1]);
-        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder)), Throws.InstanceOf<DatasetException>().With.Message.Contains("has no images"));
+        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder)),
+            Throws.InstanceOf<DatasetException>().With.Message.Contains("has no images"));
         folder.Write("in/a.png", [1]);
-        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder, skipBad: true)), Throws.InstanceOf<DatasetException>().With.Message.Contains("1 of 1"));
+        Assert.That(() => FolderSource.Open(folder["in"], 8, Options(folder, skipBad: true)),
+            Throws.InstanceOf<DatasetException>().With.Message.Contains("1 of 1"));
         Assert.That(() => FolderSource.Open(folder["in"], 4, Options(folder)), Throws.ArgumentException);
         WriteImages(folder, 2);
         File.Delete(folder["in/a.png"]);
@@ -155,7 +168,8 @@ public sealed class FolderSourceTests
         WriteImages(folder, 40);
         using var stop = new CancellationTokenSource();
         DataOptions options = Options(folder, progress: p => { if (p.Stage == "pack") stop.Cancel(); });
-        Assert.That(() => FolderSource.Open(folder["in"], 8, options, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => FolderSource.Open(folder["in"], 8, options, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(folder["cache"]), Is.Empty);
     }
 

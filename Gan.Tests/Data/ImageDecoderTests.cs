@@ -1,5 +1,6 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 
@@ -8,7 +9,8 @@ public sealed class ImageDecoderTests
     static byte[] Decode(byte[] file, int size) => DataSamples.Decode(file, size);
 
     static byte[] Rgb(int width, int height, Func<int, int, SKColor> color) =>
-        [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) let c = color(x, y) from b in new[] { c.Red, c.Green, c.Blue } select b];
+        [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) let c = color(x, y)
+            from b in new[] { c.Red, c.Green, c.Blue } select b];
 
     static SKColor Pattern(int x, int y) => new((byte)(x * 19), (byte)(y * 23), (byte)(x * 7 + y * 5));
 
@@ -31,7 +33,8 @@ public sealed class ImageDecoderTests
 
     [TestCase(17, 8, 4, 0), TestCase(8, 13, 0, 2)]
     public void TheCentreIsCropped(int width, int height, int left, int top) =>
-        Assert.That(Decode(DataSamples.Image(width, height, Pattern), 8), Is.EqualTo(Rgb(8, 8, (x, y) => Pattern(x + left, y + top))));
+        Assert.That(Decode(DataSamples.Image(width, height, Pattern), 8),
+            Is.EqualTo(Rgb(8, 8, (x, y) => Pattern(x + left, y + top))));
 
     [Test]
     public void AlphaIsLaidOverWhite()
@@ -64,7 +67,8 @@ public sealed class ImageDecoderTests
             (true, false) => SKColors.Blue,
             _ => SKColors.White,
         }, SKEncodedImageFormat.Jpeg);
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0,
+            (byte)orientation, 0, 0, 0, 0, 0, 0];
         byte[] pixels = Decode([.. jpeg[..2], .. exif, .. jpeg[2..]], 8);
         char At(int x, int y)
         {
@@ -96,7 +100,8 @@ public sealed class ImageDecoderTests
             for (int k = 0; k < 8; k++) crc = crc >> 1 ^ (0xEDB88320 & (uint)-(int)(crc & 1));
         }
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
-        Assert.That(() => Decode(png, 8), Throws.InstanceOf<DatasetException>().With.Message.Contains("60000x60000, above the limit of 64 megapixels"));
+        Assert.That(() => Decode(png, 8),
+            Throws.InstanceOf<DatasetException>().With.Message.Contains("60000x60000, above the limit of 64 megapixels"));
         Assert.That(() => Decode(bmp, 8), Throws.InstanceOf<DatasetException>());
     }
 
@@ -106,6 +111,7 @@ public sealed class ImageDecoderTests
         Assert.That(() => Decode([], 8), Throws.InstanceOf<DatasetException>());
         Assert.That(() => Decode("GIF89a and some text"u8.ToArray(), 8), Throws.InstanceOf<DatasetException>());
         byte[] png = DataSamples.NoiseImage(40, 40, 1);
-        Assert.That(() => Decode(png[..(png.Length / 2)], 8), Throws.InstanceOf<DatasetException>().With.Message.EqualTo("is cut short"));
+        Assert.That(() => Decode(png[..(png.Length / 2)], 8),
+            Throws.InstanceOf<DatasetException>().With.Message.EqualTo("is cut short"));
     }
 }

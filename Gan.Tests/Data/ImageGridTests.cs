@@ -1,5 +1,6 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
@@ -42,7 +43,9 @@ public sealed class ImageGridTests
     {
         Assert.That(() => ImageGrid.Encode(new byte[47], 1, 4), Throws.ArgumentException.With.Message.Contains("48"));
         Assert.That(() => ImageGrid.Encode([], 0, 4), Throws.ArgumentException.With.Message.Contains("count 0"));
-        Assert.That(() => ImageGrid.CheckSheet(int.MaxValue, 1024, 1, int.MaxValue), Throws.ArgumentException.With.Message.Contains("too large"));
-        Assert.That(() => ImageGrid.Encode(new byte[48], 1, 4, scale: 8000), Throws.ArgumentException.With.Message.Contains("too large"));
+        Assert.That(() => ImageGrid.CheckSheet(int.MaxValue, 1024, 1, int.MaxValue),
+            Throws.ArgumentException.With.Message.Contains("too large"));
+        Assert.That(() => ImageGrid.Encode(new byte[48], 1, 4, scale: 8000),
+            Throws.ArgumentException.With.Message.Contains("too large"));
     }
 }

@@ -1,10 +1,12 @@
 using Ssgan.Gan.Data;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 
 public sealed class ResamplerTests
 {
-    // The definition, pixel by pixel in double precision: a normalised triangle of half-width max(1, ratio) around the pixel's centre.
+    // The definition, pixel by pixel in double precision: a normalised triangle of half-width max(1, ratio) around
+    // the pixel's centre.
     static double[] Oracle(byte[] source, int from, int to)
     {
         double ratio = (double)from / to, support = Math.Max(1, ratio);
@@ -51,12 +53,14 @@ public sealed class ResamplerTests
     [Test]
     public void ReductionDoesNotAlias()
     {
-        // White in every fourth column and row only: reduced by four it is flat; a filter that does not widen keeps it black or white.
+        // White in every fourth column and row only: reduced by four it is flat; a filter that does not widen keeps
+        // it black or white.
         byte[] source = new byte[64 * 64 * 3], target = new byte[16 * 16 * 3];
         for (int i = 0; i < 64 * 64; i++) Array.Fill(source, (byte)(i % 4 == 0 && i / 64 % 4 == 0 ? 255 : 0), i * 3, 3);
         new Resampler(64, 16).Resize(source, target);
         // 255 / 16 away from the borders, where the filter is cut.
         for (int i = 0; i < 16 * 16; i++)
-            if (i % 16 is > 0 and < 15 && i / 16 is > 0 and < 15) Assert.That(target.AsSpan(i * 3, 3).ToArray(), Has.All.EqualTo(16));
+            if (i % 16 is > 0 and < 15 && i / 16 is > 0 and < 15)
+                Assert.That(target.AsSpan(i * 3, 3).ToArray(), Has.All.EqualTo(16));
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Tests.Data;
@@ -24,7 +25,8 @@ public sealed class ShapesSourceTests
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var source = new ShapesSource(32, 1);
         for (int i = 0; i < 64; i++) hash.AppendData(DataSamples.Pixels(source, i));
-        Assert.That(Convert.ToHexStringLower(hash.GetHashAndReset()), Is.EqualTo("1456a49f491e83ec90bfe40f12146cb1535382efee86e474e27b51bf01b1eb9e"));
+        Assert.That(Convert.ToHexStringLower(hash.GetHashAndReset()),
+            Is.EqualTo("1456a49f491e83ec90bfe40f12146cb1535382efee86e474e27b51bf01b1eb9e"));
     }
 
     [Test]
@@ -40,7 +42,8 @@ public sealed class ShapesSourceTests
     [Test]
     public void ScenesHaveAnUp()
     {
-        // The plainest rotation classifier there is: which of the four turns agrees best with the mean image. Chance is 50 of 200.
+        // The plainest rotation classifier there is: which of the four turns agrees best with the mean image.
+        // Chance is 50 of 200.
         const int n = 32;
         var source = new ShapesSource(n, 2);
         double[] mean = new double[n * n * 3];
@@ -53,7 +56,8 @@ public sealed class ShapesSourceTests
         for (int i = 0; i < 200; i++)
         {
             byte[] p = DataSamples.Pixels(source, i);
-            double Agreement(Func<int, int, int> at) => Enumerable.Range(0, n * n * 3).Sum(k => mean[k] * p[at(k / 3 / n, k / 3 % n) * 3 + k % 3]);
+            double Agreement(Func<int, int, int> at) =>
+                Enumerable.Range(0, n * n * 3).Sum(k => mean[k] * p[at(k / 3 / n, k / 3 % n) * 3 + k % 3]);
             double up = Agreement((y, x) => y * n + x);
             double left = Agreement((y, x) => x * n + n - 1 - y), down = Agreement((y, x) => (n - 1 - y) * n + n - 1 - x);
             if (up > left && up > down && up > Agreement((y, x) => (n - 1 - x) * n + y)) upright++;

@@ -1,9 +1,11 @@
 using CustomGan;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;
@@ -44,7 +46,8 @@ sealed class CustomGanTests
         string[] names = [.. step.Networks.SelectMany(n => n.Module.NamedParameters()).Select(p => p.Name)];
         for (int i = 0; i < before.Length; i++)
         {
-            // The last bias shifts real and fake logits alike: while all lie within the hinge's margins its gradient is exactly 0.
+            // The last bias shifts real and fake logits alike: while all lie within the hinge's margins its
+            // gradient is exactly 0.
             if (names[i] != "l5.bias") Assert.That(after[i], Is.Not.EqualTo(before[i]), names[i]);
         }
 

@@ -1,6 +1,8 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Models;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;
@@ -51,11 +53,13 @@ public sealed class ReadmeTests
     [TestCase("docs/weights.md")]
     public void Every_line_shown_is_compiled_here(string page)
     {
-        var compiled = new Queue<string>(File.ReadLines(RepoRoot.At("Gan.Tests", "Docs", "ReadmeTests.cs")).Select(static l => l.Trim()));
+        var compiled = new Queue<string>(File.ReadLines(RepoRoot.At("Gan.Tests", "Docs", "ReadmeTests.cs"))
+            .Select(static l => l.Trim()));
         string text = File.ReadAllText(RepoRoot.At(page.Split('/'))).ReplaceLineEndings("\n");
         var blocks = text.Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0]).ToList();
         Assert.That(blocks, Is.Not.Empty);
-        foreach (string line in blocks.SelectMany(static b => b.Split('\n')).Select(static l => l.Trim()).Where(static l => l.Length > 0))
+        foreach (string line in blocks.SelectMany(static b => b.Split('\n')).Select(static l => l.Trim())
+            .Where(static l => l.Length > 0))
         {
             while (compiled.TryPeek(out string? next) && next != line) compiled.Dequeue();
             Assert.That(compiled, Is.Not.Empty, $"{page} shows a line that is not compiled here, in this order: {line}");

@@ -1,7 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Golden;
 
@@ -44,14 +46,17 @@ static class GoldenCheck
         Close(actual!.ToArray(), file.ChannelsLast(name).Values, tolerance, name);
     }
 
-    /// <summary>Writes the entries under a prefix as a file of their own, the way Mimicry's state would be saved, and hands its path on.</summary>
+    /// <summary>
+    /// Writes the entries under a prefix as a file of their own, the way Mimicry's state would be saved, and hands its path on.
+    /// </summary>
     public static void AsFile(this GoldenFile file, string prefix, Action<string> use)
     {
         string path = Path.Combine(Path.GetTempPath(), $"ssgan-golden-{Guid.NewGuid():N}.safetensors");
         try
         {
             SafetensorsWriter.Write(path, file.Under(prefix).Select(key =>
-                new SafetensorsItem(key, [.. file.Shape($"{prefix}/{key}").Select(static d => (long)d)], file.F32($"{prefix}/{key}"))));
+                new SafetensorsItem(key, [.. file.Shape($"{prefix}/{key}").Select(static d => (long)d)],
+                    file.F32($"{prefix}/{key}"))));
             use(path);
         }
         finally
@@ -67,7 +72,8 @@ static class GoldenCheck
         {
             if (!file.Contains($"{prefix}/{entry.Key}")) continue;
             Assert.That(entry.Tensor.Grad, Is.Not.Null, entry.Key);
-            Close(entry.ToFile(entry.Tensor.Grad!.ToArray()), file.F32($"{prefix}/{entry.Key}"), tolerance, $"{prefix}/{entry.Key}");
+            Close(entry.ToFile(entry.Tensor.Grad!.ToArray()), file.F32($"{prefix}/{entry.Key}"),
+                tolerance, $"{prefix}/{entry.Key}");
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Golden;
 
@@ -28,7 +30,8 @@ sealed class GoldenFile
 
     /// <summary>The names under "<paramref name="prefix"/>/", without the prefix, in the order of the file.</summary>
     public string[] Under(string prefix) =>
-        [.. _file.Entries.Select(e => e.Name).Where(n => n.StartsWith(prefix + "/", StringComparison.Ordinal)).Select(n => n[(prefix.Length + 1)..])];
+        [.. _file.Entries.Select(e => e.Name).Where(n => n.StartsWith(prefix + "/", StringComparison.Ordinal))
+            .Select(n => n[(prefix.Length + 1)..])];
 
     /// <summary>A case's constant from the metadata, such as Setting("conv2d_3x3_p1", "padding").</summary>
     public double Setting(string test, string key)
@@ -49,7 +52,9 @@ sealed class GoldenFile
 
     public byte[] U8(string name) => Values<byte>(name, SafetensorsDType.U8);
 
-    /// <summary>An image batch or a filter with the channels moved last: NCHW to NHWC, OIHW to OHWI. Other ranks pass unchanged.</summary>
+    /// <summary>
+    /// An image batch or a filter with the channels moved last: NCHW to NHWC, OIHW to OHWI. Other ranks pass unchanged.
+    /// </summary>
     public (float[] Values, int[] Shape) ChannelsLast(string name)
     {
         var (values, s) = (F32(name), Shape(name));
@@ -57,8 +62,8 @@ sealed class GoldenFile
     }
 
     /// <summary>
-    /// (n, c, h, w) to (n, h, w, c). For spectral norm's v of a filter (O, I, kh, kw) call it with (1, I, kh, kw), since v runs over
-    /// a row of the weight; for images as bytes and rows of a linear layer see the other forms.
+    /// (n, c, h, w) to (n, h, w, c). For spectral norm's v of a filter (O, I, kh, kw) call it with (1, I, kh, kw), since v runs
+    /// over a row of the weight; for images as bytes and rows of a linear layer see the other forms.
     /// </summary>
     public static T[] ChannelsLast<T>(T[] values, int n, int c, int h, int w)
     {
@@ -72,8 +77,8 @@ sealed class GoldenFile
     }
 
     /// <summary>
-    /// Reorders the rows of a linear layer whose outputs are read as an image: row (c·h + y)·w + x goes to (y·w + x)·c' + c. Serves the
-    /// weight (rows of any length), its gradient and the bias (rows of one) of the generator's first layer.
+    /// Reorders the rows of a linear layer whose outputs are read as an image: row (c·h + y)·w + x goes to (y·w + x)·c' + c.
+    /// Serves the weight (rows of any length), its gradient and the bias (rows of one) of the generator's first layer.
     /// </summary>
     public static float[] RowsChannelsLast(float[] values, int c, int h, int w)
     {

@@ -1,8 +1,12 @@
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Golden;
 
-/// <summary>The files are there, hold what README.md says, and the layout conversions are right: checked by plain loops, without the engine.</summary>
+/// <summary>
+/// The files are there, hold what README.md says, and the layout conversions are right: checked by plain loops,
+/// without the engine.
+/// </summary>
 public class GoldenFileTests
 {
     // References are rounded once to single; the loops here sum in double.
@@ -14,7 +18,8 @@ public class GoldenFileTests
         int[] nchw = [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]; // (1, 2, 2, 3)
         Assert.That(GoldenFile.ChannelsLast(nchw, 1, 2, 2, 3), Is.EqualTo(new[] { 0, 10, 1, 11, 2, 12, 3, 13, 4, 14, 5, 15 }));
         float[] rows = [0, 0.5f, 1, 1.5f, 2, 2.5f, 10, 10.5f, 11, 11.5f, 12, 12.5f]; // Rows of two, read as (2, 1, 3).
-        Assert.That(GoldenFile.RowsChannelsLast(rows, 2, 1, 3), Is.EqualTo(new[] { 0, 0.5f, 10, 10.5f, 1, 1.5f, 11, 11.5f, 2, 2.5f, 12, 12.5f }));
+        Assert.That(GoldenFile.RowsChannelsLast(rows, 2, 1, 3),
+            Is.EqualTo(new[] { 0, 0.5f, 10, 10.5f, 1, 1.5f, 11, 11.5f, 2, 2.5f, 12, 12.5f }));
     }
 
     [TestCase("conv2d_3x3_p1")]
@@ -41,7 +46,8 @@ public class GoldenFileTests
                                 {
                                     int h = i * stride + p - padding, v = j * stride + q - padding;
                                     if (h < 0 || v < 0 || h >= xs[1] || v >= xs[2]) continue;
-                                    sum += (double)x[((n * xs[1] + h) * xs[2] + v) * xs[3] + c] * w[((o * ws[1] + p) * ws[2] + q) * ws[3] + c];
+                                    sum += (double)x[((n * xs[1] + h) * xs[2] + v) * xs[3] + c] * w[
+                                        ((o * ws[1] + p) * ws[2] + q) * ws[3] + c];
                                 }
                         Assert.That(y[at++], Is.EqualTo(sum).Within(Tolerance * (1 + Math.Abs(sum))));
                     }
@@ -54,7 +60,8 @@ public class GoldenFileTests
         var golden = GoldenFile.Load("layers");
         var (w, s) = golden.ChannelsLast(test + "/w");
         int row = s[1] * s[2] * s[3];
-        float[] u = golden.F32(test + "/u_after"), v = GoldenFile.ChannelsLast(golden.F32(test + "/v_after"), 1, s[3], s[1], s[2]);
+        float[] u = golden.F32(test + "/u_after"),
+            v = GoldenFile.ChannelsLast(golden.F32(test + "/v_after"), 1, s[3], s[1], s[2]);
         double sigma = 0;
         for (int i = 0; i < s[0] * row; i++) sigma += (double)u[i / row] * w[i] * v[i % row];
         Assert.That(sigma, Is.EqualTo(golden.F32(test + "/sigma")[0]).Within(Tolerance * sigma));
@@ -64,17 +71,20 @@ public class GoldenFileTests
     public void The_training_run_is_whole()
     {
         var golden = GoldenFile.Load("train20");
-        int steps = (int)golden.Setting("train", "steps"), dis = (int)golden.Setting("train", "n_dis"), batch = (int)golden.Setting("train", "batch");
+        int steps = (int)golden.Setting("train", "steps"), dis = (int)golden.Setting("train", "n_dis"),
+            batch = (int)golden.Setting("train", "batch");
         Assert.That(golden.Shape("train/real"), Is.EqualTo(new[] { steps, dis, batch, 3, 32, 32 }));
         Assert.That(golden.Shape("train/z"), Is.EqualTo(new[] { steps, dis + 1, batch, (int)golden.Setting("train", "nz") }));
         Assert.That(golden.U8("train/real").Distinct().Count(), Is.GreaterThan(200));
         foreach (string net in new[] { "g", "d" })
         {
             Assert.That(golden.Under($"{net}/after"), Is.EqualTo(golden.Under($"{net}/before")).And.Not.Empty);
-            foreach (string key in golden.Under($"{net}/after")) Assert.That(golden.F32($"{net}/after/{key}"), Has.All.Matches<float>(float.IsFinite), key);
+            foreach (string key in golden.Under($"{net}/after"))
+                Assert.That(golden.F32($"{net}/after/{key}"), Has.All.Matches<float>(float.IsFinite), key);
         }
         foreach (string name in golden.Under("loss"))
-            Assert.That(golden.F64("loss/" + name), Is.EqualTo(golden.F64("loss_f32/" + name)).Within(1e-3).And.All.Matches<double>(double.IsFinite), name);
+            Assert.That(golden.F64("loss/" + name),
+                Is.EqualTo(golden.F64("loss_f32/" + name)).Within(1e-3).And.All.Matches<double>(double.IsFinite), name);
     }
 
     [TestCase("layers")]

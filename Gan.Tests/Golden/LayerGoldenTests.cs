@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
@@ -73,8 +74,10 @@ public sealed class LayerGoldenTests
             "multiply" => t[0] * t[1],
             "divide" => t[0] / t[1],
             "sum_pool" => t[0].Sum(1, 2),
-            _ when test.StartsWith("avg_pool", StringComparison.Ordinal) => t[0].AvgPool2d(Int("kernel"), Int("stride"), Int("padding")),
-            _ when test.StartsWith("max_pool", StringComparison.Ordinal) => t[0].MaxPool2d(Int("kernel"), Int("stride"), Int("padding")),
+            _ when test.StartsWith("avg_pool", StringComparison.Ordinal) =>
+                t[0].AvgPool2d(Int("kernel"), Int("stride"), Int("padding")),
+            _ when test.StartsWith("max_pool", StringComparison.Ordinal) =>
+                t[0].MaxPool2d(Int("kernel"), Int("stride"), Int("padding")),
             "upsample_nearest" => t[0].Upsample2x(UpsampleMode.Nearest),
             _ when test.StartsWith("upsample_bilinear", StringComparison.Ordinal) => t[0].Upsample2x(),
             _ when test.StartsWith("rotate", StringComparison.Ordinal) => t[0].Rotate90(Indices("turns")),
@@ -96,7 +99,8 @@ public sealed class LayerGoldenTests
             float epsilon = (float)File.Setting(test, "eps");
             bool relu = File.Setting(test, "relu") == 1;
             if (test.Contains("train", StringComparison.Ordinal))
-                return t[0].BatchNorm(t[1], t[2], runningMean!, runningVar!, epsilon, (float)File.Setting(test, "momentum"), relu);
+                return t[0].BatchNorm(t[1], t[2], runningMean!, runningVar!, epsilon,
+                    (float)File.Setting(test, "momentum"), relu);
             var normalized = t[0].BatchNormEval(t[1], t[2], runningMean!, runningVar!, epsilon);
             return relu ? normalized.Relu() : normalized;
         }

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
@@ -37,9 +38,11 @@ public sealed class ModuleGoldenTests
         File.Matches(b.Grad, $"{test}/db");
         File.Matches(Apply(Tensor.SpectralNorm([new(w, u, v)], 0)[0]), $"{test}/y_eval_after");
 
-        Tensor Apply(Tensor weight) => weight.Shape.Rank == 2 ? x.MatMul(weight, transposeB: true) + b : x.Conv2d(weight, b, 1, weight.Shape[1] / 2);
+        Tensor Apply(Tensor weight) =>
+            weight.Shape.Rank == 2 ? x.MatMul(weight, transposeB: true) + b : x.Conv2d(weight, b, 1, weight.Shape[1] / 2);
         Tensor Get(string name, bool requiresGrad = false) => File.Tensor(device, $"{test}/{name}", requiresGrad);
-        float[] Rest(float[] values) => w.Shape.Rank == 2 ? values : GoldenFile.ChannelsLast(values, 1, w.Shape[3], w.Shape[1], w.Shape[2]);
+        float[] Rest(float[] values) =>
+            w.Shape.Rank == 2 ? values : GoldenFile.ChannelsLast(values, 1, w.Shape[3], w.Shape[1], w.Shape[2]);
     }
 
     [TestCase("gblock_up", true)]

@@ -6,7 +6,9 @@ namespace Ssgan.Tests.Golden;
 /// <summary>Both SSGAN-32 networks at width 16 against PyTorch: outputs, all gradients, and the files' way in and out.</summary>
 public sealed class NetworkGoldenTests
 {
-    /// <summary>PyTorch's own float32 stays within 1.2e-5 of a tensor's largest value; this leaves room for another order of summing.</summary>
+    /// <summary>
+    /// PyTorch's own float32 stays within 1.2e-5 of a tensor's largest value; this leaves room for another order of summing.
+    /// </summary>
     const double Tolerance = 5e-5;
 
     static readonly GoldenFile File = GoldenFile.Load("ssgan32");
@@ -58,7 +60,8 @@ public sealed class NetworkGoldenTests
         File.Matches(logits, $"{test}/logit", Tolerance);
         File.Matches(rotation, $"{test}/rotation", Tolerance);
         string upstream = File.Contains($"{test}/dlogit") ? test : "d";
-        ((logits * File.Tensor(device, $"{upstream}/dlogit")).Sum() + (rotation! * File.Tensor(device, $"{upstream}/drotation")).Sum()).Backward();
+        ((logits * File.Tensor(device, $"{upstream}/dlogit")).Sum()
+            + (rotation! * File.Tensor(device, $"{upstream}/drotation")).Sum()).Backward();
         File.Matches(x.Grad, $"{test}/dx", Tolerance);
         var map = MimicryWeights.Map(discriminator, Small);
         File.GradientsMatch(map, $"{test}/grad", Tolerance);

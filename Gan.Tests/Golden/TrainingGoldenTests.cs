@@ -32,9 +32,11 @@ public sealed class TrainingGoldenTests
             for (int u = 0; u < updates; u++)
             {
                 using var scope = device.Scope();
-                byte[] images = GoldenFile.ChannelsLast(real.AsSpan((s * updates + u) * pixels, pixels).ToArray(), batch, 3, 32, 32);
+                byte[] images = GoldenFile.ChannelsLast(real.AsSpan((s * updates + u) * pixels, pixels).ToArray(),
+                    batch, 3, 32, 32);
                 step.TrainDiscriminator(Pixels.ToImages(device.From(images, new Shape(batch, 32, 32, 3))), Noise(s, u));
-                CheckLosses(step, s, s * updates + u, ("loss_d", $"{losses}/d_adversarial"), ("loss_d_rotation", $"{losses}/d_rotation"));
+                CheckLosses(step, s, s * updates + u, ("loss_d", $"{losses}/d_adversarial"),
+                    ("loss_d_rotation", $"{losses}/d_rotation"));
             }
             using (device.Scope()) step.TrainGenerator(Noise(s, updates));
             CheckLosses(step, s, s, ("loss_g", $"{losses}/g_adversarial"), ("loss_g_rotation", $"{losses}/g_rotation"));
@@ -44,18 +46,20 @@ public sealed class TrainingGoldenTests
         CheckWeights(MimicryWeights.Map(step.Generator, architecture), "g/after");
         CheckWeights(MimicryWeights.Map(step.Discriminator, architecture), "d/after");
 
-        Tensor Noise(int s, int u) => device.From(z.AsSpan((s * (updates + 1) + u) * batch * latent, batch * latent), new Shape(batch, latent));
+        Tensor Noise(int s, int u) =>
+            device.From(z.AsSpan((s * (updates + 1) + u) * batch * latent, batch * latent), new Shape(batch, latent));
     }
 
     /// <summary>
-    /// README.md measures how far PyTorch's own float32 strays: 5.9e-6 in five steps, then by jumps up to 3.8e-4, because Adam with
-    /// beta1 = 0 makes whole steps of rounding errors.
+    /// README.md measures how far PyTorch's own float32 strays: 5.9e-6 in five steps, then by jumps up to 3.8e-4, because Adam
+    /// with beta1 = 0 makes whole steps of rounding errors.
     /// </summary>
     static void CheckLosses(SsganStep step, int number, int index, params (string Metric, string Golden)[] pairs)
     {
         var metrics = step.Stats.Take().ToDictionary(static m => m.Name, static m => m.Mean);
         foreach (var (metric, golden) in pairs)
-            Assert.That(metrics[metric], Is.EqualTo(File.F64(golden)[index]).Within(number < 5 ? 3e-5 : 2e-3), $"{metric} in step {number + 1}");
+            Assert.That(metrics[metric], Is.EqualTo(File.F64(golden)[index]).Within(number < 5 ? 3e-5 : 2e-3),
+                $"{metric} in step {number + 1}");
     }
 
     static void CheckWeights(IEnumerable<MimicryEntry> map, string prefix)
@@ -63,11 +67,13 @@ public sealed class TrainingGoldenTests
         foreach (var entry in map)
         {
             string key = entry.Key;
-            // The true gradient of a bias before a batch norm is zero; what moves it, and the running mean behind it, is rounding alone.
+            // The true gradient of a bias before a batch norm is zero; what moves it, and the running mean behind it,
+            // is rounding alone.
             bool wanders = prefix[0] == 'g' && Regex.IsMatch(key, @"^block\d\.c\w+\.bias$");
             double tolerance = wanders ? 2.2e-3 : key.EndsWith("running_mean", StringComparison.Ordinal) ? 2e-2
                 : key.EndsWith("running_var", StringComparison.Ordinal) ? 2e-3 : 5e-4;
-            GoldenCheck.CloseAbsolute(entry.ToFile(entry.Tensor.ToArray()), File.F32($"{prefix}/{key}"), tolerance, $"{prefix}/{key}");
+            GoldenCheck.CloseAbsolute(entry.ToFile(entry.Tensor.ToArray()), File.F32($"{prefix}/{key}"),
+                tolerance, $"{prefix}/{key}");
         }
     }
 }

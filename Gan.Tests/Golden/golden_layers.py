@@ -151,7 +151,8 @@ def images(golden):
     for count in (8, 6, 1):
         c = Case(golden, f"rotate_batch_{count}")
         turns = torch.arange(count) * 4 // count
-        c.check(lambda x: torch.stack([torch.rot90(image, int(k), (1, 2)) for image, k in zip(x, turns)]), x=c.normal(count, 3, 4, 4))
+        c.check(lambda x: torch.stack([torch.rot90(image, int(k), (1, 2)) for image, k in zip(x, turns)]),
+            x=c.normal(count, 3, 4, 4))
         c.put(turns=turns)
 
 
@@ -227,11 +228,13 @@ def optimizers(golden):
             optimizer.step()
             steps.append(w.detach().clone())
         state = optimizer.state[w]
-        moments = {new: state[old] for old, new in [("exp_avg", "m"), ("exp_avg_sq", "v"), ("momentum_buffer", "m")] if state.get(old) is not None}
+        moments = {new: state[old] for old, new in [("exp_avg", "m"), ("exp_avg_sq", "v"), ("momentum_buffer", "m")]
+            if state.get(old) is not None}
         c.put(w=w0, dw=grads, w_after=torch.stack(steps), **moments)
 
     for name, betas in [("adam_0_09", (0.0, 0.9)), ("adam_09_0999", (0.9, 0.999)), ("adam_05_0999", (0.5, 0.999))]:
-        run(name, lambda p: torch.optim.Adam(p, lr=0.01, betas=betas, eps=1e-8), lr=0.01, beta1=betas[0], beta2=betas[1], eps=1e-8)
+        run(name, lambda p: torch.optim.Adam(p, lr=0.01, betas=betas, eps=1e-8), lr=0.01,
+            beta1=betas[0], beta2=betas[1], eps=1e-8)
     run("sgd_momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), lr=0.1, momentum=0.9)
     run("sgd", lambda p: torch.optim.SGD(p, lr=0.1), lr=0.1, momentum=0)
     # lr[k] is what update k (from 0) uses; Mimicry sets it after each step, and it stays 0 from step `steps` on.

@@ -55,7 +55,8 @@ def check_module(case, module, **inputs):
     torch.autograd.backward(outputs, upstream)
     case.put(**inputs, **{f"d{n}": dy for n, dy in zip(names, upstream)}, **dict(zip(names, outputs)))
     case.put(**{f"d{k}": v.grad for k, v in leaves.items()})
-    case.golden.put(f"{case.name}/after", **{k: v for k, v in floats(module.state_dict()).items() if k in dict(module.named_buffers())})
+    case.golden.put(f"{case.name}/after", **{k: v for k, v in floats(module.state_dict()).items()
+        if k in dict(module.named_buffers())})
     case.golden.put(f"{case.name}/grad", **{k: p.grad for k, p in module.named_parameters()})
 
 

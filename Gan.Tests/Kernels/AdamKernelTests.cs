@@ -1,5 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -22,7 +24,8 @@ public class AdamKernelTests
         var spec = new AdamSpec(0.5, 0.999, 1e-8);
         var rate = a.Of([2e-3f], 1);
         var state = slots.Select(s => (
-            P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count], V: new double[s.Parameter.Count])).ToArray();
+            P: Array.ConvertAll(a.Read(s.Parameter), v => (double)v), M: new double[s.Parameter.Count],
+            V: new double[s.Parameter.Count])).ToArray();
         for (int t = 1; t <= 10; t++)
         {
             b.Adam(slots, rate, spec);
@@ -38,7 +41,8 @@ public class AdamKernelTests
                     p[i] -= 2e-3f * (m[i] / (1 - Math.Pow(b1, t))) / (Math.Sqrt(v[i] / (1 - Math.Pow(b2, t))) + spec.Epsilon);
                 }
                 // The next step sees another gradient.
-                b.Upload(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(a.Read(a.Normals(sizes[s]))), slots[s].Gradient);
+                b.Upload(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(a.Read(a.Normals(sizes[s]))),
+                    slots[s].Gradient);
             }
             Assert.That(slots.Select(s => a.ReadInts(s.Step)[0]), Has.All.EqualTo(t), "also of the slot without elements");
         }
@@ -67,7 +71,8 @@ public class AdamKernelTests
     {
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
-        AdamSlot[] slots = [Slot(a, 5), Slot(a, 8193) with { Average = a.Normals(8193) }, Slot(a, 3, 3) with { Average = a.Normals(3, 3) }];
+        AdamSlot[] slots = [Slot(a, 5), Slot(a, 8193) with { Average = a.Normals(8193) },
+            Slot(a, 3, 3) with { Average = a.Normals(3, 3) }];
         float[][] before = [.. slots[1..].Select(s => a.Read(s.Average))];
         var spec = new AdamSpec(0.5, 0.999, 1e-8, 0.9);
         b.Adam(slots, a.Of([0.1f], 1), spec);

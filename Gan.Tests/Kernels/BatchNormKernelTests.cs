@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -5,26 +6,31 @@ namespace Ssgan.Tests.Kernels;
 
 public class BatchNormKernelTests
 {
-    sealed record Run(TensorView X, TensorView Gamma, TensorView Beta, TensorView RunningMean, TensorView RunningVar, TensorView Y, TensorView Mean, TensorView InvStd,
-        TensorView DY, TensorView DX, TensorView DGamma, TensorView DBeta, TensorView Classes = default)
+    sealed record Run(TensorView X, TensorView Gamma, TensorView Beta, TensorView RunningMean, TensorView RunningVar,
+        TensorView Y, TensorView Mean, TensorView InvStd, TensorView DY, TensorView DX, TensorView DGamma, TensorView DBeta,
+        TensorView Classes = default)
     {
-        public void Forward(CpuBackend b, BatchNormSpec s) => b.BatchNormForward(X, Gamma, Beta, Classes, RunningMean, RunningVar, Y, Mean, InvStd, s);
-        public void Backward(CpuBackend b, BatchNormSpec s) => b.BatchNormBackward(X, Gamma, Beta, Classes, Mean, InvStd, DY, DX, DGamma, DBeta, s);
+        public void Forward(CpuBackend b, BatchNormSpec s) =>
+            b.BatchNormForward(X, Gamma, Beta, Classes, RunningMean, RunningVar, Y, Mean, InvStd, s);
+        public void Backward(CpuBackend b, BatchNormSpec s) =>
+            b.BatchNormBackward(X, Gamma, Beta, Classes, Mean, InvStd, DY, DX, DGamma, DBeta, s);
     }
 
     static Run Make(NnArrays a, float mean, float deviation, params ReadOnlySpan<int> dims)
     {
         int c = dims[^1];
-        return new(a.NormalsOf(mean, deviation, dims), a.NormalsOf(1, 0.5f, c), a.Normals(c), a.Normals(c), a.NormalsOf(2, 0.1f, c), a.Output(dims), a.Output(c),
-            a.Output(c), a.Normals(dims), a.Output(dims), a.Output(c), a.Output(c));
+        return new(a.NormalsOf(mean, deviation, dims), a.NormalsOf(1, 0.5f, c), a.Normals(c), a.Normals(c), a.NormalsOf(2, 0.1f,
+            c), a.Output(dims), a.Output(c), a.Output(c), a.Normals(dims), a.Output(dims), a.Output(c), a.Output(c));
     }
 
     /// <summary>The formulas in double, on a matrix (rows, c).</summary>
-    static void Check(NnArrays a, Run r, BatchNormSpec s, float[] x, float[] runningMean, float[] runningVar, float[] dy, double tolerance)
+    static void Check(NnArrays a, Run r, BatchNormSpec s, float[] x, float[] runningMean, float[] runningVar,
+        float[] dy, double tolerance)
     {
         float[] gamma = a.Read(r.Gamma), beta = a.Read(r.Beta), y = a.Read(r.Y);
         int c = gamma.Length, m = x.Length / c;
-        double[] mean = new double[c], inv = new double[c], newMean = new double[c], newVar = new double[c], dgamma = new double[c], dbeta = new double[c];
+        double[] mean = new double[c], inv = new double[c], newMean = new double[c], newVar = new double[c],
+            dgamma = new double[c], dbeta = new double[c];
         double[] ys = new double[x.Length], dx = new double[x.Length];
         for (int k = 0; k < c; k++)
         {
@@ -61,7 +67,8 @@ public class BatchNormKernelTests
     }
 
     [Test]
-    public void Forward_and_backward_are_the_formulas([Values(2, 7, 64, 65, 300)] int rows, [Values(1, 3, 8, 17, 64, 129, 300)] int c, [Values] bool relu)
+    public void Forward_and_backward_are_the_formulas([Values(2, 7, 64, 65, 300)] int rows,
+        [Values(1, 3, 8, 17, 64, 129, 300)] int c, [Values] bool relu)
     {
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
@@ -123,7 +130,8 @@ public class BatchNormKernelTests
     }
 
     [Test]
-    public void With_classes_each_image_has_its_own_row_of_gamma_and_beta([Values] bool relu, [Values(1, 9, 65)] int side, [Values(3, 40)] int c)
+    public void With_classes_each_image_has_its_own_row_of_gamma_and_beta([Values] bool relu,
+        [Values(1, 9, 65)] int side, [Values(3, 40)] int c)
     {
         const int N = 5, K = 4;
         int[] classes = [2, 0, 2, 3, 3];
@@ -132,12 +140,15 @@ public class BatchNormKernelTests
         using var a = new NnArrays(b);
         var r = Make(a, 1, 2, N, side, 1, c) with
         {
-            Gamma = a.NormalsOf(1, 0.5f, K, c), Beta = a.Normals(K, c), DGamma = a.Output(K, c), DBeta = a.Output(K, c), Classes = a.Ints(classes, N),
+            Gamma = a.NormalsOf(1, 0.5f, K, c), Beta = a.Normals(K, c), DGamma = a.Output(K, c), DBeta = a.Output(K, c),
+            Classes = a.Ints(classes, N),
         };
         r.Forward(b, s);
         r.Backward(b, s);
-        float[] x = a.Read(r.X), y = a.Read(r.Y), gamma = a.Read(r.Gamma), beta = a.Read(r.Beta), mean = a.Read(r.Mean), inv = a.Read(r.InvStd), dy = a.Read(r.DY);
-        double[] ys = new double[x.Length], dx = new double[x.Length], dgamma = new double[K * c], dbeta = new double[K * c], means = new double[c], products = new double[c];
+        float[] x = a.Read(r.X), y = a.Read(r.Y), gamma = a.Read(r.Gamma), beta = a.Read(r.Beta), mean = a.Read(r.Mean),
+            inv = a.Read(r.InvStd), dy = a.Read(r.DY);
+        double[] ys = new double[x.Length], dx = new double[x.Length], dgamma = new double[K * c], dbeta = new double[K * c],
+            means = new double[c], products = new double[c];
         int m = N * side;
         for (int i = 0; i < x.Length; i++)
         {
@@ -151,7 +162,8 @@ public class BatchNormKernelTests
             products[k] += gamma[at] * d * xhat / m;
             dx[i] = gamma[at] * d;
         }
-        for (int i = 0; i < x.Length; i++) dx[i] = inv[i % c] * (dx[i] - means[i % c] - (x[i] - mean[i % c]) * inv[i % c] * products[i % c]);
+        for (int i = 0; i < x.Length; i++)
+            dx[i] = inv[i % c] * (dx[i] - means[i % c] - (x[i] - mean[i % c]) * inv[i % c] * products[i % c]);
         NnChecks.Close(y, ys, 1e-5);
         NnChecks.Close(a.Read(r.DBeta), dbeta, 1e-4);
         NnChecks.Close(a.Read(r.DGamma), dgamma, 1e-4);
@@ -164,7 +176,8 @@ public class BatchNormKernelTests
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
         var r = Make(a, 0, 1, 2, 2, 2, 3) with { Gamma = a.Normals(4, 3), Beta = a.Normals(4, 3), Classes = a.Ints([1, 4], 2) };
-        Assert.That(() => r.Forward(b, new BatchNormSpec(1e-5f, 0.1f, false)), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 4"));
+        Assert.That(() => r.Forward(b, new BatchNormSpec(1e-5f, 0.1f, false)),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 4"));
     }
 
     [Test]
@@ -188,7 +201,8 @@ public class BatchNormKernelTests
             var r = Make(a, 1, 2, 3, 29, 31, 37);
             r.Forward(b, s);
             r.Backward(b, s);
-            return [a.Read(r.Y), a.Read(r.Mean), a.Read(r.InvStd), a.Read(r.RunningVar), a.Read(r.DX), a.Read(r.DGamma), a.Read(r.DBeta)];
+            return [a.Read(r.Y), a.Read(r.Mean), a.Read(r.InvStd), a.Read(r.RunningVar), a.Read(r.DX),
+                a.Read(r.DGamma), a.Read(r.DBeta)];
         });
         using var backend = new CpuBackend(2);
         using var arrays = new NnArrays(backend);

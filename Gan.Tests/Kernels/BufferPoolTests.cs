@@ -32,7 +32,8 @@ sealed class BufferPoolTests
         using var pool = new BufferPool(_cpu);
         nint small = pool.Rent(1000);
         long all = GC.GetGCMemoryInfo().HighMemoryLoadThresholdBytes;
-        Assert.That(() => pool.Rent(all), Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.Contains($"The host can give {all:N0} bytes of memory"));
+        Assert.That(() => pool.Rent(all),
+            Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.Contains($"The host can give {all:N0} bytes of memory"));
         pool.Return(small, 1000);
         nint again = pool.Rent(2000);
         Assert.That(again, Is.Not.Zero, "what was refused does not count as taken");
@@ -65,7 +66,8 @@ sealed class BufferPoolTests
         Assert.That(next, Is.Not.EqualTo(lasting), "a replay still writes to it");
 
         pool.BeginCapture();
-        Assert.That(new[] { pool.Rent(1000), pool.Rent(1000) }, Is.EquivalentTo(new[] { temporary, lasting }), "replays do not overlap");
+        Assert.That(new[] { pool.Rent(1000), pool.Rent(1000) }, Is.EquivalentTo(new[] { temporary, lasting }),
+            "replays do not overlap");
         pool.EndCapture();
         pool.Return(temporary, 1000);
         pool.Return(lasting, 1000);

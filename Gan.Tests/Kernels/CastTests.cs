@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Tests.Kernels;
@@ -24,8 +25,8 @@ public class CastTests
         Assert.That(arrays.Read<ushort>(h), Is.All.EqualTo(0xC020));
     }
 
-    static readonly float[] Special = [0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 256f, -1f, 1e10f, -1e10f, 2147483520f, 2147483648f, -2147483648f,
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.49999997f, 8388609f];
+    static readonly float[] Special = [0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 256f, -1f, 1e10f, -1e10f, 2147483520f,
+        2147483648f, -2147483648f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.49999997f, 8388609f];
 
     [TestCase(19)]
     [TestCase(1)]
@@ -78,7 +79,8 @@ public class CastTests
         using var arrays = new CpuArrays();
         var x = CpuArrays.Numbers(n, 3, -1e4f, 1e4f);
         // Exact ties to either side, the largest float (which overflows), NaN with its payload only in the dropped bits.
-        uint[] bits = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFFC00000, 0x7F800000, 0x80000000, 1];
+        uint[] bits = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFFC00000,
+            0x7F800000, 0x80000000, 1];
         for (int k = 0; k < Math.Min(n, bits.Length); k++) x[n - 1 - k] = BitConverter.UInt32BitsToSingle(bits[k]);
         for (int k = 0; k < Math.Min(n, bits.Length); k++) x[k] = BitConverter.UInt32BitsToSingle(bits[k]);
         TensorView v = arrays.From(new Shape(n), x), h = arrays.New(v.Shape, DType.BF16), back = arrays.New(v.Shape);
@@ -104,6 +106,7 @@ public class CastTests
     {
         using var arrays = new CpuArrays();
         TensorView x = arrays.New(new Shape(2), DType.BF16), y = arrays.New(new Shape(2), DType.I32);
-        Assert.That(() => arrays.Cpu.Cast(x, y), Throws.TypeOf<NotSupportedException>().With.Message.Contains("BF16").And.Message.Contains("I32"));
+        Assert.That(() => arrays.Cpu.Cast(x, y),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains("BF16").And.Message.Contains("I32"));
     }
 }

@@ -1,5 +1,7 @@
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
@@ -23,15 +25,18 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         [3, 7, 5, 3, 16, 3, 3, 1, 1], [1, 8, 6, 16, 33, 3, 3, 1, 1], [2, 6, 9, 17, 3, 3, 3, 1, 0], [1, 9, 7, 33, 16, 5, 5, 1, 2],
         [3, 7, 8, 3, 17, 5, 5, 2, 2], [1, 9, 11, 17, 16, 3, 3, 2, 1], [3, 8, 5, 16, 16, 2, 2, 2, 0], [2, 7, 7, 5, 9, 3, 3, 3, 1],
         [1, 11, 8, 3, 4, 1, 1, 2, 0], [2, 6, 7, 9, 6, 2, 3, 1, 1], [1, 5, 6, 4, 7, 3, 1, 2, 2], [1, 10, 9, 2, 3, 1, 1, 3, 2],
-        [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1], [2, 16, 13, 6, 8, 3, 3, 1, 1],
-        [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3], [2, 11, 10, 40, 6, 3, 3, 3, 2],
-        [1, 7, 12, 32, 8, 4, 4, 2, 1],
-        // By Winograd's method: tiles that stick out, every padding, several blocks of depth, tasks of one tile, channels that do not fill a panel.
-        [1, 16, 12, 16, 16, 3, 3, 1, 1], [2, 15, 14, 24, 40, 3, 3, 1, 1], [1, 18, 14, 16, 24, 3, 3, 1, 0], [1, 12, 15, 40, 16, 3, 3, 1, 2],
-        [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1], [33, 8, 8, 16, 16, 3, 3, 1, 1],
+        [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1],
+        [2, 16, 13, 6, 8, 3, 3, 1, 1], [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3],
+        [2, 11, 10, 40, 6, 3, 3, 3, 2], [1, 7, 12, 32, 8, 4, 4, 2, 1],
+        // By Winograd's method: tiles that stick out, every padding, several blocks of depth, tasks of one tile, channels that do
+        // not fill a panel.
+        [1, 16, 12, 16, 16, 3, 3, 1, 1], [2, 15, 14, 24, 40, 3, 3, 1, 1], [1, 18, 14, 16, 24, 3, 3, 1, 0],
+        [1, 12, 15, 40, 16, 3, 3, 1, 2], [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1],
+        [33, 8, 8, 16, 16, 3, 3, 1, 1],
         // Few results of many pixels: the filter gradient is summed in slices, the last one shorter.
         [3, 31, 33, 3, 7, 3, 3, 1, 1],
-        // Few filters of many channels, whose filter gradient gathers the output's: in slices, padded by more than the kernel, too many to slice.
+        // Few filters of many channels, whose filter gradient gathers the output's: in slices, padded by more than the kernel,
+        // too many to slice.
         [3, 31, 33, 20, 3, 3, 3, 1, 1], [1, 6, 7, 12, 2, 3, 3, 1, 4], [1, 9, 30, 304, 3, 3, 3, 1, 1],
     ];
 
@@ -107,7 +112,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     [Test]
     public void Padding_does_not_multiply_what_it_hides()
     {
-        // Infinite pixels may reach only the outputs whose window holds them; were padding read from a neighbouring row, the far side would see them.
+        // Infinite pixels may reach only the outputs whose window holds them; were padding read from a neighbouring row, the far
+        // side would see them.
         var t = new ConvCase(2, 4, 4, 3, 2, 3, 3, 1, 1);
         for (int c = 0; c < 3; c++) t.X[(0 * 16 + 1 * 4 + 3) * 3 + c] = float.PositiveInfinity;
         using var xd = new GuardedArray(_backend, t.XShape, t.X);
@@ -118,7 +124,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         for (int i = 0; i < y.Length; i++)
         {
             int pixel = i / 2, image = pixel / 16, row = pixel / 4 % 4, column = pixel % 4;
-            Assert.That(float.IsFinite(y[i]), Is.EqualTo(image != 0 || row > 2 || column < 2), $"image {image} row {row} column {column}");
+            Assert.That(float.IsFinite(y[i]), Is.EqualTo(image != 0 || row > 2 || column < 2),
+                $"image {image} row {row} column {column}");
         }
     }
 
@@ -137,9 +144,11 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         });
         for (int i = 0; i < y.Length; i++) y[i] += t.Bias[i % t.Bias.Length];
         var results = RunAll(_backend, t);
-        foreach (var (name, result, expected) in (ReadOnlySpan<(string, float[], double[])>)[("y", results[0], y), ("dx", results[1], dx), ("dw", results[2], dw)])
+        foreach (var (name, result, expected) in (ReadOnlySpan<(string, float[], double[])>)[("y", results[0], y),
+            ("dx", results[1], dx), ("dw", results[2], dw)])
         {
-            double error = Math.Sqrt(result.Zip(expected, static (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(static b => b * b));
+            double error = Math.Sqrt(result.Zip(expected, static (a, b) => (a - b) * (a - b))
+                .Sum() / expected.Sum(static b => b * b));
             TestContext.Out.WriteLine($"{name}: {error:E2}");
             Assert.That(error, Is.LessThan(most), name);
         }
@@ -257,7 +266,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
         {
             var part = RunAll(_backend, t.Filters(first, half));
             Assert.That(part[0], Is.EqualTo(ConvCase.Channels(whole[0], filters, first, half)), $"y of filters from {first}");
-            Assert.That(part[2].AsSpan().SequenceEqual(whole[2].AsSpan(first * 9 * many, half * 9 * many)), $"dw of filters from {first}");
+            Assert.That(part[2].AsSpan().SequenceEqual(whole[2].AsSpan(first * 9 * many, half * 9 * many)),
+                $"dw of filters from {first}");
         }
         var turned = new ConvCase(1, 8, 24, filters, many, 3, 3, 1, 1);
         var dx = RunAll(_backend, turned)[1];
@@ -280,7 +290,8 @@ sealed class Conv2dTests(SimdPath simd, int threads)
     /// <summary>A case's arrays on a backend.</summary>
     sealed class Arrays(CpuBackend backend, ConvCase t) : IDisposable
     {
-        readonly GuardedArray _x = new(backend, t.XShape, t.X), _w = new(backend, t.WShape, t.W), _dy = new(backend, t.DyShape, t.Dy);
+        readonly GuardedArray _x = new(backend, t.XShape, t.X), _w = new(backend, t.WShape, t.W),
+            _dy = new(backend, t.DyShape, t.Dy);
         readonly GuardedArray _bias = new(backend, new Shape(t.Bias.Length), t.Bias);
 
         public GuardedArray Y { get; } = new(backend, t.DyShape);

@@ -65,7 +65,8 @@ sealed class ConvCase
             {
                 for (int c = 0; c < _c; c++)
                 {
-                    term(((n * _h + y) * _w + x) * _c + c, ((k * _kh + ky) * _kw + kx) * _c + c, ((n * _oh + oy) * _ow + ox) * _k + k);
+                    term(((n * _h + y) * _w + x) * _c + c, ((k * _kh + ky) * _kw + kx) * _c + c,
+                        ((n * _oh + oy) * _ow + ox) * _k + k);
                 }
             }
         }

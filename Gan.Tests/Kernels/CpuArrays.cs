@@ -1,10 +1,14 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>A CPU backend and arrays on it, freed together. Each array lies between guard bytes, and freeing checks that they survived.</summary>
+/// <summary>
+/// A CPU backend and arrays on it, freed together. Each array lies between guard bytes, and freeing checks that they survived.
+/// </summary>
 sealed unsafe class CpuArrays(int threads = 2) : IDisposable
 {
     const int Guard = 64;
@@ -13,7 +17,9 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
 
     public CpuBackend Cpu { get; } = new(threads);
 
-    /// <summary>An array whose contents are a recognisable garbage; misaligned: it does not begin at a vector's boundary.</summary>
+    /// <summary>
+    /// An array whose contents are a recognisable garbage; misaligned: it does not begin at a vector's boundary.
+    /// </summary>
     public TensorView New(Shape shape, DType type = DType.F32, bool misaligned = false)
     {
         long bytes = shape.Count * type.Size();
@@ -36,7 +42,8 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
     public TensorView From(Shape shape, params float[] values) => From(shape, DType.F32, values);
 
     /// <summary>Uniform numbers in [low, high).</summary>
-    public TensorView Random(Shape shape, int seed, float low = -2, float high = 2) => From(shape, Numbers(shape.Count, seed, low, high));
+    public TensorView Random(Shape shape, int seed, float low = -2, float high = 2) =>
+        From(shape, Numbers(shape.Count, seed, low, high));
 
     public static float[] Numbers(long count, int seed, float low = -2, float high = 2)
     {
@@ -55,7 +62,10 @@ sealed unsafe class CpuArrays(int threads = 2) : IDisposable
 
     public float[] Read(TensorView view) => Read<float>(view);
 
-    /// <summary>Asserts equal bits (any NaN equals any other), naming the first place that differs; quicker than a constraint on long arrays.</summary>
+    /// <summary>
+    /// Asserts equal bits (any NaN equals any other), naming the first place that differs; quicker than a
+    /// constraint on long arrays.
+    /// </summary>
     public static void AssertSame<T>(T[] actual, T[] expected, string what = "") where T : unmanaged, IEquatable<T>
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Tests.Kernels;
@@ -31,7 +32,8 @@ public class CrossEntropyKernelTests
     {
         using var b = new CpuBackend(1);
         using var a = new NnArrays(b);
-        var (x, labels, loss, dx) = (a.Of([1e30f, 0, -1e30f, 5000, 5001, 5000], 2, 3), a.Ints([1, 1], 2), a.Output(2), a.Output(2, 3));
+        var (x, labels, loss, dx) = (a.Of([1e30f, 0, -1e30f, 5000, 5001, 5000], 2, 3), a.Ints([1, 1], 2),
+            a.Output(2), a.Output(2, 3));
         b.SoftmaxCrossEntropy(x, labels, loss);
         b.SoftmaxCrossEntropyBackward(x, labels, a.Of([1, 1], 2), dx);
         double z = 1 + 2 * Math.Exp(-1), p = Math.Exp(-1) / z;
@@ -80,7 +82,8 @@ public class CrossEntropyKernelTests
         NnChecks.ThreadsDoNotMatter((b, a) =>
         {
             var (x, labels, loss, dx) =
-                (a.Normals(300, 37), a.Ints([.. Enumerable.Range(0, 300).Select(i => i % 37)], 300), a.Output(300), a.Output(300, 37));
+                (a.Normals(300, 37), a.Ints([.. Enumerable.Range(0, 300).Select(i => i % 37)], 300),
+                    a.Output(300), a.Output(300, 37));
             b.SoftmaxCrossEntropy(x, labels, loss);
             b.SoftmaxCrossEntropyBackward(x, labels, loss, dx);
             return [a.Read(loss), a.Read(dx)];

@@ -1,13 +1,19 @@
 using System.Numerics;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>Every op struct against its formula in double precision: scalar form, vector form in every lane, and special values.</summary>
+/// <summary>
+/// Every op struct against its formula in double precision: scalar form, vector form in every lane, and special values.
+/// </summary>
 public class ElementwiseOpTests
 {
-    static readonly float[] Special = [0f, -0f, 1f, -1f, 0.5f, -0.5f, 1e-5f, -1e-5f, 1e-20f, -1e-20f, 1e-42f, 3e38f, -3e38f, 30f, -30f, 87f, -87f,
-        88.7f, -100f, -103.5f, -103.9f, -104.1f, 0.59999f, 0.6f, -0.6f, 9f, -9f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+    static readonly float[] Special = [0f, -0f, 1f, -1f, 0.5f, -0.5f, 1e-5f, -1e-5f, 1e-20f, -1e-20f, 1e-42f, 3e38f, -3e38f, 30f,
+        -30f, 87f, -87f, 88.7f, -100f, -103.5f, -103.9f, -104.1f, 0.59999f, 0.6f, -0.6f, 9f, -9f, float.NaN,
+        float.PositiveInfinity, float.NegativeInfinity];
 
     static IEnumerable<TestCaseData> Unaries()
     {
@@ -25,8 +31,8 @@ public class ElementwiseOpTests
         yield return Row(new ScaledTanh(-1.5f), x => -1.5 * Math.Tanh(x), 3e-7);
         yield return Row(default(Sigmoid), x => x > 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x)), 3e-7);
         // For x < −17 the next term of the series, e^2x / 2, is below a double's precision relative to e^x.
-        yield return Row(default(Softplus), x => x < -17 ? Math.Exp(x) - Math.Exp(2 * x) / 2 : Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))),
-            3e-7);
+        yield return Row(default(Softplus),
+            x => x < -17 ? Math.Exp(x) - Math.Exp(2 * x) / 2 : Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))), 3e-7);
         yield return Row(new Affine(-1.7f, 0.3f), x => x * -1.7f + 0.3f);
         yield return Row(new DivideBy(-1.7f), x => x / -1.7f);
         yield return Row(default(Step), x => x > 0 ? 1 : 0, 0);
@@ -50,7 +56,8 @@ public class ElementwiseOpTests
         yield return Row(default(AddRelu), (a, b) => a + b < 0 ? 0 : a + b);
         yield return Row(default(ReluGrad), (dy, y) => y > 0 ? dy : 0, 0);
         yield return Row(new LeakyReluGrad(0.2f), (dy, x) => x > 0 ? dy : 0.2f * dy);
-        // 1 − y² and 1 − y cancel near one: there the rounding of the product is what counts, so |y| is kept from it by the inputs.
+        // 1 − y² and 1 − y cancel near one: there the rounding of the product is what counts, so |y| is kept from
+        // it by the inputs.
         yield return Row(default(TanhGrad), (dy, y) => dy * (1 - y * y), 1e-6);
         yield return Row(default(SigmoidGrad), (dy, y) => dy * y * (1 - y), 1e-6);
         yield return Row(default(Greater), (a, b) => a > b ? 1 : 0, 0);
@@ -59,7 +66,8 @@ public class ElementwiseOpTests
         // b − a is rounded before it is weighted: relative to the larger operand, not to the result.
         yield return Row(new Lerp(0.125f), (a, b) => a + 0.125 * (b - a), 1e-6);
 
-        static TestCaseData Row<TOp>(TOp op, Func<double, double, double> f, double tolerance = 1e-7) where TOp : unmanaged, IBinary =>
+        static TestCaseData Row<TOp>(TOp op, Func<double, double, double> f, double tolerance = 1e-7)
+            where TOp : unmanaged, IBinary =>
             new TestCaseData((Action)(() => CheckBinary(op, f, tolerance))).SetName($"{{m}}({op})");
     }
 
@@ -72,9 +80,9 @@ public class ElementwiseOpTests
     [Test]
     public void Names_are_distinct_and_in_snake_case()
     {
-        string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(), Name<Log>(),
-            Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(), Name<Affine>(),
-            Name<DivideBy>(), Name<Step>(), Name<Sign>(), Name<Clamp>(), Name<Pow>(),
+        string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(),
+            Name<Log>(), Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(),
+            Name<Affine>(), Name<DivideBy>(), Name<Step>(), Name<Sign>(), Name<Clamp>(), Name<Pow>(),
             Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
             Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
             Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
@@ -99,7 +107,8 @@ public class ElementwiseOpTests
 
     static void CheckBinary<TOp>(TOp op, Func<double, double, double> f, double tolerance) where TOp : unmanaged, IBinary
     {
-        float[] second = [0f, -0f, 1e-20f, 0.3f, -0.3f, 1.9f, -2.1f, 17f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+        float[] second = [0f, -0f, 1e-20f, 0.3f, -0.3f, 1.9f, -2.1f, 17f, float.NaN,
+            float.PositiveInfinity, float.NegativeInfinity];
         var random = new Random(5);
         foreach (float a in Inputs())
         {
@@ -128,7 +137,8 @@ public class ElementwiseOpTests
     static string? Wrong(float scalar, Vector<float> vector, double expected, double tolerance, double absolute)
     {
         if (!IsClose(scalar, expected, tolerance, absolute)) return $"the scalar form gives {scalar:R}, expected {expected:R}";
-        if (!IsClose(vector[0], expected, tolerance, absolute)) return $"the vector form gives {vector[0]:R}, expected {expected:R}";
+        if (!IsClose(vector[0], expected, tolerance, absolute))
+            return $"the vector form gives {vector[0]:R}, expected {expected:R}";
         for (int i = 1; i < Vector<float>.Count; i++)
         {
             if (!vector[i].Equals(vector[0])) return $"lane {i} gives {vector[i]:R}, lane 0 {vector[0]:R}";
@@ -136,12 +146,15 @@ public class ElementwiseOpTests
         return null;
     }
 
-    /// <summary>Relative closeness down to the subnormals, whose spacing is 1.4e-45; overflow in single precision is infinity.</summary>
+    /// <summary>
+    /// Relative closeness down to the subnormals, whose spacing is 1.4e-45; overflow in single precision is infinity.
+    /// </summary>
     static bool IsClose(float actual, double expected, double tolerance, double absolute)
     {
         if (double.IsNaN(expected)) return float.IsNaN(actual);
         // At the very edge of the range rounding decides between the largest number and infinity.
-        if (Math.Abs(expected) >= float.MaxValue * 0.999999) return actual == (float)expected || Math.Abs(actual) > float.MaxValue * 0.999999;
+        if (Math.Abs(expected) >= float.MaxValue * 0.999999)
+            return actual == (float)expected || Math.Abs(actual) > float.MaxValue * 0.999999;
         return Math.Abs(actual - expected) <= Math.Abs(expected) * tolerance + absolute + (tolerance > 0 ? 3e-45 : 0);
     }
 }

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
@@ -13,12 +14,16 @@ public class ElementwiseTests
     [
         [[], [], []], [[5], [], [5]], [[], [37], [37]], [[1], [1], [3]], [[0], [1], [0]], [[3, 0], [3, 1], [3, 0]],
         [[4, 3], [3], [4, 3]], [[3], [4, 3], [4, 3]], [[2, 5, 7, 3], [3], [2, 5, 7, 3]], [[2, 33, 31, 3], [3], [2, 33, 31, 3]],
-        [[1001, 100], [100], [1001, 100]], [[100], [1001, 100], [1001, 100]], [[9, 700], [1, 700], [9, 700]], [[2, 40000], [40000], [2, 40000]],
-        [[6, 10], [6, 1], [6, 10]], [[6, 1], [6, 10], [6, 10]], [[2, 40000], [2, 1], [2, 40000]], [[6, 1], [1, 10], [6, 10]], [[1, 10], [6, 1], [6, 10]],
-        [[3, 4, 5, 6], [3, 1, 1, 6], [3, 4, 5, 6]], [[3, 1, 1, 6], [3, 4, 5, 6], [3, 4, 5, 6]], [[3, 4, 5, 6], [3, 1, 1, 1], [3, 4, 5, 6]],
-        [[3, 1, 5, 1], [1, 4, 1, 6], [3, 4, 5, 6]], [[1, 4, 1, 6], [3, 1, 5, 1], [3, 4, 5, 6]], [[3, 4, 1, 6], [4, 5, 1], [3, 4, 5, 6]],
-        [[3, 1, 5, 6], [1, 4, 5, 6], [3, 4, 5, 6]], [[1, 1, 5, 6], [3, 4, 1, 1], [3, 4, 5, 6]], [[1, 1, 1, 1], [5, 1], [2, 3, 5, 4]],
-        [[16, 1, 1, 9], [16, 33, 33, 9], [16, 33, 33, 9]], [[33, 1, 65], [1, 17, 65], [33, 17, 65]], [[40, 1, 50, 9], [1, 41, 1, 9], [40, 41, 50, 9]],
+        [[1001, 100], [100], [1001, 100]], [[100], [1001, 100], [1001, 100]], [[9, 700], [1, 700], [9, 700]],
+        [[2, 40000], [40000], [2, 40000]], [[6, 10], [6, 1], [6, 10]], [[6, 1], [6, 10], [6, 10]],
+        [[2, 40000], [2, 1], [2, 40000]], [[6, 1], [1, 10], [6, 10]], [[1, 10], [6, 1], [6, 10]],
+        [[3, 4, 5, 6], [3, 1, 1, 6], [3, 4, 5, 6]], [[3, 1, 1, 6], [3, 4, 5, 6], [3, 4, 5, 6]],
+        [[3, 4, 5, 6], [3, 1, 1, 1], [3, 4, 5, 6]], [[3, 1, 5, 1], [1, 4, 1, 6], [3, 4, 5, 6]],
+        [[1, 4, 1, 6], [3, 1, 5, 1], [3, 4, 5, 6]],
+        [[3, 4, 1, 6], [4, 5, 1], [3, 4, 5, 6]], [[3, 1, 5, 6], [1, 4, 5, 6], [3, 4, 5, 6]],
+        [[1, 1, 5, 6], [3, 4, 1, 1], [3, 4, 5, 6]],
+        [[1, 1, 1, 1], [5, 1], [2, 3, 5, 4]], [[16, 1, 1, 9], [16, 33, 33, 9], [16, 33, 33, 9]],
+        [[33, 1, 65], [1, 17, 65], [33, 17, 65]], [[40, 1, 50, 9], [1, 41, 1, 9], [40, 41, 50, 9]],
     ];
 
     [TestCaseSource(nameof(Sizes))]
@@ -29,7 +34,8 @@ public class ElementwiseTests
         var expected = Array.ConvertAll(x, v => MathF.FusedMultiplyAdd(v, -1.5f, 0.25f));
         foreach (bool misaligned in (bool[])[false, true])
         {
-            TensorView source = arrays.New(new Shape(n), DType.F32, misaligned), y = arrays.New(new Shape(n), DType.F32, misaligned);
+            TensorView source = arrays.New(new Shape(n), DType.F32, misaligned),
+                y = arrays.New(new Shape(n), DType.F32, misaligned);
             arrays.Cpu.Upload(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(x), source);
             arrays.Cpu.Unary(new Affine(-1.5f, 0.25f), source, y);
             CpuArrays.AssertSame(arrays.Read(y), expected);
@@ -100,8 +106,9 @@ public class ElementwiseTests
         Shape a4 = aShape.To4D(), b4 = bShape.To4D(), y4 = yShape.To4D();
         var y = new float[yShape.Count];
         int at = 0;
-        for (int i = 0; i < y4[0]; i++) for (int j = 0; j < y4[1]; j++) for (int k = 0; k < y4[2]; k++) for (int l = 0; l < y4[3]; l++)
-            y[at++] = MathF.FusedMultiplyAdd(-0.7f, b[At(b4, i, j, k, l)], a[At(a4, i, j, k, l)]);
+        for (int i = 0; i < y4[0]; i++)
+            for (int j = 0; j < y4[1]; j++) for (int k = 0; k < y4[2]; k++) for (int l = 0; l < y4[3]; l++)
+                y[at++] = MathF.FusedMultiplyAdd(-0.7f, b[At(b4, i, j, k, l)], a[At(a4, i, j, k, l)]);
         return y;
 
         static int At(Shape s, int i, int j, int k, int l) => ((i % s[0] * s[1] + j % s[1]) * s[2] + k % s[2]) * s[3] + l % s[3];

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -18,13 +19,16 @@ public sealed class GatherRotateKernelTests : IDisposable
     }
 
     [Test]
-    public void Images_are_gathered_normalised_mirrored_and_turned([Values(1, 3, 6)] int n, [Values(1, 7, 16)] int size, [Values(1, 3)] int c, [Values] bool mirror)
+    public void Images_are_gathered_normalised_mirrored_and_turned([Values(1, 3, 6)] int n, [Values(1, 7, 16)] int size,
+        [Values(1, 3)] int c, [Values] bool mirror)
     {
         using var a = new NnArrays(_cpu);
         byte[] bytes = Pixels(a.Random, size, c);
-        int[] indices = [.. Enumerable.Range(0, n).Select(_ => a.Random.Next(M))], flips = [.. Enumerable.Range(0, n).Select(i => (i + 1) % 2)];
+        int[] indices = [.. Enumerable.Range(0, n).Select(_ => a.Random.Next(M))],
+            flips = [.. Enumerable.Range(0, n).Select(i => (i + 1) % 2)];
         using var pixels = new Bytes(_cpu, bytes, new Shape(M, size, size, c));
-        var (upright, rotated, again, labels) = (a.Output(n, size, size, c), a.Output(n, size, size, c), a.Output(n, size, size, c), a.Ints(new int[n], n));
+        var (upright, rotated, again, labels) = (a.Output(n, size, size, c), a.Output(n, size, size, c),
+            a.Output(n, size, size, c), a.Ints(new int[n], n));
         _cpu.GatherRotate(pixels.View, a.Ints(indices, n), mirror ? a.Ints(flips, n) : default, upright, rotated, labels);
         var expected = new float[upright.Count];
         for (int i = 0; i < expected.Length; i++)
@@ -44,7 +48,8 @@ public sealed class GatherRotateKernelTests : IDisposable
     {
         using var a = new NnArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 2, 3), new Shape(M, 2, 2, 3));
-        var (upright, rotated, labels, indices) = (a.Output(2, 2, 2, 3), a.Output(2, 2, 2, 3), a.Ints([0, 0], 2), a.Ints([0, M], 2));
+        var (upright, rotated, labels, indices) = (a.Output(2, 2, 2, 3), a.Output(2, 2, 2, 3),
+            a.Ints([0, 0], 2), a.Ints([0, M], 2));
         Assert.That(() => _cpu.GatherRotate(pixels.View, indices, default, upright, rotated, labels),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 5"));
     }
@@ -54,8 +59,10 @@ public sealed class GatherRotateKernelTests : IDisposable
     {
         using var a = new NnArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 32, 3), new Shape(M, 32, 32, 3));
-        Assert.DoesNotThrow(() => _cpu.GatherRotate(pixels.View, a.Ints([], 0), default, a.Output(0, 32, 32, 3), a.Output(0, 32, 32, 3), a.Ints([], 0)));
-        var (upright, rotated, labels, indices) = (a.Output(4, 32, 32, 3), a.Output(4, 32, 32, 3), a.Ints(new int[4], 4), a.Ints([4, 3, 0, 0], 4));
+        Assert.DoesNotThrow(() => _cpu.GatherRotate(pixels.View, a.Ints([], 0), default, a.Output(0, 32, 32, 3),
+            a.Output(0, 32, 32, 3), a.Ints([], 0)));
+        var (upright, rotated, labels, indices) = (a.Output(4, 32, 32, 3), a.Output(4, 32, 32, 3),
+            a.Ints(new int[4], 4), a.Ints([4, 3, 0, 0], 4));
         NnChecks.AllocatesNothing(() => _cpu.GatherRotate(pixels.View, indices, default, upright, rotated, labels));
     }
 

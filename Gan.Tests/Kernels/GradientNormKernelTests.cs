@@ -10,7 +10,8 @@ public class GradientNormKernelTests
     {
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
-        TensorView[] gradients = [a.Normals(1), a.Normals(0, 3), a.Normals(7, 3, 3, 5), a.Normals(40001), a.Normals(32768), a.Normals(3)];
+        TensorView[] gradients = [a.Normals(1), a.Normals(0, 3), a.Normals(7, 3, 3, 5), a.Normals(40001),
+            a.Normals(32768), a.Normals(3)];
         var norm = a.Output(1);
         b.GradientNorm(gradients, norm);
         NnChecks.Close(a.Read(norm), [Math.Sqrt(gradients.Sum(g => NnChecks.Dot(a.Read(g), a.Read(g))))], 0, 1e-6);

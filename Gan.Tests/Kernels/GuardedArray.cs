@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>An array in a backend's memory between guard words, filled with NaN until uploaded: an element that a kernel forgets to write is seen.</summary>
+/// <summary>
+/// An array in a backend's memory between guard words, filled with NaN until uploaded: an element that a kernel forgets
+/// to write is seen.
+/// </summary>
 sealed class GuardedArray : IDisposable
 {
     const int Guard = 16;
@@ -53,8 +57,9 @@ sealed class GuardedArray : IDisposable
     }
 
     /// <summary>
-    /// Float sums of K products of values in [-1, 1) err by about 2^-24·sqrt(K) times the partial sums' size; twenty times that and a floor catch every wrong
-    /// term (of size 0.3) and let rounding through, also that of Winograd's convolutions without fused multiply-adds, which is the largest.
+    /// Float sums of K products of values in [-1, 1) err by about 2^-24·sqrt(K) times the partial sums' size; twenty times that
+    /// and a floor catch every wrong term (of size 0.3) and let rounding through, also that of Winograd's convolutions without
+    /// fused multiply-adds, which is the largest.
     /// </summary>
     public static void AssertClose(float[] actual, double[] expected, long terms, string what)
     {

@@ -1,5 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
@@ -16,11 +18,12 @@ sealed class MatMulTests(SimdPath simd, int threads)
     [OneTimeTearDown]
     public void DisposeBackend() => _backend.Dispose();
 
-    // Sizes around the tiles (4, 6, 8 rows; 8, 16, 32 columns), the blocks of 256 k and of 132 rows, vectors, and the shapes of linear layers.
+    // Sizes around the tiles (4, 6, 8 rows; 8, 16, 32 columns), the blocks of 256 k and of 132 rows, vectors, and the shapes
+    // of linear layers.
     static readonly int[][] s_sizes =
     [
-        [1, 1, 1], [1, 5, 3], [4, 8, 7], [6, 16, 8], [7, 17, 9], [8, 32, 16], [13, 33, 31], [5, 1, 130], [64, 1, 128], [1, 40, 70], [3, 2, 300],
-        [64, 4, 128], [40, 96, 257], [133, 65, 40], [270, 40, 65], [64, 512, 128], [150, 130, 520],
+        [1, 1, 1], [1, 5, 3], [4, 8, 7], [6, 16, 8], [7, 17, 9], [8, 32, 16], [13, 33, 31], [5, 1, 130], [64, 1, 128],
+        [1, 40, 70], [3, 2, 300], [64, 4, 128], [40, 96, 257], [133, 65, 40], [270, 40, 65], [64, 512, 128], [150, 130, 520],
     ];
 
     static IEnumerable<TestCaseData> Cases()
@@ -29,7 +32,8 @@ sealed class MatMulTests(SimdPath simd, int threads)
         {
             foreach (bool transposeA in (bool[])[false, true])
             {
-                foreach (bool transposeB in (bool[])[false, true]) yield return new TestCaseData(s[0], s[1], s[2], transposeA, transposeB);
+                foreach (bool transposeB in (bool[])[false, true])
+                    yield return new TestCaseData(s[0], s[1], s[2], transposeA, transposeB);
             }
         }
     }
@@ -65,13 +69,15 @@ sealed class MatMulTests(SimdPath simd, int threads)
                     double sum = accumulate ? cv[at] : 0;
                     for (int l = 0; l < k; l++)
                     {
-                        sum += (double)av[z * m * k + (transposeA ? l * m + i : i * k + l)] * bv[z * k * n + (transposeB ? j * k + l : l * n + j)];
+                        sum += (double)av[z * m * k + (transposeA ? l * m + i : i * k + l)] * bv[z * k * n + (transposeB
+                            ? j * k + l : l * n + j)];
                     }
                     expected[at] = sum;
                 }
             }
         }
-        GuardedArray.AssertClose(c.Read(), expected, k, $"({m}, {k}){(transposeA ? "T" : "")} x ({k}, {n}){(transposeB ? "T" : "")} accumulate {accumulate}");
+        GuardedArray.AssertClose(c.Read(), expected, k,
+            $"({m}, {k}){(transposeA ? "T" : "")} x ({k}, {n}){(transposeB ? "T" : "")} accumulate {accumulate}");
 
         Shape Batch(int rows, int columns) => shape.Rank == 3 ? new Shape(batches, rows, columns) : new Shape(rows, columns);
     }
@@ -150,8 +156,10 @@ sealed class MatMulTests(SimdPath simd, int threads)
     {
         const int M = 150, N = 70, K = 300;
         var random = new Random(7);
-        using var a = new GuardedArray(_backend, transposeA ? new Shape(K, M) : new Shape(M, K), GuardedArray.Random(random, M * K));
-        using var b = new GuardedArray(_backend, transposeB ? new Shape(N, K) : new Shape(K, N), GuardedArray.Random(random, N * K));
+        using var a = new GuardedArray(_backend, transposeA ? new Shape(K, M) : new Shape(M, K),
+            GuardedArray.Random(random, M * K));
+        using var b = new GuardedArray(_backend, transposeB ? new Shape(N, K) : new Shape(K, N),
+            GuardedArray.Random(random, N * K));
         using var c = new GuardedArray(_backend, new Shape(M, N));
         TensorView av = a.View, bv = b.View, cv = c.View;
         Assert.That(Allocations.PerRound(() => _backend.MatMul(av, transposeA, bv, transposeB, cv, false)), Is.Zero);

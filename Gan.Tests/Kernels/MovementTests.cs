@@ -1,9 +1,12 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
 
-/// <summary>Permute, CopyBox, GatherRows and ScatterAddRows on the CPU against index arithmetic; elements of 1, 2 and 4 bytes.</summary>
+/// <summary>
+/// Permute, CopyBox, GatherRows and ScatterAddRows on the CPU against index arithmetic; elements of 1, 2 and 4 bytes.
+/// </summary>
 public class MovementTests
 {
     static readonly DType[] Types = [DType.F32, DType.BF16, DType.U8];
@@ -63,8 +66,8 @@ public class MovementTests
     static readonly int[][][] Boxes =
     [
         [[], [], [], [], []], [[9], [2], [7], [1], [5]], [[9], [2], [7], [1], [0]],
-        [[4, 6], [0, 0], [4, 6], [0, 0], [4, 6]], [[4, 6], [1, 2], [5, 4], [2, 0], [3, 4]], [[4, 6], [1, 0], [9, 6], [5, 0], [3, 6]],
-        [[2, 3, 4, 5], [1, 0, 2, 1], [3, 4, 5, 6], [0, 1, 1, 3], [1, 3, 2, 3]],
+        [[4, 6], [0, 0], [4, 6], [0, 0], [4, 6]], [[4, 6], [1, 2], [5, 4], [2, 0], [3, 4]],
+        [[4, 6], [1, 0], [9, 6], [5, 0], [3, 6]], [[2, 3, 4, 5], [1, 0, 2, 1], [3, 4, 5, 6], [0, 1, 1, 3], [1, 3, 2, 3]],
         [[2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3], [0, 0, 0, 0], [2, 7, 7, 3]],
         [[2, 7, 7, 3], [0, 0, 0, 0], [2, 9, 9, 3], [0, 1, 1, 0], [2, 7, 7, 3]],
         [[3, 50, 70, 16], [0, 0, 0, 0], [3, 50, 70, 40], [0, 0, 0, 24], [3, 50, 70, 16]],
@@ -149,7 +152,8 @@ public class MovementTests
     public void An_index_out_of_range_is_named_before_anything_is_written(int bad)
     {
         using var arrays = new CpuArrays();
-        TensorView table = arrays.Random(new Shape(4, 2), 1), rows = arrays.Random(new Shape(3, 2), 2), index = arrays.From(new Shape(3), DType.I32, [0, 3, bad]);
+        TensorView table = arrays.Random(new Shape(4, 2), 1), rows = arrays.Random(new Shape(3, 2), 2),
+            index = arrays.From(new Shape(3), DType.I32, [0, 3, bad]);
         float[] tableBefore = arrays.Read(table), rowsBefore = arrays.Read(rows);
         string message = $"index 2 is {bad}, but the table (4, 2) has 4 rows";
         var refused = Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message);
@@ -164,7 +168,8 @@ public class MovementTests
     public void Nothing_is_allocated_in_steady_state()
     {
         using var arrays = new CpuArrays();
-        TensorView x = arrays.Random(new Shape(16, 32, 32, 5), 7), y = arrays.New(new Shape(16, 5, 32, 32)), part = arrays.New(new Shape(16, 30, 30, 5));
+        TensorView x = arrays.Random(new Shape(16, 32, 32, 5), 7), y = arrays.New(new Shape(16, 5, 32, 32)),
+            part = arrays.New(new Shape(16, 30, 30, 5));
         TensorView index = arrays.From(new Shape(16), DType.I32, Enumerable.Range(0, 16).ToArray()), rows = arrays.New(x.Shape);
         Assert.That(Allocations.PerRound(() =>
         {

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
@@ -50,7 +52,8 @@ sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
     {
         var data = new float[new Shape(dims).Count];
         for (int i = 0; i < data.Length; i++)
-            data[i] = mean + deviation * (float)(Math.Sqrt(-2 * Math.Log(1 - Random.NextDouble())) * Math.Cos(2 * Math.PI * Random.NextDouble()));
+            data[i] = mean + deviation * (float)(Math.Sqrt(-2 * Math.Log(1 - Random.NextDouble())) * Math.Cos(
+                2 * Math.PI * Random.NextDouble()));
         return Of(data, dims);
     }
 
@@ -76,7 +79,8 @@ sealed unsafe class NnArrays(Backend backend, int seed = 1) : IDisposable
         {
             var before = new ReadOnlySpan<byte>((void*)address, Guard);
             var after = new ReadOnlySpan<byte>((void*)(address + Guard + (nint)bytes), Guard);
-            Assert.That(before.ContainsAnyExcept(Pattern) || after.ContainsAnyExcept(Pattern), Is.False, "A kernel wrote outside an array.");
+            Assert.That(before.ContainsAnyExcept(Pattern) || after.ContainsAnyExcept(Pattern), Is.False,
+                "A kernel wrote outside an array.");
             backend.Free(address, bytes + 2 * Guard);
         }
         _blocks.Clear();

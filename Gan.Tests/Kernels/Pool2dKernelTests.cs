@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -5,7 +6,8 @@ namespace Ssgan.Tests.Kernels;
 
 public class Pool2dKernelTests
 {
-    static readonly PoolSpec[] Specs = [new(2, 2, 0), new(3, 2, 1), new(3, 1, 1), new(2, 1, 0), new(1, 1, 0), new(2, 3, 0), new(5, 2, 2)];
+    static readonly PoolSpec[] Specs = [new(2, 2, 0), new(3, 2, 1), new(3, 1, 1), new(2, 1, 0), new(1, 1, 0),
+        new(2, 3, 0), new(5, 2, 2)];
 
     delegate void Visit(int input, int output, int position);
 
@@ -19,12 +21,13 @@ public class Pool2dKernelTests
                     for (int k = 0; k < c; k++)
                         for (int y = r * s.Stride - s.Padding; y < r * s.Stride - s.Padding + s.Kernel; y++)
                             for (int x = q * s.Stride - s.Padding; x < q * s.Stride - s.Padding + s.Kernel; x++)
-                                if (y >= 0 && y < h && x >= 0 && x < w) visit(((i * h + y) * w + x) * c + k, ((i * oh + r) * ow + q) * c + k, y * w + x);
+                                if (y >= 0 && y < h && x >= 0 && x < w)
+                                    visit(((i * h + y) * w + x) * c + k, ((i * oh + r) * ow + q) * c + k, y * w + x);
     }
 
     [Test]
-    public void Average_is_the_mean_with_padding_as_zeros([ValueSource(nameof(Specs))] PoolSpec s, [Values(6, 7)] int h, [Values(5, 8)] int w,
-        [Values(1, 3, 8, 17, 64, 129)] int c)
+    public void Average_is_the_mean_with_padding_as_zeros([ValueSource(nameof(Specs))] PoolSpec s, [Values(6, 7)] int h,
+        [Values(5, 8)] int w, [Values(1, 3, 8, 17, 64, 129)] int c)
     {
         const int N = 2;
         int oh = s.Output(h), ow = s.Output(w);
@@ -47,7 +50,8 @@ public class Pool2dKernelTests
     }
 
     [Test]
-    public void The_mean_is_added_to_another_array([ValueSource(nameof(Specs))] PoolSpec s, [Values(1, 3, 8, 65)] int c, [Values] bool inPlace)
+    public void The_mean_is_added_to_another_array([ValueSource(nameof(Specs))] PoolSpec s,
+        [Values(1, 3, 8, 65)] int c, [Values] bool inPlace)
     {
         int oh = s.Output(7), ow = s.Output(6);
         using var b = new CpuBackend(2);
@@ -142,7 +146,8 @@ public class Pool2dKernelTests
         });
         using var backend = new CpuBackend(2);
         using var arrays = new NnArrays(backend);
-        var (p, q, at) = (arrays.Normals(2, 33, 33, 70), arrays.Output(2, o, o, 70), arrays.Ints(new int[2 * o * o * 70], 2, o, o, 70));
+        var (p, q, at) = (arrays.Normals(2, 33, 33, 70), arrays.Output(2, o, o, 70),
+            arrays.Ints(new int[2 * o * o * 70], 2, o, o, 70));
         NnChecks.AllocatesNothing(() => backend.AvgPool2d(p, q, s));
         NnChecks.AllocatesNothing(() => backend.AvgPool2dBackward(q, p, s));
         NnChecks.AllocatesNothing(() => backend.MaxPool2d(p, q, at, s));

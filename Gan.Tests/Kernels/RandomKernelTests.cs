@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -8,8 +9,10 @@ public class RandomKernelTests
     // The known answers published with Random123.
     [TestCase(0u, 0u, 0u, 0u, 0u, 0u, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [TestCase(~0u, ~0u, ~0u, ~0u, ~0u, ~0u, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
-    [TestCase(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
-    public void Philox_gives_the_published_answers(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1, uint w0, uint w1, uint w2, uint w3) =>
+    [TestCase(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u, 0xd16cfe09u, 0x94fdccebu,
+        0x5001e420u, 0x24126ea1u)]
+    public void Philox_gives_the_published_answers(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1, uint w0,
+        uint w1, uint w2, uint w3) =>
         Assert.That(Philox.Block(c0, c1, c2, c3, k0, k1), Is.EqualTo((w0, w1, w2, w3)));
 
     const ulong Key = 0x0123456789abcdef, Counter = 0xfffffffffffffffe;
@@ -31,7 +34,8 @@ public class RandomKernelTests
     }
 
     [Test]
-    public void Every_element_has_its_place_in_the_stream([Values(0, 1, 2, 3, 4, 5, 1023, 8190)] int count, [Values(1, 2, 3)] int threads)
+    public void Every_element_has_its_place_in_the_stream([Values(0, 1, 2, 3, 4, 5, 1023, 8190)] int count,
+        [Values(1, 2, 3)] int threads)
     {
         using var b = new CpuBackend(threads);
         using var a = new NnArrays(b);
@@ -42,7 +46,8 @@ public class RandomKernelTests
         for (int i = 0; i < count; i++)
         {
             int pair = i & ~1;
-            double r = Math.Sqrt(-2 * Math.Log(((Word(pair) >> 8) + 1) / 16777216.0)), theta = 2 * Math.PI * (Word(pair + 1) >> 8) / 16777216.0;
+            double r = Math.Sqrt(-2 * Math.Log(((Word(pair) >> 8) + 1) / 16777216.0)),
+                theta = 2 * Math.PI * (Word(pair + 1) >> 8) / 16777216.0;
             n[i] = r * (i % 2 == 0 ? Math.Cos(theta) : Math.Sin(theta));
             u[i] = -1 + 4 * ((Word(i) >> 8) / 16777216.0);
         }

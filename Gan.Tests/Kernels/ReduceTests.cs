@@ -1,4 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
@@ -16,10 +18,13 @@ public class ReduceTests
                 yield return new TestCaseData(s, Enumerable.Range(0, 4).Select(i => (mask >> i & 1) != 0 ? 1 : s[i]).ToArray());
             }
         }
-        int[][] more = [[], [], [0], [1], [0, 5], [1, 5], [5, 0], [5, 1], [0], [0], [1], [1], [7], [1], [8], [1], [9], [1], [31], [1], [33], [1],
-            [511], [1], [513], [1], [1000003], [1], [3, 200001], [3, 1], [70, 3001], [70, 1], [20011, 3], [1, 3], [50000, 7], [1, 7],
-            [9000, 100], [1, 100], [3000, 257], [1, 257], [2000, 1025], [1, 1025], [300, 5001], [1, 5001], [1, 5001], [1, 5001], [40000, 2], [40000, 1],
-            [8, 500, 64], [8, 1, 64], [100, 64, 20], [100, 1, 20], [3, 5, 2, 2001], [1, 5, 1, 2001], [2, 3, 20, 1100], [1, 3, 1, 1100], [2, 5000, 17], [2, 1, 17]];
+        int[][] more = [[], [], [0], [1], [0, 5], [1, 5], [5, 0], [5, 1], [0], [0], [1], [1], [7], [1], [8], [1], [9],
+            [1], [31], [1], [33], [1], [511], [1], [513], [1], [1000003], [1], [3, 200001], [3, 1], [70, 3001], [70, 1],
+            [20011, 3], [1, 3], [50000, 7],
+            [1, 7], [9000, 100], [1, 100], [3000, 257], [1, 257], [2000, 1025], [1, 1025], [300, 5001], [1, 5001], [1, 5001],
+            [1, 5001], [40000, 2], [40000, 1], [8, 500, 64], [8, 1, 64], [100, 64, 20], [100, 1, 20], [3, 5, 2, 2001],
+            [1, 5, 1, 2001], [2, 3, 20, 1100],
+            [1, 3, 1, 1100], [2, 5000, 17], [2, 1, 17]];
         for (int i = 0; i < more.Length; i += 2) yield return new TestCaseData(more[i], more[i + 1]);
     }
 
@@ -58,11 +63,12 @@ public class ReduceTests
         var y = new double[yShape.Count];
         Array.Fill(y, identity);
         int at = 0;
-        for (int i = 0; i < x4[0]; i++) for (int j = 0; j < x4[1]; j++) for (int k = 0; k < x4[2]; k++) for (int l = 0; l < x4[3]; l++)
-        {
-            ref double to = ref y[((i % y4[0] * y4[1] + j % y4[1]) * y4[2] + k % y4[2]) * y4[3] + l % y4[3]];
-            to = combine(to, x[at++]);
-        }
+        for (int i = 0; i < x4[0]; i++)
+            for (int j = 0; j < x4[1]; j++) for (int k = 0; k < x4[2]; k++) for (int l = 0; l < x4[3]; l++)
+            {
+                ref double to = ref y[((i % y4[0] * y4[1] + j % y4[1]) * y4[2] + k % y4[2]) * y4[3] + l % y4[3]];
+                to = combine(to, x[at++]);
+            }
         return y;
     }
 
@@ -112,7 +118,8 @@ public class ReduceTests
         using var arrays = new CpuArrays();
         float[] values = CpuArrays.Numbers(1001, 5);
         values[at] = float.NaN;
-        TensorView x = arrays.From(new Shape(1001), values), y = arrays.New(new Shape(1)), index = arrays.New(new Shape(1), DType.I32);
+        TensorView x = arrays.From(new Shape(1001), values), y = arrays.New(new Shape(1)),
+            index = arrays.New(new Shape(1), DType.I32);
         arrays.Cpu.Reduce<Max>(x, y);
         Assert.That(arrays.Read(y)[0], Is.NaN);
         arrays.Cpu.Reduce<Min>(x.As(new Shape(1001, 1)), y.As(new Shape(1, 1)));
@@ -163,7 +170,8 @@ public class ReduceTests
         using var arrays = new CpuArrays();
         var random = new Random(6);
         // Few distinct values, so that ties are common.
-        float[] x = Enumerable.Range(0, rows * columns).Select(_ => random.Next(-3, 3) + (random.Next(500) == 0 ? float.NaN : 0)).ToArray();
+        float[] x = Enumerable.Range(0, rows * columns)
+            .Select(_ => random.Next(-3, 3) + (random.Next(500) == 0 ? float.NaN : 0)).ToArray();
         TensorView y = arrays.New(new Shape(rows), DType.I32);
         arrays.Cpu.ArgMax(arrays.From(new Shape(rows, columns), x), y);
         int[] actual = arrays.Read<int>(y);
@@ -187,7 +195,8 @@ public class ReduceTests
     public void Nothing_is_allocated_in_steady_state()
     {
         using var arrays = new CpuArrays();
-        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)), bias = arrays.New(new Shape(1, 1, 1, 3));
+        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)),
+            bias = arrays.New(new Shape(1, 1, 1, 3));
         TensorView pooled = arrays.New(new Shape(64, 1, 1, 3)), index = arrays.New(new Shape(64, 32, 32), DType.I32);
         Assert.That(Allocations.PerRound(() =>
         {

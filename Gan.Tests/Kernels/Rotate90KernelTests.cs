@@ -1,10 +1,13 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Tests.Kernels;
 
 public class Rotate90KernelTests
 {
-    /// <summary>k counter-clockwise quarter turns, one at a time: the first row of a turn is the last column, top to bottom.</summary>
+    /// <summary>
+    /// k counter-clockwise quarter turns, one at a time: the first row of a turn is the last column, top to bottom.
+    /// </summary>
     static float[] Naive(float[] x, int n, int size, int c, int[] turns)
     {
         var y = new float[x.Length];
@@ -16,7 +19,8 @@ public class Rotate90KernelTests
                 var turned = new float[image.Length];
                 for (int r = 0; r < size; r++)
                     for (int w = 0; w < size; w++)
-                        for (int ch = 0; ch < c; ch++) turned[(r * size + w) * c + ch] = image[(w * size + size - 1 - r) * c + ch];
+                        for (int ch = 0; ch < c; ch++)
+                            turned[(r * size + w) * c + ch] = image[(w * size + size - 1 - r) * c + ch];
                 image = turned;
             }
             image.CopyTo(y, i * image.Length);

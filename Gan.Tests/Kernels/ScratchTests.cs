@@ -1,4 +1,4 @@
-using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Tests.Kernels;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
@@ -46,8 +47,10 @@ public sealed class Sha256Tests
     public void Nothing_else_calls_the_runtimes_cryptography()
     {
         string[] projects = ["Engine.Kernels", "Engine", "Gan", "Gan.Runner", Path.Combine("Benchmarks", "Kit")];
-        var callers = projects.SelectMany(static p => Directory.EnumerateFiles(RepoRoot.At(p), "*.cs", SearchOption.AllDirectories))
-            .Where(static f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        var callers = projects.SelectMany(static p => Directory.EnumerateFiles(RepoRoot.At(p), "*.cs",
+            SearchOption.AllDirectories))
+            .Where(static f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal))
             .Where(static f => File.ReadAllText(f).Contains("System.Security.Cryptography", StringComparison.Ordinal));
         Assert.That(callers.Select(Path.GetFileName), Is.EqualTo(new[] { "Sha256.cs" }));
     }

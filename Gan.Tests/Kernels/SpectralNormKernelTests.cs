@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -99,7 +100,8 @@ public class SpectralNormKernelTests
                         a[r * columns + q] = c * (t * x + y);
                     }
                 }
-        return Enumerable.Range(0, columns).Max(k => Math.Sqrt(Enumerable.Range(0, rows).Sum(r => a[r * columns + k] * a[r * columns + k])));
+        return Enumerable.Range(0, columns)
+            .Max(k => Math.Sqrt(Enumerable.Range(0, rows).Sum(r => a[r * columns + k] * a[r * columns + k])));
     }
 
     [TestCase(6, 6)]
@@ -144,7 +146,8 @@ public class SpectralNormKernelTests
         b.SpectralNormBackward(layer, dn, dw);
         double sigma = a.Read(layer.Sigma)[0], dot = NnChecks.Dot(g, w);
         var expected = new double[w.Length];
-        for (int i = 0; i < w.Length; i++) expected[i] = start[i] + g[i] / sigma - dot / (sigma * sigma) * u[i / columns] * v[i % columns];
+        for (int i = 0; i < w.Length; i++)
+            expected[i] = start[i] + g[i] / sigma - dot / (sigma * sigma) * u[i / columns] * v[i % columns];
         NnChecks.Close(a.Read(dw), expected, 2e-6, 1e-5);
     }
 
@@ -155,7 +158,8 @@ public class SpectralNormKernelTests
         using var a = new NnArrays(b);
         SpectralLayer[] layers = [Layer(a, 5, 27), Layer(a, 1, 1), Layer(a, 64, 40)];
         b.SpectralNormForward(layers, 1, 1e-12f);
-        TensorView[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))], dw = [.. dn.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
+        TensorView[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))],
+            dw = [.. dn.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
         TensorView[] alone = [.. dw.Select(v => a.Of(a.Read(v), v.Shape[0], v.Shape[1]))];
         b.SpectralNormBackward(layers, dn, dw);
         for (int i = 0; i < layers.Length; i++)
@@ -200,7 +204,8 @@ public class SpectralNormKernelTests
             b.SpectralNormForward(layers, 2, 1e-12f);
             var (dn, dw) = (a.Normals(200, 1153), a.Normals(200, 1153));
             b.SpectralNormBackward(layers[0], dn, dw);
-            return [.. layers.SelectMany(l => new[] { a.Read(l.U), a.Read(l.V), a.Read(l.Sigma), a.Read(l.Normalized) }), a.Read(dw)];
+            return [.. layers.SelectMany(l => new[] { a.Read(l.U), a.Read(l.V), a.Read(l.Sigma), a.Read(l.Normalized) }),
+                a.Read(dw)];
         });
         using var backend = new CpuBackend(2);
         using var arrays = new NnArrays(backend);

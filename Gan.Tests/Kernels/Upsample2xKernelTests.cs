@@ -5,7 +5,9 @@ namespace Ssgan.Tests.Kernels;
 
 public class Upsample2xKernelTests
 {
-    /// <summary>The two inputs of output o and the weight of the second, from the definition: source = (o + ½) / 2 − ½, clamped.</summary>
+    /// <summary>
+    /// The two inputs of output o and the weight of the second, from the definition: source = (o + ½) / 2 − ½, clamped.
+    /// </summary>
     static (int I0, int I1, double T) Source(int o, int extent, UpsampleMode mode)
     {
         if (mode == UpsampleMode.Nearest) return (o / 2, o / 2, 0);
@@ -32,12 +34,13 @@ public class Upsample2xKernelTests
     }
 
     [Test]
-    public void Forward_is_the_formula_and_backward_its_transpose([Values] UpsampleMode mode, [Values(1, 2, 5)] int h, [Values(1, 2, 7)] int w,
-        [Values(1, 3, 8, 17, 64, 129)] int c, [Values(1, 3)] int n)
+    public void Forward_is_the_formula_and_backward_its_transpose([Values] UpsampleMode mode, [Values(1, 2, 5)] int h,
+        [Values(1, 2, 7)] int w, [Values(1, 3, 8, 17, 64, 129)] int c, [Values(1, 3)] int n)
     {
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
-        var (x, y, dy, dx) = (a.Normals(n, h, w, c), a.Output(n, 2 * h, 2 * w, c), a.Normals(n, 2 * h, 2 * w, c), a.Output(n, h, w, c));
+        var (x, y, dy, dx) = (a.Normals(n, h, w, c), a.Output(n, 2 * h, 2 * w, c),
+            a.Normals(n, 2 * h, 2 * w, c), a.Output(n, h, w, c));
         b.Upsample2x(x, y, mode);
         // Weights are exact; a result sums four products.
         NnChecks.Close(a.Read(y), Naive(a.Read(x), n, h, w, c, mode), 1e-6, 1e-6);

@@ -1,4 +1,4 @@
-using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;
@@ -41,7 +41,8 @@ sealed unsafe class WorkersTests
     }
 
     [Test]
-    public void Every_item_runs_once([Values(1, 2, 3, 7)] int threads, [Values(0, 1, 2, 5, 64, 1000)] int count, [Values(1, 10, 5000)] int grain)
+    public void Every_item_runs_once([Values(1, 2, 3, 7)] int threads, [Values(0, 1, 2, 5, 64, 1000)] int count,
+        [Values(1, 10, 5000)] int grain)
     {
         using var workers = new Workers(threads);
         var visits = stackalloc int[1001];
@@ -82,7 +83,8 @@ sealed unsafe class WorkersTests
         var visits = stackalloc int[100];
         for (int round = 1; round <= 20; round++)
         {
-            Assert.That(() => workers.For(100, 1, new Throw(at)), Throws.InvalidOperationException.With.Message.EqualTo("item " + at));
+            Assert.That(() => workers.For(100, 1, new Throw(at)),
+                Throws.InvalidOperationException.With.Message.EqualTo("item " + at));
             workers.For(100, 1, new CountVisits(visits));
             for (int i = 0; i < 100; i++) Assert.That(visits[i], Is.EqualTo(round));
         }
@@ -115,7 +117,8 @@ sealed unsafe class WorkersTests
     }
 
     [Test]
-    public void Needs_at_least_one_thread() => Assert.That(() => new Workers(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Needs_at_least_one_thread() =>
+        Assert.That(() => new Workers(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Disposing_twice_is_harmless()

@@ -1,8 +1,10 @@
 using Ssgan.Benchmarks.Kit;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
 using Ssgan.Tests.Support;
 
@@ -37,7 +39,8 @@ sealed class KitTests
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
         Assert.That(printed.Out, Does.Match(@"(?m)^step +2  loss_g +cuda:0 +-?[0-9.]+  cpu +-?[0-9.]+  difference [0-9.]+e"));
         Assert.That(report.Losses.Select(static p => (p.Step, p.Name)), Is.EqualTo(
-            from step in new[] { 1, 2 } from name in new[] { "loss_d", "loss_d_rotation", "loss_g", "loss_g_rotation" } select (step, name)));
+            from step in new[] { 1, 2 } from name in new[] { "loss_d", "loss_d_rotation", "loss_g", "loss_g_rotation" }
+                select (step, name)));
         Assert.That(report.Machine.Device, Is.Not.Null);
         Assert.That(report.Machine.CuDnn, Does.Match("^[0-9]+[.][0-9]+[.][0-9]+$"));
         Assert.That(report.Message, Does.Contain("the losses differ by at most"));
@@ -46,7 +49,8 @@ sealed class KitTests
     [Test]
     public void EarlyStepsMustAgreeBetterThanLaterOnes()
     {
-        var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2", "--tolerance", "1e-7", .. s_small]);
+        var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2",
+            "--tolerance", "1e-7", .. s_small]);
         // Rounding alone is more than a hundredth of that.
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Failed), report.Message);
         Assert.That(report.Message, Does.Contain("1.0e-9 is allowed in the first 4 steps, 1.0e-7 later"));
@@ -55,7 +59,8 @@ sealed class KitTests
     [Test]
     public void ParityFailsWhereTheDifferenceIsLargerThanAllowed()
     {
-        var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2", "--tolerance", "-1", .. s_small]);
+        var (printed, report) = OnCard(["parity", "--steps", "1", "--batch", "4", "--threads", "2",
+            "--tolerance", "-1", .. s_small]);
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Failed));
         Assert.That(report.State, Is.EqualTo(PartState.Failed));
     }
@@ -65,14 +70,16 @@ sealed class KitTests
     {
         var (printed, report) = OnCard(["captured", "--steps", "3", "--batch", "4", .. s_small]);
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
-        Assert.That(report.Message, Does.Match("captured and eager: [0-9]+ numbers and [0-9]{2,} tensors are the same bit for bit"));
+        Assert.That(report.Message,
+            Does.Match("captured and eager: [0-9]+ numbers and [0-9]{2,} tensors are the same bit for bit"));
         Assert.That(report.Losses.Select(static p => p.Name), Does.Contain("grad_norm_d").And.Contain("loss_g"));
     }
 
     [Test]
     public void IterationIsTimedEagerAndInGraphsAndARefusedPrecisionIsSaid()
     {
-        var (printed, report) = OnCard(["iteration", "--precision", "f32,f12", "--batch", "4", "--n-dis", "1", "--reps", "1", "--shrink", "16", .. s_small]);
+        var (printed, report) = OnCard(["iteration", "--precision", "f32,f12", "--batch", "4", "--n-dis", "1", "--reps", "1",
+            "--shrink", "16", .. s_small]);
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
         Assert.That(report.Measurements.Select(static m => $"{m.Name} {m.Way}"), Is.EquivalentTo(
             from way in new[] { "eager", "graph" }
@@ -88,7 +95,8 @@ sealed class KitTests
     {
         var (printed, report) = OnCard(["start", "--batch", "4", .. s_small]);
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
-        Assert.That(report.Message, Does.Match(@"^The first step \(bf16, batch 4\) ended [0-9.]+ s after the program's start\.$"));
+        Assert.That(report.Message,
+            Does.Match(@"^The first step \(bf16, batch 4\) ended [0-9.]+ s after the program's start\.$"));
     }
 
     [Test]
@@ -115,7 +123,8 @@ sealed class KitTests
     }
 
     [Test]
-    public void WithoutADriverEveryPartSaysSoInASentence([Values("machine", "start", "parity", "captured", "kernels", "convolutions", "iteration")] string part)
+    public void WithoutADriverEveryPartSaysSoInASentence(
+        [Values("machine", "start", "parity", "captured", "kernels", "convolutions", "iteration")] string part)
     {
         using var none = new EmulatedCuda(new EmulatorOptions { HasDriver = false });
         var (printed, report) = Run(none, part);
@@ -155,9 +164,11 @@ sealed class KitTests
     public void RecordKeepsAnotherProgramsEnd(int code, string state, string message)
     {
         using var cuda = new EmulatedCuda();
-        var (printed, report) = Run(cuda, "record", "--part", "doctor", "--code", $"{code}", "--seconds", "2.5", "--command", "ssgan doctor");
+        var (printed, report) = Run(cuda, "record", "--part", "doctor", "--code", $"{code}", "--seconds", "2.5",
+            "--command", "ssgan doctor");
         Assert.That(printed.Code, Is.EqualTo(KitProgram.Done));
-        Assert.That((report!.Part, report.State.ToString(), report.Message, report.Seconds), Is.EqualTo(("doctor", state, message, 2.5)));
+        Assert.That((report!.Part, report.State.ToString(), report.Message, report.Seconds),
+            Is.EqualTo(("doctor", state, message, 2.5)));
         Assert.That(report.Machine.Device, Is.Not.Null);
     }
 

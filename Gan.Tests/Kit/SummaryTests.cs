@@ -1,7 +1,7 @@
 using Ssgan.Benchmarks.Kit;
 using Ssgan.Benchmarks.Results;
 using Ssgan.Benchmarks.Workloads;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Support;
 
@@ -26,11 +26,14 @@ sealed class SummaryTests
 
     static PartReport Report(string part, params Measurement[] items) => new()
     {
-        Part = part, State = PartState.Done, Message = "done.", Date = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), Command = $"ssgan-kit {part}", Seconds = 1.25,
-        Machine = s_card, Ceilings = new(1000, new Dictionary<string, double> { ["f32"] = 50, ["bf16"] = 500 }), Measurements = items,
+        Part = part, State = PartState.Done, Message = "done.", Date = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+        Command = $"ssgan-kit {part}", Seconds = 1.25, Machine = s_card,
+        Ceilings = new(1000, new Dictionary<string, double> { ["f32"] = 50, ["bf16"] = 500 }),
+        Measurements = items,
     };
 
-    static Measurement Time(string name, string way, double ms, long bytes, double operations, string precision = "f32", double? mib = null) =>
+    static Measurement Time(string name, string way, double ms, long bytes, double operations,
+        string precision = "f32", double? mib = null) =>
         new(name, way, new Timing(ms, ms, ms, 30), bytes, operations, precision, mib);
 
     static string Make(IReadOnlyList<PartReport> reports, string? peer)
@@ -47,15 +50,19 @@ sealed class SummaryTests
         string text = Make(
         [
             Report("kernels", Time("adam", "eager", 0.2, 90_000_000, 0), Time("adam", "graph", 0.1, 90_000_000, 0)),
-            Report("iteration", Time("iteration/bf16/batch64", "graph", 10, 0, 2e12, "bf16", 900), Time("iteration/f32/batch64", "eager", 100, 0, 2e12)),
+            Report("iteration", Time("iteration/bf16/batch64", "graph", 10, 0, 2e12, "bf16", 900),
+                Time("iteration/f32/batch64", "eager", 100, 0, 2e12)),
         ], Peer);
         Assert.That(text, Does.Contain("Card (compute capability 9.0), driver for CUDA 12.8, cuBLAS 12.8.4, cuDNN absent"));
         Assert.That(text, Does.Contain("Peer: PyTorch 2.9, CUDA 12.8, cuDNN 91000, Card."));
-        Assert.That(text, Does.Contain("| kernels | done | 1.2 | 2026-01-02 03:04 | `ssgan-kit kernels` | done. |").Or.Contain("| kernels | done | 1.3 |"));
+        Assert.That(text, Does.Contain("| kernels | done | 1.2 | 2026-01-02 03:04 | `ssgan-kit kernels` | done. |").Or.Contain(
+            "| kernels | done | 1.3 |"));
         Assert.That(text, Does.Contain("| adam | 0.2000 | 0.1000 | 900 GB/s | 90% | 0.5000 | 0.3000 | fused/graph | 3.00 |"));
         // BF16 stands beside the fastest of all modes, F32 beside the mode of its own arithmetic.
-        Assert.That(text, Does.Contain("| iteration/bf16/batch64 | | 10.0000 | 200.0 TFLOP/s | 40% | 40.0000 | 20.0000 | amp_graph | 2.00 |"));
-        Assert.That(text, Does.Contain("| iteration/f32/batch64 | 100.0000 | | 20.0 TFLOP/s | 40% | 90.0000 | 90.0000 | fp32 | 0.90 |"));
+        Assert.That(text,
+            Does.Contain("| iteration/bf16/batch64 | | 10.0000 | 200.0 TFLOP/s | 40% | 40.0000 | 20.0000 | amp_graph | 2.00 |"));
+        Assert.That(text,
+            Does.Contain("| iteration/f32/batch64 | 100.0000 | | 20.0 TFLOP/s | 40% | 90.0000 | 90.0000 | fp32 | 0.90 |"));
         Assert.That(text, Does.Contain("| iteration/bf16/batch64 | 900 | 2000 | 0.45 |"));
     }
 
@@ -95,7 +102,8 @@ sealed class SummaryTests
     public void OperationsOfThePublishedNetworksAreThoseOfThePlainAlgorithm()
     {
         var (g, d) = Layers.Forward(Architecture.For(32));
-        // Five discriminator updates (G, three forwards and as many backwards of D) and one of the generator, batch 64: 3.43 TFLOP.
+        // Five discriminator updates (G, three forwards and as many backwards of D) and one of the generator,
+        // batch 64: 3.43 TFLOP.
         Assert.That(64 * (8 * g + 49 * d) / 1e12, Is.EqualTo(3.43).Within(0.01));
     }
 }

@@ -1,7 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
-using Ssgan.Tests.Emulator;
+using Ssgan.Engine.Kernels.Measurement;
 
 namespace Ssgan.Tests.Kit;
 
@@ -41,7 +41,8 @@ sealed class TimingTests
             card.Download(x, from);
             card.Download(y, to);
             Assert.That(to, Is.EqualTo(from).And.Some.Not.Zero);
-            Assert.That(() => card.Copy(x, y.As(new Shape(32))), Throws.ArgumentException.With.Message.Contains("132 bytes into 128"));
+            Assert.That(() => card.Copy(x, y.As(new Shape(32))),
+                Throws.ArgumentException.With.Message.Contains("132 bytes into 128"));
         }
         Assert.That(cuda.Calls("cuMemcpyDtoDAsync_v2"), Is.EqualTo(1));
     }

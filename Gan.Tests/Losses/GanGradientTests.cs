@@ -1,7 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Losses;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Losses;
@@ -22,7 +24,8 @@ sealed class GanGradientTests
             _conv = Child("conv", new Conv2d(random, 4, 2, 3));
         }
 
-        public Tensor Forward(Tensor z) => _conv.Forward(_norm.Forward(_linear.Forward(z).Reshape(z.Shape[0], 2, 2, 4)).Tanh().Upsample2x()).Tanh();
+        public Tensor Forward(Tensor z) =>
+            _conv.Forward(_norm.Forward(_linear.Forward(z).Reshape(z.Shape[0], 2, 2, 4)).Tanh().Upsample2x()).Tanh();
     }
 
     sealed class Discriminator : Module
@@ -99,7 +102,8 @@ sealed class GanGradientTests
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(Noise());
         var (turned, turns) = Rotation.Rotate(fake);
-        return loss(_discriminator.Forward(fake).Logits) + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns).Loss;
+        return loss(_discriminator.Forward(fake).Logits)
+            + 0.7f * Rotation.Loss(_discriminator.Forward(turned).Rotation, turns).Loss;
     }
 
     static IEnumerable<string> Names => Losses.Select(l => l.Name);

@@ -1,7 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Losses;
@@ -22,7 +24,8 @@ sealed class GradientPenaltyTests
     {
         var device = x.Device;
         var h = x.Conv2d(p[0], p[1], stride: 2, padding: 1);
-        h = h.BatchNorm(p[2] * 0.2f, p[3].Affine(0.1f, 0) + device.Values([4], 1.5f, -1.5f, 1.5f, -1.5f), device.Of(4), device.Of(4));
+        h = h.BatchNorm(p[2] * 0.2f, p[3].Affine(0.1f, 0) + device.Values([4], 1.5f, -1.5f, 1.5f, -1.5f),
+            device.Of(4), device.Of(4));
         h = h.LeakyRelu(0.2f).MaxPool2d(2, 1);
         var normalized = Tensor.SpectralNorm([Weight(p[4]), Weight(p[6])], 0);
         h = (h.Conv2d(normalized[0], p[5]) * 0.5f).Tanh().AvgPool2d();
@@ -47,7 +50,8 @@ sealed class GradientPenaltyTests
     })
     {
         // Positive weights under positive u and v: σ is not small.
-        Fills = [Fill.Any, Fill.Any, Fill.Any, Fill.Any, Fill.Positive, Fill.Any, Fill.Positive], Seed = seed, Step = 3e-3f, Tolerance = 1e-2,
+        Fills = [Fill.Any, Fill.Any, Fill.Any, Fill.Any, Fill.Positive, Fill.Any, Fill.Positive], Seed = seed,
+        Step = 3e-3f, Tolerance = 1e-2,
     };
 
     [TestCase(1)]
@@ -70,7 +74,8 @@ sealed class GradientPenaltyTests
         foreach (var leaf in leaves) leaf.RequiresGrad = true;
         c.Run(leaves).Backward();
         // A bias before batch norm changes nothing; all else moves the slope.
-        foreach (int i in new[] { 0, 2, 3, 4, 5, 6 }) Assert.That(leaves[i].Grad!.ToArray().Max(Math.Abs), Is.GreaterThan(1e-3f), $"parameter {i}");
+        foreach (int i in new[] { 0, 2, 3, 4, 5, 6 })
+            Assert.That(leaves[i].Grad!.ToArray().Max(Math.Abs), Is.GreaterThan(1e-3f), $"parameter {i}");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
@@ -31,9 +32,11 @@ sealed class LossTests
 
     static IEnumerable<OpCase> Cases =>
     [
-        .. Discriminators.Select(l => new OpCase("Losses", $"{l.Name} of the discriminator", [[7, 1], [7, 1]], t => l.Loss(t[0], t[1])) { Seed = 4 }),
+        .. Discriminators.Select(
+            l => new OpCase("Losses", $"{l.Name} of the discriminator", [[7, 1], [7, 1]], t => l.Loss(t[0], t[1])) { Seed = 4 }),
         .. Generators.Select(l => new OpCase("Losses", $"{l.Name} of the generator", [[7, 1]], t => l.Loss(t[0]))),
-        new OpCase("Losses", "rotation", [[5, 4]], t => Rotation.Loss(t[0], t[0].Device.From([0, 1, 3, 2, 1], new Shape(5))).Loss),
+        new OpCase("Losses", "rotation", [[5, 4]],
+            t => Rotation.Loss(t[0], t[0].Device.From([0, 1, 3, 2, 1], new Shape(5))).Loss),
     ];
 
     [TestCaseSource(nameof(Cases))]
@@ -57,7 +60,8 @@ sealed class LossTests
             Assert.That(y.Shape, Is.EqualTo(new Shape()), name);
             Assert.That(y.Item(), Is.EqualTo(Real.Zip(Fake, (r, f) => term(r, f)).Average()).Within(1e-5), name);
         }
-        foreach (var (name, loss, term) in Generators) Assert.That(loss(fake).Item(), Is.EqualTo(Fake.Average(f => term(f))).Within(1e-5), name);
+        foreach (var (name, loss, term) in Generators)
+            Assert.That(loss(fake).Item(), Is.EqualTo(Fake.Average(f => term(f))).Within(1e-5), name);
     }
 
     [Test]
@@ -79,6 +83,7 @@ sealed class LossTests
         using var scope = device.Scope();
         double expected = Enumerable.Range(0, 3).Average(i =>
             Math.Log(Enumerable.Range(0, 4).Sum(k => Math.Exp(logits[4 * i + k]))) - logits[4 * i + labels[i]]);
-        Assert.That(Rotation.Loss(device.Values([3, 4], logits), device.From(labels, new Shape(3))).Loss.Item(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(Rotation.Loss(device.Values([3, 4], logits), device.From(labels, new Shape(3))).Loss.Item(),
+            Is.EqualTo(expected).Within(1e-6));
     }
 }

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Serialization;
@@ -6,7 +7,9 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Models;
 
-/// <summary>Weights in Mimicry's names and layouts: out and in again at every size, and what a misfit says. Golden files prove the values.</summary>
+/// <summary>
+/// Weights in Mimicry's names and layouts: out and in again at every size, and what a misfit says. Golden files prove the values.
+/// </summary>
 public sealed class MimicryWeightsTests
 {
     [TestCase(32)]
@@ -37,7 +40,8 @@ public sealed class MimicryWeightsTests
             if (!derived) Assert.That(b.Tensor.ToArray(), Is.EqualTo(a.Tensor.ToArray()), a.Name);
         }
 
-        static IEnumerable<(string Name, Tensor Tensor)> All(Module module) => module.NamedParameters().Concat(module.NamedBuffers());
+        static IEnumerable<(string Name, Tensor Tensor)> All(Module module) =>
+            module.NamedParameters().Concat(module.NamedBuffers());
     }
 
     [Test]
@@ -55,8 +59,9 @@ public sealed class MimicryWeightsTests
         }
         Assert.That(Keys(32), Is.SupersetOf(new[]
         {
-            "block1.c1.weight_orig: F32 (16, 3, 3, 3)", "block1.c1.weight_u: F32 (16)", "block1.c1.weight_v: F32 (27)", "block2.c_sc.bias: F32 (16)",
-            "l5.weight: F32 (1, 16)", "l5.sn_u: F32 (1, 1)", "l5.sn_sigma: F32 (1)", "l_y.sn_u: F32 (1, 4)",
+            "block1.c1.weight_orig: F32 (16, 3, 3, 3)", "block1.c1.weight_u: F32 (16)", "block1.c1.weight_v: F32 (27)",
+            "block2.c_sc.bias: F32 (16)", "l5.weight: F32 (1, 16)", "l5.sn_u: F32 (1, 1)", "l5.sn_sigma: F32 (1)",
+            "l_y.sn_u: F32 (1, 4)",
         }));
         Assert.That(Keys(64), Is.SupersetOf(new[]
         {
@@ -74,8 +79,10 @@ public sealed class MimicryWeightsTests
         MimicryWeights.Save(temp["g.safetensors"], generator);
         using (var file = SafetensorsFile.Open(temp["g.safetensors"]))
         {
-            SafetensorsWriter.Write(temp["bad.safetensors"], file.Entries.Where(static e => e.Name != "b5.bias" && e.DType == SafetensorsDType.F32)
-                .Select(static e => e.Name == "c5.bias" ? new SafetensorsItem("c5.bias", [4], new float[4]) : new SafetensorsItem(e.Name, e.Shape, e.ReadF32()))
+            SafetensorsWriter.Write(temp["bad.safetensors"], file.Entries.Where(static e => e.Name != "b5.bias"
+                && e.DType == SafetensorsDType.F32)
+                .Select(static e => e.Name == "c5.bias" ? new SafetensorsItem("c5.bias", [4], new float[4])
+                    : new SafetensorsItem(e.Name, e.Shape, e.ReadF32()))
                 .Append(new SafetensorsItem("block9.c1.weight", [1], new float[1])).ToList());
         }
         float[] before = generator.Parameters[0].ToArray();

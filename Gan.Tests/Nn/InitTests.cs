@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;
@@ -80,11 +81,15 @@ sealed class InitTests
             using var random = new Rng(_device, seed);
             using var a = new Linear(random, 4, 3);
             using var b = new Linear(random, 4, 3, spectral: true);
-            return [a.Weight.ToArray(), b.Weight.ToArray(), a.Bias.ToArray(), b.Bias.ToArray(), b.Spectral!.U.ToArray(), b.Spectral!.V.ToArray()];
+            return [a.Weight.ToArray(), b.Weight.ToArray(), a.Bias.ToArray(), b.Bias.ToArray(),
+                b.Spectral!.U.ToArray(), b.Spectral!.V.ToArray()];
         }
     }
 
-    /// <summary>Bounds are kept and nearly reached; mean 0 and variance bound² / 3 within five deviations (variance: √(4/5 / n) of itself).</summary>
+    /// <summary>
+    /// Bounds are kept and nearly reached; mean 0 and variance bound² / 3 within five deviations (variance: √(4/5
+    /// / n) of itself).
+    /// </summary>
     static void Uniform(float[] x, double bound)
     {
         Assert.That(x.Max(), Is.InRange(0.999 * bound, bound * (1 + 1e-6)));

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
@@ -65,7 +66,8 @@ sealed class LayerTests
         Near.All(layer.RunningVar.ToArray(), [0.5 + 7.0 / 3, 0.5 + 700.0 / 3]);
         layer.Train(false);
         float[] mean = layer.RunningMean.ToArray(), variance = layer.RunningVar.ToArray();
-        Near.All(layer.Forward(x).ToArray(), [.. x.ToArray().Select((v, i) => (v - (double)mean[i % 2]) / Math.Sqrt(variance[i % 2] + 1e-5))], 1e-4);
+        Near.All(layer.Forward(x).ToArray(),
+            [.. x.ToArray().Select((v, i) => (v - (double)mean[i % 2]) / Math.Sqrt(variance[i % 2] + 1e-5))], 1e-4);
         Assert.That(layer.RunningMean.ToArray(), Is.EqualTo(mean));
         Assert.That(layer.NamedParameters().Select(p => p.Name).Concat(layer.NamedBuffers().Select(b => b.Name)),
             Is.EqualTo(new[] { "weight", "bias", "running_mean", "running_var" }));
@@ -84,7 +86,8 @@ sealed class LayerTests
         var dy = _device.From(Make.Numbers(90, 4), x.Shape);
         var (fused, plain) = (layer.Forward(x, relu: true), layer.Forward(x).Relu());
         Near.All(fused.ToArray(), [.. plain.ToArray().Select(v => (double)v)], 1e-6);
-        var (a, b) = (Autograd.Grad([fused], [x, layer.Gamma, layer.Beta], [dy]), Autograd.Grad([plain], [x, layer.Gamma, layer.Beta], [dy]));
+        var (a, b) = (Autograd.Grad([fused], [x, layer.Gamma, layer.Beta], [dy]),
+            Autograd.Grad([plain], [x, layer.Gamma, layer.Beta], [dy]));
         for (int i = 0; i < 3; i++) Near.All(a[i].ToArray(), [.. b[i].ToArray().Select(v => (double)v)]);
     }
 

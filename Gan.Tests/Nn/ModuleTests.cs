@@ -1,6 +1,8 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;
@@ -55,7 +57,8 @@ sealed class ModuleTests
         using var scope = device.Scope();
         using var tree = Sample(device);
         Assert.That(() => tree.P(name, device.Of(1)),
-            Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice").And.Message.Contains("Tree"));
+            Throws.ArgumentException.With.Message.Contains($"\"{name}\"").And.Message.Contains("twice")
+                .And.Message.Contains("Tree"));
         Assert.That(() => tree.B(name, device.Of(1)), Throws.ArgumentException);
         Assert.That(() => tree.C(name, tree), Throws.ArgumentException);
     }

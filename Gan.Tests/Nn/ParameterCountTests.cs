@@ -20,7 +20,8 @@ sealed class ParameterCountTests
         using (var d = new ResNetDiscriminator(random, Architecture.For(size)))
         {
             Assert.That(d.ParameterCount, Is.EqualTo(discriminator));
-            long head = d.NamedParameters().Where(p => p.Name.StartsWith("l_y.", StringComparison.Ordinal)).Sum(p => p.Tensor.Count);
+            long head = d.NamedParameters().Where(p => p.Name.StartsWith("l_y.", StringComparison.Ordinal))
+                .Sum(p => p.Tensor.Count);
             using var plain = new ResNetDiscriminator(random, Architecture.For(size), new() { RotationHead = false });
             Assert.That(plain.ParameterCount, Is.EqualTo(discriminator - head));
         }
@@ -44,8 +45,10 @@ sealed class ParameterCountTests
         Assert.That(images.Shape, Is.EqualTo(new Engine.Kernels.Shape(2, size, size, 3)));
         Assert.That(images.ToArray().Max(Math.Abs), Is.LessThanOrEqualTo(1));
         var (logits, rotation) = d.Forward(images);
-        Assert.That((logits.Shape, rotation!.Shape), Is.EqualTo((new Engine.Kernels.Shape(2, 1), new Engine.Kernels.Shape(2, 4))));
-        Assert.That(() => d.Forward(images.Slice(1, 0, size - 1)), Throws.ArgumentException.With.Message.Contains($"(N, {size}, {size}, 3)"));
+        Assert.That((logits.Shape, rotation!.Shape),
+            Is.EqualTo((new Engine.Kernels.Shape(2, 1), new Engine.Kernels.Shape(2, 4))));
+        Assert.That(() => d.Forward(images.Slice(1, 0, size - 1)),
+            Throws.ArgumentException.With.Message.Contains($"(N, {size}, {size}, 3)"));
     }
 
     [TestCase(40, 0, 0, "40x40")]

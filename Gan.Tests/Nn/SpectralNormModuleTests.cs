@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
@@ -30,7 +31,8 @@ sealed class SpectralNormModuleTests
         Assert.That(norm.V.ToArray().Sum(x => (double)x * x), Is.EqualTo(1).Within(1e-5));
         Assert.That(layer.NamedBuffers().Select(b => b.Name), Is.EqualTo(new[] { "spectral.u", "spectral.v" }));
         Assert.That(layer.NamedParameters().Select(p => p.Name), Is.EqualTo(new[] { "weight", "bias" }));
-        Assert.That(() => new SpectralNorm(random, layer.Weight, 0), Throws.ArgumentException.With.Message.Contains("at least 1"));
+        Assert.That(() => new SpectralNorm(random, layer.Weight, 0),
+            Throws.ArgumentException.With.Message.Contains("at least 1"));
     }
 
     [TestCase(new[] { 0f }, new[] { 1f })]
@@ -144,9 +146,11 @@ sealed class SpectralNormModuleTests
         double sigma = 0;
         for (int step = 0; step < 2000; step++)
         {
-            double[] v = [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, rows).Sum(r => w[r * columns + c] * u[r]))];
+            double[] v = [.. Enumerable.Range(0, columns)
+                .Select(c => Enumerable.Range(0, rows).Sum(r => w[r * columns + c] * u[r]))];
             double norm = Math.Sqrt(v.Sum(x => x * x));
-            u = [.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, columns).Sum(c => w[r * columns + c] * v[c] / norm))];
+            u = [.. Enumerable.Range(0, rows)
+                .Select(r => Enumerable.Range(0, columns).Sum(c => w[r * columns + c] * v[c] / norm))];
             sigma = Math.Sqrt(u.Sum(x => x * x));
             for (int r = 0; r < rows; r++) u[r] /= sigma;
         }

@@ -16,7 +16,8 @@ sealed class ActivationTests
         One("a row of them", x => (x.Tanh() * 2).Sigmoid().Softplus(), Fill.Any),
     ];
 
-    static OpCase One(string name, Func<Tensor, Tensor> run, Fill fill) => new("Activation", name, [[2, 9]], t => run(t[0])) { Fills = [fill] };
+    static OpCase One(string name, Func<Tensor, Tensor> run, Fill fill) =>
+        new("Activation", name, [[2, 9]], t => run(t[0])) { Fills = [fill] };
 
     [Test]
     public void Saturation_gives_numbers_and_not_NaN()

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -29,7 +30,8 @@ sealed class BatchNormTests
     ];
 
     static OpCase Norm(string name, int[] x, float epsilon = 1e-5f, bool relu = false) =>
-        new("BatchNorm", name, [x, [x[^1]], [x[^1]]], t => t[0].BatchNorm(t[1], t[2], t[0].Device.Of(x[^1]), t[0].Device.Of(x[^1]), epsilon, 0.1f, relu))
+        new("BatchNorm", name, [x, [x[^1]], [x[^1]]],
+            t => t[0].BatchNorm(t[1], t[2], t[0].Device.Of(x[^1]), t[0].Device.Of(x[^1]), epsilon, 0.1f, relu))
         {
             // The third derivative grows with 1/σ³.
             Fills = [Fill.Any, Fill.OffZero, Fill.OffZero], Tolerance = 5e-3, Step = 4e-3f,
@@ -43,10 +45,13 @@ sealed class BatchNormTests
     {
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
-        float[] x = Make.Numbers(6, 1), gamma = [1.5f, -2, 0.3f], beta = [0.1f, 0.2f, 0], mean = [0.5f, -1, 2], variance = [4, 0.25f, 0];
+        float[] x = Make.Numbers(6, 1), gamma = [1.5f, -2, 0.3f], beta = [0.1f, 0.2f, 0],
+            mean = [0.5f, -1, 2], variance = [4, 0.25f, 0];
         var y = device.Values([2, 3], x).BatchNormEval(device.Values([3], gamma), device.Values([3], beta),
             device.Values([3], mean), device.Values([3], variance), 0.01f);
-        Near.All(y.ToArray(), [.. x.Select((v, i) => gamma[i % 3] * ((double)v - mean[i % 3]) / Math.Sqrt(variance[i % 3] + 0.01) + beta[i % 3])], 1e-4);
+        Near.All(y.ToArray(),
+            [.. x.Select((v, i) => gamma[i % 3] * ((double)v - mean[i % 3]) / Math.Sqrt(variance[i % 3] + 0.01) + beta[i % 3])],
+            1e-4);
     }
 
     [Test]

@@ -16,10 +16,12 @@ sealed class Conv2dTests
         Conv("a filter as large as the image", [2, 3, 4, 2], [5, 3, 4, 2], 1, 0),
         Conv("padding beyond the filter", [1, 2, 2, 1], [1, 2, 2, 1], 1, 2),
         Conv("one pixel, one channel", [1, 1, 1, 1], [1, 1, 1, 1], 1, 0),
-        new("Conv2d", "ReLU behind it", [[2, 4, 5, 3], [4, 3, 3, 3], [4]], t => t[0].Conv2d(t[1], t[2], 1, 1, relu: true)) { Step = 1e-3f },
+        new("Conv2d", "ReLU behind it", [[2, 4, 5, 3], [4, 3, 3, 3], [4]],
+            t => t[0].Conv2d(t[1], t[2], 1, 1, relu: true)) { Step = 1e-3f },
         new("Conv2d", "ReLU without bias", [[1, 3, 3, 2], [3, 1, 1, 2]], t => t[0].Conv2d(t[1], relu: true)) { Step = 1e-3f },
         new("Conv2d", "without bias", [[2, 4, 4, 2], [3, 3, 3, 2]], t => t[0].Conv2d(t[1], null, 2, 1)),
-        new("Conv2d", "an image under itself as the filter", [[2, 2, 2, 3]], t => t[0].Conv2d(t[0], null, 1, 1)) { Tolerance = 5e-3 },
+        new("Conv2d", "an image under itself as the filter", [[2, 2, 2, 3]],
+            t => t[0].Conv2d(t[0], null, 1, 1)) { Tolerance = 5e-3 },
     ];
 
     public static Refusal[] Refusals { get; } =
@@ -30,7 +32,8 @@ sealed class Conv2dTests
         new("the bias", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), d.Of(3)), "Conv2d", "bias", "(8)"),
         new("stride 0", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 0), "Conv2d", "stride 0"),
         new("negative padding", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 1, -1), "Conv2d", "padding -1"),
-        new("a filter too large", d => d.Of(1, 2, 9, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "(1, 2, 9, 3)", "smaller than the filter"),
+        new("a filter too large", d => d.Of(1, 2, 9, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "(1, 2, 9, 3)",
+            "smaller than the filter"),
         new("integers", d => d.Ints(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "I32"),
     ];
 

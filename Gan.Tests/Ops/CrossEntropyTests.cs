@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -11,7 +12,8 @@ sealed class CrossEntropyTests
         new("CrossEntropy", "four classes", [[5, 4]], t => t[0].SoftmaxCrossEntropy(Labels(t[0].Device, 0, 3, 1, 1, 2))),
         new("CrossEntropy", "one row of two", [[1, 2]], t => t[0].SoftmaxCrossEntropy(Labels(t[0].Device, 1))),
         new("CrossEntropy", "one class", [[3, 1]], t => t[0].Square().SoftmaxCrossEntropy(Labels(t[0].Device, 0, 0, 0))),
-        new("CrossEntropy", "the mean of a product", [[3, 5]], t => (t[0] * t[0]).SoftmaxCrossEntropy(Labels(t[0].Device, 4, 0, 2)).Mean()),
+        new("CrossEntropy", "the mean of a product", [[3, 5]],
+            t => (t[0] * t[0]).SoftmaxCrossEntropy(Labels(t[0].Device, 4, 0, 2)).Mean()),
     ];
 
     public static Refusal[] Refusals { get; } =
@@ -20,7 +22,8 @@ sealed class CrossEntropyTests
         new("labels of another count", d => d.Of(3, 4).SoftmaxCrossEntropy(d.Ints(4)), "SoftmaxCrossEntropy", "labels", "(3)"),
         new("float labels", d => d.Of(3, 4).SoftmaxCrossEntropy(d.Of(3)), "SoftmaxCrossEntropy", "I32 is needed"),
         new("integer logits", d => d.Ints(3, 4).SoftmaxCrossEntropy(d.Ints(3)), "SoftmaxCrossEntropy", "F32 is needed"),
-        new("a label without a class", d => d.Of(1, 4).SoftmaxCrossEntropy(Labels(d, 4)), "SoftmaxCrossEntropy", "labels[0] is 4"),
+        new("a label without a class", d => d.Of(1, 4).SoftmaxCrossEntropy(Labels(d, 4)),
+            "SoftmaxCrossEntropy", "labels[0] is 4"),
     ];
 
     static Tensor Labels(Device device, params int[] labels) => device.From(labels, new Shape(labels.Length));

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -58,13 +59,16 @@ sealed class ElementwiseTests
         new("clamp bounds", d => d.Of(2).Clamp(1, 0), "Clamp", "1", "0"),
     ];
 
-    static OpCase One(string name, Func<Tensor, Tensor> run, Fill fill = Fill.Any) => new("Elementwise", name, [[3, 7]], t => run(t[0])) { Fills = [fill] };
+    static OpCase One(string name, Func<Tensor, Tensor> run, Fill fill = Fill.Any) =>
+        new("Elementwise", name, [[3, 7]], t => run(t[0])) { Fills = [fill] };
 
     /// <summary>Equal shapes, and every way to broadcast: a scalar, a row, a column, both sides, new leading axes.</summary>
     static OpCase[] Two(string name, Func<Tensor, Tensor, Tensor> run, Fill a, Fill b, double tolerance = 2e-3)
     {
-        int[][][] shapes = [[[2, 5], [2, 5]], [[2, 5], []], [[3, 4], [4]], [[3, 1], [3, 5]], [[2, 1, 3], [4, 1]], [[5], [2, 1, 3, 1]], [[1], [1]]];
-        return [.. shapes.Select(s => new OpCase("Elementwise", $"{name} {new Shape(s[0])} and {new Shape(s[1])}", s, t => run(t[0], t[1]))
+        int[][][] shapes = [[[2, 5], [2, 5]], [[2, 5], []], [[3, 4], [4]], [[3, 1], [3, 5]], [[2, 1, 3], [4, 1]],
+            [[5], [2, 1, 3, 1]], [[1], [1]]];
+        return [.. shapes.Select(s => new OpCase("Elementwise", $"{name} {new Shape(s[0])} and {new Shape(s[1])}", s,
+            t => run(t[0], t[1]))
             { Fills = [a, b], Tolerance = tolerance })];
     }
 

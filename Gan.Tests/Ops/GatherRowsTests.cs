@@ -18,7 +18,8 @@ sealed class GatherRowsTests
         new("float indices", d => d.Of(3, 2).GatherRows(d.Of(2)), "GatherRows", "F32", "I32 is needed"),
         new("indices of rank 2", d => d.Of(3, 2).GatherRows(d.Ints(2, 1)), "GatherRows", "indices", "rank 1"),
         new("rows of a scalar", d => d.Of().GatherRows(d.Ints(1)), "GatherRows", "scalar"),
-        new("an index beyond the table", d => d.Of(3, 2).GatherRows(Indices(d.Of(1), 0, 3)), "GatherRows", "index 1 is 3", "3 rows"),
+        new("an index beyond the table", d => d.Of(3, 2).GatherRows(Indices(d.Of(1), 0, 3)), "GatherRows",
+            "index 1 is 3", "3 rows"),
         new("a negative index", d => d.Of(3, 2).GatherRows(Indices(d.Of(1), -1)), "GatherRows", "-1"),
     ];
 

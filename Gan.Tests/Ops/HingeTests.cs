@@ -8,9 +8,12 @@ sealed class HingeTests
     public static OpCase[] Cases { get; } =
     [
         // Logits at least 0.3 from zero: shifted by one, the hinges lie off every kink.
-        new("Hinge", "both sides of the hinge", [[6, 1], [4, 1]], t => Tensor.HingeDiscriminator(t[0] + 1, t[1] - 1)) { Fills = [Fill.OffZero, Fill.OffZero] },
-        new("Hinge", "scaled by a constant", [[3], [5]], t => Tensor.HingeDiscriminator(t[0] + 1, t[1] - 1) * 2.5f) { Fills = [Fill.OffZero, Fill.OffZero] },
-        new("Hinge", "of products", [[4, 1], [4, 1]], t => Tensor.HingeDiscriminator(t[0] * t[1] + 1, t[0] * t[1] - 1)) { Fills = [Fill.OffZero, Fill.OffZero] },
+        new("Hinge", "both sides of the hinge", [[6, 1], [4, 1]],
+            t => Tensor.HingeDiscriminator(t[0] + 1, t[1] - 1)) { Fills = [Fill.OffZero, Fill.OffZero] },
+        new("Hinge", "scaled by a constant", [[3], [5]],
+            t => Tensor.HingeDiscriminator(t[0] + 1, t[1] - 1) * 2.5f) { Fills = [Fill.OffZero, Fill.OffZero] },
+        new("Hinge", "of products", [[4, 1], [4, 1]],
+            t => Tensor.HingeDiscriminator(t[0] * t[1] + 1, t[0] * t[1] - 1)) { Fills = [Fill.OffZero, Fill.OffZero] },
     ];
 
     public static Refusal[] Refusals { get; } =

@@ -7,7 +7,8 @@ sealed class MatMulTests
 {
     public static OpCase[] Cases { get; } =
     [
-        .. from a in new[] { false, true } from b in new[] { false, true } from batch in new[] { 0, 2 } select Product(a, b, batch),
+        .. from a in new[] { false, true } from b in new[] { false, true } from batch in new[] { 0, 2 }
+            select Product(a, b, batch),
         new("MatMul", "a row by a column", [[1, 7], [7, 1]], t => t[0].MatMul(t[1])),
         new("MatMul", "a column by a row", [[5, 1], [1, 3]], t => t[0].MatMul(t[1])),
         new("MatMul", "a matrix with itself, transposed", [[4, 3]], t => t[0].MatMul(t[0], false, true)),

@@ -1,4 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -17,8 +19,10 @@ sealed class Pool2dTests
 
     public static OpCase[] Cases { get; } =
     [
-        .. Windows.Select(w => new OpCase("Pool2d", $"average, {w.Name}", [w.X], t => t[0].AvgPool2d(w.Kernel, w.Stride, w.Padding))),
-        .. Windows.Select(w => new OpCase("Pool2d", $"maximum, {w.Name}", [w.X], t => t[0].MaxPool2d(w.Kernel, w.Stride, w.Padding))
+        .. Windows.Select(w => new OpCase("Pool2d", $"average, {w.Name}", [w.X],
+            t => t[0].AvgPool2d(w.Kernel, w.Stride, w.Padding))),
+        .. Windows.Select(w => new OpCase("Pool2d", $"maximum, {w.Name}", [w.X],
+            t => t[0].MaxPool2d(w.Kernel, w.Stride, w.Padding))
             { Fills = [Fill.Distinct] }),
     ];
 

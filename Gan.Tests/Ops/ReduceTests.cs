@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -123,7 +124,8 @@ sealed class ReduceTests
         using var scope = device.Scope();
         float[] small = Make.Numbers(6, 1), large = Make.Numbers(24, 2);
         var (s, l) = (device.Values([2, 1, 3], small), device.Values([2, 4, 3], large));
-        Near.All(s.BroadcastTo(new Shape(2, 4, 3)).ToArray(), [.. Enumerable.Range(0, 24).Select(i => (double)small[i / 12 * 3 + i % 3])]);
+        Near.All(s.BroadcastTo(new Shape(2, 4, 3)).ToArray(),
+            [.. Enumerable.Range(0, 24).Select(i => (double)small[i / 12 * 3 + i % 3])]);
         Near.All(l.SumTo(new Shape(2, 1, 3)).ToArray(),
             [.. Enumerable.Range(0, 6).Select(i => Enumerable.Range(0, 4).Sum(k => (double)large[i / 3 * 12 + k * 3 + i % 3]))]);
         Assert.That(GradCheck.Dot(s.BroadcastTo(new Shape(2, 4, 3)).ToArray(), large),

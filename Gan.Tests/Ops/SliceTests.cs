@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
@@ -54,6 +55,7 @@ sealed class SliceTests
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
         var bytes = device.From([1, 2, 3, 4, 5, 6], new Shape(3, 2)).Cast(DType.U8);
-        Assert.That(Tensor.Concat([bytes.Slice(0, 2, 1), bytes.Slice(0, 0, 1)], 0).ToArray<byte>(), Is.EqualTo(new byte[] { 5, 6, 1, 2 }));
+        Assert.That(Tensor.Concat([bytes.Slice(0, 2, 1), bytes.Slice(0, 0, 1)], 0).ToArray<byte>(),
+            Is.EqualTo(new byte[] { 5, 6, 1, 2 }));
     }
 }

@@ -1,6 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -30,7 +30,9 @@ sealed class SpectralNormTests
 
     static Tensor Apply(Tensor w) => Tensor.SpectralNorm([With(w)], 0)[0];
 
-    /// <summary>Fixed singular vector estimates, so that σ is linear in w; positive, so that σ of a positive w is not small.</summary>
+    /// <summary>
+    /// Fixed singular vector estimates, so that σ is linear in w; positive, so that σ of a positive w is not small.
+    /// </summary>
     static SpectralWeight With(Tensor w)
     {
         int rows = w.Shape[0], columns = (int)w.Count / rows;

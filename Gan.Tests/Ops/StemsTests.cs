@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ssgan.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -8,7 +9,8 @@ sealed partial class StemsTests
 {
     static IEnumerable<string> OpStems => Stems(RepoRoot.At("Engine", "Ops")).Where(s => s != "Guard");
 
-    static IEnumerable<string> PrimitiveStems => Stems(RepoRoot.At("Engine.Kernels", "Cpu")).Where(s => s != "CpuBackend" && Primitives(s).Length > 0);
+    static IEnumerable<string> PrimitiveStems =>
+        Stems(RepoRoot.At("Engine.Kernels", "Cpu")).Where(s => s != "CpuBackend" && Primitives(s).Length > 0);
 
     [TestCaseSource(nameof(OpStems))]
     public void Every_operation_has_a_test_file_and_rows_in_the_table(string stem)
@@ -22,11 +24,13 @@ sealed partial class StemsTests
     {
         var tests = Directory.GetFiles(RepoRoot.At("Gan.Tests", "Kernels"), "*Tests.cs").Select(File.ReadAllText).ToArray();
         foreach (string primitive in Primitives(stem))
-            Assert.That(tests.Any(t => Regex.IsMatch(t, $@"\.{primitive}\b")), $"No kernel test calls {primitive} of Cpu/{stem}.cs.");
+            Assert.That(tests.Any(t => Regex.IsMatch(t, $@"\.{primitive}\b")),
+                $"No kernel test calls {primitive} of Cpu/{stem}.cs.");
     }
 
     [Test]
-    public void The_table_names_only_stems_that_exist() => Assert.That(OpTable.Cases.Select(c => c.Stem).Distinct(), Is.SubsetOf(OpStems.ToArray()));
+    public void The_table_names_only_stems_that_exist() =>
+        Assert.That(OpTable.Cases.Select(c => c.Stem).Distinct(), Is.SubsetOf(OpStems.ToArray()));
 
     [Test]
     public void Both_trees_were_found()
@@ -35,11 +39,13 @@ sealed partial class StemsTests
         Assert.That(PrimitiveStems.Count(), Is.GreaterThan(10));
     }
 
-    static IEnumerable<string> Stems(string folder) => Directory.GetFiles(folder, "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)!).Order();
+    static IEnumerable<string> Stems(string folder) =>
+        Directory.GetFiles(folder, "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)!).Order();
 
     /// <summary>The methods of the page of primitives that a file implements.</summary>
     static string[] Primitives(string stem) =>
-        [.. Override().Matches(File.ReadAllText(RepoRoot.At("Engine.Kernels", "Cpu", stem + ".cs"))).Select(m => m.Groups[1].Value).Distinct()];
+        [.. Override().Matches(File.ReadAllText(RepoRoot.At("Engine.Kernels", "Cpu", stem + ".cs")))
+            .Select(m => m.Groups[1].Value).Distinct()];
 
     [GeneratedRegex(@"public override void (\w+)")]
     private static partial Regex Override();

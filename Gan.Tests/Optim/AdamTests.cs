@@ -1,7 +1,8 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Optim;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Optim;
@@ -18,7 +19,8 @@ sealed class AdamTests
         using var scope = device.Scope();
         Tensor[] p = [device.Leaf(1, 5), device.Leaf(2, 2, 3), device.Leaf(3)];
         using var adam = new Adam([("a", p[0]), ("b", p[1]), ("c", p[2])], Rate, beta1, beta2, Epsilon);
-        double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], first = [new double[5], new double[6], new double[1]],
+        double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())],
+            first = [new double[5], new double[6], new double[1]],
             second = [new double[5], new double[6], new double[1]];
         double rate = Rate;
         int[] count = new int[3];

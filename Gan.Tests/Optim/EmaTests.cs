@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
@@ -54,7 +55,8 @@ sealed class EmaTests
         using var source = new Net(random, 4);
         using var average = new Net(random, 4);
         using var adam = new Adam(source.NamedParameters(), 0.1f, average: new Ema(source, average, 0.9f));
-        double[] expected = [.. source.Linear.Weight.ToArray().Select(x => (double)x)], still = [.. source.Norm.Gamma.ToArray().Select(x => (double)x)];
+        double[] expected = [.. source.Linear.Weight.ToArray().Select(x => (double)x)],
+            still = [.. source.Norm.Gamma.ToArray().Select(x => (double)x)];
         for (int step = 0; step < 3; step++)
         {
             // Only the linear layer has a gradient; the norm's scale is changed by hand, and its average follows all the same.
@@ -80,7 +82,8 @@ sealed class EmaTests
         using var four = new Net(random, 4);
         using var five = new Net(random, 5);
         using var linear = new Linear(random, 3, 4);
-        Assert.That(() => new Ema(four, five, 0.9f), Throws.ArgumentException.With.Message.Contains("linear.weight (4, 3)").And.Message.Contains("(5, 3)"));
+        Assert.That(() => new Ema(four, five, 0.9f),
+            Throws.ArgumentException.With.Message.Contains("linear.weight (4, 3)").And.Message.Contains("(5, 3)"));
         Assert.That(() => new Ema(four, linear, 0.9f), Throws.ArgumentException);
         Assert.That(() => new Ema(four, four, 1), Throws.ArgumentException.With.Message.Contains("decay 1"));
     }

@@ -20,5 +20,6 @@ sealed class LinearDecayTests
         Assert.That(new LinearDecay(2e-4f, 10, 4).At(finished), Is.EqualTo(expected).Within(1e-10));
 
     [Test]
-    public void Without_an_end_the_rate_is_constant() => Assert.That(new LinearDecay(3e-4f, null).At(1_000_000_000), Is.EqualTo(3e-4f));
+    public void Without_an_end_the_rate_is_constant() =>
+        Assert.That(new LinearDecay(3e-4f, null).At(1_000_000_000), Is.EqualTo(3e-4f));
 }

@@ -20,7 +20,8 @@ sealed class RateScheduleTests
         {
             for (int step = finished; step < 9; step++)
             {
-                Assert.That((adam.LearningRate, sgd.LearningRate), Is.EqualTo((decay.At(step), decay.At(step))), $"after {step} steps");
+                Assert.That((adam.LearningRate, sgd.LearningRate), Is.EqualTo((decay.At(step), decay.At(step))),
+                    $"after {step} steps");
                 schedule.Advance();
             }
         }
@@ -52,5 +53,6 @@ sealed class RateScheduleTests
 
     [Test]
     public void Nothing_to_move_is_refused() =>
-        Assert.That(() => new RateSchedule([], new LinearDecay(1, 2)), Throws.ArgumentException.With.Message.Contains("no optimizers"));
+        Assert.That(() => new RateSchedule([], new LinearDecay(1, 2)),
+            Throws.ArgumentException.With.Message.Contains("no optimizers"));
 }

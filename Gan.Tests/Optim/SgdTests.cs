@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Optim;
 using Ssgan.Tests.Support;
@@ -15,7 +16,8 @@ sealed class SgdTests
         using var scope = device.Scope();
         Tensor[] p = [device.Leaf(1, 5), device.Leaf(2, 2, 3)];
         using var sgd = new Sgd([("a", p[0]), ("b", p[1])], 0.1f, momentum);
-        double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())], buffer = [new double[5], new double[6]];
+        double[][] value = [.. p.Select(t => t.ToArray().Select(x => (double)x).ToArray())],
+            buffer = [new double[5], new double[6]];
         double rate = 0.1f;
         for (int step = 1; step <= 6; step++)
         {

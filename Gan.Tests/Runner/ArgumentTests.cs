@@ -1,4 +1,6 @@
-using Ssgan.Runner;
+using Ssgan.Emulator;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
 using Ssgan.Tests.Support;
 
@@ -21,7 +23,8 @@ public sealed class ArgumentTests
         new object[] { "--ngf is 1000000", new[] { "train", "--ngf", "1000000" } },
         new object[] { "--ngf is 20", new[] { "train", "--size", "64", "--ngf", "20" } },
         new object[] { "--size is 33", new[] { "train", "--size", "33" } },
-        new object[] { "--data-dir lacks its value; --dry-run stands in its place", new[] { "train", "--data-dir", "--dry-run" } },
+        new object[] { "--data-dir lacks its value; --dry-run stands in its place",
+            new[] { "train", "--data-dir", "--dry-run" } },
         new object[] { "--out lacks its value; --flip", new[] { "train", "--out", "--flip", "--out", "runs" } },
         new object[] { "--steps lacks its value.", new[] { "train", "--steps", "1", "--steps" } },
         new object[] { "did you mean four-angles?", new[] { "train", "--rotation", "four-angle" } },

@@ -1,6 +1,7 @@
-using System.Text.RegularExpressions;
 using System.Text;
-using Ssgan.Runner;
+using System.Text.RegularExpressions;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -8,7 +9,8 @@ namespace Ssgan.Tests.Runner;
 public sealed class ConfigFuzzTests
 {
     static readonly string[] Values =
-        ["null", "-1", "0", "1e999", "-1e999", "99999999999999999999", "2147483647", "0.5", "\"\"", "\"x\"", "\"shapes\"", "[]", "{}", "true", "\"\\ud800\"", "7"];
+        ["null", "-1", "0", "1e999", "-1e999", "99999999999999999999", "2147483647", "0.5", "\"\"", "\"x\"", "\"shapes\"", "[]",
+            "{}", "true", "\"\\ud800\"", "7"];
 
     [Test]
     public void AnyConfigurationIsUsedOrRefusedInOneSentence()
@@ -57,7 +59,8 @@ public sealed class ConfigFuzzTests
                 string text = Encoding.UTF8.GetString(whole);
                 var values = Regex.Matches(text, "(?<=: )[^,\n]+");
                 var value = values[random.Next(values.Count)];
-                return Encoding.UTF8.GetBytes(text[..value.Index] + Values[random.Next(Values.Length)] + text[(value.Index + value.Length)..]);
+                return Encoding.UTF8.GetBytes(text[..value.Index] + Values[random.Next(Values.Length)]
+                    + text[(value.Index + value.Length)..]);
         }
         return [.. bytes];
     }

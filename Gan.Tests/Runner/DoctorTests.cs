@@ -1,17 +1,21 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner;
-using Ssgan.Tests.Emulator;
+using Ssgan.Engine.Kernels.Measurement;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Doctor;
+using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Tests.Runner;
 
 public sealed class DoctorTests
 {
     /// <summary>Probes whose slow or machine-bound parts are replaced; without a driver unless libraries are given.</summary>
-    class Healthy(ISymbolSource? libraries = null) : DoctorProbes(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false }))
+    class Healthy(ISymbolSource? libraries = null)
+        : DoctorProbes(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false }))
     {
         public override string? MeasureSpeed() => "quick";
         public override string? MeasureCard(CudaBackend card) => Describe(CardSpeed.Measure(card, copyBytes: 1 << 12, side: 16));
@@ -48,8 +52,10 @@ public sealed class DoctorTests
     {
         var (code, text) = Examine(new Healthy());
         Assert.That(code, Is.EqualTo(ExitCode.Done), text);
-        Assert.That(text, Does.Contain("no NVIDIA driver, so training runs on the CPU; looked for libcuda.so.1").And.Not.Contain("fix:"));
-        foreach (string subject in (string[])["system", "runtime", "cpu", "memory", "images", "engine", "folder", "speed", "cuda"])
+        Assert.That(text,
+            Does.Contain("no NVIDIA driver, so training runs on the CPU; looked for libcuda.so.1").And.Not.Contain("fix:"));
+        foreach (string subject in (string[])["system", "runtime", "cpu", "memory", "images", "engine",
+            "folder", "speed", "cuda"])
             Assert.That(text, Does.Match($@"(?m)^(ok|note) +{subject} "));
     }
 
@@ -60,8 +66,10 @@ public sealed class DoctorTests
         var (code, text) = Examine(new Healthy(cuda));
         Assert.That(code, Is.EqualTo(ExitCode.Done), text);
         Assert.That(text, Does.Match("(?m)^ok +gpu .*compute capability 9.0, 4 multiprocessors.*driver for CUDA [0-9]+[.][0-9]"));
-        Assert.That(text, Does.Match("(?m)^ok +cublas +[0-9]+[.][0-9]+[.][0-9]+ at .*libcublas").And.Match("(?m)^note +cudnn .*not found.*own kernels").And.Match("(?m)^ok +gpu engine"));
-        Assert.That(text, Does.Match("(?m)^ok +gpu speed +copies [0-9]+ GB/s, multiplies matrices at [0-9.]+ TFLOP/s in f32, [0-9.]+ TFLOP/s in tf32, [0-9.]+ TFLOP/s in bf16"));
+        Assert.That(text, Does.Match("(?m)^ok +cublas +[0-9]+[.][0-9]+[.][0-9]+ at .*libcublas")
+            .And.Match("(?m)^note +cudnn .*not found.*own kernels").And.Match("(?m)^ok +gpu engine"));
+        Assert.That(text, Does.Match("(?m)^ok +gpu speed +copies [0-9]+ GB/s, multiplies matrices at [0-9.]+ TFLOP/s in f32, "
+            + "[0-9.]+ TFLOP/s in tf32, [0-9.]+ TFLOP/s in bf16"));
         Assert.That(cuda.Leaks(), Is.Empty);
     }
 
@@ -88,7 +96,9 @@ public sealed class DoctorTests
         using var cpu = new CpuBackend(1);
         using var writer = new StringWriter { NewLine = "\n" };
         ConformanceCase[] cases = [.. ConformanceTable.All.Take(3)];
-        if (broken) cases[1] = cases[1] with { Body = static run => run.Expect("y", run.Output(new Shape(2)), Tolerance.Exact, static () => [1, 2]) };
+        if (broken)
+            cases[1] = cases[1] with { Body = static run => run.Expect("y", run.Output(new Shape(2)),
+                Tolerance.Exact, static () => [1, 2]) };
         int code = ConformanceReport.Run(cpu, null, cases, writer);
         string text = writer.ToString();
         Assert.That(code, Is.EqualTo(broken ? ExitCode.Failed : ExitCode.Done));
@@ -105,7 +115,8 @@ public sealed class DoctorTests
         ConformanceCase[] cases = [.. ConformanceTable.All.Take(4)];
         cases[1] = cases[1] with { Body = static _ => throw new DeviceLostException("The card is gone.") };
         Assert.That(ConformanceReport.Run(cpu, null, cases, writer), Is.EqualTo(ExitCode.Failed));
-        Assert.That(writer.ToString(), Does.Contain("DeviceLostException: The card is gone.\n4 cases, cpu against plain loops: 1 passed, 1 failed, 2 not run."));
+        Assert.That(writer.ToString(), Does.Contain(
+            "DeviceLostException: The card is gone.\n4 cases, cpu against plain loops: 1 passed, 1 failed, 2 not run."));
     }
 
     [Test]
@@ -115,7 +126,8 @@ public sealed class DoctorTests
         using var card = new CudaBackend(cuda);
         using var cpu = new CpuBackend(1);
         using var writer = new StringWriter { NewLine = "\n" };
-        Assert.That(ConformanceReport.Run(cpu, card, [.. ConformanceTable.All.Where(static c => c.Stem == "Cast").Take(2)], writer), Is.EqualTo(ExitCode.Done), writer.ToString());
+        Assert.That(ConformanceReport.Run(cpu, card, [.. ConformanceTable.All.Where(static c => c.Stem == "Cast").Take(2)],
+            writer), Is.EqualTo(ExitCode.Done), writer.ToString());
         Assert.That(writer.ToString(), Does.Contain("2 cases, cuda:0 against cpu: 2 passed, 0 failed."));
     }
 
@@ -140,17 +152,19 @@ public sealed class DoctorTests
     [Test]
     public void VectorsThatTheBuildLeavesUnusedAreNamed()
     {
-        Assert.That(Examine(new CompiledForLess()).Text, Does.Match("(?m)^note +cpu .*AVX-512: publish it with -p:IlcInstructionSet=native$"));
+        Assert.That(Examine(new CompiledForLess()).Text,
+            Does.Match("(?m)^note +cpu .*AVX-512: publish it with -p:IlcInstructionSet=native$"));
         Assert.That(Examine(new Healthy()).Text, Does.Not.Contain("AVX-512"));
     }
 
     [Test]
-    public void SpeedIsMeasured() => Assert.That(new DoctorProbes(new NativeLibraries()).MeasureSpeed(), Does.Match(@"copies [0-9.]+ GB/s, .* [1-9][0-9]* GFLOP/s"));
+    public void SpeedIsMeasured() => Assert.That(new DoctorProbes(new NativeLibraries()).MeasureSpeed(),
+        Does.Match(@"copies [0-9.]+ GB/s, .* [1-9][0-9]* GFLOP/s"));
 
     static (int Code, string Text) Examine(DoctorProbes probes)
     {
         using var writer = new StringWriter { NewLine = "\n" };
-        int code = DoctorCommand.Print(Doctor.Examine(probes), writer);
+        int code = DoctorCommand.Print(DoctorReport.Examine(probes), writer);
         return (code, writer.ToString());
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;

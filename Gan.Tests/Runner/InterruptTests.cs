@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -21,7 +22,8 @@ public sealed class InterruptTests
         using var process = Shell.Start(["train", "--out", run, .. Shell.Small, "--steps", "1000000", "--log-every", "1"]);
         try
         {
-            Wait(() => File.Exists(Path.Combine(run, "metrics.jsonl")) && new FileInfo(Path.Combine(run, "metrics.jsonl")).Length > 0, process);
+            Wait(() => File.Exists(Path.Combine(run, "metrics.jsonl"))
+                && new FileInfo(Path.Combine(run, "metrics.jsonl")).Length > 0, process);
             using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"])) kill.WaitForExit();
             Assert.That(process.WaitForExit(Patience), Is.True, "the program did not end");
             process.WaitForExit();
@@ -47,7 +49,8 @@ public sealed class InterruptTests
         stop.Cancel();
         string[][] commands =
         [
-            ["sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"]], ["train", "--dry-run", .. Shell.Small], ["doctor", "--full"],
+            ["sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"]],
+            ["train", "--dry-run", .. Shell.Small], ["doctor", "--full"],
         ];
         foreach (string[] command in commands)
         {

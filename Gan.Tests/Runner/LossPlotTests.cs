@@ -1,5 +1,7 @@
 using SkiaSharp;
-using Ssgan.Runner;
+using Ssgan.Emulator;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Views;
 
 namespace Ssgan.Tests.Runner;
 

@@ -1,5 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;

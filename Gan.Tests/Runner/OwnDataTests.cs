@@ -1,4 +1,5 @@
-using Ssgan.Runner;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
 using Ssgan.Tests.Support;
 

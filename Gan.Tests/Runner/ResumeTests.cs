@@ -1,6 +1,7 @@
-using Ssgan.Runner;
+using Ssgan.Emulator;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -28,7 +29,8 @@ public sealed class ResumeTests
         var printed = Shell.Run("train", "--resume", scratch["parts"], "--steps", "5", "--plain");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
         foreach (string file in (string[])["checkpoints/step-00000005/tensors.safetensors", "samples/fakes-00000005.png"])
-            Assert.That(File.ReadAllBytes(scratch[$"parts/{file}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
+            Assert.That(File.ReadAllBytes(scratch[$"parts/{file}"]),
+                Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
     }
 
     // Two of four steps of a line from 0.001 are done, then it ends elsewhere, stays, or begins anew.
@@ -89,7 +91,8 @@ public sealed class ResumeTests
         var first = Train([.. whole, temp["run"], "--steps", "2", "--lr-schedule", "constant"]);
         Assert.That(first.Error, Is.Empty);
         Assert.That(first.Out, Does.Contain("The 6 images of ").And.Contain("are kept on cuda:0"));
-        var second = Train("--resume", temp["run"], "--data-dir", temp["data"], "--plain", "--steps", "4", "--graphs", "off", "--data-on-device", "off");
+        var second = Train("--resume", temp["run"], "--data-dir", temp["data"], "--plain", "--steps", "4", "--graphs", "off",
+            "--data-on-device", "off");
         Assert.That(second.Error, Is.Empty);
         Assert.That(second.Out, Does.Not.Contain("are kept on"));
         const string tensors = "checkpoints/step-00000004/tensors.safetensors";

@@ -1,10 +1,12 @@
 using SkiaSharp;
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -39,7 +41,8 @@ public sealed class SampleTests
     {
         using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "1");
-        var printed = Shell.Run("sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"], "--count", "65536", "--scale", "64");
+        var printed = Shell.Run("sample", "--checkpoint", scratch["run"], "--out", scratch["a.png"],
+            "--count", "65536", "--scale", "64");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.BadArguments));
         Assert.That(printed.Error, Does.Contain("524802x524802").And.Contain("too large"));
     }

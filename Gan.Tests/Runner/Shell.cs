@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Tests.Runner;
 
@@ -16,7 +17,8 @@ sealed record Printed(int Code, string Out, string Error)
 static class Shell
 {
     /// <summary>Small enough for a step to take milliseconds.</summary>
-    public static readonly string[] Small = ["--ngf", "8", "--ndf", "8", "--batch", "4", "--n-dis", "1", "--threads", "1", "--grid", "4", "--ema", "0.9", "--plain"];
+    public static readonly string[] Small = ["--ngf", "8", "--ndf", "8", "--batch", "4", "--n-dis", "1", "--threads", "1",
+        "--grid", "4", "--ema", "0.9", "--plain"];
 
     public static Printed Run(params string[] args) => Run(CancellationToken.None, args);
 
@@ -40,7 +42,8 @@ static class Shell
     /// <summary>Starts the built program.</summary>
     public static Process Start(params string[] args)
     {
-        var info = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet") { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         if (info.FileName == "env")
         {
             info.ArgumentList.Add("--default-signal=INT");
@@ -56,15 +59,16 @@ static class Shell
     }
 
     /// <summary>
-    /// Whether this process ignores Ctrl-C, as a shell's background jobs do. Its children would inherit that, and a program that was started so
-    /// rightly goes on ignoring it.
+    /// Whether this process ignores Ctrl-C, as a shell's background jobs do. Its children would inherit that, and a program that
+    /// was started so rightly goes on ignoring it.
     /// </summary>
     static bool InterruptIsIgnored()
     {
         const string status = "/proc/self/status", field = "SigIgn:";
         const int interrupt = 2;
         if (!File.Exists(status)) return false;
-        string mask = File.ReadLines(status).First(static l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
+        string mask = File.ReadLines(status)
+            .First(static l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
         return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (interrupt - 1) & 1) != 0;
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ssgan.Runner;
+using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Tests.Runner;
 

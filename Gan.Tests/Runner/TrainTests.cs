@@ -1,6 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
@@ -15,14 +15,17 @@ public sealed class TrainTests
         var printed = Shell.Train(run, "--steps", "3", "--log-every", "1", "--sample-every", "2", "--checkpoint-every", "2");
         Assert.That(printed.Error, Is.Empty);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
-        var files = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run, f).Replace('\\', '/'));
+        var files = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(run, f).Replace('\\', '/'));
         Assert.That(files, Is.EquivalentTo(new[]
         {
-            "config.json", "metrics.jsonl", "loss.png", "samples/reals.png", "samples/fakes-00000000.png", "samples/fakes-00000002.png",
-            "samples/fakes-00000003.png", "checkpoints/step-00000002/state.json", "checkpoints/step-00000002/tensors.safetensors",
-            "checkpoints/step-00000003/state.json", "checkpoints/step-00000003/tensors.safetensors",
+            "config.json", "metrics.jsonl", "loss.png", "samples/reals.png", "samples/fakes-00000000.png",
+            "samples/fakes-00000002.png", "samples/fakes-00000003.png", "checkpoints/step-00000002/state.json",
+            "checkpoints/step-00000002/tensors.safetensors", "checkpoints/step-00000003/state.json",
+            "checkpoints/step-00000003/tensors.safetensors",
         }));
-        Assert.That(MetricsLog.Read(Path.Combine(run, "metrics.jsonl")).Select(static r => r["step"]), Is.EqualTo(new[] { 1.0, 2, 3 }));
+        Assert.That(MetricsLog.Read(Path.Combine(run, "metrics.jsonl")).Select(static r => r["step"]),
+            Is.EqualTo(new[] { 1.0, 2, 3 }));
         Assert.That(printed.Out.Split('\n').Count(static l => l.StartsWith("step=", StringComparison.Ordinal)), Is.EqualTo(3));
         Assert.That(printed.Out, Does.Contain("Preset tiny").And.Contain($"ssgan sample --checkpoint {run}"));
     }
@@ -38,8 +41,9 @@ public sealed class TrainTests
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);
         Assert.That(options, Is.EqualTo(Presets.For(Presets.Mimicry, 32) with
         {
-            Steps = 1, Ngf = 8, Ndf = 8, Batch = 4, DiscriminatorSteps = 1, GridImages = 4, EmaDecay = 0.9f, LearningRate = 0.001f, Decay = false,
-            RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter, ShortcutFromRelu = false, OnePass = true, Flip = true, Seed = ulong.MaxValue, FakeRotationScale = 0.5f,
+            Steps = 1, Ngf = 8, Ndf = 8, Batch = 4, DiscriminatorSteps = 1, GridImages = 4, EmaDecay = 0.9f,
+            LearningRate = 0.001f, Decay = false, RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter,
+            ShortcutFromRelu = false, OnePass = true, Flip = true, Seed = ulong.MaxValue, FakeRotationScale = 0.5f,
         }));
     }
 
@@ -61,9 +65,11 @@ public sealed class TrainTests
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done));
         Assert.That(Directory.EnumerateFileSystemEntries(scratch.Root), Is.Empty);
         // The generator at width 8: 128·128 + 128, three blocks of 2·(8·8·9 + 8) + 2·16 + 72, then 16 and 8·27 + 3.
-        Assert.That(printed.Out, Does.Match(@"l1 +\(4, 4, 4, 8\) +\(128, 128\) +16,512").And.Match(@"block2\.c1 +\(8, 3, 3, 8\) +584"));
+        Assert.That(printed.Out,
+            Does.Match(@"l1 +\(4, 4, 4, 8\) +\(128, 128\) +16,512").And.Match(@"block2\.c1 +\(8, 3, 3, 8\) +584"));
         Assert.That(printed.Out, Does.Match(@"(?s)generator.*total +20,563.*discriminator.*total +4,461"));
-        Assert.That(printed.Out, Does.Match(@"peak of a step at batch 4.* MiB").And.Match(@"one step \(n_dis 1\) on cpu +[0-9.]+ m?s"));
+        Assert.That(printed.Out,
+            Does.Match(@"peak of a step at batch 4.* MiB").And.Match(@"one step \(n_dis 1\) on cpu +[0-9.]+ m?s"));
         Assert.That(printed.Out, Does.Match(@"peak of a sheet of 4 samples.* [KM]iB").And.Match(@"peak of a run +[0-9.]+ MiB"));
     }
 
@@ -81,7 +87,8 @@ public sealed class TrainTests
     public void FractionsAreTakenWhereTheyMakeSense()
     {
         using var scratch = new TempFolder();
-        Shell.Train(scratch["run"], "--steps", "1", "--lr", "2.5e-4", "--beta1", "0.5", "--beta2", "0.999", "--rotation-real", "0.75", "--rotation-fake", "0.1");
+        Shell.Train(scratch["run"], "--steps", "1", "--lr", "2.5e-4", "--beta1", "0.5", "--beta2", "0.999",
+            "--rotation-real", "0.75", "--rotation-fake", "0.1");
         var options = TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
         Assert.That((options.LearningRate, options.Beta1, options.Beta2, options.RealRotationScale, options.FakeRotationScale),
             Is.EqualTo((2.5e-4f, 0.5, 0.999, 0.75f, 0.1f)));

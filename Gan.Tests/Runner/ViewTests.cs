@@ -1,6 +1,9 @@
 using Spectre.Console;
+using Ssgan.Emulator;
 using Ssgan.Gan.Training;
-using Ssgan.Runner;
+using Ssgan.Runner.Commands;
+using Ssgan.Runner.Terminal;
+using Ssgan.Runner.Views;
 
 namespace Ssgan.Tests.Runner;
 
@@ -8,8 +11,8 @@ public sealed class ViewTests
 {
     static readonly RunFacts Facts = new("runs/0001-[shapes]", "shapes, endless, 32x32", "G 10 + D 20 parameters on cpu");
 
-    static readonly TrainingReport Report = new(50, 1000, [("grad_norm_d", 12345.678), ("loss_d", 1.25), ("loss_g", -0.5), ("extra", 0.00001)], 2e-4, 123.45,
-        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3671), 3 << 20, 5 << 20);
+    static readonly TrainingReport Report = new(50, 1000, [("grad_norm_d", 12345.678), ("loss_d", 1.25), ("loss_g", -0.5),
+        ("extra", 0.00001)], 2e-4, 123.45, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3671), 3 << 20, 5 << 20);
 
     // What the program's own algorithm reports, in its order.
     static readonly TrainingReport Ssgan = Report with
@@ -44,8 +47,8 @@ public sealed class ViewTests
     public void PlainLinesHaveOneOrder()
     {
         string line = PlainView.Line(Report);
-        Assert.That(PlainView.Line(Report with { Step = 1000, Remaining = TimeSpan.Zero, ImagesPerSecond = 9 }).IndexOf("loss_d", StringComparison.Ordinal),
-            Is.EqualTo(line.IndexOf("loss_d", StringComparison.Ordinal)));
+        Assert.That(PlainView.Line(Report with { Step = 1000, Remaining = TimeSpan.Zero, ImagesPerSecond = 9 })
+            .IndexOf("loss_d", StringComparison.Ordinal), Is.EqualTo(line.IndexOf("loss_d", StringComparison.Ordinal)));
     }
 
     [Test]
@@ -58,11 +61,12 @@ public sealed class ViewTests
         string text = Draw(state);
         string[] parts =
         [
-            Facts.Folder, Facts.Data, Facts.Networks, "251/1000 25%", "2 min 29 s left", "123.5 images/s", "2.00e-4", "3 MiB live, 5 MiB peak",
-            "samples: runs/a.png", "one file was left out",
+            Facts.Folder, Facts.Data, Facts.Networks, "251/1000 25%", "2 min 29 s left", "123.5 images/s", "2.00e-4",
+            "3 MiB live, 5 MiB peak", "samples: runs/a.png", "one file was left out",
         ];
         foreach (string part in parts) Assert.That(text, Does.Contain(part));
-        Assert.That(text, Does.Match(@"loss_d +1\.2500 +loss_g +-0\.5000").And.Match(@"grad_norm_d +1\.23e4").And.Match(@"extra +1\.00e-5"));
+        Assert.That(text,
+            Does.Match(@"loss_d +1\.2500 +loss_g +-0\.5000").And.Match(@"grad_norm_d +1\.23e4").And.Match(@"extra +1\.00e-5"));
     }
 
     [Test]
@@ -123,7 +127,8 @@ public sealed class ViewTests
         });
         Assert.That(outcome, Is.EqualTo(TrainingOutcome.Interrupted));
         Assert.That(writer.ToString(), Does.Contain("checkpoint: runs/x"));
-        Assert.That(() => view.Show(static () => throw new TrainingException("loss_d became NaN.")), Throws.TypeOf<TrainingException>());
+        Assert.That(() => view.Show(static () => throw new TrainingException("loss_d became NaN.")),
+            Throws.TypeOf<TrainingException>());
     }
 
     [TestCase(0, "0 B")]
@@ -137,7 +142,8 @@ public sealed class ViewTests
     [TestCase(125, "2 min 5 s")]
     [TestCase(12000, "3 h 20 min")]
     [TestCase(200000, "2 d 7 h")]
-    public void TimesAreReadable(double seconds, string text) => Assert.That(Format.Time(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
+    public void TimesAreReadable(double seconds, string text) =>
+        Assert.That(Format.Time(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
 
     static string Draw(PanelState state, int width = 120, int height = 40)
     {

@@ -1,4 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Serialization;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Tests.Serialization;

@@ -1,15 +1,20 @@
 using System.Buffers.Binary;
 using System.Text;
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Tests.Serialization;
 
-/// <summary>Whatever bytes come in, the reader either succeeds or throws <see cref="SafetensorsException"/>, and allocates in proportion to them.</summary>
+/// <summary>
+/// Whatever bytes come in, the reader either succeeds or throws <see cref="SafetensorsException"/>, and allocates in
+/// proportion to them.
+/// </summary>
 public class SafetensorsFuzzTests
 {
     const int Rounds = 6000;
 
-    // Per byte of input: the copy of the header, names as UTF-16, dimensions as longs, list growth. Plus exceptions and their messages.
+    // Per byte of input: the copy of the header, names as UTF-16, dimensions as longs, list growth. Plus exceptions
+    // and their messages.
     const int AllocationPerByte = 256;
     const int AllocationFixed = 1 << 16;
 
@@ -17,8 +22,8 @@ public class SafetensorsFuzzTests
     [
         "-1", "0", "1", "9223372036854775807", "9223372036854775808", "4611686018427387904", "1e3", "null", "true", "[]", "{}",
         "\"\"", "\"F32\"", "\"BF16\"",
-        "\"x\"", "\"__metadata__\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", ",", ":", "[", "]", "{", "}", "\\ud800", "\\u0000", " ",
-        "99999999999999999999999",
+        "\"x\"", "\"__metadata__\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", ",", ":", "[", "]", "{", "}", "\\ud800",
+        "\\u0000", " ", "99999999999999999999999",
     ];
 
     [Test]
@@ -83,7 +88,8 @@ public class SafetensorsFuzzTests
                 Array.Resize(ref bytes, random.Next(2) == 0 ? random.Next(bytes.Length) : bytes.Length + random.Next(1, 100));
                 return bytes;
             case 3: // A lie about the header's length: near the truth, or any bits.
-                long lie = random.Next(2) == 0 ? headerBytes + random.Next(-20, 20) : random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
+                long lie = random.Next(2) == 0 ? headerBytes + random.Next(-20, 20)
+                    : random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64);
                 BinaryPrimitives.WriteInt64LittleEndian(bytes, lie);
                 return bytes;
             case 4: // A number of the header replaced, the length adjusted.

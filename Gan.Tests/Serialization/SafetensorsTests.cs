@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Serialization;
 
@@ -13,7 +15,8 @@ public class SafetensorsTests
     public void A_hand_made_file_reads_as_laid_out()
     {
         // Entries in another order than their data, a scalar, an empty tensor between two others, and white space after the JSON.
-        string json = """{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"e":{"dtype":"F64","shape":[0,3],"data_offsets":[4,4]}"""
+        string json =
+            """{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"e":{"dtype":"F64","shape":[0,3],"data_offsets":[4,4]}"""
             + ""","__metadata__":{"made":"by hand","\u00fc":"é"},"a":{"dtype":"I32","shape":[],"data_offsets":[0,4]}}  """;
         byte[] data = [0x01, 0x02, 0x00, 0x80, 0x00, 0x00, 0x80, 0x3f, 0x00, 0x00, 0x00, 0xc0];
         using var file = SafetensorsFile.Read(Bytes(json, data), "hand");
@@ -30,7 +33,8 @@ public class SafetensorsTests
     public void The_writer_gives_exactly_these_bytes()
     {
         using var stream = new MemoryStream();
-        SafetensorsItem[] items = [new("u", SafetensorsDType.U8, [3], new byte[] { 9, 8, 7 }), new("f", [1, 2], new[] { 1f, -2f })];
+        SafetensorsItem[] items = [new("u", SafetensorsDType.U8, [3], new byte[] { 9, 8, 7 }),
+            new("f", [1, 2], new[] { 1f, -2f })];
         SafetensorsWriter.Write(stream, items, new Dictionary<string, string> { ["z"] = "1", ["a"] = "2" });
 
         // The U8 entry was given first but follows the F32 one, which must be aligned; the JSON is padded to a multiple of 8.
@@ -102,7 +106,8 @@ public class SafetensorsTests
 
         byte[] brains = [0x80, 0x3f, 0x49, 0xc0, 0x01, 0x00, 0x80, 0x7f];
         SafetensorsConvert.ToF32(SafetensorsDType.BF16, brains, values);
-        Assert.That(values, Is.EqualTo(new[] { 1f, -3.140625f, BitConverter.Int32BitsToSingle(1 << 16), float.PositiveInfinity }));
+        Assert.That(values,
+            Is.EqualTo(new[] { 1f, -3.140625f, BitConverter.Int32BitsToSingle(1 << 16), float.PositiveInfinity }));
 
         byte[] doubles = new byte[16];
         BinaryPrimitives.WriteDoubleLittleEndian(doubles, 0.1);
@@ -117,7 +122,8 @@ public class SafetensorsTests
     public void An_entry_is_read_in_pieces_but_not_beyond_its_ends()
     {
         byte[] data = [1, 2, 3, 4, 5, 6];
-        string json = """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""";
+        string json =
+            """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""";
         using var file = SafetensorsFile.Read(Bytes(json, data), "pieces");
         byte[] piece = new byte[2];
         file["b"].Read(piece, 1);
@@ -125,7 +131,8 @@ public class SafetensorsTests
         Assert.That(() => file["b"].Read(piece, 3), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => file["b"].Read(piece, -1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => file["a"].ReadF32(), Throws.TypeOf<SafetensorsException>().With.Message.Contains("'a' holds U8"));
-        Assert.That(() => file["c"], Throws.TypeOf<SafetensorsException>().With.Message.EqualTo("pieces: there is no entry 'c'."));
+        Assert.That(() => file["c"],
+            Throws.TypeOf<SafetensorsException>().With.Message.EqualTo("pieces: there is no entry 'c'."));
     }
 
     [Test]
@@ -136,7 +143,8 @@ public class SafetensorsTests
         {
             SafetensorsWriter.Write(path, [new("x", [4], new[] { 1f, 2f, 3f, 4f })]);
             using var file = SafetensorsFile.Open(path);
-            using (var other = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) other.SetLength(other.Length - 1);
+            using (var other = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                other.SetLength(other.Length - 1);
             Assert.That(() => file["x"].ReadF32(), Throws.TypeOf<SafetensorsException>().With.Message.Contains("became shorter"));
         }
         finally

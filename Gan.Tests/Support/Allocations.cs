@@ -4,8 +4,8 @@ namespace Ssgan.Tests.Support;
 static class Allocations
 {
     /// <summary>
-    /// Bytes that four calls allocate on this thread once warm: the least of several rounds, for the runtime now and then charges a thread
-    /// with a whole allocation quantum, while what the call itself allocates is in every round.
+    /// Bytes that four calls allocate on this thread once warm: the least of several rounds, for the runtime now and then charges
+    /// a thread with a whole allocation quantum, while what the call itself allocates is in every round.
     /// </summary>
     public static long PerRound(Action call)
     {

@@ -1,5 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Support;
 
@@ -35,8 +37,9 @@ static class GradCheck
     }
 
     /// <summary>
-    /// d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it is a function
-    /// of. The differences are taken of the first gradient without a graph, so that fused backwards are held against their differentiable form.
+    /// d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it is a
+    /// function of. The differences are taken of the first gradient without a graph, so that fused backwards are held against
+    /// their differentiable form.
     /// </summary>
     public static void Second(Device device, OpCase c)
     {
@@ -93,7 +96,8 @@ static class GradCheck
             {
                 double expected = Slope(x, j, c.Step, loss);
                 if (!(Math.Abs(g[j] - expected) <= c.Tolerance * scale))
-                    Assert.Fail($"{c}: the derivative by element {j} of input {i} is {g[j]:R}; finite differences give {expected:R} (scale {scale:G4}).");
+                    Assert.Fail($"{c}: the derivative by element {j} of input {i} is {g[j]:R}; finite differences give "
+                        + $"{expected:R} (scale {scale:G4}).");
             }
         }
     }
@@ -145,7 +149,8 @@ static class GradCheck
         return values;
     }
 
-    static Tensor[] Tensors(Device device, int[][] shapes, float[][] values) => [.. shapes.Select((s, i) => device.From(values[i], new Shape(s)))];
+    static Tensor[] Tensors(Device device, int[][] shapes, float[][] values) =>
+        [.. shapes.Select((s, i) => device.From(values[i], new Shape(s)))];
 
     static Tensor[] Leaves(Device device, int[][] shapes, float[][] values)
     {

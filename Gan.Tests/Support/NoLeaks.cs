@@ -8,5 +8,6 @@ sealed class NoLeaks(Device device) : IDisposable
     readonly (long, int) _before = (device.Pool.LiveBytes, device.Pool.LiveBlocks);
 
     public void Dispose() =>
-        Assert.That((device.Pool.LiveBytes, device.Pool.LiveBlocks), Is.EqualTo(_before), "(live bytes, live blocks) differ from the start.");
+        Assert.That((device.Pool.LiveBytes, device.Pool.LiveBlocks), Is.EqualTo(_before),
+            "(live bytes, live blocks) differ from the start.");
 }

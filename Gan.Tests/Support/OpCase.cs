@@ -31,8 +31,8 @@ sealed record OpCase(string Stem, string Name, int[][] Shapes, Func<Tensor[], Te
     public Fill[] Fills { get; init; } = [];
 
     /// <summary>
-    /// Largest error relative to the largest derivative of the input, or to 1. With a step of 1e-2 rounding leaves about 1e-7·|y|·√N / 2e-2, some
-    /// 1e-5, and the third derivative about 2e-5 of itself.
+    /// Largest error relative to the largest derivative of the input, or to 1. With a step of 1e-2 rounding leaves about
+    /// 1e-7·|y|·√N / 2e-2, some 1e-5, and the third derivative about 2e-5 of itself.
     /// </summary>
     public double Tolerance { get; init; } = 2e-3;
 
@@ -47,7 +47,8 @@ sealed record OpCase(string Stem, string Name, int[][] Shapes, Func<Tensor[], Te
     public float[][] Draw(Random random)
     {
         var inputs = new float[Shapes.Length][];
-        for (int i = 0; i < inputs.Length; i++) inputs[i] = Values(i < Fills.Length ? Fills[i] : Fill.Any, (int)new Shape(Shapes[i]).Count, random);
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = Values(i < Fills.Length ? Fills[i] : Fill.Any, (int)new Shape(Shapes[i]).Count, random);
         return inputs;
     }
 

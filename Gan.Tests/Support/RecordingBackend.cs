@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 
@@ -38,14 +39,18 @@ sealed class RecordingBackend : Backend
 
     public override void Cast(TensorView x, TensorView y) => Note(nameof(Cast)).Cast(x, y);
 
-    public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order) => Note(nameof(Permute)).Permute(x, y, order);
+    public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order) =>
+        Note(nameof(Permute)).Permute(x, y, order);
 
-    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent) =>
+    public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y, ReadOnlySpan<int> yStart,
+        ReadOnlySpan<int> extent) =>
         Note(nameof(CopyBox)).CopyBox(x, xStart, y, yStart, extent);
 
-    public override void GatherRows(TensorView table, TensorView indices, TensorView y) => Note(nameof(GatherRows)).GatherRows(table, indices, y);
+    public override void GatherRows(TensorView table, TensorView indices, TensorView y) =>
+        Note(nameof(GatherRows)).GatherRows(table, indices, y);
 
-    public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable) => Note(nameof(ScatterAddRows)).ScatterAddRows(dy, indices, dtable);
+    public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable) =>
+        Note(nameof(ScatterAddRows)).ScatterAddRows(dy, indices, dtable);
 
     public override void Reduce<TOp>(TensorView x, TensorView y) => Note(TOp.Name).Reduce<TOp>(x, y);
 
@@ -56,10 +61,13 @@ sealed class RecordingBackend : Backend
     public override void MatMul(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate) =>
         Note(nameof(MatMul)).MatMul(a, transposeA, b, transposeB, c, accumulate);
 
-    public override void Linear(TensorView x, TensorView w, TensorView bias, TensorView y) => Note(nameof(Linear)).Linear(x, w, bias, y);
+    public override void Linear(TensorView x, TensorView w, TensorView bias, TensorView y) =>
+        Note(nameof(Linear)).Linear(x, w, bias, y);
 
-    public override void CompensatedSum(TensorView sum, TensorView value) => Note(nameof(CompensatedSum)).CompensatedSum(sum, value);
-    public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec) => Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
+    public override void CompensatedSum(TensorView sum, TensorView value) =>
+        Note(nameof(CompensatedSum)).CompensatedSum(sum, value);
+    public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec) =>
+        Note(nameof(LinearDecay)).LinearDecay(step, rates, spec);
 
     public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
@@ -73,66 +81,83 @@ sealed class RecordingBackend : Backend
     public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec) =>
         Note(nameof(Conv2dBackwardFilter)).Conv2dBackwardFilter(x, dy, dw, spec);
 
-    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView runningMean, TensorView runningVar, TensorView y,
-        TensorView mean, TensorView invStd, in BatchNormSpec spec)
+    public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
+        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)
     {
         Norms.Add(x.Shape);
         Note(nameof(BatchNormForward)).BatchNormForward(x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
     }
 
     public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
-        TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec) =>
+        TensorView mean, TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma,
+        TensorView dbeta, in BatchNormSpec spec) =>
         Note(nameof(BatchNormBackward)).BatchNormBackward(x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
 
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
         Note(nameof(SpectralNormForward)).SpectralNormForward(layers, iterations, epsilon);
 
-    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn, ReadOnlySpan<TensorView> dw) =>
+    public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
+        ReadOnlySpan<TensorView> dw) =>
         Note(nameof(SpectralNormBackward)).SpectralNormBackward(layers, dn, dw);
 
     public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) => Note(nameof(AvgPool2d)).AvgPool2d(x, y, spec);
 
-    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec) => Note(nameof(AvgPool2dAdd)).AvgPool2dAdd(x, other, y, spec);
+    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec) =>
+        Note(nameof(AvgPool2dAdd)).AvgPool2dAdd(x, other, y, spec);
 
-    public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) => Note(nameof(AvgPool2dBackward)).AvgPool2dBackward(dy, dx, spec);
+    public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) =>
+        Note(nameof(AvgPool2dBackward)).AvgPool2dBackward(dy, dx, spec);
 
-    public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec) => Note(nameof(MaxPool2d)).MaxPool2d(x, y, index, spec);
+    public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec) =>
+        Note(nameof(MaxPool2d)).MaxPool2d(x, y, index, spec);
 
-    public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y) => Note(nameof(MaxPool2dGather)).MaxPool2dGather(x, index, y);
+    public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y) =>
+        Note(nameof(MaxPool2dGather)).MaxPool2dGather(x, index, y);
 
     public override void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec) =>
         Note(nameof(MaxPool2dBackward)).MaxPool2dBackward(dy, index, dx, spec);
 
-    public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode) => Note(nameof(Upsample2x)).Upsample2x(x, y, mode);
+    public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode) =>
+        Note(nameof(Upsample2x)).Upsample2x(x, y, mode);
 
-    public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode) => Note(nameof(Upsample2xBackward)).Upsample2xBackward(dy, dx, mode);
+    public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode) =>
+        Note(nameof(Upsample2xBackward)).Upsample2xBackward(dy, dx, mode);
 
-    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) => Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
+    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) =>
+        Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
 
-    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels) => Note(nameof(RotateQuarters)).RotateQuarters(x, y, labels);
+    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels) =>
+        Note(nameof(RotateQuarters)).RotateQuarters(x, y, labels);
 
-    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright, TensorView rotated, TensorView labels) =>
+    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
+        TensorView rotated, TensorView labels) =>
         Note(nameof(GatherRotate)).GatherRotate(pixels, indices, flips, upright, rotated, labels);
 
-    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses, TensorView correct = default) =>
+    public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
+        TensorView correct = default) =>
         Note(nameof(SoftmaxCrossEntropy)).SoftmaxCrossEntropy(logits, labels, losses, correct);
 
-    public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits) =>
+    public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels,
+        TensorView dlosses, TensorView dlogits) =>
         Note(nameof(SoftmaxCrossEntropyBackward)).SoftmaxCrossEntropyBackward(logits, labels, dlosses, dlogits);
 
-    public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) => Note(nameof(HingeDiscriminator)).HingeDiscriminator(real, fake, loss);
+    public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) =>
+        Note(nameof(HingeDiscriminator)).HingeDiscriminator(real, fake, loss);
 
-    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss, TensorView dreal, TensorView dfake) =>
+    public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
+        TensorView dreal, TensorView dfake) =>
         Note(nameof(HingeDiscriminatorBackward)).HingeDiscriminatorBackward(real, fake, dloss, dreal, dfake);
 
-    public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm) => Note(nameof(GradientNorm)).GradientNorm(gradients, norm);
+    public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm) =>
+        Note(nameof(GradientNorm)).GradientNorm(gradients, norm);
 
     public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec) =>
         Note(nameof(Adam)).Adam(slots, learningRate, spec);
 
     public override void Normal(TensorView y, TensorView generator) => Note(nameof(Normal)).Normal(y, generator);
 
-    public override void Uniform(TensorView y, TensorView generator, float low, float high) => Note(nameof(Uniform)).Uniform(y, generator, low, high);
+    public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
+        Note(nameof(Uniform)).Uniform(y, generator, low, high);
 
     protected override void Dispose(bool disposing)
     {

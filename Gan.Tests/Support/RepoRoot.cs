@@ -1,3 +1,5 @@
+using Ssgan.Emulator;
+
 namespace Ssgan.Tests.Support;
 
 /// <summary>The source tree that the tests were built from.</summary>

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
@@ -15,7 +16,8 @@ public sealed class CheckpointFuzzTests
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(2), copy = temp["copy"];
         Directory.CreateDirectory(copy);
-        byte[] state = File.ReadAllBytes(Path.Combine(folder, Checkpoint.StateFile)), tensors = File.ReadAllBytes(Path.Combine(folder, Checkpoint.TensorsFile));
+        byte[] state = File.ReadAllBytes(Path.Combine(folder, Checkpoint.StateFile)),
+            tensors = File.ReadAllBytes(Path.Combine(folder, Checkpoint.TensorsFile));
         var random = new Random(1);
         int refused = 0;
         for (int i = 0; i < 1500; i++)
@@ -34,7 +36,8 @@ public sealed class CheckpointFuzzTests
                 Assert.That(e.Message, Is.Not.Empty.And.Not.Contains("\n"), "one sentence");
             }
             // A few copies of both files, whatever a length field claims.
-            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(20L * (state.Length + tensors.Length) + (4 << 20)));
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before,
+                Is.LessThan(20L * (state.Length + tensors.Length) + (4 << 20)));
         }
         Assert.That(refused, Is.GreaterThan(1000));
     }
@@ -49,7 +52,8 @@ public sealed class CheckpointFuzzTests
         var state = Checkpoint.ReadState(folder);
         var (_, weight) = run.Step.Generator.NamedParameters().Last();
         weight.CopyFrom<float>(Enumerable.Repeat(float.NaN, (int)weight.Count).ToArray());
-        Assert.That(() => Checkpoint.Write(folder, run.Step, state), Throws.TypeOf<TrainingException>().With.Message.Contains("no checkpoint is written"));
+        Assert.That(() => Checkpoint.Write(folder, run.Step, state),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("no checkpoint is written"));
         Assert.That(Directory.GetFileSystemEntries(parent), Is.EqualTo(new[] { folder }));
         Assert.That(Checkpoint.ReadState(folder).ToJson(), Is.EqualTo(state.ToJson()));
     }
@@ -116,10 +120,13 @@ public sealed class CheckpointFuzzTests
         byte[] bytes = File.ReadAllBytes(tensors);
         bytes[^1] ^= 1;
         File.WriteAllBytes(tensors, bytes);
-        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("tensors.safetensors is damaged"));
+        Assert.That(() => Checkpoint.ReadState(folder),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("tensors.safetensors is damaged"));
         File.Delete(tensors);
-        Assert.That(() => Checkpoint.ReadState(folder), Throws.TypeOf<TrainingException>().With.Message.Contains("no tensors.safetensors"));
-        Assert.That(() => RunFolder.FindCheckpoint(temp["nowhere"]), Throws.TypeOf<TrainingException>().With.Message.Contains("There is no checkpoint"));
+        Assert.That(() => Checkpoint.ReadState(folder),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("no tensors.safetensors"));
+        Assert.That(() => RunFolder.FindCheckpoint(temp["nowhere"]),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("There is no checkpoint"));
     }
 
     [Test]
@@ -131,7 +138,8 @@ public sealed class CheckpointFuzzTests
         using var wider = new TrainingRun(temp["other"], TrainingRun.Tiny with { Ndf = 8, EmaDecay = 0 });
         var before = Checkpoint.NamedTensors(wider.Step).First().Tensor.ToArray();
         var error = Assert.Throws<TrainingException>(() => Checkpoint.ReadTensors(run.Folder.Checkpoint(2), wider.Step));
-        Assert.That(error!.Message, Does.Contain("d.block1.c1.weight").And.Contain("d.l_y.weight").And.Contain("g_ema.l1.weight is unknown"));
+        Assert.That(error!.Message,
+            Does.Contain("d.block1.c1.weight").And.Contain("d.l_y.weight").And.Contain("g_ema.l1.weight is unknown"));
         Assert.That(Checkpoint.NamedTensors(wider.Step).First().Tensor.ToArray(), Is.EqualTo(before));
     }
 
@@ -141,7 +149,8 @@ public sealed class CheckpointFuzzTests
         switch (random.Next(4))
         {
             case 0:
-                for (int k = random.Next(1, 4); k > 0; k--) bytes[random.Next(Math.Min(bytes.Length, 4096))] = (byte)random.Next(256);
+                for (int k = random.Next(1, 4); k > 0; k--)
+                    bytes[random.Next(Math.Min(bytes.Length, 4096))] = (byte)random.Next(256);
                 return bytes;
             case 1:
                 return bytes[..random.Next(bytes.Length)];

@@ -1,11 +1,12 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
@@ -13,7 +14,8 @@ namespace Ssgan.Tests.Training;
 /// <summary>Whole runs on an emulated device: the same as on the CPU, and the same bytes however they get there.</summary>
 sealed class CudaTrainerTests
 {
-    static readonly TrainOptions s_options = TrainingRun.Tiny with { Steps = 4, LogEvery = 2, SampleEvery = 4, CheckpointEvery = 4, Flip = true };
+    static readonly TrainOptions s_options = TrainingRun.Tiny with { Steps = 4, LogEvery = 2, SampleEvery = 4,
+        CheckpointEvery = 4, Flip = true };
 
     /// <summary>What is left of a run that went to its end.</summary>
     sealed record Result(byte[] Tensors, List<Dictionary<string, double>> Lines, List<string> Notices);
@@ -53,7 +55,8 @@ sealed class CudaTrainerTests
         var options = s_options with { OnePass = true };
         var source = new ArraySource(32, 11);
         var actual = OnCuda(temp["cuda"], source, options);
-        Assert.That(OnCuda(temp["eager"], source, options with { Graphs = false }).Tensors, Is.EqualTo(actual.Tensors), "without graphs");
+        Assert.That(OnCuda(temp["eager"], source, options with { Graphs = false }).Tensors,
+            Is.EqualTo(actual.Tensors), "without graphs");
         AgreesWithTheCpu(temp["cpu"], source, options, actual);
     }
 
@@ -65,7 +68,8 @@ sealed class CudaTrainerTests
         foreach (var (a, e) in actual.Lines.Zip(expected.Lines))
             // Rounding differs by some 1e-6 a step, and Adam's first steps turn the sign of a gradient into a whole step.
             foreach (string loss in e.Keys.Where(static k => k.StartsWith("loss", StringComparison.Ordinal)))
-                Assert.That(a[loss], Is.EqualTo(e[loss]).Within(2e-4 * Math.Max(1, Math.Abs(e[loss]))), $"{loss} of step {e["step"]}");
+                Assert.That(a[loss], Is.EqualTo(e[loss]).Within(2e-4 * Math.Max(1, Math.Abs(e[loss]))),
+                    $"{loss} of step {e["step"]}");
     }
 
     [TestCase(true)]
@@ -77,7 +81,8 @@ sealed class CudaTrainerTests
         var backend = new CudaBackend(cuda);
         var options = s_options with
         {
-            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
+            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6,
+            DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
         };
         using var run = new TrainingRun(temp["run"], options, new Device(backend), new ArraySource(32, 11));
         var after = new Dictionary<long, (CudaCounters Counters, long Live, long Allocations)>();
@@ -89,7 +94,8 @@ sealed class CudaTrainerTests
         foreach (long step in new[] { 3L, 5, 6 })
         {
             var (before, now) = (after[step - 1].Counters, after[step].Counters);
-            Assert.That(now.GraphLaunches - before.GraphLaunches, Is.EqualTo(3), "two updates of the discriminator, one of the generator");
+            Assert.That(now.GraphLaunches - before.GraphLaunches, Is.EqualTo(3),
+                "two updates of the discriminator, one of the generator");
             Assert.That(now.DeviceToHostCopies - before.DeviceToHostCopies, Is.Zero, $"downloads in step {step}");
             // A streamed batch comes in between updates, on a stream of its own, and is moved by one kernel.
             Assert.That(now.HostToDeviceCopies - before.HostToDeviceCopies, Is.EqualTo(kept ? 0 : 2), $"uploads in step {step}");
@@ -97,7 +103,8 @@ sealed class CudaTrainerTests
         }
         Assert.That(cuda.Calls("cuGraphLaunch"), Is.EqualTo(3 * 6 - 2));
         Assert.That(cuda.Calls("cuGraphInstantiateWithFlags"), Is.EqualTo(2));
-        foreach (long step in new[] { 3L, 4, 5, 6 }) Assert.That(after[step].Live, Is.EqualTo(after[2].Live), $"live bytes after step {step}");
+        foreach (long step in new[] { 3L, 4, 5, 6 })
+            Assert.That(after[step].Live, Is.EqualTo(after[2].Live), $"live bytes after step {step}");
         Assert.That(after[6].Allocations, Is.EqualTo(after[5].Allocations));
     }
 
@@ -170,7 +177,8 @@ sealed class CudaTrainerTests
         var error = Assert.Throws<TrainingException>(() => run.Trainer.Run());
         Assert.That(error!.Message, Does.Match(message));
         Assert.That(last, Is.EqualTo(found));
-        Assert.That(MetricsLog.Read(run.Folder.Metrics).Where(r => r["step"] > spoilt), Is.Empty, "a line of numbers that are none");
+        Assert.That(MetricsLog.Read(run.Folder.Metrics).Where(r => r["step"] > spoilt), Is.Empty,
+            "a line of numbers that are none");
         Assert.That(run.Folder.CheckpointSteps(), Is.Empty);
     }
 
@@ -182,7 +190,8 @@ sealed class CudaTrainerTests
         using var cuda = new EmulatedCuda();
         using var device = new Device(new CudaBackend(cuda));
         using var source = new ArraySource(32, 11);
-        using var images = DeviceImages.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1), DataOnDevice.On, 4, static _ => { });
+        using var images = DeviceImages.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1),
+            DataOnDevice.On, 4, static _ => { });
         using var scope = device.Scope();
         images.Prepare();
         var batch = images.Take();
@@ -204,7 +213,8 @@ sealed class CudaTrainerTests
         using var device = new Device(new CudaBackend(cuda));
         using var step = SsganRecipe.Create(device, s_options);
         using var source = new ArraySource(32, 11);
-        DeviceImages Open() => DeviceImages.Open(device, source, new() { BatchSize = 4 }, new(1), DataOnDevice.On, 4, static _ => { });
+        DeviceImages Open() =>
+            DeviceImages.Open(device, source, new() { BatchSize = 4 }, new(1), DataOnDevice.On, 4, static _ => { });
         using DeviceImages one = Open(), other = Open();
         using (var graphs = new CapturedGanStep(step))
         {
@@ -212,7 +222,8 @@ sealed class CudaTrainerTests
             graphs.TrainDiscriminator(one);
             Assert.That(() => graphs.TrainDiscriminator(other), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
             using var scope = device.Scope();
-            Assert.That(() => graphs.TrainDiscriminator(device.Of(4, 32, 32, 3)), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
+            Assert.That(() => graphs.TrainDiscriminator(device.Of(4, 32, 32, 3)),
+                Throws.ArgumentException.With.Message.Contains("from elsewhere"));
         }
     }
 
@@ -220,9 +231,11 @@ sealed class CudaTrainerTests
     public void A_set_too_large_for_the_device_is_streamed_and_one_sentence_says_so()
     {
         using var temp = new TempFolder();
-        var result = OnCuda(temp["run"], new ArraySource(32, 100_000), s_options with { Steps = 1 }, new EmulatorOptions { MemoryBytes = 300 << 20 });
+        var result = OnCuda(temp["run"], new ArraySource(32, 100_000), s_options with { Steps = 1 },
+            new EmulatorOptions { MemoryBytes = 300 << 20 });
         Assert.That(result.Notices, Has.Count.EqualTo(1));
-        Assert.That(result.Notices[0], Does.StartWith("noise takes 307,200,000 bytes, more than half of the ").And.EndWith("so its images are streamed."));
+        Assert.That(result.Notices[0],
+            Does.StartWith("noise takes 307,200,000 bytes, more than half of the ").And.EndWith("so its images are streamed."));
     }
 
     static Result OnCuda(string folder, IImageSource source, TrainOptions options, EmulatorOptions? machine = null)
@@ -239,6 +252,7 @@ sealed class CudaTrainerTests
         Assert.That(run.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
         string[] learned = ["loss", "d_", "rotation", "grad", "step", "learning"];
         return new Result(run.Tensors(run.Options.Steps),
-            [.. MetricsLog.Read(run.Folder.Metrics).Select(r => r.Where(p => learned.Any(p.Key.StartsWith)).ToDictionary())], run.Notices);
+            [.. MetricsLog.Read(run.Folder.Metrics).Select(r => r.Where(p => learned.Any(p.Key.StartsWith)).ToDictionary())],
+            run.Notices);
     }
 }

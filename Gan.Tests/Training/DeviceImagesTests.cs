@@ -1,8 +1,9 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Emulator;
+using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Training;
 
@@ -14,7 +15,9 @@ sealed class DeviceImagesTests
     // Libraries would take more than that for themselves.
     static readonly EmulatorOptions s_small = new() { MemoryBytes = 1 << 22, HasCuBlas = false, HasCuDnn = false };
 
-    /// <summary>Nothing waits before the end unless every launch does: copies and kernels have only their events to come in order.</summary>
+    /// <summary>
+    /// Nothing waits before the end unless every launch does: copies and kernels have only their events to come in order.
+    /// </summary>
     [TestCase(DataOnDevice.On, 5, true, false)]
     [TestCase(DataOnDevice.On, 1, true, true)]
     [TestCase(DataOnDevice.On, 1000, false, false)]
@@ -63,7 +66,8 @@ sealed class DeviceImagesTests
                 using var scope = device.Scope();
                 images.Prepare();
                 var actual = images.Take().Upright();
-                Assert.That(actual.ToArray(), Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
+                Assert.That(actual.ToArray(),
+                    Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
             }
         }
         Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
@@ -100,7 +104,8 @@ sealed class DeviceImagesTests
         using var source = new Unreadable();
         using var cuda = new EmulatedCuda();
         using (var device = new Device(new CudaBackend(cuda)))
-            Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }), Throws.TypeOf<DatasetException>());
+            Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+                Throws.TypeOf<DatasetException>());
         Assert.That(cuda.Leaks(), Is.Empty);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ssgan.Runner;
+using Ssgan.Emulator;
+using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
 using Ssgan.Tests.Support;
 
@@ -11,8 +12,8 @@ public sealed class KillResumeTests
     const int Steps = 30;
 
     /// <summary>
-    /// A process that is killed while it writes a checkpoint leaves a partial folder; resuming ignores it and ends with the very bytes of a run
-    /// that nothing disturbed.
+    /// A process that is killed while it writes a checkpoint leaves a partial folder; resuming ignores it and ends with the very
+    /// bytes of a run that nothing disturbed.
     /// </summary>
     [Test]
     public void KilledInTheMiddleOfAWriteThenResumedEqualsAnUnbrokenRun()
@@ -25,7 +26,8 @@ public sealed class KillResumeTests
         int hits = 0;
         for (int attempt = 0; attempt < 10 && hits < 2; attempt++)
         {
-            string[] command = attempt == 0 ? ["train", "--out", broken, .. Shell.Small, .. settings] : ["train", "--resume", broken, "--plain", "--threads", "1"];
+            string[] command = attempt == 0 ? ["train", "--out", broken, .. Shell.Small, .. settings]
+                : ["train", "--resume", broken, "--plain", "--threads", "1"];
             // A later attempt hits a later write.
             if (KillDuringWrite(command, checkpoints, firstStep: 3 + 3 * attempt)) hits++;
         }
@@ -34,11 +36,15 @@ public sealed class KillResumeTests
         var printed = Shell.Run("train", "--resume", broken, "--plain", "--threads", "1");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done), printed.Error);
         foreach (string file in (string[])["checkpoints/step-00000030/tensors.safetensors", "samples/fakes-00000030.png"])
-            Assert.That(File.ReadAllBytes(Path.Combine(broken, file)), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
+            Assert.That(File.ReadAllBytes(Path.Combine(broken, file)),
+                Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
         Assert.That(Directory.EnumerateDirectories(checkpoints, "*.partial"), Is.Empty);
     }
 
-    /// <summary>Runs until a write of a step from <paramref name="firstStep"/> on is under way, and kills. True where a partial folder stayed.</summary>
+    /// <summary>
+    /// Runs until a write of a step from <paramref name="firstStep"/> on is under way, and kills. True where a
+    /// partial folder stayed.
+    /// </summary>
     static bool KillDuringWrite(string[] command, string checkpoints, int firstStep)
     {
         using var process = Shell.Start(command);

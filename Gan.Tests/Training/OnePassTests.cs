@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
@@ -23,10 +24,11 @@ sealed class OnePassTests
         Assert.That(joint.Count(static t => t.Name.EndsWith(".m", StringComparison.Ordinal)), Is.GreaterThan(40));
         foreach (var ((name, actual), (_, expected)) in joint.Zip(separate))
         {
-            // Sums over another number of images round otherwise; u and v have come to rest up to rounding alone. Of a bias before a batch norm
-            // the gradient is rounding alone.
+            // Sums over another number of images round otherwise; u and v have come to rest up to rounding alone. Of a bias
+            // before a batch norm the gradient is rounding alone.
             double scale = Math.Max(5e-2, expected.Max(static x => Math.Abs(x)));
-            for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(2e-5 * scale), $"{name}, element {i}");
+            for (int i = 0; i < expected.Length; i++)
+                Assert.That(actual[i], Is.EqualTo(expected[i]).Within(2e-5 * scale), $"{name}, element {i}");
         }
     }
 
@@ -63,13 +65,15 @@ sealed class OnePassTests
         return
         [
             .. step.Stats.Take().Select(static m => (m.Name, new[] { (float)m.Mean })),
-            .. step.Optimizers.SelectMany(static o => o.Optimizer.NamedState.Where(static t => t.Name.EndsWith(".m", StringComparison.Ordinal))
+            .. step.Optimizers.SelectMany(static o => o.Optimizer.NamedState.Where(static t => t.Name.EndsWith(".m",
+                StringComparison.Ordinal))
                 .Select(t => ($"{o.Name}.{t.Name}", t.Tensor.ToArray()))),
         ];
     }
 
-    static SsganStep Step(Device device, RotationBatch rotation, bool onePass) => new(device, Architecture.For(32, 8, 8) with { Latent = Latent },
-        new SsganOptions { OnePass = onePass, RotationBatch = rotation }, seed: 5);
+    static SsganStep Step(Device device, RotationBatch rotation, bool onePass) =>
+        new(device, Architecture.For(32, 8, 8) with { Latent = Latent },
+            new SsganOptions { OnePass = onePass, RotationBatch = rotation }, seed: 5);
 
     static Tensor Images(Device device) => device.From(Make.Numbers(Batch * 32 * 32 * 3, 3), new Shape(Batch, 32, 32, 3));
 

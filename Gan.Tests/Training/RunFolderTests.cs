@@ -1,4 +1,6 @@
+using Ssgan.Emulator;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
@@ -16,7 +18,8 @@ public sealed class RunFolderTests
         {
             if (step != 1) return;
             Directory.CreateDirectory(partial);
-            Assert.That(() => second.Trainer.Run(), Throws.TypeOf<TrainingException>().With.Message.Contains("Another run is writing to " + temp["run"]));
+            Assert.That(() => second.Trainer.Run(),
+                Throws.TypeOf<TrainingException>().With.Message.Contains("Another run is writing to " + temp["run"]));
             Assert.That(partial, Does.Exist, "what the first run is writing is not left over");
         };
         Assert.That(first.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
@@ -30,10 +33,14 @@ public sealed class RunFolderTests
     {
         using var temp = new TempFolder();
         var paths = new string[8];
-        Parallel.For(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = paths.Length }, i => paths[i] = RunFolder.Create(temp["runs"], "Shapes & co").Path);
-        Assert.That(paths.Select(Path.GetFileName).Order(), Is.EqualTo(Enumerable.Range(1, paths.Length).Select(static i => $"{i:D4}-shapes-co")));
+        Parallel.For(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = paths.Length },
+            i => paths[i] = RunFolder.Create(temp["runs"], "Shapes & co").Path);
+        Assert.That(paths.Select(Path.GetFileName).Order(),
+            Is.EqualTo(Enumerable.Range(1, paths.Length).Select(static i => $"{i:D4}-shapes-co")));
         Assert.That(Directory.GetFileSystemEntries(temp["runs"]), Has.Length.EqualTo(paths.Length));
-        foreach (string path in paths) Assert.That(Directory.GetDirectories(path).Select(Path.GetFileName).Order(), Is.EqualTo(new[] { "checkpoints", "samples" }));
+        foreach (string path in paths)
+            Assert.That(Directory.GetDirectories(path).Select(Path.GetFileName).Order(),
+                Is.EqualTo(new[] { "checkpoints", "samples" }));
     }
 
     [Test]

@@ -1,7 +1,7 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Training;
-using Ssgan.Tests.Emulator;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
@@ -17,14 +18,16 @@ public sealed class TrainerTests
         {
             "checkpoints/step-00000004/state.json", "checkpoints/step-00000004/tensors.safetensors",
             "checkpoints/step-00000006/state.json", "checkpoints/step-00000006/tensors.safetensors",
-            "config.json", "metrics.jsonl", "samples/fakes-00000000.png", "samples/fakes-00000003.png", "samples/fakes-00000006.png", "samples/reals.png",
+            "config.json", "metrics.jsonl", "samples/fakes-00000000.png", "samples/fakes-00000003.png",
+            "samples/fakes-00000006.png", "samples/reals.png",
         }));
         var reports = MetricsLog.Read(run.Folder.Metrics).ToList();
         Assert.That(reports.Select(static r => r["step"]), Is.EqualTo(new[] { 4.0, 6.0 }));
         Assert.That(reports[0].Keys, Is.SupersetOf(new[]
         {
-            "loss_d", "loss_d_rotation", "loss_g", "loss_g_rotation", "d_real", "d_fake", "rotation_accuracy_real", "rotation_accuracy_fake",
-            "grad_norm_d", "grad_norm_g", "images_per_second", "live_bytes", "peak_bytes", "learning_rate",
+            "loss_d", "loss_d_rotation", "loss_g", "loss_g_rotation", "d_real", "d_fake", "rotation_accuracy_real",
+            "rotation_accuracy_fake", "grad_norm_d", "grad_norm_g", "images_per_second", "live_bytes", "peak_bytes",
+            "learning_rate",
         }));
         Assert.That(TrainOptions.FromJson(File.ReadAllText(run.Folder.Config), "config.json"), Is.EqualTo(TrainingRun.Tiny));
     }
@@ -118,13 +121,16 @@ public sealed class TrainerTests
         using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny)) run.Trainer.Run();
         string checkpoint = RunFolder.FindCheckpoint(temp["run"]);
 
-        using (var changed = new TrainingRun(temp["run"], TrainingRun.Tiny with { Seed = 8, DiscriminatorSteps = 1, LogEvery = 1 }))
+        using (var changed = new TrainingRun(temp["run"],
+            TrainingRun.Tiny with { Seed = 8, DiscriminatorSteps = 1, LogEvery = 1 }))
         {
             var error = Assert.Throws<TrainingException>(() => changed.Trainer.Resume(checkpoint));
-            Assert.That(error!.Message, Does.Contain("seed was 7 and is now 8").And.Contain("discriminatorSteps was 2 and is now 1").And.Not.Contain("logEvery"));
+            Assert.That(error!.Message, Does.Contain("seed was 7 and is now 8")
+                .And.Contain("discriminatorSteps was 2 and is now 1").And.Not.Contain("logEvery"));
         }
         using (var shorter = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 5 }))
-            Assert.That(() => shorter.Trainer.Resume(checkpoint), Throws.TypeOf<TrainingException>().With.Message.Contains("step 6, past the 5"));
+            Assert.That(() => shorter.Trainer.Resume(checkpoint),
+                Throws.TypeOf<TrainingException>().With.Message.Contains("step 6, past the 5"));
         using var longer = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 8, LogEvery = 1, KeepLast = 1 });
         longer.Trainer.Resume(checkpoint);
         Assert.That(longer.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
@@ -145,7 +151,8 @@ public sealed class TrainerTests
             weight.CopyFrom<float>(values);
         };
         var error = Assert.Throws<TrainingException>(() => run.Trainer.Run());
-        Assert.That(error!.Message, Does.Contain("step 4").And.Contain("NaN or infinite").And.Match(@"(gradient of )?[gd]\.[a-z0-9_.]+"));
+        Assert.That(error!.Message,
+            Does.Contain("step 4").And.Contain("NaN or infinite").And.Match(@"(gradient of )?[gd]\.[a-z0-9_.]+"));
         Assert.That(error.Message, Does.Contain("The checkpoint of step 2 is from before"));
         Assert.That(run.Folder.CheckpointSteps(), Is.EqualTo(new[] { 2L }));
         Assert.That(() => Checkpoint.ReadState(run.Folder.Checkpoint(2)), Throws.Nothing);
@@ -173,7 +180,8 @@ public sealed class TrainerTests
         string checkpoint = run.Folder.Checkpoint(2);
         string state = Path.Combine(checkpoint, Checkpoint.StateFile);
         File.WriteAllText(state, File.ReadAllText(state).Replace("\"dataHash\": \"", "\"dataHash\": \"0"));
-        Assert.That(() => run.Trainer.Resume(checkpoint), Throws.TypeOf<TrainingException>().With.Message.Contains("was trained on shapes"));
+        Assert.That(() => run.Trainer.Resume(checkpoint),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("was trained on shapes"));
     }
 
     [TestCase("{\"batsch\": 4}", "$.batsch, line 1: there is nothing of this name")]
@@ -182,7 +190,8 @@ public sealed class TrainerTests
     [TestCase("null", "a.json is not a valid configuration: it holds null")]
     public void A_configuration_that_is_none_is_refused_in_words(string json, string part) =>
         Assert.That(() => TrainOptions.FromJson(json, "a.json"),
-            Throws.TypeOf<TrainingException>().With.Message.Contains(part).And.Message.Not.Contains("Ssgan.").And.Message.Not.Contains(".NET"));
+            Throws.TypeOf<TrainingException>().With.Message.Contains(part).And.Message.Not.Contains("Ssgan.")
+                .And.Message.Not.Contains(".NET"));
 
     [Test]
     public void Images_of_another_size_are_refused_before_anything_is_written()
@@ -200,7 +209,8 @@ public sealed class TrainerTests
     public void Lines_of_a_log_that_are_none_are_left_out()
     {
         using var temp = new TempFolder();
-        File.WriteAllLines(temp["log"], ["{\"step\":1,\"loss\":2}", "{\"step\":2,\"loss\":3,\"loss\":4}", "{\"step\":3,\"lo", "[3]", "{\"step\":4}"]);
+        File.WriteAllLines(temp["log"],
+            ["{\"step\":1,\"loss\":2}", "{\"step\":2,\"loss\":3,\"loss\":4}", "{\"step\":3,\"lo", "[3]", "{\"step\":4}"]);
         Assert.That(MetricsLog.Read(temp["log"]).Select(static r => r["step"]), Is.EqualTo(new[] { 1.0, 4.0 }));
     }
 
@@ -209,7 +219,9 @@ public sealed class TrainerTests
     {
         var bad = new (TrainOptions Options, string Part)[]
         {
-            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"), (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"), (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
+            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"),
+            (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"),
+            (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
             (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminatorSteps is 0"),
             (TrainingRun.Tiny with { LearningRate = float.NaN }, "learningRate is NaN"),
             (TrainingRun.Tiny with { Beta1 = 1 }, "beta1 is 1;"), (TrainingRun.Tiny with { EmaDecay = 1 }, "emaDecay is 1;"),
@@ -219,6 +231,7 @@ public sealed class TrainerTests
             (TrainingRun.Tiny with { LogEvery = 0 }, "logEvery is 0"),
             (TrainingRun.Tiny with { RealRotationScale = -1 }, "realRotationScale is -1"),
         };
-        foreach (var (options, part) in bad) Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
+        foreach (var (options, part) in bad)
+            Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
     }
 }

@@ -1,3 +1,4 @@
+using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Training;

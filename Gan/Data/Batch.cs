@@ -1,6 +1,8 @@
 namespace Ssgan.Gan.Data;
 
-/// <summary>Some images of a loader. The pixels are lent: they stay as they are until the next call of <see cref="BatchLoader.Next"/>.</summary>
+/// <summary>
+/// Some images of a loader. The pixels are lent: they stay as they are until the next call of <see cref="BatchLoader.Next"/>.
+/// </summary>
 public sealed class Batch
 {
     readonly byte[] _buffer;

@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Shuffled batches of a source, prepared on a thread of their own while the previous ones are used. The order is a pure function of the
-/// position, so a loader opened at the position of another continues exactly where that one stood. One consumer at a time.
+/// Shuffled batches of a source, prepared on a thread of their own while the previous ones are used. The order is a pure function
+/// of the position, so a loader opened at the position of another continues exactly where that one stood. One consumer at a time.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
@@ -20,8 +20,11 @@ public sealed class BatchLoader : IDisposable
     Batch? _lent;
     bool _disposed;
 
-    /// <summary>Starts preparing batches from <paramref name="start"/>. The source stays the caller's and must outlive the loader.</summary>
-    /// <exception cref="ArgumentException">An option is not positive, the position is outside the source, or the source has too few images.</exception>
+    /// <summary>
+    /// Starts preparing batches from <paramref name="start"/>. The source stays the caller's and must outlive the loader.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is not positive, the position is outside the source, or the source has too
+    /// few images.</exception>
     public BatchLoader(IImageSource source, LoaderOptions options, LoaderPosition start, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -33,7 +36,8 @@ public sealed class BatchLoader : IDisposable
         _order = new LoaderOrder(source, options);
         Position = _order.Normalise(start);
         for (int i = 0; i <= options.Prefetch; i++)
-            _free.Add(new Batch(GC.AllocateUninitializedArray<byte>(options.BatchSize * source.Size * source.Size * 3, pinned: true), source.Size), default);
+            _free.Add(new Batch(GC.AllocateUninitializedArray<byte>(options.BatchSize * source.Size * source.Size * 3,
+                pinned: true), source.Size), default);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _thread = new Thread(Produce) { IsBackground = true, Name = "batch loader" };
         _thread.Start(Position);
@@ -45,7 +49,9 @@ public sealed class BatchLoader : IDisposable
     /// <summary>The next batch; waits for it where it is not ready. The batch before it is taken back.</summary>
     /// <exception cref="OperationCanceledException">One of the two cancellation tokens fired.</exception>
     /// <exception cref="ObjectDisposedException">The loader was disposed.</exception>
-    /// <remarks>What the source throws while preparing a batch is thrown here, when its turn comes and at every call after that.</remarks>
+    /// <remarks>
+    /// What the source throws while preparing a batch is thrown here, when its turn comes and at every call after that.
+    /// </remarks>
     public Batch Next(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -125,11 +131,14 @@ public sealed class BatchLoader : IDisposable
         if (options.BatchSize <= 0) throw new ArgumentException($"BatchLoader: batch size {options.BatchSize} is not positive.");
         if (options.Prefetch <= 0) throw new ArgumentException($"BatchLoader: prefetch {options.Prefetch} is not positive.");
         if ((long)options.BatchSize * source.Size * source.Size * 3 > Array.MaxLength)
-            throw new ArgumentException($"BatchLoader: a batch of {options.BatchSize} images of {source.Size}x{source.Size} is above 2 GB.");
+            throw new ArgumentException(
+                $"BatchLoader: a batch of {options.BatchSize} images of {source.Size}x{source.Size} is above 2 GB.");
         if (start.Epoch < 0 || start.Offset < 0 || start.Offset > (source.Count ?? long.MaxValue >> 1))
-            throw new ArgumentException($"BatchLoader: position (epoch {start.Epoch}, offset {start.Offset}) is outside {source.Name}.");
+            throw new ArgumentException(
+                $"BatchLoader: position (epoch {start.Epoch}, offset {start.Offset}) is outside {source.Name}.");
         if (source.Count is not long count) return;
-        if (count > int.MaxValue) throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, more than 2^31 - 1.");
+        if (count > int.MaxValue)
+            throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, more than 2^31 - 1.");
         int needed = options.DropLast ? options.BatchSize : 1;
         if (count < needed)
             throw new ArgumentException($"BatchLoader: {source.Name} has {count} images, too few for one batch of {needed}: " +

@@ -1,8 +1,8 @@
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// One of the two CIFAR binary versions: train files of records, a record being the label bytes and 3,072 pixel bytes, a 32x32 plane each
-/// of red, green and blue.
+/// One of the two CIFAR binary versions: train files of records, a record being the label bytes and 3,072 pixel bytes, a 32x32
+/// plane each of red, green and blue.
 /// </summary>
 internal sealed record CifarFormat(string Name, string Folder, string[] TrainFiles, int[] Classes, RemoteArchive Archive)
 {

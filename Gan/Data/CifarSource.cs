@@ -1,9 +1,10 @@
 using Ssgan.Engine.Kernels;
 
-
 namespace Ssgan.Gan.Data;
 
-/// <summary>The train split of CIFAR-10 or CIFAR-100 (binary version), held in memory, resized on reading where another size is wanted.</summary>
+/// <summary>
+/// The train split of CIFAR-10 or CIFAR-100 (binary version), held in memory, resized on reading where another size is wanted.
+/// </summary>
 public sealed class CifarSource : IImageSource
 {
     // Small pieces: no allocation depends on what a header claims, and growing copies nothing.
@@ -26,7 +27,8 @@ public sealed class CifarSource : IImageSource
         Size = size;
         using var hash = new Sha256();
         load(this, hash);
-        _content = Data.ContentHash.Hex(Data.ContentHash.OfText($"{format.Name} {Data.ContentHash.Hex(hash.GetHashAndReset())} size {size}"));
+        _content = Data.ContentHash.Hex(
+            Data.ContentHash.OfText($"{format.Name} {Data.ContentHash.Hex(hash.GetHashAndReset())} size {size}"));
         if (size == CifarFormat.Side) return;
         _resampler = new Resampler(CifarFormat.Side, size);
         options.Notice?.Invoke($"{format.Name} images are 32x32: they are resized to {size}x{size}.");
@@ -48,7 +50,8 @@ public sealed class CifarSource : IImageSource
     public void Read(long index, Span<byte> pixels)
     {
         ImageSourceGuard.Read(this, index, pixels.Length);
-        ReadOnlySpan<byte> image = _chunks[(int)(index / ChunkImages)].AsSpan((int)(index % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes);
+        ReadOnlySpan<byte> image = _chunks[(int)(index / ChunkImages)].AsSpan((int)(index % ChunkImages) * CifarFormat.PixelBytes,
+            CifarFormat.PixelBytes);
         if (_resampler is null) image.CopyTo(pixels);
         else _resampler.Resize(image, pixels);
     }
@@ -57,7 +60,8 @@ public sealed class CifarSource : IImageSource
     public void Dispose() => _chunks.Clear();
 
     /// <summary>From a folder with the train files.</summary>
-    internal static CifarSource FromFolder(string folder, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
+    internal static CifarSource FromFolder(string folder, CifarFormat format, int size, DataOptions options,
+        CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>
         {
             foreach (string name in format.TrainFiles)
@@ -74,7 +78,8 @@ public sealed class CifarSource : IImageSource
     /// <summary>
     /// From the .tar.gz, without unpacking it to disk. Its members may come in any order, as in the published ones.
     /// </summary>
-    internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options, CancellationToken cancellation) =>
+    internal static CifarSource FromArchive(string path, CifarFormat format, int size, DataOptions options,
+        CancellationToken cancellation) =>
         new(format, size, options, (source, hash) =>
         {
             using TarGz tar = TarGz.Open(path, CifarFormat.MaxUnpackedBytes);
@@ -116,7 +121,8 @@ public sealed class CifarSource : IImageSource
             if (!read(record)) throw new DatasetException($"{file} is cut short in record {i}.");
             for (int k = 0; k < _format.Classes.Length; k++)
                 if (record[k] >= _format.Classes[k])
-                    throw new DatasetException($"{file} is damaged: record {i} has label {record[k]}, but there are {_format.Classes[k]} classes.");
+                    throw new DatasetException(
+                        $"{file} is damaged: record {i} has label {record[k]}, but there are {_format.Classes[k]} classes.");
             sink(record);
         }
     }

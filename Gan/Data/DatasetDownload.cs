@@ -12,7 +12,8 @@ internal static class DatasetDownload
     static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
     /// <summary>The archive in the data directory, downloaded first where it is missing.</summary>
-    /// <exception cref="DatasetException">It is neither there nor to be had; the message says which file belongs where.</exception>
+    /// <exception cref="DatasetException">It is neither there nor to be had; the message says which file belongs
+    /// where.</exception>
     internal static string Find(RemoteArchive archive, DataOptions options, CancellationToken cancellation)
     {
         string path = Path.Combine(options.DataDirectory, archive.FileName);
@@ -28,19 +29,23 @@ internal static class DatasetDownload
             AtomicFile.Write(path, stream => ReceiveAsync(archive, options, stream, cancellation).GetAwaiter().GetResult());
             return path;
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && (e is HttpRequestException or IOException or OperationCanceledException))
+        catch (Exception e) when (!cancellation.IsCancellationRequested
+            && (e is HttpRequestException or IOException or OperationCanceledException))
         {
             throw new DatasetException($"{archive.Dataset} is not in {directory} and could not be downloaded ({Reason(e)}): " +
                 $"put {archive.FileName} from {archive.Address} there.", e);
         }
     }
 
-    static string Reason(Exception e) => e is OperationCanceledException ? "the server stopped answering" : e.Message.TrimEnd('.');
+    static string Reason(Exception e) =>
+        e is OperationCanceledException ? "the server stopped answering" : e.Message.TrimEnd('.');
 
     static async Task ReceiveAsync(RemoteArchive archive, DataOptions options, Stream file, CancellationToken cancellation)
     {
-        if (options.Http is null && !Sha256.RuntimeHasCryptography) throw new IOException("HTTPS needs OpenSSL, and libssl.so.3 was not found");
-        using var client = options.Http is HttpMessageHandler handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
+        if (options.Http is null && !Sha256.RuntimeHasCryptography)
+            throw new IOException("HTTPS needs OpenSSL, and libssl.so.3 was not found");
+        using var client = options.Http is HttpMessageHandler handler
+            ? new HttpClient(handler, disposeHandler: false) : new HttpClient();
         using HttpResponseMessage response =
             await client.GetAsync(archive.Address, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
@@ -56,12 +61,14 @@ internal static class DatasetDownload
             if (read == 0) break;
             total += read;
             // A server that never ends must not fill the disk.
-            if (total > archive.Bytes) throw new IOException($"the server sent more than the {archive.Bytes} bytes of the published file");
+            if (total > archive.Bytes)
+                throw new IOException($"the server sent more than the {archive.Bytes} bytes of the published file");
             hash.AppendData(buffer.AsSpan(0, read));
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             gate.Add(read);
         }
         string got = ContentHash.Hex(hash.GetHashAndReset());
-        if (got != archive.Sha256) throw new IOException($"the received file has SHA-256 {got}, but the published one has {archive.Sha256}");
+        if (got != archive.Sha256)
+            throw new IOException($"the received file has SHA-256 {got}, but the published one has {archive.Sha256}");
     }
 }

@@ -4,11 +4,13 @@ namespace Ssgan.Gan.Data;
 public static class DatasetFactory
 {
     /// <summary>What <see cref="Open"/> accepts, for messages and help texts.</summary>
-    public const string Accepted = "shapes, cifar10, cifar100, stl10, a folder of images, or a folder or .tar.gz file of a CIFAR or STL-10 binary version";
+    public const string Accepted =
+        "shapes, cifar10, cifar100, stl10, a folder of images, or a folder or .tar.gz file of a CIFAR or STL-10 binary version";
 
     /// <summary>
-    /// Opens a set at a size: nothing or "shapes" for the procedural set; "cifar10", "cifar100" or "stl10" from the data directory, downloaded
-    /// if need be; otherwise a folder or a .tar.gz file, whose kind shows in its contents. Images of another size are resized.
+    /// Opens a set at a size: nothing or "shapes" for the procedural set; "cifar10", "cifar100" or "stl10" from the data
+    /// directory, downloaded if need be; otherwise a folder or a .tar.gz file, whose kind shows in its contents. Images of
+    /// another size are resized.
     /// </summary>
     /// <exception cref="ArgumentException">The size is outside what the set allows.</exception>
     /// <exception cref="DatasetException">There is no such set, or it is missing, damaged or unreadable.</exception>
@@ -34,21 +36,25 @@ public static class DatasetFactory
         }
         // U+FFFD stands for bytes that are no text, and .NET opens no path that holds such.
         if (Path.GetFullPath(nameOrPath).Contains('\uFFFD'))
-            throw new DatasetException($"The folder {Path.GetFullPath(nameOrPath)} is not named in UTF-8 and cannot be opened; rename it.");
+            throw new DatasetException(
+                $"The folder {Path.GetFullPath(nameOrPath)} is not named in UTF-8 and cannot be opened; rename it.");
         throw new DatasetException($"There is no dataset \"{nameOrPath}\": give {Accepted}.");
     }
 
     static CifarSource OpenCifar(CifarFormat format, int size, DataOptions options, CancellationToken cancellation)
     {
-        if (format.FindIn(options.DataDirectory) is string folder) return CifarSource.FromFolder(folder, format, size, options, cancellation);
+        if (format.FindIn(options.DataDirectory) is string folder)
+            return CifarSource.FromFolder(folder, format, size, options, cancellation);
         string archive = DatasetDownload.Find(format.Archive, options, cancellation);
         return CifarSource.FromArchive(archive, format, size, options, cancellation);
     }
 
     static Stl10Source OpenStl10(int size, DataOptions options, CancellationToken cancellation)
     {
-        if (Stl10Source.FindIn(options.DataDirectory) is string file) return Stl10Source.FromFile(file, size, options, cancellation);
-        return Stl10Source.FromArchive(DatasetDownload.Find(Stl10Source.Archive, options, cancellation), size, options, cancellation);
+        if (Stl10Source.FindIn(options.DataDirectory) is string file)
+            return Stl10Source.FromFile(file, size, options, cancellation);
+        return Stl10Source.FromArchive(DatasetDownload.Find(Stl10Source.Archive, options, cancellation),
+            size, options, cancellation);
     }
 
     static IImageSource OpenFolder(string folder, int size, DataOptions options, CancellationToken cancellation)
@@ -61,7 +67,8 @@ public static class DatasetFactory
 
     static IImageSource OpenArchive(string path, int size, DataOptions options, CancellationToken cancellation)
     {
-        if (!path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
+        if (!path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase)
+            && !path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase))
         {
             throw new DatasetException(OtherVersion.Of(path) is string version ? $"{path} is from {version}"
                 : $"The file {path} is no dataset: give {Accepted}.");

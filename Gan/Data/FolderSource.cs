@@ -44,7 +44,8 @@ public sealed class FolderSource : IImageSource
     /// <summary>Opens a folder at a size of 8 to 1024 pixels, packing its images if that was not done before.</summary>
     /// <exception cref="ArgumentException">The size is outside that range.</exception>
     /// <exception cref="DatasetException">
-    /// The folder is missing or has no images; or some cannot be read and <see cref="DataOptions.SkipBad"/> is off; or the cache cannot be written.
+    /// The folder is missing or has no images; or some cannot be read and <see cref="DataOptions.SkipBad"/> is off; or the cache
+    /// cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing half-written stays behind.</exception>
     public static FolderSource Open(string folder, int size, DataOptions options, CancellationToken cancellation = default)
@@ -104,7 +105,8 @@ public sealed class FolderSource : IImageSource
             pack.Dispose();
             throw Refusal(folder, files, bad);
         }
-        options.Notice?.Invoke($"Left out {pack.Notes.Length} of {files} images in {folder} that cannot be read: {Names(pack.Notes)}.");
+        options.Notice?.Invoke(
+            $"Left out {pack.Notes.Length} of {files} images in {folder} that cannot be read: {Names(pack.Notes)}.");
         return new FolderSource(folder, pack);
     }
 
@@ -113,7 +115,8 @@ public sealed class FolderSource : IImageSource
         : $"The folder {folder} has no images{(leftOut is null ? ": it is empty." : $", only {leftOut}.")}";
 
     static DatasetException Refusal(string folder, int files, IReadOnlyList<string> bad) =>
-        new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or leave bad ones out with --skip-bad): {Names(bad)}.");
+        new($"{bad.Count} of {files} images in {folder} cannot be read (mend or remove them, or leave bad ones out with "
+            + $"--skip-bad): {Names(bad)}.");
 
     static string Names(IReadOnlyList<string> bad) =>
         string.Join("; ", bad.Take(NamedFiles)) + (bad.Count > NamedFiles ? $"; and {bad.Count - NamedFiles} more" : "");
@@ -156,7 +159,8 @@ public sealed class FolderSource : IImageSource
     }
 
     // Chunk by chunk: decoded in parallel, appended in order, so that memory stays bounded however large the folder is.
-    static void Pack(string folder, string[] files, int size, DataOptions options, PackWriter writer, CancellationToken cancellation)
+    static void Pack(string folder, string[] files, int size, DataOptions options, PackWriter writer,
+        CancellationToken cancellation)
     {
         int imageBytes = size * size * 3, chunk = Math.Clamp((16 << 20) / imageBytes, 4, 1024);
         byte[] images = new byte[chunk * imageBytes];
@@ -170,7 +174,8 @@ public sealed class FolderSource : IImageSource
             Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering),
                 new ParallelOptions { CancellationToken = cancellation }, i =>
                 {
-                    reasons[i] = Decode(Path.Combine(folder, files[first + i]), size, images.AsSpan(i * imageBytes, imageBytes), large);
+                    reasons[i] = Decode(Path.Combine(folder, files[first + i]), size,
+                        images.AsSpan(i * imageBytes, imageBytes), large);
                     gate.Add(1);
                 });
             for (int i = 0; i < count; i++)

@@ -42,6 +42,7 @@ internal static class ImageSourceGuard
                 $"{source.Name}: there is no image {index}" + (source.Count is long n ? $" among {n}." : "."));
         int expected = source.Size * source.Size * 3;
         if (length != expected)
-            throw new ArgumentException($"{source.Name}: an image takes {expected} bytes, but the destination has {length}.", nameof(length));
+            throw new ArgumentException($"{source.Name}: an image takes {expected} bytes, but the destination has {length}.",
+                nameof(length));
     }
 }

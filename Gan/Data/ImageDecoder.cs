@@ -19,19 +19,24 @@ internal static class ImageDecoder
     // Above this many pixels one image is decoded at a time, which bounds memory to 4 bytes x MaxPixels plus a little per core.
     const long LargePixels = 4L << 20;
 
-    /// <summary>Writes (size, size, 3) RGB. The message of what it throws is a reason without the file's name: "is cut short".</summary>
-    /// <exception cref="DatasetException">The bytes are not an image that can be read whole, or one above 64 megapixels.</exception>
+    /// <summary>
+    /// Writes (size, size, 3) RGB. The message of what it throws is a reason without the file's name: "is cut short".
+    /// </summary>
+    /// <exception cref="DatasetException">The bytes are not an image that can be read whole, or one above 64
+    /// megapixels.</exception>
     internal static void Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large)
     {
         using SKData data = SKData.CreateCopy(BmpHeader.WithAlphaMask(file));
         using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException(file.IsEmpty ? "is empty"
             : ImageFiles.IsImage(file) ? "is damaged or cut short" : "is not a PNG, JPEG, WebP or BMP image");
-        if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp))
+        if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp
+            or SKEncodedImageFormat.Bmp))
             throw new DatasetException($"is of the unsupported format {codec.EncodedFormat}");
         int width = codec.Info.Width, height = codec.Info.Height;
         if (width <= 0 || height <= 0) throw new DatasetException("has no pixels");
         long count = (long)width * height;
-        if (count > MaxPixels) throw new DatasetException($"is {width}x{height}, above the limit of {MaxPixels >> 20} megapixels");
+        if (count > MaxPixels)
+            throw new DatasetException($"is {width}x{height}, above the limit of {MaxPixels >> 20} megapixels");
 
         ImageOrientation orientation = ExifReader.Orientation(codec, file);
         if (count <= LargePixels) Decode(codec, orientation, size, pixels);

@@ -11,31 +11,37 @@ public static class ImageGrid
     const long MostPixels = 1L << 28;
 
     /// <summary>
-    /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x scale, with a gap
-    /// of two pixels between images. No columns given: the most nearly square sheet. A tEXt chunk marks it, so that
-    /// <see cref="FolderSource"/> leaves it out.
+    /// PNG bytes of <paramref name="count"/> images (count, size, size, 3) laid out row by row, each pixel drawn as scale x
+    /// scale, with a gap of two pixels between images. No columns given: the most nearly square sheet. A tEXt chunk marks it, so
+    /// that <see cref="FolderSource"/> leaves it out.
     /// </summary>
-    /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256 megapixels.</exception>
+    /// <exception cref="ArgumentException">The pixels do not fit, an argument is not positive, or the sheet is above 256
+    /// megapixels.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
     {
         CheckSheet(count, size, columns, scale);
         if (pixels.Length != (long)count * size * size * 3)
-            throw new ArgumentException($"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, " +
+            throw new ArgumentException(
+                $"ImageGrid: {count} images of {size}x{size}x3 take {(long)count * size * size * 3} bytes, " +
                 $"but {pixels.Length} were given.");
         (columns, int width, int height) = Layout(count, size, columns, scale);
         var sheet = new uint[width * height];
         sheet.AsSpan().Fill(Pack(32, 32, 36));
         for (int i = 0; i < count; i++)
-            Place(pixels.Slice(i * size * size * 3, size * size * 3), size, scale, sheet, width, i % columns * (size * scale + Gap) + Gap,
-                i / columns * (size * scale + Gap) + Gap);
+            Place(pixels.Slice(i * size * size * 3, size * size * 3), size, scale, sheet, width,
+                i % columns * (size * scale + Gap) + Gap, i / columns * (size * scale + Gap) + Gap);
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(sheet.AsSpan()));
-        using SKImage image = SKImage.FromPixels(info, raw, width * 4) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be made.");
-        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100) ?? throw new InvalidOperationException("ImageGrid: the sheet could not be encoded.");
+        using SKImage image = SKImage.FromPixels(info, raw, width * 4)
+            ?? throw new InvalidOperationException("ImageGrid: the sheet could not be made.");
+        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100)
+            ?? throw new InvalidOperationException("ImageGrid: the sheet could not be encoded.");
         return SheetMark.Insert(png.AsSpan());
     }
 
-    /// <summary>Writes the sheet of <see cref="Encode"/> to a PNG file that appears whole or not at all; missing folders are created.</summary>
+    /// <summary>
+    /// Writes the sheet of <see cref="Encode"/> to a PNG file that appears whole or not at all; missing folders are created.
+    /// </summary>
     /// <exception cref="ArgumentException">As <see cref="Encode"/>.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, ReadOnlySpan<byte> pixels, int count, int size, int columns = 0, int scale = 2)
@@ -50,7 +56,8 @@ public static class ImageGrid
     public static void CheckSheet(int count, int size, int columns = 0, int scale = 2)
     {
         if (count <= 0 || size <= 0 || scale <= 0 || columns < 0)
-            throw new ArgumentException($"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
+            throw new ArgumentException(
+                $"ImageGrid: count {count}, size {size} and scale {scale} must be positive, and columns {columns} not negative.");
         _ = Layout(count, size, columns, scale);
     }
 
@@ -83,5 +90,6 @@ public static class ImageGrid
 
     // Memory order R, G, B, A whatever the machine's byte order.
     static uint Pack(byte r, byte g, byte b) =>
-        BitConverter.IsLittleEndian ? r | (uint)g << 8 | (uint)b << 16 | 0xFF000000u : (uint)r << 24 | (uint)g << 16 | (uint)b << 8 | 0xFFu;
+        BitConverter.IsLittleEndian ? r | (uint)g << 8 | (uint)b << 16 | 0xFF000000u
+            : (uint)r << 24 | (uint)g << 16 | (uint)b << 8 | 0xFFu;
 }

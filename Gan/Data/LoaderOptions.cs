@@ -7,8 +7,8 @@ public sealed record LoaderOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
-    /// Leave out an epoch's last images when they do not fill a batch. Kept (false), the last batch is smaller, down to one image, and
-    /// batch norm has no variance over a batch of one 1x1 map.
+    /// Leave out an epoch's last images when they do not fill a batch. Kept (false), the last batch is smaller, down to one
+    /// image, and batch norm has no variance over a batch of one 1x1 map.
     /// </summary>
     public bool DropLast { get; init; } = true;
 

@@ -2,7 +2,8 @@ namespace Ssgan.Gan.Data;
 
 /// <summary>
 /// Which image comes when, as a pure function of a position: an epoch's order is the Fisher-Yates shuffle driven by the stream of
-/// (seed, epoch), so that any position can be entered without having been through the ones before. Not for several threads at once.
+/// (seed, epoch), so that any position can be entered without having been through the ones before. Not for several
+/// threads at once.
 /// </summary>
 internal sealed class LoaderOrder
 {

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Where a loader stands: everything before it has been handed out. A loader opened here yields exactly what an unbroken one would.
+/// Where a loader stands: everything before it has been handed out. A loader opened here yields exactly what an
+/// unbroken one would.
 /// </summary>
 /// <param name="Seed">Decides every epoch's order and flips.</param>
 /// <param name="Epoch">Full passes done; stays 0 for an endless source.</param>
@@ -29,6 +30,7 @@ public sealed record LoaderPosition(ulong Seed, long Epoch = 0, long Offset = 0)
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = false)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectRequiredConstructorParameters = false)]
 [JsonSerializable(typeof(LoaderPosition))]
 internal sealed partial class LoaderJson : JsonSerializerContext;

@@ -7,9 +7,9 @@ using Ssgan.Engine.Serialization;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Ready-made images in one file. Layout, little-endian: magic (8 bytes), version I32, size I32, count I64, notes length I32, zero I32,
-/// content hash (32), checksum (32), zeros up to 128; then count images of (size, size, 3) bytes; then notes, strings separated by NUL.
-/// The checksum is the SHA-256 of the images, the notes and the first 64 header bytes, in this order.
+/// Ready-made images in one file. Layout, little-endian: magic (8 bytes), version I32, size I32, count I64, notes length I32,
+/// zero I32, content hash (32), checksum (32), zeros up to 128; then count images of (size, size, 3) bytes; then notes, strings
+/// separated by NUL. The checksum is the SHA-256 of the images, the notes and the first 64 header bytes, in this order.
 /// </summary>
 internal sealed class PackFile : IDisposable
 {
@@ -62,7 +62,8 @@ internal sealed class PackFile : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Opens the pack at <paramref name="path"/>; where it is missing or damaged, builds it first.</summary>
-    internal static PackFile OpenOrBuild(string path, int size, DataOptions options, Action<PackWriter> build, CancellationToken cancellation)
+    internal static PackFile OpenOrBuild(string path, int size, DataOptions options, Action<PackWriter> build,
+        CancellationToken cancellation)
     {
         if (File.Exists(path))
         {
@@ -82,7 +83,8 @@ internal sealed class PackFile : IDisposable
     }
 
     /// <summary>The pack, or what is wrong with it.</summary>
-    internal static (PackFile? Pack, string? Damage) TryOpen(string path, int size, Action<DataProgress>? progress, CancellationToken cancellation)
+    internal static (PackFile? Pack, string? Damage) TryOpen(string path, int size, Action<DataProgress>? progress,
+        CancellationToken cancellation)
     {
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         PackFile? pack = null;
@@ -97,7 +99,8 @@ internal sealed class PackFile : IDisposable
         }
     }
 
-    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, Action<DataProgress>? progress, CancellationToken cancellation)
+    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, Action<DataProgress>? progress,
+        CancellationToken cancellation)
     {
         byte[] header = new byte[HeaderBytes];
         long length = RandomAccess.GetLength(handle);
@@ -106,7 +109,8 @@ internal sealed class PackFile : IDisposable
         long count = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(16));
         int notesLength = I32(header, 24), imageBytes = size * size * 3;
         // Compared with the file's true length before anything is allocated for them.
-        if (count <= 0 || count > length / imageBytes || notesLength is < 0 or > MaxNotesBytes || HeaderBytes + count * imageBytes + notesLength != length)
+        if (count <= 0 || count > length / imageBytes || notesLength is < 0 or > MaxNotesBytes
+            || HeaderBytes + count * imageBytes + notesLength != length)
             return (null, "has another length than its header says");
 
         using var hash = new Sha256();
@@ -125,7 +129,8 @@ internal sealed class PackFile : IDisposable
         if (!Fill(handle, notes, end)) return (null, "is cut short");
         hash.AppendData(notes);
         hash.AppendData(header.AsSpan(0, HashedHeaderBytes));
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(ChecksumAt, 32))) return (null, "is damaged (its checksum differs)");
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(ChecksumAt, 32)))
+            return (null, "is damaged (its checksum differs)");
         string[] lines = notesLength == 0 ? [] : Encoding.UTF8.GetString(notes).Split('\0');
         return (new PackFile(handle, path, size, count, lines, header.AsSpan(32, 32).ToArray()), null);
     }

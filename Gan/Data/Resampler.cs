@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Resizes square images with a triangle filter that widens with the reduction, so that nothing aliases: what imaging libraries call
-/// "bilinear with antialiasing", the filter behind the published SSGAN datasets. Weights are computed once; reading is thread-safe.
+/// Resizes square images with a triangle filter that widens with the reduction, so that nothing aliases: what imaging
+/// libraries call "bilinear with antialiasing", the filter behind the published SSGAN datasets. Weights are computed once;
+/// reading is thread-safe.
 /// </summary>
 internal sealed class Resampler
 {
@@ -21,7 +22,8 @@ internal sealed class Resampler
         for (int i = 0; i < target; i++)
         {
             double center = (i + 0.5) * ratio;
-            int first = Math.Max(0, (int)Math.Floor(center - support + 0.5)), end = Math.Min(source, (int)Math.Floor(center + support + 0.5));
+            int first = Math.Max(0, (int)Math.Floor(center - support + 0.5)),
+                end = Math.Min(source, (int)Math.Floor(center + support + 0.5));
             var weights = new float[end - first];
             double sum = 0;
             for (int k = first; k < end; k++) sum += Weight(k, center, support);
@@ -40,7 +42,9 @@ internal sealed class Resampler
     /// <summary>source is (Source, Source, 3) and target (Target, Target, 3), both RGB.</summary>
     internal void Resize(ReadOnlySpan<byte> source, Span<byte> target) => Resize(source, Source * 3, 3, target);
 
-    /// <summary>Reads three of <paramref name="pixelStride"/> bytes of each pixel, rows <paramref name="rowStride"/> bytes apart.</summary>
+    /// <summary>
+    /// Reads three of <paramref name="pixelStride"/> bytes of each pixel, rows <paramref name="rowStride"/> bytes apart.
+    /// </summary>
     internal void Resize(ReadOnlySpan<byte> source, int rowStride, int pixelStride, Span<byte> target)
     {
         int width = Target * 3;

@@ -28,7 +28,9 @@ internal readonly record struct Disc(float X, float Y, float Radius) : IForm
     public float Distance(float x, float y) => MathF.Sqrt((x - X) * (x - X) + (y - Y) * (y - Y)) - Radius;
 }
 
-/// <summary>The distance is exact on the outline's axes and close to it elsewhere, which is all an edge one pixel wide needs.</summary>
+/// <summary>
+/// The distance is exact on the outline's axes and close to it elsewhere, which is all an edge one pixel wide needs.
+/// </summary>
 internal readonly record struct Ellipse(float X, float Y, float Rx, float Ry) : IForm
 {
     public Bounds Bounds => new(X - Rx, Y - Ry, X + Rx, Y + Ry);
@@ -47,7 +49,10 @@ internal readonly record struct Rect(float X0, float Y0, float X1, float Y1) : I
     public float Distance(float x, float y) => MathF.Max(MathF.Max(X0 - x, x - X1), MathF.Max(Y0 - y, y - Y1));
 }
 
-/// <summary>A convex quadrilateral, corners clockwise as seen: the largest of the distances to its four edges. A repeated corner makes a triangle.</summary>
+/// <summary>
+/// A convex quadrilateral, corners clockwise as seen: the largest of the distances to its four edges. A repeated corner
+/// makes a triangle.
+/// </summary>
 internal readonly struct Quad : IForm
 {
     readonly (float Nx, float Ny, float C) _a, _b, _c, _d;
@@ -62,7 +67,8 @@ internal readonly struct Quad : IForm
             MathF.Max(MathF.Max(ax, bx), MathF.Max(cx, dx)), MathF.Max(MathF.Max(ay, by), MathF.Max(cy, dy)));
     }
 
-    internal static Quad Triangle(float ax, float ay, float bx, float by, float cx, float cy) => new(ax, ay, bx, by, cx, cy, cx, cy);
+    internal static Quad Triangle(float ax, float ay, float bx, float by, float cx, float cy) =>
+        new(ax, ay, bx, by, cx, cy, cx, cy);
 
     public Bounds Bounds { get; }
 
@@ -117,8 +123,10 @@ internal readonly ref struct ShapesCanvas(Span<byte> pixels, int size)
     internal void Fill<TForm>(in TForm form, Rgb color, float opacity = 1f) where TForm : struct, IForm
     {
         Bounds box = form.Bounds;
-        int x0 = Math.Max(0, (int)MathF.Floor(box.X0 * _size - 0.5f)), x1 = Math.Min(_size - 1, (int)MathF.Ceiling(box.X1 * _size));
-        int y0 = Math.Max(0, (int)MathF.Floor(box.Y0 * _size - 0.5f)), y1 = Math.Min(_size - 1, (int)MathF.Ceiling(box.Y1 * _size));
+        int x0 = Math.Max(0, (int)MathF.Floor(box.X0 * _size - 0.5f)),
+            x1 = Math.Min(_size - 1, (int)MathF.Ceiling(box.X1 * _size));
+        int y0 = Math.Max(0, (int)MathF.Floor(box.Y0 * _size - 0.5f)),
+            y1 = Math.Min(_size - 1, (int)MathF.Ceiling(box.Y1 * _size));
         float pixel = 1f / _size;
         for (int row = y0; row <= y1; row++)
         {

@@ -1,8 +1,8 @@
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// One scene: a sky that is lightest at the horizon, sun or moon above, ground or sea below, and one large subject that stands upright.
-/// Every scene has one right way up, which is what a rotation task asks for.
+/// One scene: a sky that is lightest at the horizon, sun or moon above, ground or sea below, and one large subject that stands
+/// upright. Every scene has one right way up, which is what a rotation task asks for.
 /// </summary>
 internal static class ShapesScene
 {
@@ -30,7 +30,8 @@ internal static class ShapesScene
 
         Rgb ground = sky.Light * (sea
             ? random.Below(2) switch { 0 => new Rgb(36, 104, 186), _ => new Rgb(28, 142, 166) }
-            : random.Below(4) switch { 0 => new(122, 190, 84), 1 => new(206, 178, 98), 2 => new(232, 238, 246), _ => new(88, 164, 78) });
+            : random.Below(4) switch { 0 => new(122, 190, 84), 1 => new(206, 178, 98),
+                2 => new(232, 238, 246), _ => new(88, 164, 78) });
         canvas.Gradient(horizon, 1f, ground, ground.Scale(0.72f));
 
         // A subject catches more light than the ground, so that it stays readable at night.
@@ -38,9 +39,12 @@ internal static class ShapesScene
         float x = random.Between(0.36f, 0.64f), scale = random.Between(0.85f, 1.15f);
         switch (kind)
         {
-            case 0: ShapesSubjects.House(canvas, ref random, x, horizon + random.Between(0.10f, 0.18f), scale, light, sky.Night); break;
+            case 0:
+                ShapesSubjects.House(canvas, ref random, x, horizon + random.Between(0.10f, 0.18f), scale, light, sky.Night);
+                break;
             case 1: ShapesSubjects.Tree(canvas, ref random, x, horizon + random.Between(0.08f, 0.18f), scale, light); break;
-            case 2: ShapesSubjects.Boat(canvas, ref random, x, horizon + random.Between(0.08f, 0.16f), scale, light, ground); break;
+            case 2:
+                ShapesSubjects.Boat(canvas, ref random, x, horizon + random.Between(0.08f, 0.16f), scale, light, ground); break;
             default: ShapesSubjects.Face(canvas, ref random, x, scale, light); break;
         }
     }
@@ -53,7 +57,8 @@ internal static class ShapesScene
         {
             for (int star = 0; star < 5; star++)
                 canvas.Fill(new Disc(random.Float(), random.Between(0f, 0.42f), 0.012f), sky.Sun, 0.8f);
-            canvas.Fill(new Without<Disc, Disc>(new(x, y, radius), new(x + radius * 0.55f, y - radius * 0.2f, radius * 0.85f)), sky.Sun);
+            canvas.Fill(new Without<Disc, Disc>(new(x, y, radius), new(x + radius * 0.55f, y - radius * 0.2f, radius * 0.85f)),
+                sky.Sun);
             return;
         }
         canvas.Fill(new Disc(x, y, radius * 1.6f), sky.Sun, 0.25f);
@@ -74,6 +79,7 @@ internal static class ShapesScene
         Rgb color = Rgb.Lerp(new Rgb(92, 132, 120) * sky.Light, sky.Horizon, 0.35f);
         float x = random.Between(0.05f, 0.95f), height = random.Between(0.10f, 0.20f);
         if (random.Chance(0.5f)) canvas.Fill(new Ellipse(x, horizon + 0.02f, 0.45f, height), color);
-        else canvas.Fill(Quad.Triangle(x, horizon - height * 1.3f, x + 0.36f, horizon + 0.02f, x - 0.36f, horizon + 0.02f), color);
+        else canvas.Fill(Quad.Triangle(x, horizon - height * 1.3f, x + 0.36f, horizon + 0.02f, x - 0.36f, horizon + 0.02f),
+            color);
     }
 }

@@ -4,8 +4,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// An endless set of small scenes (houses, trees, boats, faces under a sky), drawn on demand: nothing to download. Image i of a seed is
-/// the same picture on every machine, and at every size.
+/// An endless set of small scenes (houses, trees, boats, faces under a sky), drawn on demand: nothing to download. Image i of a
+/// seed is the same picture on every machine, and at every size.
 /// </summary>
 public sealed class ShapesSource : IImageSource
 {
@@ -21,7 +21,8 @@ public sealed class ShapesSource : IImageSource
         ImageSourceGuard.Size("shapes", size, 8, 1024);
         Size = size;
         _seed = seed;
-        ContentHash = Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes($"shapes v{Version} size {size} seed {seed}")));
+        ContentHash =
+            Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes($"shapes v{Version} size {size} seed {seed}")));
     }
 
     /// <inheritdoc/>

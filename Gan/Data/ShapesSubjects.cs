@@ -1,11 +1,15 @@
 namespace Ssgan.Gan.Data;
 
-/// <summary>The subjects of the procedural set: large forms in few colours, standing at (x, ground line), tinted by the light.</summary>
+/// <summary>
+/// The subjects of the procedural set: large forms in few colours, standing at (x, ground line), tinted by the light.
+/// </summary>
 internal static class ShapesSubjects
 {
-    internal static void House(in ShapesCanvas canvas, ref SplitMix random, float x, float foot, float scale, Rgb light, bool night)
+    internal static void House(in ShapesCanvas canvas, ref SplitMix random, float x, float foot,
+        float scale, Rgb light, bool night)
     {
-        Rgb wall = random.Below(4) switch { 0 => new(246, 228, 190), 1 => new(214, 120, 92), 2 => new(240, 240, 236), _ => new(240, 200, 96) };
+        Rgb wall = random.Below(4) switch { 0 => new(246, 228, 190), 1 => new(214, 120, 92),
+            2 => new(240, 240, 236), _ => new(240, 200, 96) };
         Rgb roof = random.Below(3) switch { 0 => new(160, 52, 44), 1 => new(74, 82, 110), _ => new(112, 70, 48) };
         Rgb glass = night ? new(255, 220, 110) : new Rgb(120, 176, 214) * light;
         wall *= light;
@@ -14,12 +18,14 @@ internal static class ShapesSubjects
         float peak = eaves - random.Between(0.17f, 0.23f) * scale, over = half * 1.24f;
 
         canvas.Fill(new Ellipse(x, foot, half * 1.35f, 0.035f), new(0, 0, 0), 0.25f);
-        if (random.Chance(0.6f)) canvas.Fill(new Rect(x + half * 0.45f, peak + 0.01f, x + half * 0.75f, eaves), roof.Scale(0.75f));
+        if (random.Chance(0.6f))
+            canvas.Fill(new Rect(x + half * 0.45f, peak + 0.01f, x + half * 0.75f, eaves), roof.Scale(0.75f));
         canvas.Fill(new Rect(x - half, eaves, x + half, foot), wall);
         canvas.Fill(new Rect(x + half * 0.62f, eaves, x + half, foot), wall.Scale(0.88f));
         canvas.Fill(Quad.Triangle(x, peak, x + over, eaves + 0.015f, x - over, eaves + 0.015f), roof);
         float door = half * 0.22f, side = random.Chance(0.5f) ? -1f : 1f;
-        canvas.Fill(new Rect(x - side * half * 0.45f - door, foot - height * 0.62f, x - side * half * 0.45f + door, foot), roof.Scale(0.7f));
+        canvas.Fill(new Rect(x - side * half * 0.45f - door, foot - height * 0.62f, x - side * half * 0.45f + door, foot),
+            roof.Scale(0.7f));
         float wx = x + side * half * 0.42f, wy = foot - height * 0.55f, w = half * 0.27f;
         canvas.Fill(new Rect(wx - w, wy - w, wx + w, wy + w), glass);
     }
@@ -52,8 +58,10 @@ internal static class ShapesSubjects
 
     internal static void Boat(in ShapesCanvas canvas, ref SplitMix random, float x, float water, float scale, Rgb light, Rgb sea)
     {
-        Rgb hull = light * random.Below(3) switch { 0 => new Rgb(150, 74, 44), 1 => new Rgb(196, 48, 48), _ => new Rgb(52, 60, 96) };
-        Rgb sail = light * random.Below(4) switch { 0 => new Rgb(240, 108, 84), 1 => new Rgb(250, 206, 92), _ => new Rgb(250, 248, 240) };
+        Rgb hull = light * random.Below(3) switch { 0 => new Rgb(150, 74, 44), 1 => new Rgb(196, 48, 48),
+            _ => new Rgb(52, 60, 96) };
+        Rgb sail = light * random.Below(4) switch { 0 => new Rgb(240, 108, 84), 1 => new Rgb(250, 206, 92),
+            _ => new Rgb(250, 248, 240) };
         float half = random.Between(0.24f, 0.30f) * scale, depth = 0.11f * scale, mast = random.Between(0.42f, 0.50f) * scale;
         float deck = water - depth, top = deck - mast, side = random.Chance(0.5f) ? 1f : -1f;
 
@@ -70,7 +78,8 @@ internal static class ShapesSubjects
         canvas.Fill(new Ellipse(x, water, half * 0.95f, 0.018f), sea.Scale(1.5f), 0.9f);
     }
 
-    // A right triangle whose upright edge is at the mast; the width's sign tells to which side it opens, and corners stay clockwise.
+    // A right triangle whose upright edge is at the mast; the width's sign tells to which side it opens, and
+    // corners stay clockwise.
     static void Sail(in ShapesCanvas canvas, float x, float top, float low, float width, Rgb color) => canvas.Fill(
         width > 0f ? Quad.Triangle(x, top, x + width, low, x, low) : Quad.Triangle(x, top, x, low, x + width, low), color);
 
@@ -101,7 +110,7 @@ internal static class ShapesSubjects
             canvas.Fill(new Ellipse(x + side * r * 0.38f, y + r * 0.02f, r * 0.13f, r * 0.17f), dark);
         }
         // A smile is a disc less the same disc moved up.
-        canvas.Fill(new Without<Ellipse, Ellipse>(new(x, y + r * 0.50f, r * 0.44f, r * 0.32f), new(x, y + r * 0.36f, r * 0.50f, r * 0.30f)),
-            Rgb.Lerp(skin.Scale(0.45f), new(170, 50, 60), 0.4f));
+        canvas.Fill(new Without<Ellipse, Ellipse>(new(x, y + r * 0.50f, r * 0.44f, r * 0.32f),
+            new(x, y + r * 0.36f, r * 0.50f, r * 0.30f)), Rgb.Lerp(skin.Scale(0.45f), new(170, 50, 60), 0.4f));
     }
 }

@@ -9,7 +9,8 @@ internal struct SplitMix(ulong state)
     ulong _state = state;
 
     /// <summary>A stream of its own for each triple.</summary>
-    internal static SplitMix For(ulong seed, ulong a, ulong b = 0) => new(Mix(Mix(Mix(seed + 0x632BE59BD9B4E019) ^ a) + 0x9E3779B97F4A7C15 ^ b));
+    internal static SplitMix For(ulong seed, ulong a, ulong b = 0) =>
+        new(Mix(Mix(Mix(seed + 0x632BE59BD9B4E019) ^ a) + 0x9E3779B97F4A7C15 ^ b));
 
     internal static ulong Mix(ulong z)
     {

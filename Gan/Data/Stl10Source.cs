@@ -5,8 +5,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// The unlabeled split of STL-10 (or its train split, where only that is there), 96x96, resized to the wanted size. Records are 27,648
-/// bytes: a plane each of red, green and blue, every plane column by column.
+/// The unlabeled split of STL-10 (or its train split, where only that is there), 96x96, resized to the wanted size. Records are
+/// 27,648 bytes: a plane each of red, green and blue, every plane column by column.
 /// </summary>
 public sealed class Stl10Source : IImageSource
 {
@@ -80,7 +80,8 @@ public sealed class Stl10Source : IImageSource
         byte[] content = Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size);
         var resampler = new Resampler(Side, size);
         SafeFileHandle handle = File.OpenHandle(path);
-        return new Stl10Source(count, size, content, (index, pixels) => ReadRecord(handle, path, index, resampler, pixels), handle);
+        return new Stl10Source(count, size, content,
+            (index, pixels) => ReadRecord(handle, path, index, resampler, pixels), handle);
     }
 
     /// <summary>Unpacks and resizes the images of the .tar.gz once, into the cache directory.</summary>
@@ -134,7 +135,8 @@ public sealed class Stl10Source : IImageSource
     static long CheckLength(string file, long length)
     {
         if (length == 0 || length % RecordBytes != 0 || length / RecordBytes > MaxRecords)
-            throw new DatasetException($"{file} has {length} bytes, which is not 1 to {MaxRecords} STL-10 images of {RecordBytes} bytes.");
+            throw new DatasetException(
+                $"{file} has {length} bytes, which is not 1 to {MaxRecords} STL-10 images of {RecordBytes} bytes.");
         return length / RecordBytes;
     }
 

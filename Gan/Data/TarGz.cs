@@ -4,8 +4,8 @@ using System.Text;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Forward reading of a .tar.gz with plain (ustar) entries. Its own reader rather than the framework's, which allocates what an extended
-/// header claims: here nothing depends on a claimed length, and unpacking stops at a limit whatever the archive says.
+/// Forward reading of a .tar.gz with plain (ustar) entries. Its own reader rather than the framework's, which allocates what an
+/// extended header claims: here nothing depends on a claimed length, and unpacking stops at a limit whatever the archive says.
 /// </summary>
 internal sealed class TarGz : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class TarGz : IDisposable
     {
         _path = path;
         _limit = limit;
-        _stream = new GZipStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16), CompressionMode.Decompress);
+        _stream = new GZipStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16),
+            CompressionMode.Decompress);
     }
 
     /// <summary>Opens an archive of which at most <paramref name="limit"/> bytes are unpacked.</summary>
@@ -36,7 +37,10 @@ internal sealed class TarGz : IDisposable
     /// <summary>Bytes of the current entry, as its header claims.</summary>
     internal long Length { get; private set; }
 
-    /// <summary>Moves to the next entry, over what is left of this one; false at the end, where the archive's checksum has been compared too.</summary>
+    /// <summary>
+    /// Moves to the next entry, over what is left of this one; false at the end, where the archive's checksum has
+    /// been compared too.
+    /// </summary>
     /// <exception cref="DatasetException">The archive is damaged, cut short, or unpacks to more than the limit.</exception>
     internal bool Next()
     {
@@ -55,7 +59,8 @@ internal sealed class TarGz : IDisposable
         if (got < Block) throw CutShort();
         if (!ChecksumHolds() || Octal(_block.AsSpan(124, 12)) is not long length)
             throw new DatasetException($"{_path} is not a tar archive, or it is damaged.");
-        string name = Text(_block.AsSpan(0, 100)), prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8) ? Text(_block.AsSpan(345, 155)) : "";
+        string name = Text(_block.AsSpan(0, 100)), prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8)
+            ? Text(_block.AsSpan(345, 155)) : "";
         Name = prefix.Length > 0 ? prefix + "/" + name : name;
         IsFile = _block[156] is (byte)'0' or 0;
         Length = _left = length;
@@ -82,7 +87,8 @@ internal sealed class TarGz : IDisposable
         {
             int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
             _total += read;
-            if (_total > _limit) throw new DatasetException($"{_path} unpacks to more than {_limit >> 20} MB, which no such dataset does.");
+            if (_total > _limit)
+                throw new DatasetException($"{_path} unpacks to more than {_limit >> 20} MB, which no such dataset does.");
             return read;
         }
         catch (InvalidDataException e)
@@ -112,5 +118,6 @@ internal sealed class TarGz : IDisposable
         return any ? value : null;
     }
 
-    static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
+    static string Text(ReadOnlySpan<byte> field) =>
+        Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
 }

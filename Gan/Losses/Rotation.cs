@@ -12,7 +12,9 @@ public enum RotationBatch
     FourAnglesOfAQuarter,
 }
 
-/// <summary>The self-supervised task: tell by how many quarter turns an image was rotated (Chen et al. 2019, section 3).</summary>
+/// <summary>
+/// The self-supervised task: tell by how many quarter turns an image was rotated (Chen et al. 2019, section 3).
+/// </summary>
 public static class Rotation
 {
     /// <summary>Turned images and their labels, I32 in {0, 1, 2, 3}, counter-clockwise.</summary>
@@ -23,11 +25,14 @@ public static class Rotation
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Shape.Rank != 4 || images.Shape[1] != images.Shape[2])
-            throw new ArgumentException($"Rotation: images {images.Shape} are not square (N, S, S, C); a quarter turn would change their shape.");
+            throw new ArgumentException(
+                $"Rotation: images {images.Shape} are not square (N, S, S, C); a quarter turn would change their shape.");
         int n = images.Shape[0];
         if (policy == RotationBatch.FourAnglesOfAQuarter)
         {
-            if (n < 4) throw new ArgumentException($"Rotation: a quarter of {n} images is none; four angles of a quarter need a batch of at least 4.");
+            if (n < 4)
+                throw new ArgumentException(
+                    $"Rotation: a quarter of {n} images is none; four angles of a quarter need a batch of at least 4.");
             var quarter = images.Slice(0, 0, n / 4);
             images = Tensor.Concat([quarter, quarter, quarter, quarter], 0);
         }

@@ -21,8 +21,8 @@ public static class Wasserstein
     }
 
     /// <summary>
-    /// mean((‖∇D(x̂)‖₂ − 1)²) at points between real and fake images (Gulrajani et al. 2017, eq. 3); the caller scales it (by 10 in the paper).
-    /// An image whose gradient is 0 adds 1 and moves no weight.
+    /// mean((‖∇D(x̂)‖₂ − 1)²) at points between real and fake images (Gulrajani et al. 2017, eq. 3); the caller scales it (by 10
+    /// in the paper). An image whose gradient is 0 adds 1 and moves no weight.
     /// </summary>
     /// <param name="discriminator">Images (N, S, S, C) to logits.</param>
     /// <param name="real">Images (N, S, S, C).</param>

@@ -6,8 +6,9 @@ namespace Ssgan.Gan.Models;
 public readonly record struct DiscriminatorBlock(int Channels, bool Downsample);
 
 /// <summary>
-/// The shapes of a residual GAN at one image size, as data (Mimicry's tables; see also Miyato et al. 2018, appendix B). The generator starts at
-/// StartSize x StartSize x StartChannels and doubles the size in each block; the discriminator's first block is the optimised one.
+/// The shapes of a residual GAN at one image size, as data (Mimicry's tables; see also Miyato et al. 2018, appendix B). The
+/// generator starts at StartSize x StartSize x StartChannels and doubles the size in each block; the discriminator's first block
+/// is the optimised one.
 /// </summary>
 public sealed record Architecture
 {
@@ -76,8 +77,10 @@ public sealed record Architecture
             },
             _ => new()
             {
-                Size = 128, LogitsName = "l7", StartSize = 4, StartChannels = g, GeneratorBlocks = [g, g / 2, g / 4, g / 8, g / 16],
-                DiscriminatorBlocks = [new(d / 16, true), new(d / 8, true), new(d / 4, true), new(d / 2, true), new(d, true), new(d, false)],
+                Size = 128, LogitsName = "l7", StartSize = 4, StartChannels = g,
+                GeneratorBlocks = [g, g / 2, g / 4, g / 8, g / 16],
+                DiscriminatorBlocks = [new(d / 16, true), new(d / 8, true), new(d / 4, true), new(d / 2, true),
+                    new(d, true), new(d, false)],
             },
         };
 

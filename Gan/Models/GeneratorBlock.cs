@@ -34,7 +34,8 @@ public sealed class GeneratorBlock : Module
         using var scope = x.Device.Scope();
         var h = _c1.Forward(_b1.Forward(x, relu: true).Upsample2x());
         h = _c2.Forward(_b2.Forward(h, relu: true));
-        // A 1x1 convolution commutes with bilinear upsampling (the weights sum to 1, so the bias does too): run it on a quarter of the pixels.
+        // A 1x1 convolution commutes with bilinear upsampling (the weights sum to 1, so the bias does too): run it on a
+        // quarter of the pixels.
         return (h + _shortcut.Forward(x).Upsample2x()).Keep();
     }
 }

@@ -8,8 +8,9 @@ namespace Ssgan.Gan.Models;
 public sealed class WeightsException(string message) : Exception(message);
 
 /// <summary>
-/// Networks from and to safetensors files with Mimicry's names and PyTorch's layouts: filters (out, in, kh, kw), feature maps (C, H, W).
-/// Both directions are exact. What PyTorch stores and this library does not need (num_batches_tracked, sn_sigma) is ignored and written.
+/// Networks from and to safetensors files with Mimicry's names and PyTorch's layouts: filters (out, in, kh, kw), feature maps (C,
+/// H, W). Both directions are exact. What PyTorch stores and this library does not need (num_batches_tracked, sn_sigma) is
+/// ignored and written.
 /// </summary>
 public static class MimicryWeights
 {
@@ -54,14 +55,16 @@ public static class MimicryWeights
         bool hasEnds = file.TryGet("l1.weight", out var first) & file.TryGet("block2.b1.weight", out var norm);
         if (!hasEnds || first!.Shape.Length != 2 || norm!.Shape.Length != 1 || norm.Count == 0)
             throw new WeightsException(
-                $"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight (channels) are needed.");
+                $"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight "
+                + "(channels) are needed.");
         int blocks = 0;
         while (file.TryGet($"block{blocks + 2}.b1.weight", out _)) blocks++;
         long start = (long)Math.Round(Math.Sqrt((double)first.Shape[0] / norm.Count)), size = blocks < 8 ? start << blocks : 0;
         if (!Architecture.Sizes.Contains((int)Math.Min(size, int.MaxValue)))
             throw new WeightsException($"{path} holds a generator that starts at {start}x{start} and doubles {blocks} times, "
                 + $"which is none of the sizes {string.Join(", ", Architecture.Sizes)}.");
-        return Architecture.For((int)size, (int)Math.Min(norm.Count, int.MaxValue)) with { Latent = (int)Math.Min(first.Shape[1], int.MaxValue) };
+        return Architecture.For((int)size, (int)Math.Min(norm.Count, int.MaxValue)) with { Latent = (int)Math.Min(first.Shape[1],
+            int.MaxValue) };
     }
 
     /// <summary>Writes a generator.</summary>
@@ -94,7 +97,8 @@ public static class MimicryWeights
             else if (!found.Shape.SequenceEqual(entry.FileShape) || !SafetensorsConvert.IsFloat(found.DType))
                 problems.Add($"{found} should be F32 ({string.Join(", ", entry.FileShape)})");
         }
-        problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n)).Select(static n => $"{n} is unknown"));
+        problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n))
+            .Select(static n => $"{n} is unknown"));
         if (problems.Count > 0) throw new WeightsException($"{path} does not fit this network: {string.Join("; ", problems)}.");
         // Before anything changes: networks of a hundred megabytes are not kept twice for it, but read twice.
         foreach (var entry in map)
@@ -109,9 +113,11 @@ public static class MimicryWeights
         {
             items.Add(new SafetensorsItem(entry.Key, entry.FileShape, entry.ToFile(entry.Tensor.ToArray())));
             if (entry.Key.EndsWith(".running_var", StringComparison.Ordinal))
-                items.Add(new SafetensorsItem(entry.Key.Replace("running_var", "num_batches_tracked"), SafetensorsDType.I64, [], new byte[sizeof(long)]));
+                items.Add(new SafetensorsItem(entry.Key.Replace("running_var", "num_batches_tracked"), SafetensorsDType.I64,
+                    [], new byte[sizeof(long)]));
             if (entry.DerivedV is { } v)
-                items.Add(new SafetensorsItem(entry.Key.Replace("sn_u", "sn_sigma"), [1], new[] { Sigma(entry.Weight!, entry.Tensor, v) }));
+                items.Add(new SafetensorsItem(entry.Key.Replace("sn_u", "sn_sigma"), [1],
+                    new[] { Sigma(entry.Weight!, entry.Tensor, v) }));
         }
         SafetensorsWriter.Write(path, items);
     }
@@ -144,7 +150,8 @@ public static class MimicryWeights
             {
                 owner = name[..^u.Length];
                 map.Add(OwnNorm(owner, architecture)
-                    ? new MimicryEntry($"{owner}.sn_u", [1, tensor.Shape[0]], tensor) { Weight = byName[owner + weight], DerivedV = byName[owner + v] }
+                    ? new MimicryEntry($"{owner}.sn_u", [1, tensor.Shape[0]], tensor) { Weight = byName[owner + weight],
+                        DerivedV = byName[owner + v] }
                     : new MimicryEntry($"{owner}.weight_u", [tensor.Shape[0]], tensor));
             }
             else if (name.EndsWith(v, StringComparison.Ordinal))
@@ -159,11 +166,13 @@ public static class MimicryWeights
             }
             else
             {
-                bool normalized = name.EndsWith(weight, StringComparison.Ordinal) && byName.ContainsKey(owner + u) && !OwnNorm(owner, architecture);
+                bool normalized = name.EndsWith(weight, StringComparison.Ordinal) && byName.ContainsKey(owner + u)
+                    && !OwnNorm(owner, architecture);
                 string key = normalized ? name + "_orig" : name;
                 var s = tensor.Shape;
                 map.Add(s.Rank == 4
-                    ? new MimicryEntry(key, [s[0], s[3], s[1], s[2]], tensor) { Dims = [s[0], s[3], s[1], s[2]], Order = [0, 2, 3, 1] }
+                    ? new MimicryEntry(key, [s[0], s[3], s[1], s[2]], tensor) { Dims = [s[0], s[3], s[1], s[2]],
+                        Order = [0, 2, 3, 1] }
                     : new MimicryEntry(key, [.. Enumerable.Range(0, s.Rank).Select(i => (long)s[i])], tensor));
             }
         }
@@ -180,6 +189,7 @@ public static class MimicryWeights
         int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
         return tensor.Shape.Rank == 1
             ? new MimicryEntry(name, [tensor.Shape[0]], tensor) { Dims = [channels, area], Order = [1, 0] }
-            : new MimicryEntry(name, [tensor.Shape[0], tensor.Shape[1]], tensor) { Dims = [channels, area, tensor.Shape[1]], Order = [1, 0, 2] };
+            : new MimicryEntry(name, [tensor.Shape[0], tensor.Shape[1]], tensor) { Dims = [channels, area, tensor.Shape[1]],
+                Order = [1, 0, 2] };
     }
 }

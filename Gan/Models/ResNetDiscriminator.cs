@@ -19,15 +19,15 @@ public sealed record DiscriminatorOptions
     public bool ShortcutFromRelu { get; init; } = true;
 
     /// <summary>
-    /// Element type of the activations up to the sum over the pixels: F32, or BF16 where the device computes in it. Parameters and heads
-    /// are F32.
+    /// Element type of the activations up to the sum over the pixels: F32, or BF16 where the device computes in it. Parameters
+    /// and heads are F32.
     /// </summary>
     public DType Compute { get; init; }
 }
 
 /// <summary>
-/// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum over the pixels, and one linear head for real or fake and one for the
-/// rotation. Spectral norm on every weight.
+/// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum over the pixels, and one linear head for real or fake and one
+/// for the rotation. Spectral norm on every weight.
 /// </summary>
 public sealed class ResNetDiscriminator : Module
 {
@@ -61,7 +61,8 @@ public sealed class ResNetDiscriminator : Module
         IEnumerable<SpectralNorm> heads = _rotation is null ? [_logits.Spectral!] : [_logits.Spectral!, _rotation.Spectral!];
         _norms = [.. _first.SpectralNorms, .. _blocks.SelectMany(static b => b.SpectralNorms), .. heads];
 
-        Linear Head(int outputs) => new(random, channels, outputs, spectral: true, iterateInEvaluation: architecture.HeadsIterateInEvaluation);
+        Linear Head(int outputs) =>
+            new(random, channels, outputs, spectral: true, iterateInEvaluation: architecture.HeadsIterateInEvaluation);
     }
 
     /// <summary>The shapes.</summary>
@@ -72,8 +73,10 @@ public sealed class ResNetDiscriminator : Module
     public DiscriminatorOutput Forward(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
-            throw new ArgumentException($"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
+        if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size
+            || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
+            throw new ArgumentException(
+                $"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
         using var scope = images.Device.Scope();
         SpectralNorm.Prepare(_norms);
         var h = _first.Forward(images.Cast(_compute));

@@ -4,7 +4,9 @@ using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
 
-/// <summary>Maps noise (N, latent) to images (N, S, S, 3) in [−1, 1]: linear, residual blocks that double the size, BN, ReLU, 3x3, tanh.</summary>
+/// <summary>
+/// Maps noise (N, latent) to images (N, S, S, 3) in [−1, 1]: linear, residual blocks that double the size, BN, ReLU, 3x3, tanh.
+/// </summary>
 public sealed class ResNetGenerator : Module
 {
     readonly Linear _l1;
@@ -15,7 +17,8 @@ public sealed class ResNetGenerator : Module
 
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="architecture">The shapes.</param>
-    /// <param name="compute">Element type of the activations: F32, or BF16 where the device computes in it; parameters are F32.</param>
+    /// <param name="compute">Element type of the activations: F32, or BF16 where the device computes in it; parameters
+    /// are F32.</param>
     public ResNetGenerator(Rng random, Architecture architecture, DType compute = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(random);

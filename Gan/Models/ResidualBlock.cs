@@ -27,7 +27,8 @@ public sealed class ResidualBlock : Module
         (_downsample, _shortcutFromRelu) = (downsample, shortcutFromRelu);
         _c1 = Child("c1", new Conv2d(random, inputs, inputs, 3, weight: root2, spectral: true, compute: compute));
         _c2 = Child("c2", new Conv2d(random, inputs, outputs, 3, weight: root2, spectral: true, compute: compute));
-        if (downsample || inputs != outputs) _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true, compute: compute));
+        if (downsample || inputs != outputs)
+            _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, spectral: true, compute: compute));
     }
 
     /// <summary>(N, H, W, in) → (N, H or H/2, W or W/2, out).</summary>
@@ -38,8 +39,8 @@ public sealed class ResidualBlock : Module
         var active = x.Relu();
         var h = _c2.Forward(_c1.Forward(active, relu: true));
         var shortcut = _shortcutFromRelu ? active : x;
-        // Pooling is linear and per channel, so it commutes with the 1x1 convolution and with the sum: pool first, convolve a quarter of
-        // the pixels.
+        // Pooling is linear and per channel, so it commutes with the 1x1 convolution and with the sum: pool first, convolve a
+        // quarter of the pixels.
         if (_shortcut is null) h += shortcut;
         if (_downsample) h = h.AvgPool2d();
         if (_shortcut is not null) h += _shortcut.Forward(_downsample ? shortcut.AvgPool2d() : shortcut);
@@ -47,10 +48,13 @@ public sealed class ResidualBlock : Module
     }
 
     /// <summary>The normalisations of this block's weights.</summary>
-    public IEnumerable<SpectralNorm> SpectralNorms => _shortcut is null ? [_c1.Spectral!, _c2.Spectral!] : [_c1.Spectral!, _c2.Spectral!, _shortcut.Spectral!];
+    public IEnumerable<SpectralNorm> SpectralNorms =>
+        _shortcut is null ? [_c1.Spectral!, _c2.Spectral!] : [_c1.Spectral!, _c2.Spectral!, _shortcut.Spectral!];
 }
 
-/// <summary>The discriminator's first block: 3x3, ReLU, 3x3, average pool; the shortcut pools the image and then convolves 1x1.</summary>
+/// <summary>
+/// The discriminator's first block: 3x3, ReLU, 3x3, average pool; the shortcut pools the image and then convolves 1x1.
+/// </summary>
 public sealed class FirstResidualBlock : Module
 {
     readonly Conv2d _c1, _c2, _shortcut;

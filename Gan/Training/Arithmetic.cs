@@ -8,8 +8,9 @@ namespace Ssgan.Gan.Training;
 public static class Arithmetic
 {
     /// <summary>
-    /// "f32": everything in F32. "tf32": products and convolutions of F32 tensors round their operands to TF32. "bf16": activations, and the operands of
-    /// products and convolutions, are BF16. Sums inside a product are F32 in each; so are weights, optimizers, statistics, reductions and losses.
+    /// "f32": everything in F32. "tf32": products and convolutions of F32 tensors round their operands to TF32. "bf16":
+    /// activations, and the operands of products and convolutions, are BF16. Sums inside a product are F32 in each; so are
+    /// weights, optimizers, statistics, reductions and losses.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = ["f32", "tf32", "bf16"];
 
@@ -38,10 +39,12 @@ public static class Arithmetic
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(name);
         if (name == "f32") return null;
-        if (device.Backend is not CudaBackend cuda) return $"needs a GPU; {(device.Name == "cpu" ? "the CPU" : device.Name)} computes in f32";
+        if (device.Backend is not CudaBackend cuda)
+            return $"needs a GPU; {(device.Name == "cpu" ? "the CPU" : device.Name)} computes in f32";
         var card = cuda.Properties;
         // Older cards have no tensor cores for either: TF32 would silently be F32, and BF16 slower than F32.
-        return card.Supports(8, 0) ? null : $"needs compute capability 8.0; {device.Name} has {card.Major}.{card.Minor}, so use f32";
+        return card.Supports(8, 0) ? null
+            : $"needs compute capability 8.0; {device.Name} has {card.Major}.{card.Minor}, so use f32";
     }
 
     /// <summary>Makes a device compute as asked; tensors' own types are the networks' affair.</summary>

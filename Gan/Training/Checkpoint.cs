@@ -6,8 +6,9 @@ using Ssgan.Engine.Serialization;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// A folder with tensors.safetensors (every parameter, buffer and optimizer state, F32 or I32, in this library's layouts) and state.json.
-/// It is written under a temporary name, flushed to the disk and renamed, so that a folder with a final name is always whole.
+/// A folder with tensors.safetensors (every parameter, buffer and optimizer state, F32 or I32, in this library's layouts)
+/// and state.json. It is written under a temporary name, flushed to the disk and renamed, so that a folder with a final name
+/// is always whole.
 /// </summary>
 public static class Checkpoint
 {
@@ -19,7 +20,9 @@ public static class Checkpoint
 
     const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix;
 
-    /// <summary>Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".</summary>
+    /// <summary>
+    /// Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".
+    /// </summary>
     public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -30,7 +33,8 @@ public static class Checkpoint
     /// <param name="folder">Its final path; the parent exists.</param>
     /// <param name="step">The networks and optimizers.</param>
     /// <param name="state">The rest; its hash is filled in here.</param>
-    /// <exception cref="IOException">It cannot be written; nothing with the final name has changed, and nothing else stays.</exception>
+    /// <exception cref="IOException">It cannot be written; nothing with the final name has changed, and nothing else
+    /// stays.</exception>
     /// <exception cref="TrainingException">A tensor is not finite; the same.</exception>
     public static void Write(string folder, GanStep step, CheckpointState state)
     {
@@ -45,7 +49,8 @@ public static class Checkpoint
             string tensors = Path.Combine(partial, TensorsFile);
             SafetensorsWriter.Write(tensors, NamedTensors(step).Select(static t => Item(t.Name, t.Tensor)));
             state = state with { TensorsSha256 = Hash(tensors) };
-            AtomicFile.Write(Path.Combine(partial, StateFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
+            AtomicFile.Write(Path.Combine(partial, StateFile),
+                stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
         }
         catch
         {
@@ -67,13 +72,15 @@ public static class Checkpoint
         string path = Path.Combine(folder, StateFile), tensors = Path.Combine(folder, TensorsFile);
         foreach (string file in (ReadOnlySpan<string>)[path, tensors])
         {
-            if (!File.Exists(file)) throw new TrainingException($"{folder} is not a checkpoint: it has no {Path.GetFileName(file)}.");
+            if (!File.Exists(file))
+                throw new TrainingException($"{folder} is not a checkpoint: it has no {Path.GetFileName(file)}.");
         }
         long length = new FileInfo(path).Length;
         if (length > 1 << 20) throw new TrainingException($"{path} has {length:N0} bytes, far more than a checkpoint's state.");
         var state = CheckpointState.FromJson(File.ReadAllText(path), path);
         string hash = Hash(tensors);
-        if (hash != state.TensorsSha256) throw new TrainingException($"{tensors} is damaged: its SHA-256 is {hash}, {StateFile} says {state.TensorsSha256}.");
+        if (hash != state.TensorsSha256)
+            throw new TrainingException($"{tensors} is damaged: its SHA-256 is {hash}, {StateFile} says {state.TensorsSha256}.");
         return state;
     }
 
@@ -109,7 +116,8 @@ public static class Checkpoint
             string folder = replaced[..^ReplacedSuffix.Length];
             if (!Directory.Exists(folder)) Directory.Move(replaced, folder);
         }
-        foreach (string partial in Directory.GetDirectories(parent, "*" + TemporarySuffix)) Directory.Delete(partial, recursive: true);
+        foreach (string partial in Directory.GetDirectories(parent, "*" + TemporarySuffix))
+            Directory.Delete(partial, recursive: true);
     }
 
     static void LoadInto(SafetensorsFile file, IReadOnlyList<CheckpointTarget> targets, bool ignoreUnknown)
@@ -138,8 +146,10 @@ public static class Checkpoint
             if (found.Skip(1).FirstOrDefault(e => !e.ReadBytes().AsSpan().SequenceEqual(first)) is { } other)
                 problems.Add($"{found[0].Name} and {other.Name} have different values, but are one tensor here");
         }
-        if (!ignoreUnknown) problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
-        if (problems.Count > 0) throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
+        if (!ignoreUnknown)
+            problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
+        if (problems.Count > 0)
+            throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
         foreach (var (entry, _) in sources) entry.CheckFinite(IsVariance(entry.Name));
         foreach (var (entry, tensor) in sources) tensor.Backend.Upload(entry.ReadBytes(), tensor.MutableView);
     }
@@ -168,12 +178,15 @@ public static class Checkpoint
         });
     }
 
-    /// <summary>The last stop for numbers that no loss has shown yet: a state that cannot go on must not replace one that can.</summary>
+    /// <summary>
+    /// The last stop for numbers that no loss has shown yet: a state that cannot go on must not replace one that can.
+    /// </summary>
     static void CheckFinite(string name, ReadOnlySpan<float> values)
     {
         foreach (float value in values)
         {
-            if (!float.IsFinite(value)) throw new TrainingException($"{name} has values that are NaN or infinite, so no checkpoint is written.");
+            if (!float.IsFinite(value))
+                throw new TrainingException($"{name} has values that are NaN or infinite, so no checkpoint is written.");
         }
     }
 

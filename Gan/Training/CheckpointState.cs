@@ -47,14 +47,16 @@ public sealed record CheckpointState
         CheckpointState state;
         try
         {
-            state = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState) ?? throw new JsonException("it holds null");
+            state = JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointState)
+                ?? throw new JsonException("it holds null");
         }
         catch (JsonException e)
         {
             throw new TrainingException($"{source} is not a valid checkpoint state: {JsonErrors.Describe(e)}", e);
         }
         if (state.Format != CurrentFormat)
-            throw new TrainingException($"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
+            throw new TrainingException(
+                $"{source} has checkpoint format {state.Format}; this program reads format {CurrentFormat}.");
         if (state.Step < 0 || state.Data.Epoch < 0 || state.Data.Offset < 0 || state.Stats.Any(static s => s.Count < 0))
             throw new TrainingException($"{source} has a negative step, data position or count.");
         if (state.Stats.FirstOrDefault(static s => !float.IsFinite(s.Sum)) is { } sum)
@@ -75,7 +77,8 @@ public sealed record StatSum(string Name, float Sum, long Count, float Lost = 0)
     public double Value => (double)Sum + Lost;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CheckpointState))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -16,8 +16,9 @@ public enum DataOnDevice
 }
 
 /// <summary>
-/// Real images for training on a GPU, in the order and with the flips of a <see cref="BatchLoader"/>. What comes from the host comes between updates;
-/// an update takes its batch from device memory alone, so that it can be captured. Call <see cref="Prepare"/> before every update.
+/// Real images for training on a GPU, in the order and with the flips of a <see cref="BatchLoader"/>. What comes from the host
+/// comes between updates; an update takes its batch from device memory alone, so that it can be captured. Call
+/// <see cref="Prepare"/> before every update.
 /// </summary>
 public abstract class DeviceImages : IDisposable
 {
@@ -28,7 +29,8 @@ public abstract class DeviceImages : IDisposable
     public abstract void Prepare();
 
     /// <summary>
-    /// The batch that is ready, as tensors of the innermost tensor scope; to be called once per <see cref="Prepare"/>, possibly by a replay.
+    /// The batch that is ready, as tensors of the innermost tensor scope; to be called once per <see cref="Prepare"/>,
+    /// possibly by a replay.
     /// </summary>
     public abstract RealBatch Take();
 
@@ -37,22 +39,26 @@ public abstract class DeviceImages : IDisposable
     /// <summary>Opens a set, which stays the caller's, at a position.</summary>
     /// <param name="device">A CUDA device.</param>
     /// <param name="source">The set.</param>
-    /// <param name="options">How images become batches; the last ones of an epoch must be dropped, because all batches have one size.</param>
+    /// <param name="options">How images become batches; the last ones of an epoch must be dropped, because all batches have
+    /// one size.</param>
     /// <param name="start">Where to begin.</param>
     /// <param name="place">Whether the device keeps the set.</param>
     /// <param name="ahead">For how many batches to plan at a time, at most, where it does.</param>
     /// <param name="notice">Told in one sentence where the images are kept.</param>
     /// <exception cref="TrainingException">The set is to be kept on the device and does not fit.</exception>
-    public static DeviceImages Open(Device device, IImageSource source, LoaderOptions options, LoaderPosition start, DataOnDevice place, long ahead,
-        Action<string> notice)
+    public static DeviceImages Open(Device device, IImageSource source, LoaderOptions options, LoaderPosition start,
+        DataOnDevice place, long ahead, Action<string> notice)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(notice);
-        if (device.Backend is not CudaBackend cuda) throw new ArgumentException($"{device.Name} is no CUDA device.", nameof(device));
-        if (!options.DropLast) throw new ArgumentException("The last images of an epoch must be dropped: all batches have one size.", nameof(options));
+        if (device.Backend is not CudaBackend cuda)
+            throw new ArgumentException($"{device.Name} is no CUDA device.", nameof(device));
+        if (!options.DropLast)
+            throw new ArgumentException("The last images of an epoch must be dropped: all batches have one size.",
+                nameof(options));
         if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null))
             return new StreamedImages(device, cuda, source, options, start);
         if (source.Count is not { } count)
@@ -67,7 +73,8 @@ public abstract class DeviceImages : IDisposable
         if (place == DataOnDevice.On)
             throw new TrainingException($"{source.Name} takes {bytes:N0} bytes, and {device.Name} has {free:N0} free; "
                 + "let it be streamed (--data-on-device off).");
-        notice($"{source.Name} takes {bytes:N0} bytes, more than half of the {free:N0} free on {device.Name}, so its images are streamed.");
+        notice($"{source.Name} takes {bytes:N0} bytes, more than half of the {free:N0} free on {device.Name}, so its "
+            + "images are streamed.");
         return new StreamedImages(device, cuda, source, options, start);
     }
 }

@@ -30,8 +30,8 @@ public abstract class GanStep : IDisposable
     public StepStats Stats { get; }
 
     /// <summary>
-    /// Whether the updates depend on device memory alone once warm: no value is read or uploaded on the way, and no choice on the host changes
-    /// between calls of one batch size. Such updates can be captured as graphs.
+    /// Whether the updates depend on device memory alone once warm: no value is read or uploaded on the way, and no choice on the
+    /// host changes between calls of one batch size. Such updates can be captured as graphs.
     /// </summary>
     public virtual bool IsCapturable => false;
 
@@ -45,7 +45,9 @@ public abstract class GanStep : IDisposable
     /// <param name="real">Images (N, S, S, 3) in [−1, 1].</param>
     public abstract void TrainDiscriminator(Tensor real);
 
-    /// <summary>The same on bytes in device memory. An algorithm that wants them turned as well may take both from one pass.</summary>
+    /// <summary>
+    /// The same on bytes in device memory. An algorithm that wants them turned as well may take both from one pass.
+    /// </summary>
     public virtual void TrainDiscriminator(RealBatch real)
     {
         using var scope = Device.Scope();
@@ -56,7 +58,10 @@ public abstract class GanStep : IDisposable
     /// <param name="batch">Number of images to draw.</param>
     public abstract void TrainGenerator(int batch);
 
-    /// <summary>Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient, evaluation mode.</summary>
+    /// <summary>
+    /// Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient,
+    /// evaluation mode.
+    /// </summary>
     public abstract Tensor Sample(Tensor z);
 
     /// <summary>Noise (count, latent) of a stream.</summary>

@@ -10,8 +10,8 @@ namespace Ssgan.Gan.Training;
 /// <param name="Remaining">Estimate for the rest, from this run's pace; null at first.</param>
 /// <param name="LiveBytes">Device memory in use.</param>
 /// <param name="PeakBytes">The most so far.</param>
-public sealed record TrainingReport(long Step, long Steps, IReadOnlyList<(string Name, double Value)> Metrics, double LearningRate,
-    double ImagesPerSecond, TimeSpan Elapsed, TimeSpan? Remaining, long LiveBytes, long PeakBytes);
+public sealed record TrainingReport(long Step, long Steps, IReadOnlyList<(string Name, double Value)> Metrics,
+    double LearningRate, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan? Remaining, long LiveBytes, long PeakBytes);
 
 /// <summary>Watches a run. Calls come from the training thread, between steps.</summary>
 public interface ITrainingObserver

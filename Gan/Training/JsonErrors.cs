@@ -5,16 +5,21 @@ namespace Ssgan.Gan.Training;
 /// <summary>What is wrong with a JSON text, in one line.</summary>
 static class JsonErrors
 {
-    /// <summary>The place, and the reader's reason up to the first line break (it may quote the text, which has its own).</summary>
+    /// <summary>
+    /// The place, and the reader's reason up to the first line break (it may quote the text, which has its own).
+    /// </summary>
     public static string Describe(JsonException error)
     {
         string reason = error.Message.Split('\n', 2)[0].Trim();
         int details = reason.IndexOf(" Path: ", StringComparison.Ordinal);
         if (details > 0) reason = reason[..details];
         // The reader speaks of .NET's types, which the file's owner does not know.
-        if (reason.Contains(" could not be mapped to any .NET member", StringComparison.Ordinal)) reason = "there is nothing of this name";
-        else if (reason.Contains(" could not be converted to ", StringComparison.Ordinal)) reason = "the value is of another kind or out of range";
-        else if (reason.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal)) reason = "the file is empty";
+        if (reason.Contains(" could not be mapped to any .NET member", StringComparison.Ordinal))
+            reason = "there is nothing of this name";
+        else if (reason.Contains(" could not be converted to ", StringComparison.Ordinal))
+            reason = "the value is of another kind or out of range";
+        else if (reason.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))
+            reason = "the file is empty";
         return error.LineNumber is { } line ? $"at {error.Path ?? "$"}, line {line + 1}: {reason}" : reason;
     }
 }

@@ -48,11 +48,13 @@ public static class LayerTable
     static List<LayerRow> Rows(Module network, Dictionary<string, string> outputs)
     {
         var rows = new List<LayerRow>();
-        foreach (var layer in network.NamedParameters().GroupBy(static p => p.Name[..p.Name.IndexOf('.', StringComparison.Ordinal)]))
+        foreach (var layer in network.NamedParameters()
+            .GroupBy(static p => p.Name[..p.Name.IndexOf('.', StringComparison.Ordinal)]))
         {
             var parts = layer.GroupBy(static p => p.Name[..p.Name.LastIndexOf('.')]).Select(Part).ToList();
             bool whole = parts is [{ } only] && only.Name == layer.Key;
-            rows.Add(new LayerRow(layer.Key, false, outputs[layer.Key], whole ? parts[0].Weight : null, parts.Sum(static p => p.Parameters)));
+            rows.Add(new LayerRow(layer.Key, false, outputs[layer.Key], whole ? parts[0].Weight : null,
+                parts.Sum(static p => p.Parameters)));
             if (!whole) rows.AddRange(parts);
         }
         return rows;

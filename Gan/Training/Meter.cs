@@ -18,6 +18,7 @@ sealed class Meter(Device device, TrainOptions options, long start)
         double images = (double)(step - _lastStep) * options.DiscriminatorSteps * options.Batch / seconds;
         (_last, _lastStep) = (now, step);
         TimeSpan? remaining = step == _start ? null : now / (step - _start) * (options.Steps - step);
-        return new TrainingReport(step, options.Steps, metrics, learningRate, images, now, remaining, device.Pool.LiveBytes, device.Pool.PeakBytes);
+        return new TrainingReport(step, options.Steps, metrics, learningRate, images, now, remaining,
+            device.Pool.LiveBytes, device.Pool.PeakBytes);
     }
 }

@@ -4,12 +4,16 @@ using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>metrics.jsonl: one JSON object per report, appended and flushed, so that a run can be watched and plotted while it trains.</summary>
+/// <summary>
+/// metrics.jsonl: one JSON object per report, appended and flushed, so that a run can be watched and plotted while it trains.
+/// </summary>
 public sealed class MetricsLog : IDisposable
 {
     readonly FileStream _file;
 
-    /// <summary>Opens the log for appending; lines of steps after <paramref name="step"/>, and a torn last line, are dropped first.</summary>
+    /// <summary>
+    /// Opens the log for appending; lines of steps after <paramref name="step"/>, and a torn last line, are dropped first.
+    /// </summary>
     public MetricsLog(string path, long step)
     {
         if (File.Exists(path))
@@ -45,7 +49,9 @@ public sealed class MetricsLog : IDisposable
         _file.Flush();
     }
 
-    /// <summary>The reports of a log: each line's numbers by name. Lines that are not whole, or name a number twice, are left out.</summary>
+    /// <summary>
+    /// The reports of a log: each line's numbers by name. Lines that are not whole, or name a number twice, are left out.
+    /// </summary>
     public static IEnumerable<IReadOnlyDictionary<string, double>> Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -55,7 +61,8 @@ public sealed class MetricsLog : IDisposable
     static IEnumerable<IReadOnlyDictionary<string, double>> Lines(string path)
     {
         // Sharing with a writer, because a run's own log is read while it trains.
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete));
         while (reader.ReadLine() is { } line)
         {
             if (StepOf(line) is null) continue;
@@ -72,7 +79,8 @@ public sealed class MetricsLog : IDisposable
         try
         {
             using var document = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("step", out var step)
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("step", out var step)
                 && step.TryGetInt64(out long value) ? value : null;
         }
         catch (JsonException)

@@ -5,7 +5,9 @@ namespace Ssgan.Gan.Training;
 /// <summary>Finds where NaN or infinity came in.</summary>
 static class NonFinite
 {
-    /// <summary>The error that stops a run: the metric, and the first parameter, buffer, gradient or optimizer state that is not finite.</summary>
+    /// <summary>
+    /// The error that stops a run: the metric, and the first parameter, buffer, gradient or optimizer state that is not finite.
+    /// </summary>
     /// <param name="step">The algorithm.</param>
     /// <param name="metric">What the log would have shown.</param>
     /// <param name="when">"in step 5", "by step 50".</param>
@@ -30,7 +32,8 @@ static class NonFinite
             }
             foreach (var (name, t) in module.NamedBuffers()) if (!IsFinite(t)) return $"{network}.{name}";
         }
-        foreach (var (name, t) in Checkpoint.NamedTensors(step)) if (t.Type == Engine.Kernels.DType.F32 && !IsFinite(t)) return name;
+        foreach (var (name, t) in Checkpoint.NamedTensors(step))
+            if (t.Type == Engine.Kernels.DType.F32 && !IsFinite(t)) return name;
         return null;
     }
 

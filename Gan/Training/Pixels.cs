@@ -27,7 +27,8 @@ public static class Pixels
     /// <param name="batch">The most images at a time.</param>
     /// <param name="stop">Ends it between two batches.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64, CancellationToken stop = default)
+    public static byte[] Draw(Device device, int count, Func<int, Tensor> generate, int batch = 64,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(generate);

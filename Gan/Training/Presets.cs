@@ -19,15 +19,17 @@ public static class Presets
         ArgumentNullException.ThrowIfNull(name);
         return name switch
         {
-            // Lee and Town 2020, "Mimicry": full width, Adam(0, 0.9) at 2e-4 with linear decay over 100k updates; fewer D updates at 128.
+            // Lee and Town 2020, "Mimicry": full width, Adam(0, 0.9) at 2e-4 with linear decay over 100k updates; fewer
+            // D updates at 128.
             Mimicry => new TrainOptions { Size = size, Batch = 64, DiscriminatorSteps = size >= 128 ? 2 : 5, Steps = 100_000 },
-            // Two minutes on two cores at 32: an eighth of the width, one D update per G update, and many small batches at a higher rate. Momentum
-            // (beta1 0.5) and averaged weights settle what a high rate leaves noisy in so short a run. Of nine settings tried side by side on
-            // shapes this one's last grid was the clearest.
+            // Two minutes on two cores at 32: an eighth of the width, one D update per G update, and many small batches at a
+            // higher rate. Momentum (beta1 0.5) and averaged weights settle what a high rate leaves noisy in so short a run. Of
+            // nine settings tried side by side on shapes this one's last grid was the clearest.
             Tiny => new TrainOptions
             {
-                Size = size, Ngf = size == 32 ? 32 : 64, Ndf = size == 32 ? 32 : 128, Batch = 8, DiscriminatorSteps = 1, LearningRate = 7e-4f,
-                Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.995f, Steps = 2500, LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500,
+                Size = size, Ngf = size == 32 ? 32 : 64, Ndf = size == 32 ? 32 : 128, Batch = 8, DiscriminatorSteps = 1,
+                LearningRate = 7e-4f, Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.995f, Steps = 2500, LogEvery = 25,
+                SampleEvery = 250, CheckpointEvery = 500,
             },
             _ => throw new ArgumentException($"There is no preset \"{name}\"; the presets are {string.Join(", ", Names)}."),
         };

@@ -13,8 +13,8 @@ public readonly record struct RealBatch(Tensor Pixels, Tensor Indices, Tensor? F
     public Tensor Upright() => WithQuarters().Upright;
 
     /// <summary>
-    /// In one pass: the images, the same with image i turned by ⌊4i / N⌋ quarters counter-clockwise, and those turns, I32 (N): what
-    /// <see cref="Losses.Rotation"/> makes of them by quarters.
+    /// In one pass: the images, the same with image i turned by ⌊4i / N⌋ quarters counter-clockwise, and those turns, I32 (N):
+    /// what <see cref="Losses.Rotation"/> makes of them by quarters.
     /// </summary>
     /// <param name="type">The images' type.</param>
     public (Tensor Upright, Tensor Rotated, Tensor Turns) WithQuarters(DType type = DType.F32)

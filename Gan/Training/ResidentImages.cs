@@ -6,8 +6,8 @@ using Ssgan.Gan.Data;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// A whole set in device memory. The host plans many batches at a time (which images, which of them mirrored) and uploads the plan in between; a cursor
-/// on the device says which row of it is next, and each update moves it on.
+/// A whole set in device memory. The host plans many batches at a time (which images, which of them mirrored) and uploads the
+/// plan in between; a cursor on the device says which row of it is next, and each update moves it on.
 /// </summary>
 sealed class ResidentImages : DeviceImages
 {
@@ -81,7 +81,8 @@ sealed class ResidentImages : DeviceImages
 
     static Tensor Upload(Device device, IImageSource source)
     {
-        int count = (int)source.Count!.Value, image = source.Size * source.Size * 3, chunk = Math.Clamp(ReadBytes / image, 1, count);
+        int count = (int)source.Count!.Value, image = source.Size * source.Size * 3,
+            chunk = Math.Clamp(ReadBytes / image, 1, count);
         var pixels = device.Empty(new Shape(count, source.Size, source.Size, 3), DType.U8).Own();
         var bytes = new byte[chunk * image];
         try
@@ -90,7 +91,8 @@ sealed class ResidentImages : DeviceImages
             {
                 int first = start, n = Math.Min(chunk, count - start);
                 Parallel.For(0, n, i => source.Read(first + i, bytes.AsSpan(i * image, image)));
-                device.Backend.Upload(bytes.AsSpan(0, n * image), new TensorView(pixels.View.Address + (nint)start * image, new Shape(n * image), DType.U8));
+                device.Backend.Upload(bytes.AsSpan(0, n * image),
+                    new TensorView(pixels.View.Address + (nint)start * image, new Shape(n * image), DType.U8));
             }
             return pixels;
         }

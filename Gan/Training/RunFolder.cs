@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// A run's folder: config.json, metrics.jsonl, samples/, checkpoints/step-00001000/. New ones are numbered: runs/0001-shapes-ssgan32.
+/// A run's folder: config.json, metrics.jsonl, samples/, checkpoints/step-00001000/. New ones are numbered:
+/// runs/0001-shapes-ssgan32.
 /// </summary>
 public sealed partial class RunFolder
 {
@@ -39,7 +40,9 @@ public sealed partial class RunFolder
     /// <summary>A sample grid's file.</summary>
     public string Sample(long step) => System.IO.Path.Combine(Samples, $"fakes-{step:D8}.png");
 
-    /// <summary>Makes the next numbered folder under <paramref name="parent"/>; of two runs that start at once, each gets its own.</summary>
+    /// <summary>
+    /// Makes the next numbered folder under <paramref name="parent"/>; of two runs that start at once, each gets its own.
+    /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static RunFolder Create(string parent, string name)
     {
@@ -51,7 +54,8 @@ public sealed partial class RunFolder
         while (true)
         {
             int last = Directory.EnumerateDirectories(parent).Select(static d => Number().Match(System.IO.Path.GetFileName(d)))
-                .Where(static m => m.Success).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+                .Where(static m => m.Success).Select(static m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(0).Max();
             string path = System.IO.Path.Combine(parent, $"{last + 1:D4}-{clean}");
             try
             {
@@ -78,7 +82,8 @@ public sealed partial class RunFolder
         ArgumentNullException.ThrowIfNull(path);
         var folder = new RunFolder(path);
         if (File.Exists(path)) throw new TrainingException($"{path} is a file; a run needs a folder.");
-        if (File.Exists(folder.Config)) throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
+        if (File.Exists(folder.Config))
+            throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
         // Once this is a run's folder, what has these names counts as the run's.
         foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot])
         {
@@ -101,8 +106,8 @@ public sealed partial class RunFolder
     }
 
     /// <summary>
-    /// Makes the folder the caller's own until the result is disposed or its process ends, and clears up what an interrupted write left.
-    /// Two runs in one folder would mix their logs and take each other's checkpoints for left over.
+    /// Makes the folder the caller's own until the result is disposed or its process ends, and clears up what an interrupted
+    /// write left. Two runs in one folder would mix their logs and take each other's checkpoints for left over.
     /// </summary>
     /// <exception cref="TrainingException">It is someone else's.</exception>
     /// <exception cref="IOException">Nothing can be written there.</exception>
@@ -112,7 +117,8 @@ public sealed partial class RunFolder
         FileStream claim;
         try
         {
-            claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (IOException e) when (e.HResult is SharingViolation or LinuxWouldBlock or MacWouldBlock)
         {
@@ -126,7 +132,8 @@ public sealed partial class RunFolder
     /// <summary>The steps of its checkpoints, rising.</summary>
     public IReadOnlyList<long> CheckpointSteps() => !Directory.Exists(Checkpoints) ? [] :
     [
-        .. Directory.EnumerateDirectories(Checkpoints).Select(static d => Step().Match(System.IO.Path.GetFileName(d))).Where(static m => m.Success)
+        .. Directory.EnumerateDirectories(Checkpoints).Select(static d => Step().Match(System.IO.Path.GetFileName(d)))
+            .Where(static m => m.Success)
             .Select(static m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Order(),
     ];
 
@@ -143,7 +150,8 @@ public sealed partial class RunFolder
         var folder = new RunFolder(path);
         if (!Directory.Exists(folder.Checkpoints))
             throw new TrainingException(
-                $"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it has no checkpoints).");
+                $"{path} is neither a checkpoint (it has no {Training.Checkpoint.StateFile}) nor a run folder (it "
+                + "has no checkpoints).");
         var steps = folder.CheckpointSteps();
         if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
         return folder.Checkpoint(steps[^1]);

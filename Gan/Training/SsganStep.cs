@@ -32,8 +32,9 @@ public sealed record SsganOptions
     public bool ShortcutFromRelu { get; init; } = true;
 
     /// <summary>
-    /// Whether all images of an update go through the discriminator as one batch, so that its weights are normalised once, after one power
-    /// iteration (compare_gan), instead of before each batch anew (Mimicry). With u and v at rest both give the same losses and gradients.
+    /// Whether all images of an update go through the discriminator as one batch, so that its weights are normalised once, after
+    /// one power iteration (compare_gan), instead of before each batch anew (Mimicry). With u and v at rest both give the same
+    /// losses and gradients.
     /// </summary>
     public bool OnePass { get; init; }
 
@@ -41,15 +42,16 @@ public sealed record SsganOptions
     public float EmaDecay { get; init; }
 
     /// <summary>
-    /// Element type of both networks' activations: F32, or BF16 where the device computes in it. Parameters, optimizers, statistics
-    /// and losses are F32.
+    /// Element type of both networks' activations: F32, or BF16 where the device computes in it. Parameters, optimizers,
+    /// statistics and losses are F32.
     /// </summary>
     public DType Compute { get; init; }
 }
 
 /// <summary>
 /// Self-supervised GAN (Chen et al. 2019, "Self-Supervised GANs via Auxiliary Rotation Loss"): hinge loss on upright images; the
-/// discriminator also learns by how many quarter turns real images were rotated, and the generator draws images whose turns it can tell.
+/// discriminator also learns by how many quarter turns real images were rotated, and the generator draws images whose
+/// turns it can tell.
 /// </summary>
 public sealed class SsganStep : GanStep
 {
@@ -66,10 +68,13 @@ public sealed class SsganStep : GanStep
         _generator = new ResNetGenerator(Random, architecture, options.Compute);
         var variant = new DiscriminatorOptions { ShortcutFromRelu = options.ShortcutFromRelu, Compute = options.Compute };
         _discriminator = new ResNetDiscriminator(Random, architecture, variant);
-        if (options.EmaDecay > 0) _average = new Ema(_generator, new ResNetGenerator(Random, architecture, options.Compute), options.EmaDecay);
-        _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2, average: _average);
+        if (options.EmaDecay > 0)
+            _average = new Ema(_generator, new ResNetGenerator(Random, architecture, options.Compute), options.EmaDecay);
+        _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1,
+            options.Beta2, average: _average);
         _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
-        Networks = _average is null ? [("g", _generator), ("d", _discriminator)] : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];
+        Networks = _average is null ? [("g", _generator), ("d", _discriminator)]
+            : [("g", _generator), ("d", _discriminator), ("g_ema", _average.Average)];
         Optimizers = [("adam_g", _generatorOptimizer), ("adam_d", _discriminatorOptimizer)];
     }
 
@@ -95,7 +100,8 @@ public sealed class SsganStep : GanStep
     public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
 
     /// <summary>
-    /// L_D = E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))] + β·E[−log Q_D(R = r | x^r)]: Chen et al. 2019, eq. 3, with the hinge loss.
+    /// L_D = E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))] + β·E[−log Q_D(R = r | x^r)]: Chen et al. 2019, eq. 3,
+    /// with the hinge loss.
     /// </summary>
     public override void TrainDiscriminator(Tensor real)
     {
@@ -185,7 +191,8 @@ public sealed class SsganStep : GanStep
         var (logits, rotation) = _discriminator.Forward(Tensor.Concat(batches, 0));
         var verdicts = new DiscriminatorOutput[batches.Length];
         for (int i = 0, start = 0; i < batches.Length; start += batches[i++].Shape[0])
-            verdicts[i] = new DiscriminatorOutput(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));
+            verdicts[i] = new DiscriminatorOutput(logits.Slice(0, start, batches[i].Shape[0]),
+                rotation!.Slice(0, start, batches[i].Shape[0]));
         return verdicts;
     }
 

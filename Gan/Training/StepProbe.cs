@@ -35,7 +35,8 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
-        long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers()).Sum(static t => t.Tensor.View.Bytes));
+        long all = step.Networks.Sum(static n => n.Module.NamedParameters().Concat(n.Module.NamedBuffers())
+            .Sum(static t => t.Tensor.View.Bytes));
         long trained = step.Optimizers.Sum(static o => o.Optimizer.Parameters.Sum(static p => p.Tensor.View.Bytes));
         long states = step.Optimizers.Sum(static o => o.Optimizer.NamedState.Sum(static s => s.Tensor.View.Bytes));
 

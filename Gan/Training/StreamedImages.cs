@@ -1,14 +1,14 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Runtime;
+using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// A set that stays on the host. The bytes of the next batches come through two pinned buffers on a stream of their own while an update computes, and
-/// are moved to the place that updates read just before the next one.
+/// A set that stays on the host. The bytes of the next batches come through two pinned buffers on a stream of their own while an
+/// update computes, and are moved to the place that updates read just before the next one.
 /// </summary>
 sealed class StreamedImages : DeviceImages
 {
@@ -63,7 +63,8 @@ sealed class StreamedImages : DeviceImages
     {
         var batch = _loader.Next();
         buffer.After = _loader.Position;
-        // The copy before must have read the pinned bytes before they change, and the batch before must have moved on before its place is taken.
+        // The copy before must have read the pinned bytes before they change, and the batch before must have moved on before
+        // its place is taken.
         buffer.Arrived.Synchronize();
         buffer.Host.Write(batch.Pixels);
         _copies.WaitFor(buffer.Moved);

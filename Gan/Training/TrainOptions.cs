@@ -58,7 +58,9 @@ public sealed record TrainOptions
     /// <summary>Whether the discriminator's shortcuts see ReLU(x) or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
 
-    /// <summary>Whether all images of an update go through the discriminator as one batch; see <see cref="SsganOptions.OnePass"/>.</summary>
+    /// <summary>
+    /// Whether all images of an update go through the discriminator as one batch; see <see cref="SsganOptions.OnePass"/>.
+    /// </summary>
     public bool OnePass { get; init; }
 
     /// <summary>Decay of the averaged generator that samples come from; 0 keeps none.</summary>
@@ -123,7 +125,8 @@ public sealed record TrainOptions
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TrainOptionsJson.Default.TrainOptions) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(json, TrainOptionsJson.Default.TrainOptions)
+                ?? throw new JsonException("it holds null");
         }
         catch (JsonException e)
         {
@@ -189,7 +192,8 @@ public sealed record TrainOptions
 /// <summary>A run cannot start or go on. The message is one sentence for the user.</summary>
 public class TrainingException(string message, Exception? inner = null) : Exception(message, inner);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TrainOptions))]
 internal sealed partial class TrainOptionsJson : JsonSerializerContext;

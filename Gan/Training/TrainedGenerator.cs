@@ -32,7 +32,8 @@ public sealed class TrainedGenerator : IDisposable
     /// <summary>Reads a generator. The device stays the caller's.</summary>
     /// <param name="device">Where it will run.</param>
     /// <param name="path">
-    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors file with Mimicry's names.
+    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors file with
+    /// Mimicry's names.
     /// </param>
     /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
@@ -96,7 +97,9 @@ public sealed class TrainedGenerator : IDisposable
 
     static TrainedGenerator OpenMimicry(Device device, string path, bool? average)
     {
-        if (average == true) throw new TrainingException($"{path} holds one generator; averaged weights are in this program's own checkpoints only.");
+        if (average == true)
+            throw new TrainingException(
+                $"{path} holds one generator; averaged weights are in this program's own checkpoints only.");
         using var random = new Rng(device, 0);
         var network = new ResNetGenerator(random, MimicryWeights.ArchitectureOf(path));
         try

@@ -16,8 +16,8 @@ public enum TrainingOutcome
 }
 
 /// <summary>
-/// Runs a GAN's algorithm over a data set: schedule, log, sample grids, checkpoints. What is learned lives in the <see cref="GanStep"/>;
-/// resuming from a checkpoint continues bit for bit.
+/// Runs a GAN's algorithm over a data set: schedule, log, sample grids, checkpoints. What is learned lives in the
+/// <see cref="GanStep"/>; resuming from a checkpoint continues bit for bit.
 /// </summary>
 public sealed class Trainer
 {
@@ -34,7 +34,8 @@ public sealed class Trainer
     long _done, _saved = -1;
 
     /// <summary>A trainer of a new run. The algorithm and the data stay the caller's.</summary>
-    /// <exception cref="TrainingException">A setting is out of range, or the images have another size than the settings say.</exception>
+    /// <exception cref="TrainingException">A setting is out of range, or the images have another size than the settings
+    /// say.</exception>
     public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -44,7 +45,8 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(observer);
         (_step, _source, _options, _folder, _observer) = (step, source, options.Validate(), folder, observer);
         if (source.Size != options.Size)
-            throw new TrainingException($"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {options.Size}x{options.Size}.");
+            throw new TrainingException($"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say "
+                + $"{options.Size}x{options.Size}.");
         _schedule = options.Schedule();
         _position = new LoaderPosition(options.Seed);
     }
@@ -53,7 +55,8 @@ public sealed class Trainer
     public long Done => _done;
 
     /// <summary>Continues from a checkpoint of the same networks and data.</summary>
-    /// <exception cref="TrainingException">The checkpoint is damaged, or its settings or data differ in a way that may not change.</exception>
+    /// <exception cref="TrainingException">The checkpoint is damaged, or its settings or data differ in a way that may not
+    /// change.</exception>
     public void Resume(string checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -81,7 +84,8 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        var differences = options.Differences(state.Options).Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
+        var differences = options.Differences(state.Options)
+            .Where(static d => !TrainOptions.MayChangeOnResume.Contains(d.Name)).ToList();
         if (differences.Count > 0)
             throw new TrainingException($"{checkpoint} was trained with other settings, which may not change on resume: "
                 + string.Join(", ", differences.Select(d =>
@@ -90,7 +94,8 @@ public sealed class Trainer
         if (options.Decay && state.Step < options.DecayFrom)
             throw new TrainingException(
                 $"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step {options.DecayFrom} on.");
-        if (state.Step > options.Steps) throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {options.Steps} steps asked for.");
+        if (state.Step > options.Steps)
+            throw new TrainingException($"{checkpoint} is at step {state.Step}, past the {options.Steps} steps asked for.");
 
         (string Name, string Value) Spell(string name, string value) => spell?.Invoke(name, value) ?? (name, value);
     }
@@ -121,7 +126,9 @@ public sealed class Trainer
         return _done < _options.Steps ? TrainingOutcome.Interrupted : TrainingOutcome.Done;
     }
 
-    /// <summary>One global step: n_dis discriminator updates, each on fresh images, then one generator update and the schedule.</summary>
+    /// <summary>
+    /// One global step: n_dis discriminator updates, each on fresh images, then one generator update and the schedule.
+    /// </summary>
     void Iterate(Updates updates)
     {
         for (int i = 0; i < _options.DiscriminatorSteps; i++) updates.TrainDiscriminator();
@@ -131,7 +138,9 @@ public sealed class Trainer
         if (updates.AreDone) CheckFinite("in");
     }
 
-    /// <summary>Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the device.</summary>
+    /// <summary>
+    /// Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the device.
+    /// </summary>
     void CheckFinite(string when = "by")
     {
         if (_step.Stats.FirstNonFinite() is { } metric)
@@ -192,11 +201,12 @@ public sealed class Trainer
         string path = _folder.Checkpoint(_done);
         Checkpoint.Write(path, _step, new CheckpointState
         {
-            Step = _done, RandomSeed = seed, RandomCounter = counter, Data = _position, DataName = _source.Name, DataHash = _source.ContentHash,
-            Stats = _step.Stats.Sums, TensorsSha256 = "", Options = _options,
+            Step = _done, RandomSeed = seed, RandomCounter = counter, Data = _position, DataName = _source.Name,
+            DataHash = _source.ContentHash, Stats = _step.Stats.Sums, TensorsSha256 = "", Options = _options,
         });
         _saved = _done;
-        foreach (long old in _folder.CheckpointSteps().SkipLast(_options.KeepLast)) Directory.Delete(_folder.Checkpoint(old), recursive: true);
+        foreach (long old in _folder.CheckpointSteps().SkipLast(_options.KeepLast))
+            Directory.Delete(_folder.Checkpoint(old), recursive: true);
         _observer.Wrote("checkpoint", path);
     }
 }

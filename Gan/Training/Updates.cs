@@ -5,13 +5,18 @@ using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>The two updates of an algorithm together with the images that they are fed: what differs between a CPU and a GPU.</summary>
+/// <summary>
+/// The two updates of an algorithm together with the images that they are fed: what differs between a CPU and a GPU.
+/// </summary>
 abstract class Updates : IDisposable
 {
     /// <summary>The position after the images used so far.</summary>
     public abstract LoaderPosition Position { get; }
 
-    /// <summary>Whether an update is done when it returns. Where it is only queued, looking at its results after each step would cost a wait.</summary>
+    /// <summary>
+    /// Whether an update is done when it returns. Where it is only queued, looking at its results after each step
+    /// would cost a wait.
+    /// </summary>
     public abstract bool AreDone { get; }
 
     /// <summary>One update of the discriminator on the next batch.</summary>
@@ -29,10 +34,12 @@ abstract class Updates : IDisposable
     /// <param name="schedule">The learning rates; it stays the caller's.</param>
     /// <param name="start">The first image.</param>
     /// <param name="notice">Told in one sentence where a GPU's images are kept.</param>
-    public static Updates Open(GanStep step, IImageSource source, TrainOptions options, RateSchedule schedule, LoaderPosition start, Action<string> notice)
+    public static Updates Open(GanStep step, IImageSource source, TrainOptions options, RateSchedule schedule,
+        LoaderPosition start, Action<string> notice)
     {
         var loading = new LoaderOptions { BatchSize = options.Batch, DropLast = true, HorizontalFlip = options.Flip };
-        if (!step.Device.CanCapture) return new HostUpdates(step, schedule, new BatchLoader(source, loading, start), options.Batch);
+        if (!step.Device.CanCapture)
+            return new HostUpdates(step, schedule, new BatchLoader(source, loading, start), options.Batch);
         long ahead = options.LogEvery > int.MaxValue ? int.MaxValue : options.LogEvery * options.DiscriminatorSteps;
         var images = DeviceImages.Open(step.Device, source, loading, start, options.DataOnDevice, ahead, notice);
         return new DeviceUpdates(step, schedule, images, options);
@@ -49,7 +56,8 @@ abstract class Updates : IDisposable
         {
             using var scope = step.Device.Scope();
             var images = loader.Next();
-            step.TrainDiscriminator(Pixels.ToImages(step.Device.From(images.Pixels, new Shape(images.Count, images.Size, images.Size, 3))));
+            step.TrainDiscriminator(Pixels.ToImages(step.Device.From(images.Pixels,
+                new Shape(images.Count, images.Size, images.Size, 3))));
         }
 
         public override void TrainGenerator()

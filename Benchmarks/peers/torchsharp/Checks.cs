@@ -21,7 +21,8 @@ static class Checks
 
         var x = randn(8, 3, 6, 6);
         var r = Ops.RotateQuarters(x);
-        Check("rotation_equals_rot90", Enumerable.Range(0, 8).All(i => r[i].allclose(x[i].rot90(i / 2, (1, 2)), rtol: 0, atol: 0)));
+        Check("rotation_equals_rot90",
+            Enumerable.Range(0, 8).All(i => r[i].allclose(x[i].rot90(i / 2, (1, 2)), rtol: 0, atol: 0)));
         Check("rotation_labels", Ops.QuarterLabels(8).data<long>().SequenceEqual([0, 0, 1, 1, 2, 2, 3, 3]));
 
         var up = Ops.Up2(tensor(new float[] { 0, 1, 0, 1 }, [1, 1, 2, 2]))[0, 0, 0];
@@ -38,7 +39,8 @@ static class Checks
         Check("adam_first_step_is_lr", (p.detach() - 1).allclose(tensor(new float[] { -2e-4f, 2e-4f, -2e-4f }), rtol: 1e-2));
 
         var cl = Layout.To(randn(2, 4, 5, 6), true);
-        Check("channels_last_strides", Layout.IsChannelsLast(cl) && Layout.IsChannelsLast(F.conv2d(cl, randn(4, 4, 3, 3), padding: [1L, 1L])));
+        Check("channels_last_strides",
+            Layout.IsChannelsLast(cl) && Layout.IsChannelsLast(F.conv2d(cl, randn(4, 4, 3, 3), padding: [1L, 1L])));
 
         // Steps at a small width: finite, changing, each touching its own network only, and the same in both layouts.
         using var a = new TorchGan(8, 16, 16, channelsLast: false, seed: 3);

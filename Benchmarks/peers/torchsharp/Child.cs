@@ -12,13 +12,15 @@ sealed class Child : IDisposable
     public Child(string side, int threads)
     {
         _side = side;
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", side, threads.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(Environment.ProcessPath!,
+            ["serve", side, threads.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        // Unpinned, libgomp's spinning threads now and then end up on one core of a small virtual machine and stay there for seconds: an
-        // operation of 0.1 ms then takes 32. So they are pinned, one to a core, unless the caller's environment says otherwise.
+        // Unpinned, libgomp's spinning threads now and then end up on one core of a small virtual machine and stay there
+        // for seconds: an operation of 0.1 ms then takes 32. So they are pinned, one to a core, unless the caller's
+        // environment says otherwise.
         start.Environment.TryAdd("OMP_PROC_BIND", "true");
         _process = Process.Start(start)!;
     }
@@ -29,8 +31,10 @@ sealed class Child : IDisposable
     {
         _process.StandardInput.WriteLine(command);
         _process.StandardInput.Flush();
-        string answer = _process.StandardOutput.ReadLine() ?? throw new PeerException($"{_side}: the process ended at \"{command}\".");
-        return answer.StartsWith("error ", StringComparison.Ordinal) ? throw new PeerException($"{_side}, {command}: {answer[6..]}") : answer;
+        string answer = _process.StandardOutput.ReadLine()
+            ?? throw new PeerException($"{_side}: the process ended at \"{command}\".");
+        return answer.StartsWith("error ", StringComparison.Ordinal)
+            ? throw new PeerException($"{_side}, {command}: {answer[6..]}") : answer;
     }
 
     public double Seconds(string command) => double.Parse(Ask(command), CultureInfo.InvariantCulture);

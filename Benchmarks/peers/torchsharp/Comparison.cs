@@ -26,8 +26,8 @@ sealed record Result(Item Item, Figures Ours, Figures Peer)
 }
 
 /// <summary>
-/// Both sides in processes of their own, taking turns round by round, so that noise hits them alike. Memory is measured in further
-/// processes, one per item and side.
+/// Both sides in processes of their own, taking turns round by round, so that noise hits them alike. Memory is measured in
+/// further processes, one per item and side.
 /// </summary>
 sealed class Comparison(int threads, int rounds, Action<string> progress) : IDisposable
 {
@@ -36,7 +36,8 @@ sealed class Comparison(int threads, int rounds, Action<string> progress) : IDis
     const double WarmSeconds = 0.5;
     const int MemoryRuns = 5;
 
-    // OpenMP's threads spin for some milliseconds after their work, a runtime compiles in the background: the next side waits that out.
+    // OpenMP's threads spin for some milliseconds after their work, a runtime compiles in the background: the next
+    // side waits that out.
     static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(60);
 
     readonly Child _ours = new("ours", threads), _peer = new("peer", threads);
@@ -65,7 +66,8 @@ sealed class Comparison(int threads, int rounds, Action<string> progress) : IDis
         }
         var result = new Result(item, Alone("ours", item, ours.Finish()), Alone("peer", item, peer.Finish()));
         var (mine, other) = (result.Ours, result.Peer);
-        progress($"{item.Name,-36} ours {mine.Median * 1e3,10:F4} ms, peer {other.Median * 1e3,10:F4} ms ({other.Variant}), ratio {result.Ratio:F2}; "
+        progress($"{item.Name,-36} ours {mine.Median * 1e3,10:F4} ms, peer {other.Median * 1e3,10:F4} ms ({other.Variant}), "
+            + $"ratio {result.Ratio:F2}; "
             + $"{mine.PeakMib:F0} MiB, peer {other.PeakMib:F0}");
         return result;
     }

@@ -10,7 +10,8 @@ interface ISide : IDisposable
     IReadOnlyList<string> Variants(Item item);
 
     /// <summary>
-    /// Makes the inputs of one way of doing an item. Each call of the result does the item once; inputs live until <see cref="Drop"/>.
+    /// Makes the inputs of one way of doing an item. Each call of the result does the item once; inputs live until
+    /// <see cref="Drop"/>.
     /// </summary>
     Action Prepare(Item item, string variant);
 

@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels.Cuda.Launch;
+
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>Work that both sides do with their own means.</summary>
@@ -59,17 +61,20 @@ sealed record ConvolutionItem(string Name, int Batch, int Channels, int Side, bo
     2e-9 * Batch * Channels * Channels * 9 * Side * Side * (Backward ? 3 : 1));
 
 /// <summary>C (m, n) = A (m, k) · B (k, n).</summary>
-sealed record ProductItem(string Name, int M, int N, int K) : Item(Name, $"C({M}x{N}) = A({M}x{K}) · B({K}x{N})", 2e-9 * M * N * K);
+sealed record ProductItem(string Name, int M, int N, int K)
+    : Item(Name, $"C({M}x{N}) = A({M}x{K}) · B({K}x{N})", 2e-9 * M * N * K);
 
 /// <summary>Quarters of the batch turned by 0, 90, 180 and 270 degrees.</summary>
 sealed record RotationItem(string Name, int Batch, int Channels, int Side) : Item(Name,
     $"{Batch} images, quarters turned by 0, 90, 180, 270 degrees", 0);
 
 /// <summary>W / σ of a convolution's weight.</summary>
-sealed record SpectralNormItem(string Name, int Channels, int Kernel) : Item(Name, "one power iteration, sigma, W / sigma, no gradient", 0);
+sealed record SpectralNormItem(string Name, int Channels, int Kernel)
+    : Item(Name, "one power iteration, sigma, W / sigma, no gradient", 0);
 
 /// <summary>Batch norm in training, then ReLU.</summary>
-sealed record BatchNormItem(string Name, int Batch, int Channels, int Side) : Item(Name, "running statistics; gradients of x, gamma, beta", 0);
+sealed record BatchNormItem(string Name, int Batch, int Channels, int Side)
+    : Item(Name, "running statistics; gradients of x, gamma, beta", 0);
 
 /// <summary>Bilinear upsampling, align_corners = false.</summary>
 sealed record UpsampleItem(string Name, int Batch, int Channels, int Side) : Item(Name, "bilinear; gradient of x", 0);

@@ -14,7 +14,9 @@ static class NativeFix
     const string Library = "libLibTorchSharp.so", Version = "GLIBCXX_3.4.32";
     const ushort Weak = 2;
 
-    /// <summary>Makes the library loadable; call before the first use of TorchSharp. True where the weak mark is in use.</summary>
+    /// <summary>
+    /// Makes the library loadable; call before the first use of TorchSharp. True where the weak mark is in use.
+    /// </summary>
     public static bool Apply()
     {
         var path = Path.Combine(AppContext.BaseDirectory, Library);

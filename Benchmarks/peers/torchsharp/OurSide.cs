@@ -81,7 +81,8 @@ sealed class OurSide : ISide
         {
             if (item.Discriminator) step.TrainDiscriminator(real);
             else step.TrainGenerator(item.Batch);
-            if (step.Stats.FirstNonFinite() is { } name) throw new InvalidOperationException($"{item.Name}: {name} is not finite.");
+            if (step.Stats.FirstNonFinite() is { } name)
+                throw new InvalidOperationException($"{item.Name}: {name} is not finite.");
         };
     }
 
@@ -138,7 +139,8 @@ sealed class OurSide : ISide
     Action CrossEntropy(CrossEntropyItem item)
     {
         var logits = Normal(item.Batch, item.Classes);
-        var labels = Own(_device.From([.. Enumerable.Range(0, item.Batch).Select(i => item.Classes * i / item.Batch)], new Shape(item.Batch)));
+        var labels = Own(_device.From([.. Enumerable.Range(0, item.Batch).Select(i => item.Classes * i / item.Batch)],
+            new Shape(item.Batch)));
         if (item.Backward) return Differentiate([logits], t => t[0].SoftmaxCrossEntropy(labels).Mean());
         return WithoutGradient(() => logits.SoftmaxCrossEntropy(labels).Mean());
     }

@@ -28,7 +28,8 @@ for (int i = 0; i < args.Length; i += 2)
         default: return Fail($"usage: [--only NAME,...] [--rounds N] [--threads N] [--out FOLDER]; names: {names}", 2);
     }
 }
-if (only.FirstOrDefault(static n => Item.All.All(x => x.Name != n)) is { } unknown) return Fail($"There is no item {unknown}.", 2);
+if (only.FirstOrDefault(static n => Item.All.All(x => x.Name != n)) is { } unknown)
+    return Fail($"There is no item {unknown}.", 2);
 if (!OperatingSystem.IsLinux()) return Fail("Memory is read from /proc, so this runs on Linux only.", 2);
 
 try
@@ -38,7 +39,8 @@ try
     var before = Proc.Ticks();
     Result[] results = [.. Item.All.Where(x => only.Length == 0 || only.Contains(x.Name)).Select(comparison.Measure)];
     var after = Proc.Ticks();
-    double stolen = after.Stolen - before.Stolen, busy = after.Busy - before.Busy, percent = 100 * stolen / Math.Max(1, stolen + busy);
+    double stolen = after.Stolen - before.Stolen, busy = after.Busy - before.Busy,
+        percent = 100 * stolen / Math.Max(1, stolen + busy);
     var report = new Report(results, threads, rounds, comparison.OurVersions, comparison.PeerVersions, percent, DateTime.UtcNow);
     Console.Write(report.Markdown());
     if (folder is not null)

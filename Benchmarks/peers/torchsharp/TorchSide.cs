@@ -22,7 +22,8 @@ sealed class TorchSide : ISide
     // Not before the constructor: the first use of torch loads it.
     public IReadOnlyDictionary<string, string> Versions => new Dictionary<string, string>
     {
-        ["TorchSharp"] = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        ["TorchSharp"] = typeof(torch)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
         ["libtorch"] = torch.__version__,
         ["dotnet"] = Environment.Version.ToString(),
     };
@@ -140,7 +141,9 @@ sealed class TorchSide : ISide
         run();
     };
 
-    /// <summary>Forward, and the gradients of the input and the parameters with a given output gradient: random, of a scalar 1.</summary>
+    /// <summary>
+    /// Forward, and the gradients of the input and the parameters with a given output gradient: random, of a scalar 1.
+    /// </summary>
     static Action Differentiate(Tensor x, bool last, Tensor[] parameters, Func<Tensor, Tensor[], Tensor> run)
     {
         Tensor[] leaves = [x, .. parameters];

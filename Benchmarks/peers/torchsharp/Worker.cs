@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>
-/// A child process's loop: a command a line on standard input, an answer a line on standard output. Between commands the process sleeps.
+/// A child process's loop: a command a line on standard input, an answer a line on standard output. Between commands
+/// the process sleeps.
 /// <code>
 /// versions                    names and versions, as JSON
 /// check                       ok
@@ -77,7 +78,8 @@ sealed class Worker(ISide side)
     {
         double quickest = double.MaxValue;
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; i++) quickest = Math.Min(quickest, Time(run, 1));
+        for (int i = 0; i < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; i++)
+            quickest = Math.Min(quickest, Time(run, 1));
         return quickest;
     }
 

@@ -16,8 +16,8 @@ enum CudaDataType { F32 = 0, BF16 = 14 }
 enum CuBlasCompute { F32 = 68, F32Pedantic = 69, F32FastTf32 = 77 }
 
 /// <summary>
-/// The functions of cuBLAS that we call; a field is the exported name without "cublas" and "_v2". Matrices are column-major. The handle's current context
-/// must be that of the device. All return a status.
+/// The functions of cuBLAS that we call; a field is the exported name without "cublas" and "_v2". Matrices are column-major. The
+/// handle's current context must be that of the device. All return a status.
 /// </summary>
 sealed unsafe class CuBlasApi
 {
@@ -34,12 +34,17 @@ sealed unsafe class CuBlasApi
     /// <summary>handle, address (256-byte aligned), bytes.</summary>
     public readonly delegate* unmanaged<nint, nint, nuint, int> SetWorkspace;
     public readonly delegate* unmanaged<nint, CuBlasMath, int> SetMathMode;
-    /// <summary>handle, opA, opB, m, n, k, alpha, A, type, lda, B, type, ldb, beta, C, type, ldc, compute type, algorithm.</summary>
-    public readonly delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int, nint, CudaDataType, int,
-        void*, nint, CudaDataType, int, CuBlasCompute, int, int> GemmEx;
-    /// <summary>The same with a stride in elements after each leading dimension, and the number of matrices before the compute type.</summary>
-    public readonly delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int, long, nint, CudaDataType, int, long,
-        void*, nint, CudaDataType, int, long, int, CuBlasCompute, int, int> GemmStridedBatchedEx;
+    /// <summary>
+    /// handle, opA, opB, m, n, k, alpha, A, type, lda, B, type, ldb, beta, C, type, ldc, compute type, algorithm.
+    /// </summary>
+    public readonly delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int,
+        nint, CudaDataType, int, void*, nint, CudaDataType, int, CuBlasCompute, int, int> GemmEx;
+    /// <summary>
+    /// The same with a stride in elements after each leading dimension, and the number of matrices before the compute type.
+    /// </summary>
+    public readonly delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int,
+        long, nint, CudaDataType, int, long, void*, nint, CudaDataType, int, long, int, CuBlasCompute, int,
+        int> GemmStridedBatchedEx;
     readonly delegate* unmanaged<int, byte*> _getStatusName, _getStatusString;
 
     /// <summary>Loads cuBLAS.</summary>
@@ -52,10 +57,11 @@ sealed unsafe class CuBlasApi
         SetStream = (delegate* unmanaged<nint, nint, int>)find["cublasSetStream_v2"];
         SetWorkspace = (delegate* unmanaged<nint, nint, nuint, int>)find["cublasSetWorkspace_v2"];
         SetMathMode = (delegate* unmanaged<nint, CuBlasMath, int>)find["cublasSetMathMode"];
-        GemmEx = (delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int, nint, CudaDataType, int,
-            void*, nint, CudaDataType, int, CuBlasCompute, int, int>)find["cublasGemmEx"];
-        GemmStridedBatchedEx = (delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int, long,
-            nint, CudaDataType, int, long, void*, nint, CudaDataType, int, long, int, CuBlasCompute, int, int>)find["cublasGemmStridedBatchedEx"];
+        GemmEx = (delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint, CudaDataType, int, nint,
+            CudaDataType, int, void*, nint, CudaDataType, int, CuBlasCompute, int, int>)find["cublasGemmEx"];
+        GemmStridedBatchedEx = (delegate* unmanaged<nint, CuBlasOperation, CuBlasOperation, int, int, int, void*, nint,
+            CudaDataType, int, long, nint, CudaDataType, int, long, void*, nint, CudaDataType, int, long, int, CuBlasCompute, int,
+            int>)find["cublasGemmStridedBatchedEx"];
         _getStatusName = (delegate* unmanaged<int, byte*>)find["cublasGetStatusName"];
         _getStatusString = (delegate* unmanaged<int, byte*>)find["cublasGetStatusString"];
     }
@@ -64,7 +70,8 @@ sealed unsafe class CuBlasApi
     public void Check(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == Success) return;
-        string message = $"{NativeCall.Name("cublas", call)} failed with {Text(_getStatusName(status))} ({status}): {Text(_getStatusString(status))}.";
+        string message = $"{NativeCall.Name("cublas", call)} failed with {Text(_getStatusName(status))} ({status}): "
+            + $"{Text(_getStatusString(status))}.";
         throw status == AllocationFailed ? new OutOfDeviceMemoryException(message) : new DeviceException(message);
     }
 

@@ -9,11 +9,17 @@ enum LtMatmulAttribute { TransposeA = 3, TransposeB = 4, Epilogue = 7, BiasPoint
 /// <summary>cublasLtEpilogue_t.</summary>
 enum LtEpilogue { Bias = 4 }
 
-/// <summary>cublasLtReductionScheme_t: how the parts of a sum that was split are added. A mask; no splitting is always in it.</summary>
+/// <summary>
+/// cublasLtReductionScheme_t: how the parts of a sum that was split are added. A mask; no splitting is always in it.
+/// </summary>
 enum LtReduction { InComputeType = 2 }
 
-/// <summary>cublasLtMatmulPreferenceAttributes_t; the workspace is 8 bytes, the others 4. Alignments of A, B, C and D are 256 bytes unless they are set.</summary>
-enum LtPreferenceAttribute { MaxWorkspaceBytes = 1, ReductionSchemes = 3, AlignmentOfA = 5, AlignmentOfB = 6, AlignmentOfC = 7, AlignmentOfD = 8 }
+/// <summary>
+/// cublasLtMatmulPreferenceAttributes_t; the workspace is 8 bytes, the others 4. Alignments of A, B, C and D are 256 bytes
+/// unless they are set.
+/// </summary>
+enum LtPreferenceAttribute { MaxWorkspaceBytes = 1, ReductionSchemes = 3, AlignmentOfA = 5, AlignmentOfB = 6,
+    AlignmentOfC = 7, AlignmentOfD = 8 }
 
 /// <summary>cublasLtMatmulHeuristicResult_t.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -27,7 +33,9 @@ unsafe struct LtHeuristicResult
     fixed int _reserved[4];
 }
 
-/// <summary>The functions of cuBLASLt that we call; a field is the exported name without "cublasLt". All return cuBLAS's status.</summary>
+/// <summary>
+/// The functions of cuBLASLt that we call; a field is the exported name without "cublasLt". All return cuBLAS's status.
+/// </summary>
 sealed unsafe class CuBlasLtApi
 {
     public readonly delegate* unmanaged<nint*, int> Create;
@@ -42,9 +50,13 @@ sealed unsafe class CuBlasLtApi
     public readonly delegate* unmanaged<nint, LtPreferenceAttribute, void*, nuint, int> MatmulPreferenceSetAttribute;
     public readonly delegate* unmanaged<nint, int> MatmulPreferenceDestroy;
     /// <summary>handle, operation, layouts of A, B, C, D, preference, wanted, out results, out how many.</summary>
-    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, LtHeuristicResult*, int*, int> MatmulAlgoGetHeuristic;
-    /// <summary>handle, operation, alpha, A, layout, B, layout, beta, C, layout, D, layout, algorithm, workspace, bytes, stream.</summary>
-    public readonly delegate* unmanaged<nint, nint, void*, nint, nint, nint, nint, void*, nint, nint, nint, nint, void*, nint, nuint, nint, int> Matmul;
+    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, LtHeuristicResult*, int*,
+        int> MatmulAlgoGetHeuristic;
+    /// <summary>
+    /// handle, operation, alpha, A, layout, B, layout, beta, C, layout, D, layout, algorithm, workspace, bytes, stream.
+    /// </summary>
+    public readonly delegate* unmanaged<nint, nint, void*, nint, nint, nint, nint, void*, nint, nint, nint, nint, void*,
+        nint, nuint, nint, int> Matmul;
     readonly delegate* unmanaged<int, byte*> _getStatusName;
 
     /// <summary>Loads cuBLASLt.</summary>
@@ -54,16 +66,21 @@ sealed unsafe class CuBlasLtApi
         Create = (delegate* unmanaged<nint*, int>)find["cublasLtCreate"];
         Destroy = (delegate* unmanaged<nint, int>)find["cublasLtDestroy"];
         MatmulDescCreate = (delegate* unmanaged<nint*, CuBlasCompute, CudaDataType, int>)find["cublasLtMatmulDescCreate"];
-        MatmulDescSetAttribute = (delegate* unmanaged<nint, LtMatmulAttribute, void*, nuint, int>)find["cublasLtMatmulDescSetAttribute"];
+        MatmulDescSetAttribute =
+            (delegate* unmanaged<nint, LtMatmulAttribute, void*, nuint, int>)find["cublasLtMatmulDescSetAttribute"];
         MatmulDescDestroy = (delegate* unmanaged<nint, int>)find["cublasLtMatmulDescDestroy"];
-        MatrixLayoutCreate = (delegate* unmanaged<nint*, CudaDataType, ulong, ulong, long, int>)find["cublasLtMatrixLayoutCreate"];
+        MatrixLayoutCreate =
+            (delegate* unmanaged<nint*, CudaDataType, ulong, ulong, long, int>)find["cublasLtMatrixLayoutCreate"];
         MatrixLayoutDestroy = (delegate* unmanaged<nint, int>)find["cublasLtMatrixLayoutDestroy"];
         MatmulPreferenceCreate = (delegate* unmanaged<nint*, int>)find["cublasLtMatmulPreferenceCreate"];
-        MatmulPreferenceSetAttribute = (delegate* unmanaged<nint, LtPreferenceAttribute, void*, nuint, int>)find["cublasLtMatmulPreferenceSetAttribute"];
+        MatmulPreferenceSetAttribute =
+            (delegate* unmanaged<nint, LtPreferenceAttribute, void*, nuint, int>)find["cublasLtMatmulPreferenceSetAttribute"];
         MatmulPreferenceDestroy = (delegate* unmanaged<nint, int>)find["cublasLtMatmulPreferenceDestroy"];
-        MatmulAlgoGetHeuristic = (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, LtHeuristicResult*, int*, int>)
+        MatmulAlgoGetHeuristic =
+            (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, LtHeuristicResult*, int*, int>)
             find["cublasLtMatmulAlgoGetHeuristic"];
-        Matmul = (delegate* unmanaged<nint, nint, void*, nint, nint, nint, nint, void*, nint, nint, nint, nint, void*, nint, nuint, nint, int>)
+        Matmul = (delegate* unmanaged<nint, nint, void*, nint, nint, nint, nint, void*, nint, nint, nint, nint,
+            void*, nint, nuint, nint, int>)
             find["cublasLtMatmul"];
         _getStatusName = (delegate* unmanaged<int, byte*>)find["cublasLtGetStatusName"];
     }

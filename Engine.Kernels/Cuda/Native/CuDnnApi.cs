@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Ssgan.Engine.Kernels.Cuda.Native;
 
 /// <summary>
-/// The functions of cuDNN 9 that we call; a field is the exported name without "cudnn". All return a status. alpha and beta are host
-/// pointers to float. Sizes are given as N, C, H, W whatever the layout; strides say what it is.
+/// The functions of cuDNN 9 that we call; a field is the exported name without "cudnn". All return a status. alpha and beta are
+/// host pointers to float. Sizes are given as N, C, H, W whatever the layout; strides say what it is.
 /// </summary>
 sealed unsafe class CuDnnApi
 {
@@ -30,15 +30,19 @@ sealed unsafe class CuDnnApi
     public readonly delegate* unmanaged<nint*, int> CreateConvolutionDescriptor;
     public readonly delegate* unmanaged<nint, int> DestroyConvolutionDescriptor;
     /// <summary>descriptor, padding, stride, dilation (each height, width), mode, compute type.</summary>
-    public readonly delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType, int> SetConvolution2dDescriptor;
+    public readonly delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType,
+        int> SetConvolution2dDescriptor;
     public readonly delegate* unmanaged<nint, CuDnnMath, int> SetConvolutionMathType;
 
     /// <summary>handle, x, w, convolution, y, wanted, out how many, out results.</summary>
-    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int> GetConvolutionForwardAlgorithm;
+    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*,
+        int> GetConvolutionForwardAlgorithm;
     /// <summary>handle, w, dy, convolution, dx, wanted, out how many, out results.</summary>
-    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int> GetConvolutionBackwardDataAlgorithm;
+    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*,
+        int> GetConvolutionBackwardDataAlgorithm;
     /// <summary>handle, x, dy, convolution, dw, wanted, out how many, out results.</summary>
-    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int> GetConvolutionBackwardFilterAlgorithm;
+    public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*,
+        int> GetConvolutionBackwardFilterAlgorithm;
     /// <summary>handle, x, w, convolution, y, algorithm, out bytes.</summary>
     public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, nuint*, int> GetConvolutionForwardWorkspaceSize;
     /// <summary>handle, w, dy, convolution, dx, algorithm, out bytes.</summary>
@@ -46,13 +50,18 @@ sealed unsafe class CuDnnApi
     /// <summary>handle, x, dy, convolution, dw, algorithm, out bytes.</summary>
     public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, nuint*, int> GetConvolutionBackwardFilterWorkspaceSize;
     /// <summary>handle, alpha, x, address, w, address, convolution, algorithm, workspace, bytes, beta, y, address.</summary>
-    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int> ConvolutionForward;
+    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint,
+        nint, int> ConvolutionForward;
     /// <summary>handle, alpha, w, address, dy, address, convolution, algorithm, workspace, bytes, beta, dx, address.</summary>
-    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int> ConvolutionBackwardData;
+    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint,
+        int> ConvolutionBackwardData;
     /// <summary>handle, alpha, x, address, dy, address, convolution, algorithm, workspace, bytes, beta, dw, address.</summary>
-    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int> ConvolutionBackwardFilter;
+    public readonly delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint,
+        int> ConvolutionBackwardFilter;
 
-    /// <summary>The first function of the graph interface that this version lacks, or null; then the fields below are all there.</summary>
+    /// <summary>
+    /// The first function of the graph interface that this version lacks, or null; then the fields below are all there.
+    /// </summary>
     public readonly string? MissingForGraphs;
     public readonly delegate* unmanaged<CuDnnDescriptor, nint*, int> BackendCreateDescriptor;
     public readonly delegate* unmanaged<nint, int> BackendDestroyDescriptor;
@@ -79,21 +88,26 @@ sealed unsafe class CuDnnApi
 
         CreateTensorDescriptor = (delegate* unmanaged<nint*, int>)find["cudnnCreateTensorDescriptor"];
         DestroyTensorDescriptor = (delegate* unmanaged<nint, int>)find["cudnnDestroyTensorDescriptor"];
-        SetTensor4dDescriptorEx = (delegate* unmanaged<nint, CuDnnType, int, int, int, int, int, int, int, int, int>)find["cudnnSetTensor4dDescriptorEx"];
+        SetTensor4dDescriptorEx = (delegate* unmanaged<nint, CuDnnType, int, int, int, int, int, int, int, int, int>)find[
+            "cudnnSetTensor4dDescriptorEx"];
         CreateFilterDescriptor = (delegate* unmanaged<nint*, int>)find["cudnnCreateFilterDescriptor"];
         DestroyFilterDescriptor = (delegate* unmanaged<nint, int>)find["cudnnDestroyFilterDescriptor"];
-        SetFilter4dDescriptor = (delegate* unmanaged<nint, CuDnnType, CuDnnFormat, int, int, int, int, int>)find["cudnnSetFilter4dDescriptor"];
+        SetFilter4dDescriptor =
+            (delegate* unmanaged<nint, CuDnnType, CuDnnFormat, int, int, int, int, int>)find["cudnnSetFilter4dDescriptor"];
         CreateConvolutionDescriptor = (delegate* unmanaged<nint*, int>)find["cudnnCreateConvolutionDescriptor"];
         DestroyConvolutionDescriptor = (delegate* unmanaged<nint, int>)find["cudnnDestroyConvolutionDescriptor"];
-        SetConvolution2dDescriptor = (delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType, int>)
+        SetConvolution2dDescriptor =
+            (delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType, int>)
             find["cudnnSetConvolution2dDescriptor"];
         SetConvolutionMathType = (delegate* unmanaged<nint, CuDnnMath, int>)find["cudnnSetConvolutionMathType"];
 
         GetConvolutionForwardAlgorithm = (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
             find["cudnnGetConvolutionForwardAlgorithm_v7"];
-        GetConvolutionBackwardDataAlgorithm = (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
+        GetConvolutionBackwardDataAlgorithm =
+            (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
             find["cudnnGetConvolutionBackwardDataAlgorithm_v7"];
-        GetConvolutionBackwardFilterAlgorithm = (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
+        GetConvolutionBackwardFilterAlgorithm =
+            (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
             find["cudnnGetConvolutionBackwardFilterAlgorithm_v7"];
         GetConvolutionForwardWorkspaceSize = (delegate* unmanaged<nint, nint, nint, nint, nint, int, nuint*, int>)
             find["cudnnGetConvolutionForwardWorkspaceSize"];
@@ -101,14 +115,18 @@ sealed unsafe class CuDnnApi
             find["cudnnGetConvolutionBackwardDataWorkspaceSize"];
         GetConvolutionBackwardFilterWorkspaceSize = (delegate* unmanaged<nint, nint, nint, nint, nint, int, nuint*, int>)
             find["cudnnGetConvolutionBackwardFilterWorkspaceSize"];
-        ConvolutionForward = (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
+        ConvolutionForward =
+            (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
             find["cudnnConvolutionForward"];
-        ConvolutionBackwardData = (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
+        ConvolutionBackwardData =
+            (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
             find["cudnnConvolutionBackwardData"];
-        ConvolutionBackwardFilter = (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
+        ConvolutionBackwardFilter =
+            (delegate* unmanaged<nint, void*, nint, nint, nint, nint, nint, int, nint, nuint, void*, nint, nint, int>)
             find["cudnnConvolutionBackwardFilter"];
 
-        BackendCreateDescriptor = (delegate* unmanaged<CuDnnDescriptor, nint*, int>)Graph("cudnnBackendCreateDescriptor", ref MissingForGraphs);
+        BackendCreateDescriptor = (delegate* unmanaged<CuDnnDescriptor, nint*, int>)Graph("cudnnBackendCreateDescriptor",
+            ref MissingForGraphs);
         BackendDestroyDescriptor = (delegate* unmanaged<nint, int>)Graph("cudnnBackendDestroyDescriptor", ref MissingForGraphs);
         BackendFinalize = (delegate* unmanaged<nint, int>)Graph("cudnnBackendFinalize", ref MissingForGraphs);
         BackendSetAttribute = (delegate* unmanaged<nint, CuDnnAttribute, CuDnnAttributeType, long, void*, int>)

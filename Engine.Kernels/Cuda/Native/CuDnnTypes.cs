@@ -42,26 +42,29 @@ enum CuDnnDescriptor
 /// <summary>cudnnBackendAttributeType_t. Booleans are 1 byte, enums 4, Int64, pointers and descriptors 8.</summary>
 enum CuDnnAttributeType
 {
-    Handle = 0, DataType = 1, Boolean = 2, Int64 = 3, Float = 4, Double = 5, VoidPointer = 6, ConvolutionMode = 7, HeuristicMode = 8,
-    NanPropagation = 10, NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19, Int32 = 23,
+    Handle = 0, DataType = 1, Boolean = 2, Int64 = 3, Float = 4, Double = 5, VoidPointer = 6, ConvolutionMode = 7,
+    HeuristicMode = 8, NanPropagation = 10, NumericalNote = 11, PointwiseMode = 14, Descriptor = 15, BehaviorNote = 19,
+    Int32 = 23,
 }
 
 /// <summary>cudnnBackendAttributeName_t.</summary>
 enum CuDnnAttribute
 {
-    PointwiseMode = 0, PointwiseMathPrecision = 1, PointwiseNanPropagation = 2, PointwiseReluLowerClip = 3, PointwiseReluUpperClip = 4,
-    ConvolutionComputeType = 100, ConvolutionMode = 101, ConvolutionDilations = 102, ConvolutionStrides = 103, ConvolutionPostPaddings = 104,
-    ConvolutionPrePaddings = 105, ConvolutionSpatialDimensions = 106,
+    PointwiseMode = 0, PointwiseMathPrecision = 1, PointwiseNanPropagation = 2, PointwiseReluLowerClip = 3,
+    PointwiseReluUpperClip = 4, ConvolutionComputeType = 100, ConvolutionMode = 101, ConvolutionDilations = 102,
+    ConvolutionStrides = 103, ConvolutionPostPaddings = 104, ConvolutionPrePaddings = 105, ConvolutionSpatialDimensions = 106,
     HeuristicMode = 200, HeuristicGraph = 201, HeuristicResults = 202,
     EngineConfigEngine = 300,
     PlanHandle = 400, PlanEngineConfig = 401, PlanWorkspaceBytes = 402,
     ForwardAlpha = 700, ForwardBeta = 701, ForwardConvolution = 702, ForwardW = 703, ForwardX = 704, ForwardY = 705,
-    BackwardDataAlpha = 706, BackwardDataBeta = 707, BackwardDataConvolution = 708, BackwardDataW = 709, BackwardDataDx = 710, BackwardDataDy = 711,
-    BackwardFilterAlpha = 712, BackwardFilterBeta = 713, BackwardFilterConvolution = 714, BackwardFilterDw = 715, BackwardFilterX = 716, BackwardFilterDy = 717,
-    PointwiseDescriptor = 750, PointwiseX = 751, PointwiseB = 752, PointwiseY = 753,
+    BackwardDataAlpha = 706, BackwardDataBeta = 707, BackwardDataConvolution = 708, BackwardDataW = 709, BackwardDataDx = 710,
+    BackwardDataDy = 711, BackwardFilterAlpha = 712, BackwardFilterBeta = 713, BackwardFilterConvolution = 714,
+    BackwardFilterDw = 715,
+    BackwardFilterX = 716, BackwardFilterDy = 717, PointwiseDescriptor = 750, PointwiseX = 751, PointwiseB = 752,
+    PointwiseY = 753,
     GraphHandle = 800, GraphOperations = 801,
-    TensorAlignment = 900, TensorType = 901, TensorDimensions = 902, TensorStrides = 903, TensorId = 906, TensorIsVirtual = 907, TensorIsByValue = 908,
-    PackIds = 1000, PackPointers = 1001, PackWorkspace = 1003,
+    TensorAlignment = 900, TensorType = 901, TensorDimensions = 902, TensorStrides = 903, TensorId = 906, TensorIsVirtual = 907,
+    TensorIsByValue = 908, PackIds = 1000, PackPointers = 1001, PackWorkspace = 1003,
     EngineIndex = 1301, EngineNumericalNotes = 1303, EngineBehaviorNotes = 1305,
 }
 

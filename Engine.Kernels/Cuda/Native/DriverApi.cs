@@ -30,7 +30,8 @@ sealed unsafe class DriverApi
     public readonly delegate* unmanaged<nint, nuint, nuint*, nuint*, int> FuncGetParamInfo;
 
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel;
-    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int> LaunchCooperativeKernel;
+    public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**,
+        int> LaunchCooperativeKernel;
     public readonly delegate* unmanaged<int*, nint, int, nuint, int> OccupancyMaxActiveBlocksPerMultiprocessor;
 
     public readonly delegate* unmanaged<nint*, nuint, int> MemAlloc;
@@ -87,9 +88,11 @@ sealed unsafe class DriverApi
         FuncSetAttribute = (delegate* unmanaged<nint, FunctionAttribute, int, int>)find["cuFuncSetAttribute"];
         FuncGetParamInfo = (delegate* unmanaged<nint, nuint, nuint*, nuint*, int>)find.Optional("cuFuncGetParamInfo");
 
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)find["cuLaunchKernel"];
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)find[
+            "cuLaunchKernel"];
         LaunchCooperativeKernel =
-            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int>)find["cuLaunchCooperativeKernel"];
+            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int>)find[
+                "cuLaunchCooperativeKernel"];
         OccupancyMaxActiveBlocksPerMultiprocessor =
             (delegate* unmanaged<int*, nint, int, nuint, int>)find["cuOccupancyMaxActiveBlocksPerMultiprocessor"];
 
@@ -112,7 +115,8 @@ sealed unsafe class DriverApi
         EventRecord = (delegate* unmanaged<nint, nint, int>)find["cuEventRecord"];
         EventSynchronize = (delegate* unmanaged<nint, int>)find["cuEventSynchronize"];
         EventQuery = (delegate* unmanaged<nint, int>)find["cuEventQuery"];
-        EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)find.Either("cuEventElapsedTime_v2", "cuEventElapsedTime");
+        EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)find.Either("cuEventElapsedTime_v2",
+            "cuEventElapsedTime");
 
         StreamBeginCapture = (delegate* unmanaged<nint, CaptureMode, int>)find["cuStreamBeginCapture_v2"];
         StreamEndCapture = (delegate* unmanaged<nint, nint*, int>)find["cuStreamEndCapture"];

@@ -9,7 +9,9 @@ static class DriverStatus
         NotReady = 600,
         CaptureInvalidated = 901;
 
-    /// <summary>After one of these every call in the context fails: a kernel or the hardware did something that cannot be undone.</summary>
+    /// <summary>
+    /// After one of these every call in the context fails: a kernel or the hardware did something that cannot be undone.
+    /// </summary>
     public static bool IsFatal(int status) => status is 214 or 700 or 702 or 709 or 710 or (>= 714 and <= 719);
 }
 

@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels.Cuda.Libraries;
+
 namespace Ssgan.Engine.Kernels.Cuda.Native;
 
 /// <summary>NVIDIA's libraries, each with its own table of functions.</summary>

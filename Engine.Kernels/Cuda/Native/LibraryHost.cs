@@ -8,7 +8,8 @@ class LibraryHost
     public virtual bool IsWindows => OperatingSystem.IsWindows();
 
     /// <summary>An environment variable, or null where it is unset or empty.</summary>
-    public virtual string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public virtual string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     public virtual bool FileExists(string path) => File.Exists(path);
 
@@ -54,5 +55,6 @@ class LibraryHost
     }
 
     /// <summary>An exported symbol's address, or 0.</summary>
-    public virtual nint Export(nint library, string symbol) => NativeLibrary.TryGetExport(library, symbol, out nint address) ? address : 0;
+    public virtual nint Export(nint library, string symbol) =>
+        NativeLibrary.TryGetExport(library, symbol, out nint address) ? address : 0;
 }

@@ -1,14 +1,17 @@
 namespace Ssgan.Engine.Kernels.Cuda.Native;
 
 /// <summary>
-/// Names and folders of NVIDIA's libraries, in the order they are tried: folders that were set explicitly; the toolkit at CUDA_PATH or CUDA_HOME; the packages
-/// of pip (site-packages/nvidia) of the active environment, of the python on the path and of the usual places; last the loader's own path.
+/// Names and folders of NVIDIA's libraries, in the order they are tried: folders that were set explicitly; the toolkit at
+/// CUDA_PATH or CUDA_HOME; the packages of pip (site-packages/nvidia) of the active environment, of the python on the path and of
+/// the usual places; last the loader's own path.
 /// </summary>
 sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolders)
 {
     static readonly string[] s_cudnnParts =
-        ["graph", "ops", "heuristic", "engines_precompiled", "engines_runtime_compiled", "engines_tensor_ir", "cnn", "adv", "ext"];
-    static readonly string[] s_toolkitVariables = ["CUDA_PATH", "CUDA_HOME"], s_environmentVariables = ["VIRTUAL_ENV", "CONDA_PREFIX"];
+        ["graph", "ops", "heuristic", "engines_precompiled", "engines_runtime_compiled",
+            "engines_tensor_ir", "cnn", "adv", "ext"];
+    static readonly string[] s_toolkitVariables = ["CUDA_PATH", "CUDA_HOME"],
+        s_environmentVariables = ["VIRTUAL_ENV", "CONDA_PREFIX"];
 
     /// <summary>A file, or a bare name where there is no folder.</summary>
     public readonly record struct Candidate(string? Folder, string Name)
@@ -18,7 +21,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
 
     /// <summary>What to try for a library.</summary>
     /// <param name="library">The library.</param>
-    /// <param name="driver">The CUDA version that the driver supports; libraries of a newer one do not run. 0 where it is not known.</param>
+    /// <param name="driver">The CUDA version that the driver supports; libraries of a newer one do not run. 0 where it is
+    /// not known.</param>
     /// <param name="beside">A folder to try first, or null.</param>
     public IEnumerable<Candidate> Candidates(CudaLibrary library, int driver, string? beside)
     {
@@ -30,8 +34,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
     }
 
     /// <summary>
-    /// Where NVRTC may lie, which cuDNN opens by bare name to compile its fused engines, and some others on newer cards. cuDNN's own path has it only
-    /// where the loader's has.
+    /// Where NVRTC may lie, which cuDNN opens by bare name to compile its fused engines, and some others on newer cards. cuDNN's
+    /// own path has it only where the loader's has.
     /// </summary>
     /// <param name="major">CUDA's version, which must be cuDNN's.</param>
     public IEnumerable<Candidate> Compilers(int major)
@@ -40,11 +44,13 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
         string[] wheels = host.IsWindows
             ? [Path.Join($"cu{major}", "bin", "x86_64"), Path.Join("cuda_nvrtc", "bin")]
             : [Path.Join($"cu{major}", "lib"), Path.Join("cuda_nvrtc", "lib")];
-        return Folders(wheels).Distinct().Select(folder => new Candidate(folder, name)).Where(candidate => host.FileExists(candidate.Path));
+        return Folders(wheels).Distinct().Select(folder => new Candidate(folder, name))
+            .Where(candidate => host.FileExists(candidate.Path));
     }
 
     /// <summary>What NVRTC opens by bare name in turn, in its own folder.</summary>
-    public string CompilerParts(int major) => host.IsWindows ? $"nvrtc-builtins64_{major}*.dll" : $"libnvrtc-builtins.so.{major}.*";
+    public string CompilerParts(int major) =>
+        host.IsWindows ? $"nvrtc-builtins64_{major}*.dll" : $"libnvrtc-builtins.so.{major}.*";
 
     IEnumerable<string> Folders(string[] wheels) =>
     [
@@ -53,7 +59,9 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
         .. Packages().SelectMany(packages => wheels.Select(wheel => Path.Join(packages, "nvidia", wheel))),
     ];
 
-    /// <summary>Files of the same folder that a library opens later by bare name, in the order in which they need each other.</summary>
+    /// <summary>
+    /// Files of the same folder that a library opens later by bare name, in the order in which they need each other.
+    /// </summary>
     public IEnumerable<string> Companions(CudaLibrary library) => library != CudaLibrary.CuDnn
         ? []
         : s_cudnnParts.Select(part => host.IsWindows ? $"cudnn_{part}64_9.dll" : $"libcudnn_{part}.so.9");
@@ -68,7 +76,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
         {
             CudaLibrary.Driver => [host.IsWindows ? "nvcuda.dll" : "libcuda.so.1"],
             CudaLibrary.CuBlas => [.. majors.Select(major => host.IsWindows ? $"cublas64_{major}.dll" : $"libcublas.so.{major}")],
-            CudaLibrary.CuBlasLt => [.. majors.Select(major => host.IsWindows ? $"cublasLt64_{major}.dll" : $"libcublasLt.so.{major}")],
+            CudaLibrary.CuBlasLt =>
+                [.. majors.Select(major => host.IsWindows ? $"cublasLt64_{major}.dll" : $"libcublasLt.so.{major}")],
             CudaLibrary.CuDnn => [host.IsWindows ? "cudnn64_9.dll" : "libcudnn.so.9"],
             CudaLibrary.Nccl => host.IsWindows ? [] : ["libnccl.so.2"],
             _ => throw new ArgumentOutOfRangeException(nameof(library), library, "Unknown library."),
@@ -114,7 +123,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
             }
         }
         if (!host.IsWindows || host.Variable("APPDATA") is not { } roaming) yield break;
-        foreach (string python in host.Folders(Path.Join(roaming, "Python"), "Python3*")) yield return Path.Join(python, "site-packages");
+        foreach (string python in host.Folders(Path.Join(roaming, "Python"), "Python3*"))
+            yield return Path.Join(python, "site-packages");
     }
 
     IEnumerable<string> Prefixes()
@@ -123,7 +133,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
         {
             if (host.Variable(variable) is { } prefix) yield return prefix;
         }
-        foreach (string folder in (host.Variable("PATH") ?? "").Split(host.IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string folder in (host.Variable("PATH") ?? "")
+            .Split(host.IsWindows ? ';' : ':', StringSplitOptions.RemoveEmptyEntries))
         {
             // Linux keeps python in the prefix's bin, Windows in the prefix itself.
             if (!host.FileExists(Path.Join(folder, host.IsWindows ? "python.exe" : "python3"))) continue;

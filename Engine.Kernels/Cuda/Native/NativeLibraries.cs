@@ -1,8 +1,8 @@
 namespace Ssgan.Engine.Kernels.Cuda.Native;
 
 /// <summary>
-/// NVIDIA's libraries as they are installed on this machine. A library is loaded when it is first asked for and never unloaded: the libraries
-/// do not survive that. Where each is looked for: <see cref="LibrarySearch"/>.
+/// NVIDIA's libraries as they are installed on this machine. A library is loaded when it is first asked for and never unloaded:
+/// the libraries do not survive that. Where each is looked for: <see cref="LibrarySearch"/>.
 /// </summary>
 public sealed class NativeLibraries : ISymbolSource
 {
@@ -18,7 +18,8 @@ public sealed class NativeLibraries : ISymbolSource
     {
     }
 
-    internal NativeLibraries(LibraryHost host, IReadOnlyList<string> folders) => (_host, _search) = (host, new LibrarySearch(host, folders));
+    internal NativeLibraries(LibraryHost host, IReadOnlyList<string> folders) =>
+        (_host, _search) = (host, new LibrarySearch(host, folders));
 
     public LibraryLookup Open(CudaLibrary library)
     {
@@ -50,7 +51,8 @@ public sealed class NativeLibraries : ISymbolSource
         if (library is CudaLibrary.CuBlas or CudaLibrary.CuDnn) beside = Open(CudaLibrary.CuBlasLt).Path;
         int driver = library == CudaLibrary.Driver ? 0 : DriverMajor();
         if (library == CudaLibrary.CuDnn) LoadCompiler(driver, tried);
-        foreach (var candidate in _search.Candidates(library, driver, library == CudaLibrary.CuBlas ? Path.GetDirectoryName(beside) : null))
+        foreach (var candidate in _search.Candidates(library, driver,
+            library == CudaLibrary.CuBlas ? Path.GetDirectoryName(beside) : null))
         {
             if (candidate.Folder is { } folder)
             {
@@ -73,7 +75,10 @@ public sealed class NativeLibraries : ISymbolSource
         return (new LibraryLookup(null, tried), 0);
     }
 
-    /// <summary>NVRTC and its parts, where they are found: loaded, they satisfy whoever opens them by bare name. Without them other engines run.</summary>
+    /// <summary>
+    /// NVRTC and its parts, where they are found: loaded, they satisfy whoever opens them by bare name. Without them
+    /// other engines run.
+    /// </summary>
     void LoadCompiler(int driver, List<string> tried)
     {
         int blas = RuntimeMajor(_open[CudaLibrary.CuBlasLt].Handle, "cublasLtGetCudartVersion");
@@ -89,10 +94,13 @@ public sealed class NativeLibraries : ISymbolSource
         }
     }
 
-    /// <summary>Both of CUDA's versions name their cuDNN alike; one that does not go with cuBLAS fails later and obscurely.</summary>
+    /// <summary>
+    /// Both of CUDA's versions name their cuDNN alike; one that does not go with cuBLAS fails later and obscurely.
+    /// </summary>
     string? Mismatch(nint cudnn)
     {
-        int own = RuntimeMajor(cudnn, "cudnnGetCudartVersion"), blas = RuntimeMajor(_open[CudaLibrary.CuBlasLt].Handle, "cublasLtGetCudartVersion");
+        int own = RuntimeMajor(cudnn, "cudnnGetCudartVersion"),
+            blas = RuntimeMajor(_open[CudaLibrary.CuBlasLt].Handle, "cublasLtGetCudartVersion");
         return own == blas || own == 0 || blas == 0 ? null : $"it was built for CUDA {own}, but cuBLAS for CUDA {blas}";
     }
 

@@ -63,7 +63,8 @@ sealed unsafe class NcclApi
     {
         if (status == Success) return;
         string detail = Marshal.PtrToStringUTF8((nint)_getLastError(0)) ?? "";
-        throw new DeviceException($"{NativeCall.Name("nccl", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
+        throw new DeviceException(
+            $"{NativeCall.Name("nccl", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
             + (detail.Length == 0 ? "." : $": {detail}"));
     }
 }

@@ -63,7 +63,8 @@ grey, palette = rgb.convert("L"), rgb.quantize(16)
 cmyk = rgb.convert("CMYK")
 cmyk.putdata([(c, m, y, i * 3) for i, (c, m, y, k) in enumerate(cmyk.getdata())])
 linear, linear_grey = profile(b"RGB "), profile(b"GRAY")
-magick = lambda target: subprocess.run(["convert", "png:-", target], input=save(rgb, "PNG"), capture_output=True, check=True).stdout
+magick = lambda target: subprocess.run(["convert", "png:-", target], input=save(rgb, "PNG"),
+    capture_output=True, check=True).stdout
 
 files = {
     "rgb.png": save(rgb, "PNG"),

@@ -1,0 +1,1 @@
+global using unsafe Handler = delegate*<Ssgan.Emulator.Warp, Ssgan.Emulator.Instruction*, void>;

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
+
+/// <summary>
+/// The size of each pixel of a tile of results: Σ|y| over the filters, taken while the results are in registers. Every pixel that
+/// a tile reads is seen by one of its outputs, so an outlier among them shows as one that is far larger than the others.
+/// </summary>
+readonly unsafe struct WinogradSizes(float* sums)
+{
+    const int Pixels = WinogradTiles.Side * WinogradTiles.Side;
+
+    /// <summary>
+    /// Most that pixels may differ by: errors are then 256 times those of an even tile, 4e-4 of the smallest pixel.
+    /// </summary>
+    const float MostApart = 256;
+
+    /// <summary>Floats that it needs.</summary>
+    public const int Floats = Pixels * 8;
+
+    public void Clear() => new Span<float>(sums, Floats).Clear();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(int i, Vector256<float> value)
+    {
+        float* sum = sums + i * Vector256<float>.Count;
+        (Vector256.Load(sum) + Vector256.Abs(value)).Store(sum);
+    }
+
+    /// <summary>Whether a pixel of the tile is not finite, or drowns in the rounding of a larger one.</summary>
+    public bool LoseTooMuch(float** pixels, float* outside)
+    {
+        float least = float.PositiveInfinity, most = 0;
+        for (int i = 0; i < Pixels; i++)
+        {
+            if (pixels[i] == outside) continue;
+            float size = Vector256.Sum(Vector256.Load(sums + i * Vector256<float>.Count));
+            least = MathF.Min(least, size);
+            most = MathF.Max(most, size);
+        }
+        // A NaN fails both.
+        return !(most <= MostApart * least && most < float.PositiveInfinity);
+    }
+}
+
+/// <summary>Tiles of the same convolution by plain sums, for where Winograd's method would lose too much.</summary>
+readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, float* w, bool turned, float* bias, float* y,
+    int columns)
+{
+    const int Side = WinogradTiles.Side, Reach = WinogradTiles.Reach, Taps = 9;
+
+    /// <summary>Some columns of a tile.</summary>
+    /// <param name="tile">Its number.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="count">Number of columns, a multiple of 8.</param>
+    /// <param name="outside">A pixel of zeros; it stays so.</param>
+    /// <param name="inputs">Room for 36 pointers.</param>
+    /// <param name="outputs">Room for 16 pointers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Compute(int tile, int first, int count, float* outside, float** inputs, float** outputs)
+    {
+        tiles.Inputs(tile, x, depth, outside, inputs);
+        tiles.Outputs(tile, y, columns, outside, outputs);
+        for (int column = first; column < first + count; column += Vector256<float>.Count)
+        {
+            for (int i = 0; i < Side * Side; i++)
+            {
+                if (outputs[i] == outside) continue;
+                float** window = inputs + i / Side * Reach + i % Side;
+                if (turned) Turned(window, column).Store(outputs[i] + column);
+                else Straight(window, column, outputs[i]);
+            }
+        }
+    }
+
+    /// <summary>Eight filters of (columns, 3, 3, depth), one after the other.</summary>
+    void Straight(float** window, int column, float* pixel)
+    {
+        for (int k = column; k < column + Vector256<float>.Count; k++)
+        {
+            var sum = Vector256<float>.Zero;
+            for (int tap = 0; tap < Taps; tap++)
+            {
+                float* values = window[tap / 3 * Reach + tap % 3], factors = w + ((nint)k * Taps + tap) * depth;
+                for (int d = 0; d < depth; d += Vector256<float>.Count)
+                    sum = Vector256.FusedMultiplyAdd(Vector256.Load(values + d), Vector256.Load(factors + d), sum);
+            }
+            float result = Vector256.Sum(sum);
+            pixel[k] = bias != null ? result + bias[k] : result;
+        }
+    }
+
+    /// <summary>Eight channels of the filters (depth, 3, 3, columns), the last tap first.</summary>
+    Vector256<float> Turned(float** window, int column)
+    {
+        var sum = Vector256<float>.Zero;
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            float* values = window[tap / 3 * Reach + tap % 3], factors = w + (nint)(Taps - 1 - tap) * columns + column;
+            for (int d = 0; d < depth; d++, factors += (nint)Taps * columns)
+                sum = Vector256.FusedMultiplyAdd(Vector256.Create(values[d]), Vector256.Load(factors), sum);
+        }
+        return sum;
+    }
+}

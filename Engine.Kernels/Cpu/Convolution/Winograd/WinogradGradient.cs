@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+using Ssgan.Engine.Kernels.Cpu.Threading;
+
+namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
+
+/// <summary>
+/// Sizes of the filter gradient by Winograd's method, dw = Gᵀ[Σtiles (A dy Aᵀ) ⊙ (Bᵀ d B)]G: for each of the 36 parts a product
+/// (filters, tiles) x (tiles, channels). Tiles are taken some at a time, so that what they become stays in the last-level cache;
+/// the sums run over the tiles in their order.
+/// </summary>
+readonly struct WinogradGradientPlan
+{
+    /// <summary>Most floats of sums at a time (16 MiB): more filters are done in turn.</summary>
+    const long MaxSums = 1L << 22;
+    const int MostTiles = 128, RowBlock = 96;
+
+    public WinogradGradientPlan(in WinogradTiles tiles, int channels, int filters, int tileRows, int tileColumns)
+    {
+        (Tiles, Channels, Filters, PanelWidth) = (tiles, channels, filters, tileColumns);
+        Panels = (channels + tileColumns - 1) / tileColumns;
+        ChunkTiles = Math.Min(tiles.Count, MostTiles);
+        long most = Math.Max(tileRows, MaxSums / (WinogradTiles.Products * (long)Panels * tileColumns));
+        ChunkFilters = (int)Math.Min(filters, most / 8 * 8);
+        BlockRows = RowBlock / tileRows * tileRows;
+    }
+
+    public WinogradTiles Tiles { get; }
+    public int Channels { get; }
+    public int Filters { get; }
+    public int PanelWidth { get; }
+
+    /// <summary>Panels of channels.</summary>
+    public int Panels { get; }
+
+    /// <summary>Tiles at a time.</summary>
+    public int ChunkTiles { get; }
+
+    /// <summary>Filters at a time.</summary>
+    public int ChunkFilters { get; }
+
+    /// <summary>Filters in a task.</summary>
+    public int BlockRows { get; }
+
+    /// <summary>Tasks for so many filters: each some of them in one of the 36 parts.</summary>
+    public int Products(int filters) => WinogradTiles.Products * ((filters + BlockRows - 1) / BlockRows);
+
+    /// <summary>
+    /// Floats between the gradients of a tile and of the next: one cache line more than the filters, whose lines would
+    /// compete otherwise.
+    /// </summary>
+    public nint GradientStride => ChunkFilters + WinogradPlan.Apart;
+
+    /// <summary>Floats between the 36 parts of the transformed gradients.</summary>
+    public nint GradientsApart => ChunkTiles * GradientStride + WinogradPlan.Apart;
+
+    /// <summary>Floats between the 36 parts of the transformed inputs, each in panels (tiles, width).</summary>
+    public nint InputsApart => (nint)Panels * ChunkTiles * PanelWidth + WinogradPlan.Apart;
+
+    /// <summary>Floats of a row of sums.</summary>
+    public nint SumStride => (nint)Panels * PanelWidth;
+
+    /// <summary>
+    /// Floats between the 36 parts of the sums; there is room for the rows that fill the last tile of results up.
+    /// </summary>
+    public nint SumsApart => (ChunkFilters + BlockRows) * SumStride + WinogradPlan.Apart;
+
+    /// <summary>Floats of a pixel outside the image.</summary>
+    public int OutsideFloats => (Math.Max(Channels, Filters) + WinogradPlan.Apart - 1) / WinogradPlan.Apart * WinogradPlan.Apart;
+
+    public long TotalFloats => OutsideFloats + (GradientsApart + InputsApart + SumsApart) * (long)WinogradTiles.Products;
+}
+
+/// <summary>The intermediate results of a filter gradient, in one buffer.</summary>
+readonly unsafe struct WinogradGradientMemory(WinogradGradientPlan plan, float* outside)
+{
+    /// <summary>A pixel outside the image: zeros.</summary>
+    public float* Outside => outside;
+
+    public float* Gradients => outside + plan.OutsideFloats;
+    public float* Inputs => Gradients + plan.GradientsApart * WinogradTiles.Products;
+    public float* Sums => Inputs + plan.InputsApart * WinogradTiles.Products;
+}
+
+/// <summary>Transforms tiles: Bᵀ d B into panels, A dy Aᵀ into rows. Item = tile.</summary>
+readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan, WinogradGradientMemory memory, float* x,
+    float* dy, int firstTile, int firstFilter, int filters, ScratchSlots slots)
+    : IParallelBody where TKernel : unmanaged, IGemmKernel
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Invoke(int start, int end)
+    {
+        float* buffer = slots.Take(out int slot), square = buffer + GemmPlan.TableFloats;
+        float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
+        for (int t = start; t < end; t++)
+        {
+            plan.Tiles.Inputs(firstTile + t, x, plan.Channels, memory.Outside, pixels);
+            plan.Tiles.Outputs(firstTile + t, dy, plan.Filters, memory.Outside, next);
+            for (int c = 0; c < plan.Channels; c += Vector256<float>.Count)
+            {
+                Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, c);
+                int panel = c / TKernel.Columns, column = c % TKernel.Columns;
+                float* to = memory.Inputs + ((nint)panel * plan.ChunkTiles + t) * TKernel.Columns + column;
+                WinogradSquare<WinogradInput>.Apply(new WinogradPixels(pixels, c),
+                    new WinogradArray(to, plan.InputsApart), square);
+            }
+            float** now = next;
+            next = pixels;
+            pixels = now;
+            plan.Tiles.Inputs(firstTile + Math.Min(t + 1, end - 1), x, plan.Channels, memory.Outside, next);
+            for (int f = 0; f < filters; f += Vector256<float>.Count)
+            {
+                Cache.Prefetch(next, WinogradTiles.Products, f);
+                var to = new WinogradArray(memory.Gradients + t * plan.GradientStride + f, plan.GradientsApart);
+                WinogradSquare<WinogradOutputGradient>.Apply(new WinogradPixels(pixels, firstFilter + f), to, square);
+            }
+        }
+        slots.Return(slot, buffer);
+    }
+}
+
+/// <summary>Adds the products of some tiles to the sums. Item = block of filters · 36 + part.</summary>
+readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan plan, WinogradGradientMemory memory, int tiles,
+    int filters, bool first, ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
+{
+    public void Invoke(int start, int end)
+    {
+        float* buffer = slots.Take(out int slot), zeros = buffer + GemmPlan.TableFloats;
+        new Span<float>(zeros, TKernel.Columns).Clear();
+        for (int item = start; item < end; item++)
+        {
+            Compute(item % WinogradTiles.Products, item / WinogradTiles.Products * plan.BlockRows, (float**)buffer, zeros);
+        }
+        slots.Return(slot, buffer);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Compute(int part, int firstFilter, float** rows, float* zeros)
+    {
+        int count = Math.Min(plan.BlockRows, filters - firstFilter);
+        float* gradients = memory.Gradients + part * plan.GradientsApart + firstFilter;
+        // Rows past the last filter read what pads the tile's gradients; their sums are dropped.
+        for (int i = 0; i < plan.BlockRows; i++) rows[i] = gradients + i;
+        for (int p = 0; p < plan.Panels; p++)
+        {
+            float* panel = memory.Inputs + part * plan.InputsApart + (nint)p * plan.ChunkTiles * TKernel.Columns;
+            float* c = memory.Sums + part * plan.SumsApart + firstFilter * plan.SumStride + p * TKernel.Columns;
+            for (int i = 0; i < count; i += TKernel.Rows, c += TKernel.Rows * plan.SumStride)
+            {
+                TKernel.Run(rows + i, plan.GradientStride, tiles, panel, first ? zeros : c,
+                    first ? 0 : plan.SumStride, c, plan.SumStride);
+            }
+        }
+    }
+}
+
+/// <summary>Transforms the sums back. Item = filter.</summary>
+readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, WinogradGradientMemory memory, float* dw)
+    : IParallelBody
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Invoke(int start, int end)
+    {
+        const int taps = 9;
+        float* square = stackalloc float[WinogradPlan.SquareFloats];
+        for (int f = start; f < end; f++)
+        {
+            for (int c = 0; c < plan.Channels; c += Vector256<float>.Count)
+            {
+                var from = new WinogradArray(memory.Sums + f * plan.SumStride + c, plan.SumsApart);
+                var to = new WinogradArray(dw + (nint)f * taps * plan.Channels + c, plan.Channels);
+                WinogradSquare<WinogradFilterGradient>.Apply(from, to, square);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Ssgan.Engine.Kernels.Cpu.Gemm;
+
+namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
+
+/// <summary>
+/// Sizes of a 3x3 convolution by Winograd's method: from (tiles, 6·6, depth) and (columns, 6·6, depth) to (tiles, 6·6, columns).
+/// For the forward convolution depth are channels and columns filters, for the data gradient the other way round.
+/// </summary>
+readonly struct WinogradPlan
+{
+    /// <summary>Most floats of transformed filters at a time (16 MiB): more columns are done in turn.</summary>
+    const long MaxFilters = 1L << 22;
+    /// <summary>
+    /// Most floats of a task's transformed tiles and products (4 MiB): they lie in a shared cache, and all filters are read once
+    /// a task, so that many tiles are better than few.
+    /// </summary>
+    const long MaxOwn = 1L << 20;
+    const int MaxTiles = 96, MinTiles = 24;
+    /// <summary>
+    /// Floats between the 36 parts of what a tile becomes: one cache line more than a round size, or all would fall
+    /// into the same set.
+    /// </summary>
+    public const int Apart = 16;
+    /// <summary>Floats of one square of eight channels.</summary>
+    public const int SquareFloats = WinogradTiles.Products * 8;
+
+    public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int tileRows, int tileColumns, int threads)
+    {
+        (Tiles, Depth, Columns, PanelWidth) = (tiles, depth, columns, tileColumns);
+        Blocks = new KBlocks(1, depth);
+        long most = Math.Max(1, MaxFilters / (WinogradTiles.Products * (long)depth * tileColumns));
+        ChunkPanels = (int)Math.Min((columns + tileColumns - 1) / tileColumns, most);
+        long fit = MaxOwn / (WinogradTiles.Products * (long)(depth + ChunkPanels * tileColumns));
+        int rows = (int)Math.Clamp(fit, MinTiles, MaxTiles), rounds = (tiles.Count + rows * threads - 1) / (rows * threads);
+        rows = (tiles.Count + rounds * threads - 1) / (rounds * threads);
+        TaskTiles = (rows + tileRows - 1) / tileRows * tileRows;
+        Tasks = (tiles.Count + TaskTiles - 1) / TaskTiles;
+    }
+
+    public WinogradTiles Tiles { get; }
+    public int Depth { get; }
+    public int Columns { get; }
+
+    /// <summary>How the sum over depth is cut.</summary>
+    public KBlocks Blocks { get; }
+
+    /// <summary>Columns of a packed panel.</summary>
+    public int PanelWidth { get; }
+
+    /// <summary>Panels of filters that are transformed and used at a time.</summary>
+    public int ChunkPanels { get; }
+
+    /// <summary>Tiles of a task, a multiple of the micro-kernel's rows.</summary>
+    public int TaskTiles { get; }
+
+    public int Tasks { get; }
+
+    /// <summary>Floats between the 36 parts of the transformed filters.</summary>
+    public nint FiltersApart => (nint)ChunkPanels * PanelWidth * Depth + Apart;
+
+    /// <summary>Floats between the 36 parts of a task's transformed tiles.</summary>
+    public nint InputsApart => (nint)TaskTiles * Depth + Apart;
+
+    /// <summary>Floats between the 36 parts of a task's products.</summary>
+    public nint ProductsApart => (nint)TaskTiles * ChunkPanels * PanelWidth + Apart;
+
+    /// <summary>Floats of the transformed filters.</summary>
+    public long FilterFloats => FiltersApart * (long)WinogradTiles.Products;
+
+    /// <summary>Floats that a task needs for itself: a pixel for what sticks out, its tiles, its products.</summary>
+    public long OwnFloats => OutsideFloats + (InputsApart + ProductsApart) * (long)WinogradTiles.Products;
+
+    /// <summary>Floats of a pixel outside the image.</summary>
+    public int OutsideFloats => (Math.Max(Depth, Columns) + Apart - 1) / Apart * Apart;
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
+
+/// <summary>
+/// The 4 x 4 squares that tile the output (N, OH, OW, K) of a 3x3 convolution, and the 6 x 6 squares of its input (N, H, W, C)
+/// that each of them reads. Squares at the border stick out: there, pointers go elsewhere.
+/// </summary>
+readonly unsafe struct WinogradTiles
+{
+    /// <summary>Outputs along the side of a tile.</summary>
+    public const int Side = 4;
+    /// <summary>Inputs along the side of a tile.</summary>
+    public const int Reach = 6;
+    /// <summary>Products of a tile for each pair of channel and filter, in the place of 4·4·9.</summary>
+    public const int Products = Reach * Reach;
+
+    readonly int _h, _w, _oh, _ow, _padding, _rows, _columns;
+
+    public WinogradTiles(Shape input, Shape output, int padding)
+    {
+        (_h, _w, _oh, _ow, _padding) = (input[1], input[2], output[1], output[2], padding);
+        _rows = (_oh + Side - 1) / Side;
+        _columns = (_ow + Side - 1) / Side;
+        Count = checked(output[0] * _rows * _columns);
+    }
+
+    /// <summary>Number of tiles in the batch.</summary>
+    public int Count { get; }
+
+    /// <summary>The pixels that a tile reads.</summary>
+    public void Inputs(int tile, float* image, int channels, float* outside, float** pixels)
+    {
+        var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
+        Square(pixels, image, channels, n, y * Side - _padding, x * Side - _padding, _h, _w, Reach, outside);
+    }
+
+    /// <summary>The pixels that a tile writes.</summary>
+    public void Outputs(int tile, float* image, int channels, float* outside, float** pixels)
+    {
+        var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
+        Square(pixels, image, channels, n, y * Side, x * Side, _oh, _ow, Side, outside);
+    }
+
+    static void Square(float** pixels, float* image, int channels, int n, int top, int left, int h,
+        int w, int side, float* outside)
+    {
+        for (int y = top; y < top + side; y++)
+        {
+            float* row = image + ((long)n * h + y) * w * channels;
+            for (int x = left; x < left + side; x++)
+                *pixels++ = (uint)y < (uint)h && (uint)x < (uint)w ? row + (nint)x * channels : outside;
+        }
+    }
+}
+
+/// <summary>A map applied along both sides of a square: M x Mᵀ for each of eight channels.</summary>
+static unsafe class WinogradSquare<TMap> where TMap : IWinogradMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<TSource, TTarget>(TSource from, TTarget to, float* between)
+        where TSource : struct, IWinogradSource
+        where TTarget : struct, IWinogradTarget
+    {
+        var half = new WinogradArray(between, Vector256<float>.Count);
+        for (int j = 0; j < TMap.Inputs; j++) TMap.Apply(from, j, TMap.Inputs, half, j, TMap.Inputs);
+        for (int i = 0; i < TMap.Outputs; i++) TMap.Apply(half, i * TMap.Inputs, 1, to, i * TMap.Outputs, 1);
+    }
+}
+
+/// <summary>A square whose values lie a fixed distance apart.</summary>
+readonly unsafe struct WinogradArray(float* first, nint distance) : IWinogradSource, IWinogradTarget
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Load(int i) => Vector256.Load(first + i * distance);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int i, Vector256<float> value) => value.Store(first + i * distance);
+}
+
+/// <summary>A square of pixels, read from a channel on.</summary>
+readonly unsafe struct WinogradPixels(float** pixels, nint channel) : IWinogradSource
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Load(int i) => Vector256.Load(pixels[i] + channel);
+}
+
+/// <summary>A square of pixels, written from a channel on with a bias added, and measured without.</summary>
+readonly unsafe struct WinogradBiased(float** pixels, nint channel, Vector256<float> bias, WinogradSizes sizes) : IWinogradTarget
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int i, Vector256<float> value)
+    {
+        sizes.Add(i, value);
+        (value + bias).Store(pixels[i] + channel);
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using Ssgan.Runner.Terminal;
+
+namespace Ssgan.Runner.Commands;
+
+/// <summary>Options whose errors are sentences.</summary>
+static class OptionKinds
+{
+    // Of an option that stands twice the last value counts, so that a script's can be overridden at its end. Each takes one value
+    // all the same.
+    static readonly ArgumentArity s_last = ArgumentArity.OneOrMore, s_lastOrNone = ArgumentArity.ZeroOrMore;
+
+    public static Option<T> Number<T>(string name, string description) where T : INumber<T>
+    {
+        bool whole = T.IsInteger(T.One / (T.One + T.One));
+        return new Option<T>(name)
+        {
+            Description = description,
+            HelpName = whole ? "N" : "X",
+            Arity = s_last,
+            CustomParser = result =>
+            {
+                if (Last(result, name) is not { } text) return default;
+                var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
+                if (T.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
+                result.AddError(
+                    $"{name} takes a {(whole ? "whole number" : "number")}, and \"{text}\" is none or is out of range.");
+                return default;
+            },
+        };
+    }
+
+    public static Option<string> Text(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Arity = s_last,
+        CustomParser = result =>
+        {
+            if (Last(result, name) is not { } text) return null;
+            if (text.Trim().Length == 0) result.AddError($"{name} is empty.");
+            return text;
+        },
+    };
+
+    public static Option<string> Choice(string name, string description, params string[] values) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', values),
+        Arity = s_last,
+        CustomParser = result =>
+        {
+            if (Last(result, name) is not { } text) return null;
+            if (values.Contains(text)) return text;
+            string meant = Suggestions.Nearest(text, values) is { } near ? $"; did you mean {near}?" : ".";
+            result.AddError($"{name} takes one of {string.Join(", ", values)}, not \"{text}\"{meant}");
+            return text;
+        },
+    };
+
+    public static Option<bool> Switch(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = s_lastOrNone,
+        CustomParser = static result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[^1].Value),
+    };
+
+    /// <summary>The value that counts; null, and an error, where the end or another option stands in the place of one.</summary>
+    static string? Last(ArgumentResult result, string name)
+    {
+        string? option = result.Tokens.Select(static t => t.Value).FirstOrDefault(static v => v.StartsWith("--",
+            StringComparison.Ordinal));
+        bool ends = result.Parent is OptionResult uses && uses.IdentifierTokenCount > result.Tokens.Count;
+        if (option is null && !ends) return result.Tokens[^1].Value;
+        result.AddError(option is null ? $"{name} lacks its value." : $"{name} lacks its value; {option} stands in its place.");
+        return null;
+    }
+
+    /// <summary>Whether an option stands on the command line.</summary>
+    public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>An option's value where it stands on the command line, else the other value.</summary>
+    public static T Pick<T>(this ParseResult parsed, Option<T> option, T otherwise) =>
+        parsed.Has(option) ? parsed.GetValue(option)! : otherwise;
+}

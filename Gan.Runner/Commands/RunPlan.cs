@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using Ssgan.Engine;
+using Ssgan.Gan.Training;
+using Ssgan.Runner.Terminal;
+
+namespace Ssgan.Runner.Commands;
+
+/// <summary>What "train" will do, decided before anything is made.</summary>
+/// <param name="Options">The run's settings.</param>
+/// <param name="Preset">One sentence on where they come from.</param>
+/// <param name="Checkpoint">The checkpoint to go on from, or null.</param>
+/// <param name="Folder">The run's folder; null takes the next numbered one.</param>
+/// <param name="IsNew">Whether the folder must not hold a run yet.</param>
+sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, string? Folder, bool IsNew)
+{
+    // A configuration has about 700 bytes.
+    const long LargestConfig = 1 << 16;
+
+    /// <summary>Decides from the command line.</summary>
+    /// <exception cref="UsageException">An option is out of range or may not change on resume.</exception>
+    /// <exception cref="TrainingException">The run to resume is missing or damaged.</exception>
+    public static RunPlan From(ParseResult parsed, TrainArguments arguments, Device device)
+    {
+        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments) : New(parsed, arguments, device);
+        DeviceChoice.CheckPrecision(device, plan.Options.Precision);
+        Check(plan.Options, static (message, e) => new UsageException(message, e), arguments.NameOf);
+        return plan;
+    }
+
+    static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
+    {
+        if (arguments.RestartsRate(parsed))
+            throw new UsageException("--lr-schedule restart goes with --resume; a new run takes linear or constant.");
+        bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
+        string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
+        string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
+        string sentence = given ? $"Preset {name}, as asked; options that are given override it."
+            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, "
+                + "and options that are given override either.";
+        return new RunPlan(arguments.Apply(parsed, Presets.For(name, arguments.Size(parsed))), sentence, null,
+            parsed.GetValue(arguments.Out), true);
+    }
+
+    static RunPlan Resume(ParseResult parsed, TrainArguments arguments)
+    {
+        if (parsed.Has(arguments.Preset))
+            throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
+        string path = parsed.GetValue(arguments.Resume)!;
+        // A run that was killed while it replaced a checkpoint has it under another name until the folder is claimed. One that
+        // only branches off from a run may do so while that trains.
+        if (!parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path).Claim().Dispose();
+        string checkpoint = RunFolder.FindCheckpoint(path);
+        var state = Gan.Training.Checkpoint.ReadState(checkpoint);
+        string? run = FindRun(path, checkpoint);
+        var saved = state.Options;
+        if (run is not null)
+        {
+            string config = RunFolder.Open(run).Config;
+            long bytes = new FileInfo(config).Length;
+            if (bytes > LargestConfig)
+                throw new TrainingException($"{config} has {bytes:N0} bytes, far more than a configuration.");
+            saved = TrainOptions.FromJson(File.ReadAllText(config), config);
+            Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
+        }
+        // From before a restart of the learning rate, a run goes on as it did then.
+        if (state.Step < saved.DecayFrom) saved = saved with { Decay = state.Options.Decay, DecayFrom = state.Options.DecayFrom };
+        Trainer.CheckSettings(saved, state, checkpoint);
+        var options = arguments.Apply(parsed, saved);
+        if (arguments.RestartsRate(parsed) && state.Step < options.Steps) options = options with { DecayFrom = state.Step };
+        try
+        {
+            Trainer.CheckSettings(options, state, checkpoint,
+                (name, value) => (arguments.NameOf(name), TrainArguments.ValueOf(name, value)));
+        }
+        catch (TrainingException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}."
+            + RateChange(options, state, arguments.HasSchedule(parsed));
+        return new RunPlan(options, sentence, checkpoint, Destination(), parsed.Has(arguments.Out));
+
+        string Destination()
+        {
+            if (parsed.GetValue(arguments.Out) is { } elsewhere) return elsewhere;
+            if (run is null)
+                throw new UsageException($"{checkpoint} is not inside a run's folder; name the folder to go on in with --out.");
+            long newest = RunFolder.Open(run).CheckpointSteps() is [.., var last] ? last : 0;
+            // Going on in place would mix two histories in one folder.
+            if (newest > state.Step)
+                throw new UsageException(
+                    $"{run} already has a checkpoint of step {newest}, newer than {checkpoint}; branch off into "
+                    + "another folder with --out.");
+            return run;
+        }
+    }
+
+    /// <summary>
+    /// What becomes of the learning rate, on a line of its own, where it does not go on as it would have; else nothing.
+    /// </summary>
+    static string RateChange(TrainOptions options, CheckpointState state, bool asked)
+    {
+        if (state.Step == options.Steps || options.Schedule() == state.Options.Schedule()) return "";
+        string course = !options.Decay ? "and stays there"
+            : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {options.Steps}");
+        string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"\nThe learning rate goes from {state.Options.Schedule().At(state.Step):0.00e0} to "
+            + $"{options.Schedule().At(state.Step):0.00e0} {course}{offer}.");
+    }
+
+    /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>
+    static string? FindRun(string path, string checkpoint)
+    {
+        if (path != checkpoint) return path;
+        string? above = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint)));
+        return above is not null && File.Exists(Path.Combine(above, "config.json")) ? Path.GetRelativePath(".", above) : null;
+    }
+
+    static void Check(TrainOptions options, Func<string, Exception, Exception> wrap, Func<string, string>? nameOf = null)
+    {
+        try
+        {
+            SsganRecipe.Architecture(options.Validate(nameOf), nameOf);
+        }
+        catch (Exception e) when (e is TrainingException or ArgumentException)
+        {
+            throw wrap(e.Message, e);
+        }
+    }
+}

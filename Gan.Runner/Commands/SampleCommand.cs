@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+using Ssgan.Runner.Terminal;
+using Ssgan.Runner.Views;
+
+namespace Ssgan.Runner.Commands;
+
+/// <summary>"sample": a sheet of images from a checkpoint.</summary>
+static class SampleCommand
+{
+    const int MostImages = 1 << 16;
+
+    public static Command Build(Host host)
+    {
+        var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE",
+            "A run's folder (its newest checkpoint), a checkpoint's folder, the tensors.safetensors in one, or a generator's "
+            + "file with Mimicry's names.");
+        var output = OptionKinds.Text("--out", "FILE.png", "The picture to write.");
+        var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
+        var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Default: 0.");
+        var columns = OptionKinds.Number<int>("--columns", "Images per row; 0, the default, makes the sheet nearly square.");
+        var scale = OptionKinds.Number<int>("--scale", "Size of each pixel. Default: 2.");
+        var ema = OptionKinds.Choice("--ema", "Whether to take the averaged weights; auto, the default, takes them where there "
+            + "are any.", "auto", "on", "off");
+        var device = OptionKinds.Text("--device", "auto|cpu|cuda[:i]", "What computes. Default: auto.");
+        var threads = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
+        checkpoint.Required = output.Required = true;
+        var command = new Command("sample", "Draw images from a checkpoint.") { checkpoint, output, count, seed, columns,
+            scale, ema, device, threads };
+        command.SetAction(parsed =>
+        {
+            var (images, perRow, pixel) = (parsed.Pick(count, 64), parsed.Pick(columns, 0), parsed.Pick(scale, 2));
+            if (images is < 1 or > MostImages) throw new UsageException($"--count is {images}; it takes 1 to {MostImages}.");
+            if (perRow < 0) throw new UsageException($"--columns is {perRow}; it takes 0 (nearly square) or more.");
+            if (pixel is < 1 or > 64) throw new UsageException($"--scale is {pixel}; it takes 1 to 64.");
+            string file = parsed.GetValue(output)!;
+            if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+                throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
+            bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
+            using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0),
+                host.Libraries, host.Out.WriteLine);
+            int told = DeviceNotices.Print(place, host.Out);
+            using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
+            CheckSheet(images, generator.Size, perRow, pixel);
+            ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images, host.Stop), images,
+                generator.Size, perRow, pixel);
+            DeviceNotices.PrintNew(place, host.Out, told);
+            host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
+                + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static void CheckSheet(int images, int size, int perRow, int pixel)
+    {
+        try
+        {
+            ImageGrid.CheckSheet(images, size, perRow, pixel);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
+using Ssgan.Runner.Terminal;
+using Ssgan.Runner.Views;
+
+namespace Ssgan.Runner.Commands;
+
+/// <summary>"train": makes or resumes a run.</summary>
+static class TrainCommand
+{
+    public static Command Build(Host host)
+    {
+        var arguments = new TrainArguments();
+        var command = new Command("train", "Train a GAN. Without options: a short run on shapes with a preset for this machine.");
+        foreach (var option in arguments.All) command.Options.Add(option);
+        command.SetAction(parsed => Run(parsed, arguments, host));
+        return command;
+    }
+
+    static int Run(ParseResult parsed, TrainArguments arguments, Host host)
+    {
+        using var device = DeviceChoice.Open(
+            parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine,
+            arguments.Cuda(parsed, host.CacheFolder));
+        var plan = RunPlan.From(parsed, arguments, device);
+        int told = DeviceNotices.Print(device, host.Out);
+        if (parsed.GetValue(arguments.DryRun))
+        {
+            DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
+            return ExitCode.Done;
+        }
+        using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
+        using var step = SsganRecipe.Create(device, plan.Options);
+        var folder = OpenFolder(plan);
+        var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
+        using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
+            ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
+        var plotting = new PlottingObserver(view, folder);
+        var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(plotting, device, told));
+        if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
+        // Once nothing of what was asked for can be refused any more: an error stands alone.
+        host.Out.WriteLine(plan.Preset);
+        if (plan.Checkpoint is not null)
+        {
+            if (trainer.Done == plan.Options.Steps)
+            {
+                host.Out.WriteLine($"Nothing is left to do: {plan.Checkpoint} is at the last step, {trainer.Done}; --steps "
+                    + "N goes on to step N.");
+                return ExitCode.Done;
+            }
+        }
+        using var remark =
+            host.Stop.Register(() => view.Notice("Stopping after this step; another Ctrl-C leaves at once, without saving."));
+        var outcome = view.Show(() => trainer.Run(host.Stop));
+        plotting.Plot();
+        host.Out.WriteLine(outcome == TrainingOutcome.Done
+            ? $"Done: {plan.Options.Steps} steps; everything is in {folder.Path}."
+            : $"Stopped after step {trainer.Done} of {plan.Options.Steps}; the state is saved in {folder.Path}.");
+        host.Out.WriteLine(outcome == TrainingOutcome.Done
+            ? $"Next: ssgan sample --checkpoint {Quote(folder.Path)} --count 64 --out samples.png"
+            : $"Next: ssgan train --resume {Quote(folder.Path)}");
+        return outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
+    }
+
+    static IImageSource OpenData(TrainOptions options, string directory, Host host)
+    {
+        var progress = new DataProgressLines(host.Out);
+        var source = DatasetFactory.Open(options.Data, options.Size, new DataOptions
+        {
+            DataDirectory = directory, SkipBad = options.SkipBad, Progress = progress.Report, Notice = host.Out.WriteLine,
+        }, host.Stop);
+        if (source.Count is not { } count || count >= options.Batch) return source;
+        string name = source.Name;
+        source.Dispose();
+        throw new UsageException($"{name} has {count} image{(count == 1 ? "" : "s")}, fewer than a batch of {options.Batch}; add "
+            + "images or lower --batch.");
+    }
+
+    static RunFolder OpenFolder(RunPlan plan)
+    {
+        if (plan.Folder is not null) return plan.IsNew ? RunFolder.CreateAt(plan.Folder) : RunFolder.Open(plan.Folder);
+        string data = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data));
+        return RunFolder.Create("runs", $"{data}-ssgan{plan.Options.Size}");
+    }
+
+    static string Networks(Device device, SsganStep step, TrainOptions options)
+    {
+        string threads = device.Backend is CpuBackend cpu ? $", {cpu.Threads} threads" : "";
+        string parameters =
+            $"G {Format.Count(step.Generator.ParameterCount)} + D {Format.Count(step.Discriminator.ParameterCount)} parameters";
+        return $"{parameters} on {device.Name}{threads}, {Arithmetic.Describe(options.Precision)}";
+    }
+
+    static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
+}
