@@ -17,6 +17,21 @@ public abstract class Backend : IDisposable
     /// </summary>
     public virtual bool ComputesIn(DType type) => type == DType.F32;
 
+    // ---- what the device is ----------------------------------------------------------------------------------------
+    /// <summary>The hardware, in one line without an end.</summary>
+    public virtual string Describe() => Name;
+    /// <summary>Sentences for the user about slower paths that were taken, in the order in which that was found out.</summary>
+    public virtual IReadOnlyList<string> Notices => [];
+    /// <summary>Memory that no program uses now; null where the device's memory is the host's.</summary>
+    public virtual long? FreeBytes => null;
+    /// <summary>Why products are not computed in a precision here, in words that follow its name; null if they are.</summary>
+    public virtual string? WhyNot(Precision precision) =>
+        precision == Precision.F32 ? null : $"needs a GPU; {Name} computes in f32";
+    /// <summary>Computes later products in a precision that <see cref="WhyNot"/> has nothing against; F32 at first.</summary>
+    public virtual void Use(Precision precision)
+    {
+    }
+
     // ---- memory ----------------------------------------------------------------------------------------------------
     /// <summary>
     /// Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.
@@ -30,6 +45,8 @@ public abstract class Backend : IDisposable
     public abstract void Download(TensorView source, Span<byte> destination);
     /// <summary>Waits for all queued work.</summary>
     public abstract void Synchronize();
+    /// <summary>Makes staging for uploads that run beside the work, of at most so many bytes each.</summary>
+    public virtual IStagedUploads CreateStagedUploads(int slots, long bytes) => new ImmediateUploads(this);
 
     // ---- elementwise -----------------------------------------------------------------------------------------------
     /// <summary>y = value, any type (rounded to an integer type).</summary>

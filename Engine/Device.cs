@@ -52,6 +52,41 @@ public sealed class Device : IDisposable
     /// <summary>For messages: "cpu", "cuda:0".</summary>
     public string Name => Backend.Name;
 
+    /// <summary>The hardware, in one line without an end: a card's name and size, a processor's threads and vectors.</summary>
+    public string Describe() => Backend.Describe();
+
+    /// <summary>Sentences for the user about slower paths that the device took, in the order in which that was found
+    /// out.</summary>
+    public IReadOnlyList<string> Notices => Backend.Notices;
+
+    /// <summary>Memory that no program uses now; null where the device's memory is the host's.</summary>
+    public long? FreeBytes => Backend.FreeBytes;
+
+    /// <summary>Whether products and convolutions can be computed in a precision.</summary>
+    public bool Supports(Precision precision) => WhyNot(precision) is null;
+
+    /// <summary>Why they cannot, in words that follow the precision's name, such as "needs a GPU; the CPU computes in f32"; null
+    /// if they can.</summary>
+    public string? WhyNot(Precision precision) => Backend.WhyNot(precision);
+
+    /// <summary>
+    /// Computes later products and convolutions in a precision; F32 at first. What type an operation's tensors have is the
+    /// caller's affair.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The device has no such arithmetic.</exception>
+    public void Use(Precision precision)
+    {
+        if (WhyNot(precision) is { } why) throw new NotSupportedException($"The precision {precision} {why}.");
+        Backend.Use(precision);
+    }
+
+    /// <summary>Staging for tensors of one shape that come from the host while the device computes.</summary>
+    public StagedUpload Stage(Shape shape, DType type)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new StagedUpload(this, shape, type);
+    }
+
     /// <summary>Whether operations record their backward; see <see cref="NoGrad"/>.</summary>
     public bool GradEnabled { get; internal set; } = true;
 

@@ -51,6 +51,12 @@ public sealed unsafe partial class CpuBackend : Backend
 
     public override string Name => "cpu";
 
+    public override string Describe() =>
+        $"{Environment.ProcessorCount} logical processors, {Threads} threads, {_simd.Bits()}-bit vectors";
+
+    public override string? WhyNot(Precision precision) =>
+        precision == Precision.F32 ? null : "needs a GPU; the CPU computes in f32";
+
     /// <summary>Threads that a parallel loop uses.</summary>
     public int Threads => _workers.Count;
 

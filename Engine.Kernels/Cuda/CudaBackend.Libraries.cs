@@ -9,9 +9,9 @@ public sealed unsafe partial class CudaBackend
     CuBlas? _blas;
     CuBlasLt? _blasLt;
     CuDnn? _dnn;
+    IReadOnlyList<string> _notices = [];
 
-    /// <summary>Sentences for the user about slower paths that were taken, in the order in which that was found out.</summary>
-    public IReadOnlyList<string> Notices { get; private set; } = [];
+    public override IReadOnlyList<string> Notices => _notices;
 
     /// <summary>cuBLAS's version, such as "12.4.5"; null where products run on our own kernels.</summary>
     public string? CuBlasVersion
@@ -93,7 +93,7 @@ public sealed unsafe partial class CudaBackend
         _blas?.Free();
     }
 
-    void Notice(string sentence) => Notices = [.. Notices, sentence];
+    void Notice(string sentence) => _notices = [.. _notices, sentence];
 
     /// <summary>
     /// Whether the libraries multiply this storage on this device: before compute capability 8.0 they know no BF16.

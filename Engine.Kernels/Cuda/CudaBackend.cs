@@ -77,8 +77,16 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Whether kernels built for a compute capability run on this device.</summary>
     internal bool Supports(int major, int minor) => Properties.Supports(major, minor);
 
-    /// <summary>Device memory that no program uses now.</summary>
-    public long FreeBytes
+    public override string Describe() => Properties.Describe();
+
+    public override string? WhyNot(Precision precision) =>
+        // Older cards have no tensor cores for either: TF32 would silently be F32, and BF16 slower than F32.
+        precision == Precision.F32 || Supports(8, 0) ? null
+            : $"needs compute capability 8.0; {Name} has {Properties.Major}.{Properties.Minor}, so use f32";
+
+    public override void Use(Precision precision) => AllowTf32 = precision == Precision.Tf32;
+
+    public override long? FreeBytes
     {
         get
         {

@@ -52,6 +52,29 @@ sealed class DeviceImagesTests
         Assert.That(cuda.Leaks(), Is.Empty);
     }
 
+    /// <summary>A device whose memory is the host's streams unless it is told to keep the set.</summary>
+    [TestCase(DataOnDevice.Auto)]
+    [TestCase(DataOnDevice.Off)]
+    [TestCase(DataOnDevice.On)]
+    public void The_cpu_takes_the_same_batches(DataOnDevice place)
+    {
+        using var source = new ArraySource(8, 11);
+        using var loader = new BatchLoader(source, s_options, new(1));
+        using var device = Device.Cpu(threads: 1);
+        var told = new List<string>();
+        using var images = DeviceImages.Open(device, source, s_options, new(1), place, 3, told.Add);
+        Assert.That(told, Has.Count.EqualTo(place == DataOnDevice.On ? 1 : 0));
+        for (int i = 0; i < 7; i++)
+        {
+            using var scope = device.Scope();
+            images.Prepare();
+            var actual = images.Take().Upright();
+            Assert.That(actual.ToArray(),
+                Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
+            Assert.That(images.Position, Is.EqualTo(loader.Position));
+        }
+    }
+
     [Test]
     public void An_endless_set_is_streamed()
     {

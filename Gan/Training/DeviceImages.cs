@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
@@ -7,7 +6,7 @@ namespace Ssgan.Gan.Training;
 /// <summary>Whether a GPU keeps the whole data set in its memory.</summary>
 public enum DataOnDevice
 {
-    /// <summary>Where it takes at most half of the memory that is free when training begins.</summary>
+    /// <summary>Where it has memory of its own, and the set takes at most half of what is free when training begins.</summary>
     Auto,
     /// <summary>Always; a set that does not fit is an error.</summary>
     On,
@@ -16,7 +15,7 @@ public enum DataOnDevice
 }
 
 /// <summary>
-/// Real images for training on a GPU, in the order and with the flips of a <see cref="BatchLoader"/>. What comes from the host
+/// Real images for training on a device, in the order and with the flips of a <see cref="BatchLoader"/>. What comes from the host
 /// comes between updates; an update takes its batch from device memory alone, so that it can be captured. Call
 /// <see cref="Prepare"/> before every update.
 /// </summary>
@@ -37,7 +36,7 @@ public abstract class DeviceImages : IDisposable
     public abstract void Dispose();
 
     /// <summary>Opens a set, which stays the caller's, at a position.</summary>
-    /// <param name="device">A CUDA device.</param>
+    /// <param name="device">The device.</param>
     /// <param name="source">The set.</param>
     /// <param name="options">How images become batches; the last ones of an epoch must be dropped, because all batches have
     /// one size.</param>
@@ -54,17 +53,15 @@ public abstract class DeviceImages : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(notice);
-        if (device.Backend is not CudaBackend cuda)
-            throw new ArgumentException($"{device.Name} is no CUDA device.", nameof(device));
         if (!options.DropLast)
             throw new ArgumentException("The last images of an epoch must be dropped: all batches have one size.",
                 nameof(options));
-        if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && source.Count is null))
-            return new StreamedImages(device, cuda, source, options, start);
+        if (place == DataOnDevice.Off || (place == DataOnDevice.Auto && (source.Count is null || device.FreeBytes is null)))
+            return new StreamedImages(device, source, options, start);
         if (source.Count is not { } count)
             throw new TrainingException(
                 $"{source.Name} is endless and cannot be kept on {device.Name}; let it be streamed (--data-on-device off).");
-        long bytes = count * source.Size * source.Size * 3, free = cuda.FreeBytes;
+        long bytes = count * source.Size * source.Size * 3, free = device.FreeBytes ?? long.MaxValue;
         if (bytes <= (place == DataOnDevice.On ? free : free / 2))
         {
             notice($"The {count:N0} images of {source.Name} are kept on {device.Name} ({bytes:N0} bytes).");
@@ -75,6 +72,6 @@ public abstract class DeviceImages : IDisposable
                 + "let it be streamed (--data-on-device off).");
         notice($"{source.Name} takes {bytes:N0} bytes, more than half of the {free:N0} free on {device.Name}, so its "
             + "images are streamed.");
-        return new StreamedImages(device, cuda, source, options, start);
+        return new StreamedImages(device, source, options, start);
     }
 }

@@ -50,4 +50,12 @@ static class SimdPaths
         : Vector512.IsHardwareAccelerated ? SimdPath.Vector512
         : Vector256.IsHardwareAccelerated ? SimdPath.Vector256
         : SimdPath.Vector128;
+
+    /// <summary>Width of a vector.</summary>
+    public static int Bits(this SimdPath path) => path.Resolve() switch
+    {
+        SimdPath.Vector512 => 512,
+        SimdPath.Vector256 => 256,
+        _ => 128,
+    };
 }

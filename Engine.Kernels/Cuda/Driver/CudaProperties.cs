@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
@@ -29,6 +30,11 @@ public sealed record CudaProperties
 
     /// <summary>Whether kernels built for a compute capability run here.</summary>
     public bool Supports(int major, int minor) => (Major, Minor).CompareTo((major, minor)) >= 0;
+
+    /// <summary>Name, compute capability, size, and the CUDA that the driver is for, in a line.</summary>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"{Name}, compute capability {Major}.{Minor}, {Multiprocessors} multiprocessors, {TotalBytes / (double)(1 << 30):0.#} GiB, ")
+        + $"driver for CUDA {DriverVersion / 1000}.{DriverVersion % 1000 / 10}";
 
     /// <summary>All devices that the driver finds.</summary>
     /// <exception cref="DeviceException">There is no driver, or it finds none.</exception>
