@@ -169,16 +169,12 @@ public abstract class Backend : IDisposable
     /// </summary>
     public abstract void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse);
     /// <summary>
-    /// Square images: labels I32 (N) = ⌊4i / N⌋ for image i, and y[i] = x[i] turned by 90°·labels[i] counter-clockwise.
-    /// </summary>
-    public abstract void RotateQuarters(TensorView x, TensorView y, TensorView labels);
-    /// <summary>
     /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to
-    /// right where flips I32 (N), if not default, is not 0; rotated and labels as <see cref="RotateQuarters"/> makes them of it.
-    /// An index outside [0, M) throws on the CPU and makes NaN of both images on CUDA.
+    /// right where flips I32 (N), if not default, is not 0; rotated, if not default, is what <see cref="Rotate90"/> makes of it
+    /// by turns I32 (N), which else are not looked at. An index outside [0, M) throws on the CPU and makes NaN of both on CUDA.
     /// </summary>
-    public abstract void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
-        TensorView rotated, TensorView labels);
+    public abstract void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
+        TensorView upright, TensorView rotated);
 
     // ---- losses --------------------------------------------------------------------------------------------------------
     /// <summary>

@@ -1,6 +1,5 @@
-// Quarter turns of square images: y[i] = x[i] turned turns[i] times counter-clockwise (clockwise if inverse), or, where
-// turns is null, by quarters of the batch: image i of N by 4i / N, which goes to labels in the same launch. x, y (N, S, S,
-// C); y is overwritten.
+// Quarter turns of square images: y[i] = x[i] turned turns[i] times counter-clockwise (clockwise if inverse). x, y (N, S, S, C);
+// y is overwritten.
 //
 // rotate90_tile3 (C = 3) and rotate90_tile: pixels below 32 bytes, so that lines of memory would be torn by a walk down a column.
 // A block takes tiles of side x side pixels: it reads rows (side * pixel = 192 or 384 bytes at C = 3, by 16 where they are
@@ -15,16 +14,13 @@ struct Rotate90Args {
   const void* x;
   void* y;
   const int* turns;
-  int* labels;
   i64 count;                       // tiles; units in the wide kernels
-  Divisor images, per_image, per_row;  // N; tiles of an image and of a row of tiles; in the wide kernels: units of a pixel, and S
+  Divisor per_image, per_row;      // tiles of an image and of a row of tiles; in the wide kernels: units of a pixel, and S
   int size, channels, side, shift, wide, words, inverse;
 };
 
 DEV int turn_of(const Rotate90Args& a, i64 image) {
-  if (a.turns) return (a.inverse ? 0 - (u32)a.turns[image] : (u32)a.turns[image]) & 3;
-  i64 four = 4 * image;
-  return (int)divide(four, a.images);
+  return (a.inverse ? 0 - (u32)a.turns[image] : (u32)a.turns[image]) & 3;
 }
 
 // An element of a tile, or two as one word.
@@ -60,7 +56,6 @@ template<class E, int Channels, int Bytes> DEV void rotate_tiles(const Rotate90A
   for (i64 t = bidx(); t < a.count; t += gdimx()) {
     i64 rest = t, image = divide(rest, a.per_image);
     int turn = turn_of(a, image);
-    if (a.labels && rest == 0 && tidx() == 0) a.labels[image] = turn;
     Tile from = tile_at(rest, a.per_row, a.side, a.size);
     i64 first = image * a.size * row;
     read_tile((const E*)a.x + first + from.r0 * row + from.c0 * c, row, from.rows, from.columns * c,
@@ -76,9 +71,8 @@ template<class U> DEV void rotate_units(const Rotate90Args& a) {
   U* y = (U*)a.y;
   i64 size = a.size, units = a.per_image.d;
   GRID_STRIDE(i, a.count) {
-    i64 unit = i, column = divide(unit, a.per_image), row = divide(column, a.per_row), line = row, image = divide(row, a.per_row);
+    i64 unit = i, column = divide(unit, a.per_image), row = divide(column, a.per_row), image = divide(row, a.per_row);
     int turn = turn_of(a, image);
-    if (a.labels && line == image * size && column == 0 && unit == 0) a.labels[image] = turn;
     i64 r = turn == 0 ? row : turn == 1 ? column : turn == 2 ? size - 1 - row : size - 1 - column;
     i64 q = turn == 0 ? column : turn == 1 ? size - 1 - row : turn == 2 ? size - 1 - column : row;
     y[i] = x[((image * size + r) * size + q) * units + unit];

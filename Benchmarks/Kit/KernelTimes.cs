@@ -28,7 +28,7 @@ static class KernelTimes
             yield return Rotations.Quarters(f32, batch, side);
             yield return Rotations.Quarters(bf16, batch, side);
         }
-        yield return Rotations.FromBytes(f32, 64, 32);
+        yield return Rotations.FromBytes(f32, 64, 32, turned: true);
         yield return SpectralNorms.Network(f32, 32);
         foreach (var v in (Variant[])[f32, bf16])
         {

@@ -36,10 +36,13 @@ sealed class BenchmarkContext(Device device) : IDisposable
     }
 
     /// <summary>I32 in [0, limit).</summary>
-    public TensorView Integers(int count, int limit)
+    public TensorView Integers(int count, int limit) =>
+        Integers([.. Enumerable.Range(0, count).Select(_ => _random.Next(limit))]);
+
+    /// <summary>I32 (N).</summary>
+    public TensorView Integers(int[] values)
     {
-        var result = Empty(new Shape(count), DType.I32);
-        int[] values = [.. Enumerable.Range(0, count).Select(_ => _random.Next(limit))];
+        var result = Empty(new Shape(values.Length), DType.I32);
         Backend.Upload(MemoryMarshal.AsBytes<int>(values), result);
         return result;
     }

@@ -18,7 +18,7 @@ public static class ConformanceTable
         .. Conv2dCases.All,
         .. CrossEntropyCases.All,
         .. ElementwiseCases.All,
-        .. GatherRotateCases.All,
+        .. GatherImagesCases.All,
         .. GradientNormCases.All,
         .. HingeCases.All,
         .. LinearCases.All,

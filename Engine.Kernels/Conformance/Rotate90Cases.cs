@@ -19,9 +19,6 @@ static class Rotate90Cases
            select new ConformanceCase("Rotate90", $"{s} {type}{(inverse ? " inverse" : "")}",
                run => Turn(run, s, type, inverse, skew: 0)),
         .. from type in CaseRun.Storages
-           from s in s_shapes
-           select new ConformanceCase("Rotate90", $"quarters {s} {type}", run => Quarters(run, s, type)),
-        .. from type in CaseRun.Storages
            from s in new Shape[] { new(8, 32, 32, 3), new(5, 17, 17, 5), new(4, 7, 7, 24) }
            from skew in new[] { 1, 2 }
            select new ConformanceCase("Rotate90", $"{s} {type} skewed {skew}", run => Turn(run, s, type, inverse: false, skew)),
@@ -38,17 +35,6 @@ static class Rotate90Cases
         run.Backend.Rotate90(x, turns, y, inverse);
         run.Expect("y", y, Tolerance.Exact, () => Naive(run[x], run[turns], shape, inverse));
     }
-
-    static void Quarters(CaseRun run, Shape shape, DType type)
-    {
-        var (x, y, labels) = (run.Input(shape, type), run.Output(shape, type), run.Output(new Shape(shape[0]), DType.I32));
-        run.Backend.RotateQuarters(x, y, labels);
-        run.Expect("y", y, Tolerance.Exact, () => Naive(run[x], Quarters(shape[0]), shape, inverse: false));
-        run.Expect("labels", labels, Tolerance.Exact, () => Quarters(shape[0]));
-    }
-
-    /// <summary>⌊4i / N⌋.</summary>
-    internal static double[] Quarters(int n) => [.. Enumerable.Range(0, n).Select(i => Math.Floor(4.0 * i / n))];
 
     internal static double[] Naive(double[] x, double[] turns, Shape shape, bool inverse)
     {

@@ -12,13 +12,6 @@ public sealed unsafe partial class CpuBackend
     // reading it in first.
     const long RotateStreamBytes = 8 << 20;
 
-    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
-    {
-        int n = x.Shape[0];
-        for (int i = 0; i < n; i++) labels.I32[i] = (int)(4L * i / n);
-        Rotate90(x, labels, y, false);
-    }
-
     public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse)
     {
         int n = x.Shape[0], size = x.Shape[1], c = x.Shape[3];

@@ -10,17 +10,7 @@ public sealed unsafe partial class CudaBackend
         s_rotateTile = new("rotate90", "rotate90_tile"),
         s_rotateWide = new("rotate90", "rotate90_wide"), s_rotateWide16 = new("rotate90", "rotate90_wide16");
 
-    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) =>
-        Rotate(x, turns.Address, y, labels: 0, inverse);
-
-    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels)
-    {
-        if (y.Count == 0 && labels.Count > 0)
-            throw new ArgumentException($"RotateQuarters: the images {x.Shape} have no pixels.", nameof(x));
-        Rotate(x, turns: 0, y, labels.Address, inverse: false);
-    }
-
-    void Rotate(TensorView x, nint turns, TensorView y, nint labels, bool inverse)
+    public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse)
     {
         if (y.Count == 0) return;
         SameType("Rotate90", x, y);
@@ -28,8 +18,7 @@ public sealed unsafe partial class CudaBackend
         int size = x.Shape[1], c = x.Shape[3], pixel = c * x.Type.Size();
         var args = new Rotate90Args
         {
-            X = x.Address, Y = y.Address, Turns = turns, Labels = labels, Images = new(x.Shape[0]), Size = size, Channels = c,
-            Inverse = inverse ? 1 : 0,
+            X = x.Address, Y = y.Address, Turns = turns.Address, Size = size, Channels = c, Inverse = inverse ? 1 : 0,
         };
         if (pixel >= Torn)
         {
@@ -80,9 +69,9 @@ public sealed unsafe partial class CudaBackend
     [StructLayout(LayoutKind.Sequential)]
     struct Rotate90Args
     {
-        public nint X, Y, Turns, Labels;
+        public nint X, Y, Turns;
         public long Count;
-        public Divisor Images, PerImage, PerRow;
+        public Divisor PerImage, PerRow;
         public int Size, Channels, Side, Shift, Wide, Words, Inverse;
     }
 }

@@ -71,10 +71,10 @@ sealed class ImageKernelTests
         const int Size = 6, Image = Size * Size * 3;
         using var m = new Machine();
         var type = bf16 ? DType.BF16 : DType.F32;
-        var (pixels, labels) = (m.New(DType.U8, 2, Size, Size, 3), m.New(DType.I32, 3));
+        var pixels = m.New(DType.U8, 2, Size, Size, 3);
         m.Backend.Upload(new byte[pixels.Bytes], pixels);
         var (upright, rotated) = (m.New(type, 3, Size, Size, 3), m.New(type, 3, Size, Size, 3));
-        m.Backend.GatherRotate(pixels, m.Ints(1, index, 0), default, upright, rotated, labels);
+        m.Backend.GatherImages(pixels, m.Ints(1, index, 0), default, m.Ints(0, 1, 2), upright, rotated);
         foreach (var images in new[] { upright, rotated })
         {
             var floats = m.New(DType.F32, 3, Size, Size, 3);
@@ -114,14 +114,13 @@ sealed class ImageKernelTests
             var (x, dy, gamma, beta) = (m.Numbers(6, 9, 9, c), m.Numbers(6, 9, 9, c), m.Numbers(table), m.Numbers(table));
             var (y, dx, mean, invStd) = (m.New(DType.F32, 6, 9, 9, c), m.New(DType.F32, 6, 9, 9, c),
                 m.New(DType.F32, c), m.New(DType.F32, c));
-            var (dgamma, dbeta, turned, labels) = (m.New(DType.F32, table), m.New(DType.F32, table),
-                m.New(DType.F32, 6, 9, 9, c), m.New(DType.I32, 6));
+            var (dgamma, dbeta, turned) = (m.New(DType.F32, table), m.New(DType.F32, table), m.New(DType.F32, 6, 9, 9, c));
             var (pooled, index, spread) = (m.New(DType.F32, 6, 5, 5, c), m.New(DType.I32, 6, 5, 5, c),
                 m.New(DType.F32, 6, 9, 9, c));
             var (spec, pool) = (new BatchNormSpec(1e-5f, 0.1f, true), new PoolSpec(3, 2, 1));
             m.Backend.BatchNormForward(x, gamma, beta, classes, m.Numbers(c), m.Numbers(c), y, mean, invStd, spec);
             m.Backend.BatchNormBackward(x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
-            m.Backend.RotateQuarters(x, turned, labels);
+            m.Backend.Rotate90(x, m.Ints(0, 0, 1, 2, 2, 3), turned, false);
             m.Backend.MaxPool2d(x, pooled, index, pool);
             m.Backend.MaxPool2dBackward(pooled, index, spread, pool);
             return [m.Read(y), m.Read(mean), m.Read(invStd), m.Read(dx), m.Read(dgamma), m.Read(dbeta),

@@ -68,28 +68,11 @@ public class Rotate90KernelTests
     }
 
     [Test]
-    public void Quarters_are_turned_by_their_labels([Values(1, 3, 4, 6, 9)] int n, [Values(3, 8)] int c)
-    {
-        const int Size = 7;
-        using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
-        var (x, y, labels) = (a.Normals(n, Size, Size, c), a.Output(n, Size, Size, c), a.Ints(new int[n], n));
-        b.RotateQuarters(x, y, labels);
-        int[] expected = [.. Enumerable.Range(0, n).Select(i => 4 * i / n)];
-        Assert.That(a.ReadInts(labels), Is.EqualTo(expected));
-        NnChecks.Same(a.Read(y), Naive(a.Read(x), n, Size, c, expected));
-    }
-
-    [Test]
     public void An_empty_batch_is_left_alone()
     {
         using var b = new CpuBackend(2);
         using var a = new NnArrays(b);
-        Assert.DoesNotThrow(() =>
-        {
-            b.Rotate90(a.Output(0, 4, 4, 3), a.Ints([], 0), a.Output(0, 4, 4, 3), false);
-            b.RotateQuarters(a.Output(0, 4, 4, 3), a.Output(0, 4, 4, 3), a.Ints([], 0));
-        });
+        Assert.DoesNotThrow(() => b.Rotate90(a.Output(0, 4, 4, 3), a.Ints([], 0), a.Output(0, 4, 4, 3), false));
     }
 
     [Test]
@@ -99,6 +82,5 @@ public class Rotate90KernelTests
         using var a = new NnArrays(b);
         var (x, k, y) = (a.Normals(8, 32, 32, 3), a.Ints([0, 1, 2, 3, 0, 1, 2, 3], 8), a.Output(8, 32, 32, 3));
         NnChecks.AllocatesNothing(() => b.Rotate90(x, k, y, false));
-        NnChecks.AllocatesNothing(() => b.RotateQuarters(x, y, k));
     }
 }

@@ -18,7 +18,7 @@ static class OpTable
         .. ElementwiseTests.Refusals, .. ReduceTests.Refusals, .. NormTests.Refusals, .. ViewsTests.Refusals,
         .. SliceTests.Refusals, .. PermuteTests.Refusals, .. GatherRowsTests.Refusals, .. MatMulTests.Refusals,
         .. LinearTests.Refusals, .. Conv2dTests.Refusals, .. Pool2dTests.Refusals, .. Upsample2xTests.Refusals,
-        .. Rotate90Tests.Refusals, .. BatchNormTests.Refusals, .. SpectralNormTests.Refusals, .. CrossEntropyTests.Refusals,
-        .. HingeTests.Refusals,
+        .. Rotate90Tests.Refusals, .. GatherImagesTests.Refusals, .. BatchNormTests.Refusals, .. SpectralNormTests.Refusals,
+        .. CrossEntropyTests.Refusals, .. HingeTests.Refusals,
     ];
 }

@@ -126,12 +126,9 @@ sealed class RecordingBackend : Backend
     public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) =>
         Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
 
-    public override void RotateQuarters(TensorView x, TensorView y, TensorView labels) =>
-        Note(nameof(RotateQuarters)).RotateQuarters(x, y, labels);
-
-    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
-        TensorView rotated, TensorView labels) =>
-        Note(nameof(GatherRotate)).GatherRotate(pixels, indices, flips, upright, rotated, labels);
+    public override void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
+        TensorView upright, TensorView rotated) =>
+        Note(nameof(GatherImages)).GatherImages(pixels, indices, flips, turns, upright, rotated);
 
     public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
         TensorView correct = default) =>

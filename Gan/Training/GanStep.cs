@@ -82,8 +82,8 @@ public abstract class GanStep : IDisposable
         optimizer.Step();
     }
 
-    /// <summary>Frees networks, optimizers and streams.</summary>
-    public void Dispose()
+    /// <summary>Frees networks, optimizers and streams; an algorithm that owns more overrides it.</summary>
+    public virtual void Dispose()
     {
         foreach (var (_, optimizer) in Optimizers) optimizer.Dispose();
         foreach (var (_, module) in Networks) module.Dispose();

@@ -10,16 +10,15 @@ namespace Ssgan.Gan.Training;
 public readonly record struct RealBatch(Tensor Pixels, Tensor Indices, Tensor? Flips)
 {
     /// <summary>The images (N, S, S, 3) in [−1, 1].</summary>
-    public Tensor Upright() => WithQuarters().Upright;
+    /// <param name="type">Their type.</param>
+    public Tensor Upright(DType type = DType.F32) => Pixels.GatherImages(Indices, Flips, type);
 
-    /// <summary>
-    /// In one pass: the images, the same with image i turned by ⌊4i / N⌋ quarters counter-clockwise, and those turns, I32 (N):
-    /// what <see cref="Losses.Rotation"/> makes of them by quarters.
-    /// </summary>
+    /// <summary>In one pass: the images, and the same with image i turned by turns[i] quarters counter-clockwise.</summary>
+    /// <param name="turns">I32 (N).</param>
     /// <param name="type">The images' type.</param>
-    public (Tensor Upright, Tensor Rotated, Tensor Turns) WithQuarters(DType type = DType.F32)
+    public (Tensor Upright, Tensor Rotated) WithRotated(Tensor turns, DType type = DType.F32)
     {
-        var upright = Pixels.GatherRotate(Indices, Flips, out var rotated, out var turns, type);
-        return (upright, rotated, turns);
+        var upright = Pixels.GatherImages(Indices, Flips, turns, out var rotated, type);
+        return (upright, rotated);
     }
 }

@@ -60,6 +60,7 @@ public sealed class SsganStep : GanStep
     readonly ResNetDiscriminator _discriminator;
     readonly Adam _generatorOptimizer, _discriminatorOptimizer;
     readonly Ema? _average;
+    readonly Dictionary<int, Tensor> _turns = [];
 
     public SsganStep(Device device, Architecture architecture, SsganOptions options, ulong seed)
         : base(Given(device, architecture, options), seed)
@@ -114,7 +115,8 @@ public sealed class SsganStep : GanStep
         using var scope = Device.Scope();
         if (_options.RotationBatch == RotationBatch.Quarters)
         {
-            var (upright, rotated, turns) = real.WithQuarters(_options.Compute);
+            var turns = Turns(real.Indices.Shape[0]);
+            var (upright, rotated) = real.WithRotated(turns, _options.Compute);
             TrainDiscriminator(upright, rotated, turns, Noise(Random, turns.Shape[0]));
         }
         else
@@ -129,7 +131,8 @@ public sealed class SsganStep : GanStep
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(z);
         using var scope = Device.Scope();
-        var (rotated, turns) = Rotation.Rotate(real, _options.RotationBatch);
+        var turns = Turns(real.Shape[0]);
+        var rotated = Rotation.Rotate(real, turns, _options.RotationBatch);
         TrainDiscriminator(real, rotated, turns, z);
     }
 
@@ -172,7 +175,8 @@ public sealed class SsganStep : GanStep
         using var scope = Device.Scope();
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(z);
-        var (rotated, turns) = Rotation.Rotate(fake, _options.RotationBatch);
+        var turns = Turns(fake.Shape[0]);
+        var rotated = Rotation.Rotate(fake, turns, _options.RotationBatch);
         DiscriminatorOutput[] verdicts = Judge(fake, rotated);
         var adversarial = Hinge.Generator(verdicts[0].Logits);
         var (rotation, accuracy) = Rotation.Loss(verdicts[1].Rotation!, turns);
@@ -182,6 +186,14 @@ public sealed class SsganStep : GanStep
         Stats.Add("loss_g", adversarial);
         Stats.Add("loss_g_rotation", rotation);
         Stats.Add("rotation_accuracy_fake", accuracy);
+    }
+
+    /// <summary>The labels of a batch: uploaded once for each size, so that a captured update finds them on the device.</summary>
+    Tensor Turns(int batch)
+    {
+        if (!_turns.TryGetValue(batch, out var turns))
+            _turns.Add(batch, turns = Rotation.Turns(Device, batch, _options.RotationBatch).Own());
+        return turns;
     }
 
     /// <summary>The discriminator on each batch.</summary>
@@ -211,5 +223,11 @@ public sealed class SsganStep : GanStep
         {
             network.Train(true);
         }
+    }
+
+    public override void Dispose()
+    {
+        foreach (var turns in _turns.Values) turns.Dispose();
+        base.Dispose();
     }
 }

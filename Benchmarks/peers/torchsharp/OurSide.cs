@@ -104,7 +104,9 @@ sealed class OurSide : ISide
     Action Rotate(RotationItem item)
     {
         var x = Normal(item.Batch, item.Side, item.Side, item.Channels);
-        return WithoutGradient(() => x.RotateQuarters(out _));
+        int n = item.Batch;
+        var turns = Own(_device.From([.. Enumerable.Range(0, n).Select(i => 4 * i / n)], new Shape(n)));
+        return WithoutGradient(() => x.Rotate90(turns));
     }
 
     Action Normalise(SpectralNormItem item)

@@ -4,27 +4,27 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void GatherRotate(TensorView pixels, TensorView indices, TensorView flips, TensorView upright,
-        TensorView rotated, TensorView labels)
+    public override void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
+        TensorView upright, TensorView rotated)
     {
-        CheckRows("GatherRotate", indices, pixels.Shape);
+        CheckRows("GatherImages", indices, pixels.Shape);
         int n = upright.Shape[0], size = upright.Shape[1], c = upright.Shape[3];
         if (upright.Count > 0)
         {
             int grain = (int)Math.Clamp(16384 / ((long)size * c), 1, int.MaxValue);
-            _workers.For(checked(n * size), grain, new GatherImages
+            _workers.For(checked(n * size), grain, new GatherRowsOfPixels
             {
                 Pixels = pixels.U8, Indices = indices.I32, Flips = flips.I32, Y = upright.F32, Size = size, C = c,
             });
         }
-        RotateQuarters(upright, rotated, labels);
+        if (rotated.Address != 0) Rotate90(upright, turns, rotated, false);
     }
 
     /// <summary>
     /// An item is a row of an upright image. The scale and the shift are those of <see cref="Affine"/> after a cast.
     /// Flips may be null.
     /// </summary>
-    struct GatherImages : IParallelBody
+    struct GatherRowsOfPixels : IParallelBody
     {
         public byte* Pixels;
         public int* Indices, Flips;

@@ -4,7 +4,7 @@ using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Tests.Kernels;
 
-public sealed class GatherRotateKernelTests : IDisposable
+public sealed class GatherImagesKernelTests : IDisposable
 {
     const int M = 5;
     readonly CpuBackend _cpu = new(2);
@@ -27,9 +27,11 @@ public sealed class GatherRotateKernelTests : IDisposable
         int[] indices = [.. Enumerable.Range(0, n).Select(_ => a.Random.Next(M))],
             flips = [.. Enumerable.Range(0, n).Select(i => (i + 1) % 2)];
         using var pixels = new Bytes(_cpu, bytes, new Shape(M, size, size, c));
-        var (upright, rotated, again, labels) = (a.Output(n, size, size, c), a.Output(n, size, size, c),
-            a.Output(n, size, size, c), a.Ints(new int[n], n));
-        _cpu.GatherRotate(pixels.View, a.Ints(indices, n), mirror ? a.Ints(flips, n) : default, upright, rotated, labels);
+        var (upright, rotated, again, alone, turns) = (a.Output(n, size, size, c), a.Output(n, size, size, c),
+            a.Output(n, size, size, c), a.Output(n, size, size, c), a.Ints([.. Enumerable.Range(-1, n)], n));
+        var mirrored = mirror ? a.Ints(flips, n) : default;
+        _cpu.GatherImages(pixels.View, a.Ints(indices, n), mirrored, turns, upright, rotated);
+        _cpu.GatherImages(pixels.View, a.Ints(indices, n), mirrored, default, alone, default);
         var expected = new float[upright.Count];
         for (int i = 0; i < expected.Length; i++)
         {
@@ -38,8 +40,8 @@ public sealed class GatherRotateKernelTests : IDisposable
             expected[i] = MathF.FusedMultiplyAdd(bytes[((indices[image] * size + row) * size + from) * c + ch], 1 / 127.5f, -1);
         }
         NnChecks.Same(a.Read(upright), expected);
-        Assert.That(a.ReadInts(labels), Is.EqualTo(Enumerable.Range(0, n).Select(i => 4 * i / n)));
-        _cpu.Rotate90(upright, labels, again, false);
+        NnChecks.Same(a.Read(alone), expected);
+        _cpu.Rotate90(upright, turns, again, false);
         NnChecks.Same(a.Read(rotated), a.Read(again));
     }
 
@@ -48,9 +50,8 @@ public sealed class GatherRotateKernelTests : IDisposable
     {
         using var a = new NnArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 2, 3), new Shape(M, 2, 2, 3));
-        var (upright, rotated, labels, indices) = (a.Output(2, 2, 2, 3), a.Output(2, 2, 2, 3),
-            a.Ints([0, 0], 2), a.Ints([0, M], 2));
-        Assert.That(() => _cpu.GatherRotate(pixels.View, indices, default, upright, rotated, labels),
+        var (upright, indices) = (a.Output(2, 2, 2, 3), a.Ints([0, M], 2));
+        Assert.That(() => _cpu.GatherImages(pixels.View, indices, default, default, upright, default),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 5"));
     }
 
@@ -59,11 +60,11 @@ public sealed class GatherRotateKernelTests : IDisposable
     {
         using var a = new NnArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 32, 3), new Shape(M, 32, 32, 3));
-        Assert.DoesNotThrow(() => _cpu.GatherRotate(pixels.View, a.Ints([], 0), default, a.Output(0, 32, 32, 3),
-            a.Output(0, 32, 32, 3), a.Ints([], 0)));
-        var (upright, rotated, labels, indices) = (a.Output(4, 32, 32, 3), a.Output(4, 32, 32, 3),
-            a.Ints(new int[4], 4), a.Ints([4, 3, 0, 0], 4));
-        NnChecks.AllocatesNothing(() => _cpu.GatherRotate(pixels.View, indices, default, upright, rotated, labels));
+        Assert.DoesNotThrow(() => _cpu.GatherImages(pixels.View, a.Ints([], 0), default, a.Ints([], 0), a.Output(0, 32, 32, 3),
+            a.Output(0, 32, 32, 3)));
+        var (upright, rotated, turns, indices) = (a.Output(4, 32, 32, 3), a.Output(4, 32, 32, 3),
+            a.Ints([0, 1, 2, 3], 4), a.Ints([4, 3, 0, 0], 4));
+        NnChecks.AllocatesNothing(() => _cpu.GatherImages(pixels.View, indices, default, turns, upright, rotated));
     }
 
     /// <summary>A U8 array.</summary>
