@@ -34,7 +34,7 @@ static class Rewritings
         return Of($"{name}/{v.Precision}/c{channels}s{side}n{batch}", v, Pointwise(n, width),
             new(n, side, side, width), (bed, random) =>
         {
-            var convolution = bed.Own(new Conv2d(random, width, width, 1, compute: v.Storage));
+            var convolution = bed.Own(new Conv2d(random, width, width, 1));
             return (convolution, x => forward(convolution, x.Cast(v.Storage)));
         });
     }

@@ -30,6 +30,12 @@ public static class Init
         return random.Uniform(shape, -bound, bound);
     };
 
+    /// <summary>
+    /// Uniform in ±1/√fanIn: PyTorch's default for the weights of linear and convolution layers, which calls it Kaiming uniform
+    /// with a = √5.
+    /// </summary>
+    public static Initializer PyTorchWeight => PyTorchBias;
+
     /// <summary>Zeros.</summary>
     public static Initializer Zeros { get; } = (random, shape, _, _) => random.Device.Zeros(shape);
 }

@@ -2,11 +2,13 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Nn;
 
-/// <summary>y = x·Wᵀ + b with W (out, in), optionally spectrally normalised.</summary>
+/// <summary>
+/// y = x·Wᵀ + b with W (out, in), optionally spectrally normalised. It computes in the type of x: the parameters are F32, and W
+/// is cast where it is used.
+/// </summary>
 public sealed class Linear : Module
 {
     readonly SpectralNorm? _spectral;
-    readonly DType _compute;
 
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="inputs">Features of x.</param>
@@ -15,15 +17,13 @@ public sealed class Linear : Module
     /// <param name="bias">Initialiser of b; null means PyTorch's default.</param>
     /// <param name="spectral">Whether W is divided by its spectral norm.</param>
     /// <param name="iterateInEvaluation">See <see cref="SpectralNorm"/>.</param>
-    /// <param name="compute">Element type of x, y and W as the product sees it; the parameters themselves are F32.</param>
     public Linear(Rng random, int inputs, int outputs, Initializer? weight = null, Initializer? bias = null,
-        bool spectral = false, bool iterateInEvaluation = false, DType compute = DType.F32)
+        bool spectral = false, bool iterateInEvaluation = false)
     {
         ArgumentNullException.ThrowIfNull(random);
-        _compute = compute;
         Weight = Parameter("weight", (weight ?? Init.XavierUniform())(random, new Shape(outputs, inputs), inputs, outputs));
         Bias = Parameter("bias", (bias ?? Init.PyTorchBias)(random, new Shape(outputs), inputs, outputs));
-        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, 1, iterateInEvaluation, compute));
+        if (spectral) _spectral = Child("spectral", new SpectralNorm(random, Weight, 1, iterateInEvaluation));
     }
 
     /// <summary>(out, in), before any normalisation.</summary>
@@ -35,10 +35,10 @@ public sealed class Linear : Module
     /// <summary>The normalisation of the weight, or null.</summary>
     public SpectralNorm? Spectral => _spectral;
 
-    /// <summary>(N, in) → (N, out).</summary>
+    /// <summary>(N, in) → (N, out) of the same type.</summary>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Linear(_spectral?.Take() ?? Weight.Cast(_compute), Bias);
+        return x.Linear(_spectral?.Take(x.Type) ?? Weight.Cast(x.Type), Bias);
     }
 }

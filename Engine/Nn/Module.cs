@@ -43,6 +43,9 @@ public abstract class Module : IDisposable
     /// <summary>All parameters.</summary>
     public IReadOnlyList<Tensor> Parameters => [.. NamedParameters().Select(static p => p.Tensor)];
 
+    /// <summary>This module and all its parts, each once, in order of registration.</summary>
+    public IEnumerable<Module> Modules() => Tree().Distinct();
+
     /// <summary>Number of trained values.</summary>
     public long ParameterCount => NamedParameters().Sum(static p => p.Tensor.Count);
 
@@ -100,6 +103,8 @@ public abstract class Module : IDisposable
     }
 
     bool Holds(Module other) => this == other || _children.Exists(c => c.Module.Holds(other));
+
+    IEnumerable<Module> Tree() => _children.SelectMany(static c => c.Module.Tree()).Prepend(this);
 
     IEnumerable<(string Name, Tensor Tensor)> Named(Func<Module, List<(string, Tensor)>> pick, string prefix)
     {

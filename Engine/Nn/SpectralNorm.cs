@@ -9,8 +9,6 @@ namespace Ssgan.Engine.Nn;
 public sealed class SpectralNorm : Module
 {
     readonly Tensor _weight;
-    readonly bool _iterateInEvaluation;
-    readonly DType _type;
     Tensor? _prepared;
 
     /// <param name="random">Source of the first u and v: normalised standard normals, no warm-up.</param>
@@ -18,22 +16,23 @@ public sealed class SpectralNorm : Module
     /// <param name="iterations">Power iterations per training forward.</param>
     /// <param name="iterateInEvaluation">Iterate in evaluation as well, without saving u and v (what Mimicry's own
     /// layer does).</param>
-    /// <param name="type">Element type of the normalised weight.</param>
-    public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false, DType type = DType.F32)
+    public SpectralNorm(Rng random, Tensor weight, int iterations = 1, bool iterateInEvaluation = false)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(weight);
         if (iterations < 1) throw new ArgumentException($"SpectralNorm: {iterations} power iterations; at least 1 is needed.");
         _weight = weight;
         Iterations = iterations;
-        _iterateInEvaluation = iterateInEvaluation;
-        _type = type;
+        IteratesInEvaluation = iterateInEvaluation;
         U = Buffer("u", Unit(random, weight.Shape[0]));
         V = Buffer("v", Unit(random, (int)(weight.Count / weight.Shape[0])));
     }
 
     /// <summary>Power iterations per training forward.</summary>
     public int Iterations { get; }
+
+    /// <summary>Whether it iterates in evaluation as well, without saving u and v.</summary>
+    public bool IteratesInEvaluation { get; }
 
     /// <summary>Left singular vector estimate (out).</summary>
     public Tensor U { get; }
@@ -45,32 +44,41 @@ public sealed class SpectralNorm : Module
     /// Normalises all of a network's weights in one pass, at the start of its forward; each layer then takes its own. Without
     /// this a layer normalises alone when it runs.
     /// </summary>
-    public static void Prepare(IReadOnlyList<SpectralNorm> norms)
+    /// <param name="norms">Those whose layers will see this type: the network's <see cref="Module.Modules"/> of this
+    /// class.</param>
+    /// <param name="type">Element type of those layers' inputs, and so of their normalised weights.</param>
+    /// <param name="inF32">Those whose layers see F32 all the same, as heads do; null: none.</param>
+    public static void Prepare(IReadOnlyList<SpectralNorm> norms, DType type = DType.F32,
+        IReadOnlyList<SpectralNorm>? inF32 = null)
     {
         ArgumentNullException.ThrowIfNull(norms);
         // A norm named twice iterates once: two at a time would write one u and v.
         // Layers of one kind share a launch; a network has at most two kinds.
-        foreach (var group in norms.Distinct().GroupBy(static n => n.CurrentIterations))
+        foreach (var group in norms.Select(n => (Norm: n, Type: type))
+            .Concat((inF32 ?? []).Select(static n => (Norm: n, Type: DType.F32)))
+            .DistinctBy(static n => n.Norm).GroupBy(static n => n.Norm.CurrentIterations))
         {
-            SpectralNorm[] members = [.. group];
-            var normalized = Tensor.SpectralNorm([.. members.Select(static n => n.CurrentWeight())], group.Key);
-            for (int i = 0; i < members.Length; i++) members[i]._prepared = normalized[i];
+            (SpectralNorm Norm, DType Type)[] members = [.. group];
+            var normalized = Tensor.SpectralNorm([.. members.Select(static n => n.Norm.CurrentWeight(n.Type))], group.Key);
+            for (int i = 0; i < members.Length; i++) members[i].Norm._prepared = normalized[i];
         }
     }
 
-    /// <summary>The normalised weight for one forward.</summary>
-    public Tensor Take()
+    /// <summary>
+    /// The normalised weight for one forward, in this type. One that was prepared in another is cast: the same but for a launch.
+    /// </summary>
+    public Tensor Take(DType type = DType.F32)
     {
-        if (_prepared is null) Prepare([this]);
+        if (_prepared is null) Prepare([this], type);
         var taken = _prepared!;
         _prepared = null;
-        return taken;
+        return taken.Cast(type);
     }
 
-    int CurrentIterations => Training || _iterateInEvaluation ? Iterations : 0;
+    int CurrentIterations => Training || IteratesInEvaluation ? Iterations : 0;
 
-    SpectralWeight CurrentWeight() =>
-        Training || !_iterateInEvaluation ? new(_weight, U, V, _type) : new(_weight, U.Copy(), V.Copy(), _type);
+    SpectralWeight CurrentWeight(DType type) =>
+        Training || !IteratesInEvaluation ? new(_weight, U, V, type) : new(_weight, U.Copy(), V.Copy(), type);
 
     static Tensor Unit(Rng random, int count)
     {

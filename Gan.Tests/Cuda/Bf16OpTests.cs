@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine.Nn;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
@@ -108,6 +109,41 @@ sealed class Bf16OpTests(bool libraries)
             Assert.That(n.Type, Is.EqualTo(type));
             n.Backward(_device.From(Rounded(432, 4), n.Shape).Cast(type));
             return [n.Cast(DType.F32).ToArray(), w.Grad!.ToArray(), u.ToArray(), v.ToArray()];
+        }
+    }
+
+    /// <summary>No layer is told a type: each follows its input, and so do weights that are normalised in one launch.</summary>
+    [Test]
+    public void Layers_compute_in_the_type_of_their_input([Values] bool spectral)
+    {
+        using var random = new Rng(_device, 3);
+        using var convolution = new Conv2d(random, 8, 16, 3, spectral: spectral);
+        using var head = new Linear(random, 16, 8, spectral: spectral);
+        float[] images = Rounded(2 * 5 * 5 * 8, 4);
+        // One estimate for both runs.
+        convolution.Train(false);
+        head.Train(false);
+        var (f32, bf16) = (Run(DType.F32), Run(DType.BF16));
+        for (int i = 0; i < f32.Length; i++) Close(bf16[i], f32[i], $"Array {i}", 4 * Tolerance);
+        Assert.That(bf16[0], Is.Not.EqualTo(f32[0]));
+
+        float[][] Run(DType type)
+        {
+            using var scope = _device.Scope();
+            if (spectral)
+            {
+                long launches = _cuda.Calls("cuLaunchCooperativeKernel");
+                SpectralNorm.Prepare([convolution.Spectral!], type, [head.Spectral!]);
+                Assert.That(_cuda.Calls("cuLaunchCooperativeKernel") - launches, Is.EqualTo(1));
+            }
+            foreach (var p in (Tensor[])[.. convolution.Parameters, .. head.Parameters]) p.ZeroGrad();
+            var h = convolution.Forward(_device.From(images, new Shape(2, 5, 5, 8)).Cast(type));
+            Assert.That(h.Type, Is.EqualTo(type));
+            var y = head.Forward(h.Sum(1, 2));
+            Assert.That(y.Type, Is.EqualTo(DType.F32));
+            Assert.That(head.Forward(_device.Zeros(new Shape(1, 16), type)).Type, Is.EqualTo(type));
+            y.Square().Sum().Backward();
+            return [y.ToArray(), convolution.Weight.Grad!.ToArray(), head.Weight.Grad!.ToArray()];
         }
     }
 

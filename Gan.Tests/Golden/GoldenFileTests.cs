@@ -90,6 +90,9 @@ public class GoldenFileTests
     [TestCase("layers")]
     [TestCase("ssgan32")]
     [TestCase("train20")]
+    [TestCase("sngan32")]
+    [TestCase("wgan_gp32")]
+    [TestCase("zoo_nets")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

@@ -41,6 +41,7 @@ sealed class InitTests
     {
         using var scope = _device.Scope();
         Uniform(Init.PyTorchBias(_random, new Shape(Count), 48, 5).ToArray(), 1 / Math.Sqrt(48));
+        Uniform(Init.PyTorchWeight(_random, new Shape(Count), 48, 5).ToArray(), 1 / Math.Sqrt(48));
     }
 
     [Test]

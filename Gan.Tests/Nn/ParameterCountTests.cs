@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Models;
+using Ssgan.Tests.Golden;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;
@@ -25,6 +26,50 @@ sealed class ParameterCountTests
             using var plain = new ResNetDiscriminator(random, Architecture.For(size), new() { RotationHead = false });
             Assert.That(plain.ParameterCount, Is.EqualTo(discriminator - head));
         }
+    }
+
+    // Buffers of spectral norm, of which PyTorch's keeps u and v.
+    [TestCase(32, 4_276_739, 1_053_825, 9_631)]
+    [TestCase(48, 4_878_083, 10_141_441, 24_863)]
+    [TestCase(64, 12_220_675, 10_141_441, 24_863)]
+    [TestCase(128, 32_150_787, 29_017_857, 45_343)]
+    public void So_do_those_of_sngan_and_wgan_gp(int size, long generator, long discriminator, long buffers)
+    {
+        using var device = Device.Cpu();
+        using var leaks = new NoLeaks(device);
+        using var random = new Rng(device, 1);
+        using (var g = new ResNetGenerator(random, Zoo.WganGp(size), Zoo.WganGpGenerator))
+            Assert.That(g.ParameterCount, Is.EqualTo(generator));
+        using (var d = new ResNetDiscriminator(random, Zoo.Sngan(size), Zoo.SnganDiscriminator))
+        {
+            Assert.That(d.ParameterCount, Is.EqualTo(discriminator));
+            Assert.That(d.NamedBuffers().Sum(static b => b.Tensor.Count), Is.EqualTo(buffers));
+        }
+        using (var d = new ResNetDiscriminator(random, Zoo.WganGp(size), Zoo.WganGpDiscriminator))
+        {
+            Assert.That(d.ParameterCount, Is.EqualTo(discriminator));
+            Assert.That(d.NamedBuffers(), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Shortcuts_and_the_last_filters_of_wgan_gp_are_drawn_as_pytorch_draws_them()
+    {
+        using var device = Device.Cpu();
+        using var random = new Rng(device, 1);
+        using var g = new ResNetGenerator(random, Zoo.WganGp(64, 64, 64), Zoo.WganGpGenerator);
+        using var d = new ResNetDiscriminator(random, Zoo.WganGp(64, 64, 64), Zoo.WganGpDiscriminator);
+        int own = 0;
+        foreach (var (name, tensor) in g.NamedParameters().Concat(d.NamedParameters()))
+        {
+            if (!name.EndsWith("weight", StringComparison.Ordinal) || tensor.Shape.Rank != 4) continue;
+            int area = tensor.Shape[1] * tensor.Shape[2], inputs = tensor.Shape[3] * area, outputs = tensor.Shape[0] * area;
+            bool isOwn = name.Contains("c_sc", StringComparison.Ordinal) || name == "c6.weight";
+            double bound = isOwn ? 1 / Math.Sqrt(inputs) : Math.Sqrt(2) * Math.Sqrt(6.0 / (inputs + outputs));
+            Assert.That(tensor.ToArray().Max(Math.Abs), Is.InRange(bound * 0.8, bound * 1.000001), name);
+            own += isOwn ? 1 : 0;
+        }
+        Assert.That(own, Is.EqualTo(4 + 1 + 5));
     }
 
     [TestCase(32)]

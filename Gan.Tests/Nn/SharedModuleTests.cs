@@ -57,6 +57,14 @@ sealed class SharedModuleTests
     }
 
     [Test]
+    public void It_is_one_of_the_modules()
+    {
+        using var device = Device.Cpu(1);
+        using var tied = new Tied(device);
+        Assert.That(tied.Modules(), Is.EqualTo(new Module[] { tied, tied.Layer, tied.Layer.Spectral! }));
+    }
+
+    [Test]
     public void It_freezes_switches_and_ends_once()
     {
         using var device = Device.Cpu(1);

@@ -113,6 +113,21 @@ sealed class SpectralNormModuleTests
     }
 
     [Test]
+    public void A_weight_prepared_in_one_type_is_given_in_another()
+    {
+        using var random = new Rng(_device, 4);
+        using var layer = new Linear(random, 6, 4, spectral: true);
+        using var scope = _device.Scope();
+        layer.Train(false);
+        float[] normalised = layer.Spectral!.Take().ToArray();
+        SpectralNorm.Prepare([layer.Spectral!]);
+        var half = layer.Spectral!.Take(DType.BF16);
+        Assert.That(half.Type, Is.EqualTo(DType.BF16));
+        Assert.That(half.Cast(DType.F32).ToArray(),
+            Is.EqualTo(normalised.Select(static x => BFloat16.ToSingle(BFloat16.FromSingle(x)))));
+    }
+
+    [Test]
     public void The_largest_singular_value_tends_to_one()
     {
         using var random = new Rng(_device, 4);

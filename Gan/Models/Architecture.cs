@@ -30,10 +30,16 @@ public sealed record Architecture
     /// <summary>The discriminator's blocks, the first one optimised.</summary>
     public required IReadOnlyList<DiscriminatorBlock> DiscriminatorBlocks { get; init; }
 
-    /// <summary>Name of the discriminator's real-or-fake head in Mimicry's files.</summary>
+    /// <summary>
+    /// Name of the discriminator's real-or-fake head in Mimicry's files: l5 at 32 and 48, l6 at 64, l7 at 128; of WGAN-GP l6 at
+    /// 48 too.
+    /// </summary>
     public required string LogitsName { get; init; }
 
-    /// <summary>Whether the two heads' spectral norm iterates in evaluation too, as in Mimicry's SSGAN-32 only.</summary>
+    /// <summary>
+    /// Whether the heads' spectral norm is Mimicry's own, which iterates in evaluation too. Its SSGAN has that at 32, and so has
+    /// the architecture of that size; its SNGAN has PyTorch's at 32 as everywhere.
+    /// </summary>
     public bool HeadsIterateInEvaluation { get; init; }
 
     /// <summary>The sizes that have an architecture.</summary>

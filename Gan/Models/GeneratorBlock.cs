@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
@@ -15,19 +14,19 @@ public sealed class GeneratorBlock : Module
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="inputs">Channels in.</param>
     /// <param name="outputs">Channels out.</param>
-    /// <param name="compute">Element type of the activations.</param>
-    public GeneratorBlock(Rng random, int inputs, int outputs, DType compute = DType.F32)
+    /// <param name="shortcut">Initialiser of the shortcut's filters; null means Xavier uniform.</param>
+    public GeneratorBlock(Rng random, int inputs, int outputs, Initializer? shortcut = null)
     {
         ArgumentNullException.ThrowIfNull(random);
         var root2 = Init.XavierUniform(MathF.Sqrt(2));
-        _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2, compute: compute));
-        _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2, compute: compute));
+        _c1 = Child("c1", new Conv2d(random, inputs, outputs, 3, weight: root2));
+        _c2 = Child("c2", new Conv2d(random, outputs, outputs, 3, weight: root2));
         _b1 = Child("b1", new BatchNorm2d(random.Device, inputs));
         _b2 = Child("b2", new BatchNorm2d(random.Device, outputs));
-        _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, compute: compute));
+        _shortcut = Child("c_sc", new Conv2d(random, inputs, outputs, 1, weight: shortcut));
     }
 
-    /// <summary>(N, H, W, in) → (N, 2H, 2W, out).</summary>
+    /// <summary>(N, H, W, in) → (N, 2H, 2W, out) of the same type.</summary>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);

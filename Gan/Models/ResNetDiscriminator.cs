@@ -9,7 +9,20 @@ namespace Ssgan.Gan.Models;
 /// <param name="Rotation">Logits of the four quarter turns, (N, 4); null where the network has no rotation head.</param>
 public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation);
 
-/// <summary>What differs between discriminators of one architecture.</summary>
+/// <summary>How the last feature map becomes one vector.</summary>
+public enum PixelPooling
+{
+    /// <summary>The sum over the pixels.</summary>
+    Sum,
+
+    /// <summary>Their mean.</summary>
+    Mean,
+}
+
+/// <summary>
+/// What differs between discriminators of one architecture. The defaults are SSGAN's; Mimicry's SNGAN has no rotation head, and
+/// its WGAN-GP neither that nor spectral norm, but the mean over the pixels and PyTorch's own initialiser in shortcuts.
+/// </summary>
 public sealed record DiscriminatorOptions
 {
     /// <summary>Whether there is a head for the four turns (SSGAN) or not (SNGAN).</summary>
@@ -18,16 +31,27 @@ public sealed record DiscriminatorOptions
     /// <summary>Whether residual shortcuts see ReLU(x), as behind Mimicry's published scores, or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
 
+    /// <summary>Whether every weight is divided by its spectral norm.</summary>
+    public bool SpectralNorm { get; init; } = true;
+
+    /// <summary>What the heads see of the last feature map.</summary>
+    public PixelPooling Pooling { get; init; }
+
     /// <summary>
-    /// Element type of the activations up to the sum over the pixels: F32, or BF16 where the device computes in it. Parameters
-    /// and heads are F32.
+    /// Initialiser of the shortcuts' filters; null means Xavier uniform. Mimicry's WGAN-GP has <see cref="Init.PyTorchWeight"/>.
+    /// </summary>
+    public Initializer? ShortcutWeight { get; init; }
+
+    /// <summary>
+    /// Element type of the activations up to the pooling over the pixels: F32, or BF16 where the device computes in it. Images
+    /// are cast to it, and every layer follows its input; parameters and heads are F32.
     /// </summary>
     public DType Compute { get; init; }
 }
 
 /// <summary>
-/// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum over the pixels, and one linear head for real or fake and one
-/// for the rotation. Spectral norm on every weight.
+/// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum or mean over the pixels, one linear head for real or fake and,
+/// where it is wanted, one for the rotation.
 /// </summary>
 public sealed class ResNetDiscriminator : Module
 {
@@ -35,7 +59,8 @@ public sealed class ResNetDiscriminator : Module
     readonly ResidualBlock[] _blocks;
     readonly Linear _logits;
     readonly Linear? _rotation;
-    readonly SpectralNorm[] _norms;
+    readonly SpectralNorm[] _norms, _headNorms;
+    readonly PixelPooling _pooling;
     readonly DType _compute;
 
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
@@ -44,25 +69,28 @@ public sealed class ResNetDiscriminator : Module
         ArgumentNullException.ThrowIfNull(architecture);
         options ??= new();
         Architecture = architecture;
-        _compute = options.Compute;
+        (_compute, _pooling) = (options.Compute, options.Pooling);
+        bool spectral = options.SpectralNorm;
         var table = architecture.DiscriminatorBlocks;
         int channels = table[0].Channels;
-        _first = Child("block1", new FirstResidualBlock(random, 3, channels, _compute));
+        _first = Child("block1", new FirstResidualBlock(random, 3, channels, spectral, options.ShortcutWeight));
         _blocks = new ResidualBlock[table.Count - 1];
         for (int i = 0; i < _blocks.Length; i++)
         {
             var next = table[i + 1];
-            var block = new ResidualBlock(random, channels, next.Channels, next.Downsample, options.ShortcutFromRelu, _compute);
+            var block = new ResidualBlock(random, channels, next.Channels, next.Downsample, options.ShortcutFromRelu, spectral,
+                options.ShortcutWeight);
             _blocks[i] = Child($"block{i + 2}", block);
             channels = next.Channels;
         }
         _logits = Child(architecture.LogitsName, Head(1));
         if (options.RotationHead) _rotation = Child("l_y", Head(4));
-        IEnumerable<SpectralNorm> heads = _rotation is null ? [_logits.Spectral!] : [_logits.Spectral!, _rotation.Spectral!];
-        _norms = [.. _first.SpectralNorms, .. _blocks.SelectMany(static b => b.SpectralNorms), .. heads];
+        Linear[] heads = _rotation is null ? [_logits] : [_logits, _rotation];
+        _headNorms = [.. heads.SelectMany(static h => h.Modules()).OfType<SpectralNorm>()];
+        _norms = [.. Modules().OfType<SpectralNorm>().Except(_headNorms)];
 
-        Linear Head(int outputs) =>
-            new(random, channels, outputs, spectral: true, iterateInEvaluation: architecture.HeadsIterateInEvaluation);
+        Linear Head(int outputs) => new(random, channels, outputs, spectral: spectral,
+            iterateInEvaluation: architecture.HeadsIterateInEvaluation);
     }
 
     /// <summary>The shapes.</summary>
@@ -78,11 +106,13 @@ public sealed class ResNetDiscriminator : Module
             throw new ArgumentException(
                 $"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
         using var scope = images.Device.Scope();
-        SpectralNorm.Prepare(_norms);
-        var h = _first.Forward(images.Cast(_compute));
+        var x = images.Cast(_compute);
+        // All in one launch. Sums and means are F32, and the heads after them.
+        SpectralNorm.Prepare(_norms, x.Type, _headNorms);
+        var h = _first.Forward(x);
         foreach (var block in _blocks) h = block.Forward(h);
-        // Sums are F32, and the heads after them.
-        h = h.Relu().Sum(1, 2);
+        h = h.Relu();
+        h = _pooling == PixelPooling.Mean ? h.Mean(1, 2) : h.Sum(1, 2);
         return new DiscriminatorOutput(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
     }
 }

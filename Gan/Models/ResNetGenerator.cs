@@ -4,6 +4,24 @@ using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
 
+/// <summary>What differs between generators of one architecture.</summary>
+public sealed record GeneratorOptions
+{
+    /// <summary>
+    /// Initialiser of the shortcuts' filters; null means Xavier uniform. Mimicry's WGAN-GP has <see cref="Init.PyTorchWeight"/>.
+    /// </summary>
+    public Initializer? ShortcutWeight { get; init; }
+
+    /// <summary>Initialiser of the last convolution's filters; the same.</summary>
+    public Initializer? LastWeight { get; init; }
+
+    /// <summary>
+    /// Element type of the activations: F32, or BF16 where the device computes in it. Noise is cast to it, and every layer
+    /// follows its input; parameters are F32.
+    /// </summary>
+    public DType Compute { get; init; }
+}
+
 /// <summary>
 /// Maps noise (N, latent) to images (N, S, S, 3) in [−1, 1]: linear, residual blocks that double the size, BN, ReLU, 3x3, tanh.
 /// </summary>
@@ -17,25 +35,26 @@ public sealed class ResNetGenerator : Module
 
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="architecture">The shapes.</param>
-    /// <param name="compute">Element type of the activations: F32, or BF16 where the device computes in it; parameters
-    /// are F32.</param>
-    public ResNetGenerator(Rng random, Architecture architecture, DType compute = DType.F32)
+    /// <param name="options">What differs between generators of one architecture.</param>
+    public ResNetGenerator(Rng random, Architecture architecture, GeneratorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(architecture);
-        _compute = compute;
+        options ??= new();
+        _compute = options.Compute;
         Architecture = architecture;
         int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
-        _l1 = Child("l1", new Linear(random, architecture.Latent, area * channels, compute: compute));
+        _l1 = Child("l1", new Linear(random, architecture.Latent, area * channels));
         // Names count from 2 and the tail takes the next number, as in Mimicry's files.
         _blocks = new GeneratorBlock[architecture.GeneratorBlocks.Count];
         for (int i = 0; i < _blocks.Length; i++)
         {
-            _blocks[i] = Child($"block{i + 2}", new GeneratorBlock(random, channels, architecture.GeneratorBlocks[i], compute));
-            channels = architecture.GeneratorBlocks[i];
+            int outputs = architecture.GeneratorBlocks[i];
+            _blocks[i] = Child($"block{i + 2}", new GeneratorBlock(random, channels, outputs, options.ShortcutWeight));
+            channels = outputs;
         }
         _norm = Child($"b{_blocks.Length + 2}", new BatchNorm2d(random.Device, channels));
-        _last = Child($"c{_blocks.Length + 2}", new Conv2d(random, channels, 3, 3, compute: compute));
+        _last = Child($"c{_blocks.Length + 2}", new Conv2d(random, channels, 3, 3, weight: options.LastWeight));
     }
 
     /// <summary>The shapes.</summary>

@@ -66,11 +66,12 @@ public sealed class SsganStep : GanStep
         : base(Given(device, architecture, options), seed)
     {
         _options = options;
-        _generator = new ResNetGenerator(Random, architecture, options.Compute);
+        _generator = new ResNetGenerator(Random, architecture, new() { Compute = options.Compute });
         var variant = new DiscriminatorOptions { ShortcutFromRelu = options.ShortcutFromRelu, Compute = options.Compute };
         _discriminator = new ResNetDiscriminator(Random, architecture, variant);
         if (options.EmaDecay > 0)
-            _average = new Ema(_generator, new ResNetGenerator(Random, architecture, options.Compute), options.EmaDecay);
+            _average = new Ema(_generator, new ResNetGenerator(Random, architecture, new() { Compute = options.Compute }),
+                options.EmaDecay);
         _generatorOptimizer = new Adam(_generator.NamedParameters(), options.LearningRate, options.Beta1,
             options.Beta2, average: _average);
         _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), options.LearningRate, options.Beta1, options.Beta2);
