@@ -4,7 +4,7 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 

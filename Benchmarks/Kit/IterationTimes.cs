@@ -3,13 +3,15 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Settings;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
 
 /// <summary>
-/// Times of SSGAN-32's training iteration: n_dis discriminator updates and one of the generator, on a batch that
-/// lies on the card.
+/// Times of SSGAN-32's training iteration: n_dis discriminator updates and one of the generator, by the way that a run
+/// takes, on images that the card keeps.
 /// </summary>
 static class IterationTimes
 {
@@ -35,8 +37,7 @@ static class IterationTimes
             // At the smallest batch also with all of an update's images in one pass, which is where it may matter.
             foreach (var (batch, onePass) in batches.Select(static b => (b, false)).Append((batches.Min(), true)))
             {
-                var settings = new TrainOptions { Batch = batch, OnePass = onePass, DiscriminatorSteps = updates, Ngf = ngf,
-                    Ndf = ndf, Precision = precision };
+                var settings = Recipe.Of(batch, precision, 32, ngf, ndf, onePass, updates);
                 try
                 {
                     using var device = new Device(new CudaBackend(context.Libraries, options: About.Fastest));
@@ -62,49 +63,44 @@ static class IterationTimes
         context.Options.Finish();
         // Without timing plans first, as a training starts.
         using var device = new Device(new CudaBackend(context.Libraries));
-        var passed = Starts.FirstStep(device, new TrainOptions { Batch = batch, Ngf = ngf, Ndf = ndf, Precision = precision });
+        var passed = Starts.FirstStep(device, Recipe.Of(batch, precision, 32, ngf, ndf));
         return new(true, string.Create(CultureInfo.InvariantCulture,
             $"The first step ({precision}, batch {batch}) ended {passed.TotalSeconds:0.00} s after the program's start."));
     }
 
     static string Describe(TrainOptions settings) =>
-        $"{settings.Precision} at batch {settings.Batch}{(settings.OnePass ? " in one pass" : "")}";
+        $"{settings.Optimisation.Precision} at batch {settings.Optimisation.Batch}{(OnePass(settings) ? " in one pass" : "")}";
+
+    static bool OnePass(TrainOptions settings) => settings.Gan is SsganOptions { OnePass: true };
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
     {
-        using var trainee = new Trainee(device, settings);
-        var step = trainee.Step;
+        var optimisation = settings.Optimisation;
         var (discriminator, generator) = Trainee.Operations(settings);
-        double[] operations = [settings.DiscriminatorSteps * discriminator + generator, discriminator, generator];
+        double[] operations = [optimisation.DiscriminatorSteps * discriminator + generator, discriminator, generator];
         var card = (CudaBackend)device.Backend;
         using var timer = new EventTimer(card);
 
-        trainee.TrainDiscriminator();
-        trainee.TrainGenerator();
-        device.Backend.Synchronize();
-        Measure("eager", trainee.TrainDiscriminator, trainee.TrainGenerator);
-        using var graphs = new CapturedGanStep(step);
-        Measure("graph", () => graphs.TrainDiscriminator(trainee.Real), () => graphs.TrainGenerator(settings.Batch));
+        Measure("eager", graphs: false);
+        Measure("graph", graphs: true);
 
-        void Measure(string way, Action d, Action g)
+        void Measure(string way, bool graphs)
         {
+            using var trainee = new Trainee(device, settings with { Optimisation = optimisation with { Graphs = graphs } });
+            trainee.Iterate();
+            device.Backend.Synchronize();
             device.Pool.ResetPeak();
-            Action[] pieces = [Iteration, d, g];
+            Action[] pieces = [trainee.Iterate, trainee.TrainDiscriminator, trainee.TrainGenerator];
             for (int i = 0; i < pieces.Length; i++)
             {
                 // The second call captures.
                 var time = timer.Measure(pieces[i], Math.Min(3, repetitions + 1), repetitions, budget / pieces.Length);
-                string name = Name(Pieces[i], settings.Precision, settings.Batch, settings.OnePass);
-                var item = new Workload(name, settings.Precision, 0, operations[i], static _ => static () => { });
+                string name = Name(Pieces[i], optimisation.Precision, optimisation.Batch, OnePass(settings));
+                var item = new Workload(name, optimisation.Precision, 0, operations[i], static _ => static () => { });
                 bench.Add(item, way, time, device.Pool.PeakBytes / 1048576.0);
             }
-            if (step.Stats.FirstNonFinite() is { } metric) bench.Leave($"{metric} became NaN or infinite: {Describe(settings)}.");
-
-            void Iteration()
-            {
-                for (int i = 0; i < settings.DiscriminatorSteps; i++) d();
-                g();
-            }
+            if (trainee.Step.Stats.FirstNonFinite() is { } metric)
+                bench.Leave($"{metric} became NaN or infinite: {Describe(settings)}.");
         }
     }
 }

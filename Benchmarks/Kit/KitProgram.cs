@@ -6,7 +6,6 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -144,11 +143,8 @@ static class KitProgram
         string name = options.Text("device", "cpu");
         if (name is not ("cpu" or "cuda")) throw new KitException($"--device takes cpu or cuda, not \"{name}\".");
         using var device = name == "cuda" ? Device.Cuda(libraries: libraries) : Device.Cpu(options.Number("threads", 0));
-        var settings = new TrainOptions
-        {
-            Batch = options.Number("batch", 64), Ngf = options.Number("ngf", 0), Ndf = options.Number("ndf", 0),
-            Precision = options.Text("precision", Starts.DefaultPrecision(device)),
-        };
+        var settings = Recipe.Of(options.Number("batch", 64), options.Text("precision", Starts.DefaultPrecision(device)),
+            ngf: options.Number("ngf", 0), ndf: options.Number("ndf", 0));
         options.Finish();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Starts.FirstStep(device, settings).TotalSeconds:0.000} s"));

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Feeds;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -44,7 +46,7 @@ static class Trajectories
         var worst = pairs.MaxBy(static p => p.Difference)!;
         // Nothing compares with NaN, so it is asked for what holds.
         bool holds = pairs.All(p => p.Difference <= (p.Step <= EarlySteps ? tolerance / EarlyFactor : tolerance));
-        return new(holds, Say($"{options.Steps} steps on {card.Name} and on {cpu.Name} (batch {options.Batch}): the losses differ by at most {worst.Difference:0.0e0} ")
+        return new(holds, Say($"{options.Optimisation.Steps} steps on {card.Name} and on {cpu.Name} (batch {options.Optimisation.Batch}): the losses differ by at most {worst.Difference:0.0e0} ")
             + Say($"({worst.Name} of step {worst.Step}); {tolerance / EarlyFactor:0.0e0} is allowed in the first {EarlySteps} steps, {tolerance:0.0e0} later.")) { Losses = pairs };
     }
 
@@ -60,17 +62,18 @@ static class Trajectories
         var tensors = captured.Tensors.Zip(eager.Tensors).Where(static t => !t.First.Bytes.AsSpan().SequenceEqual(t.Second.Bytes))
             .Select(static t => t.First.Name);
         string[] differing = [.. reports, .. tensors];
-        string what = Say($"{options.Steps} steps on {card.Name} (batch {options.Batch}, {options.Precision}), captured and eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
+        string what = Say($"{options.Optimisation.Steps} steps on {card.Name} (batch {options.Optimisation.Batch}, {options.Optimisation.Precision}), captured and eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
         return new(differing.Length == 0, differing.Length == 0 ? $"{what}are the same bit for bit."
             : $"{what}were compared, and {differing.Length} differ, first {differing[0]}.") { Losses = pairs };
     }
 
-    static TrainOptions Settings(Arguments options) => new()
+    static TrainOptions Settings(Arguments options)
     {
-        Steps = options.Number("steps", DefaultSteps), Batch = options.Number("batch", 16), Ngf = options.Number("ngf", 0),
-        Ndf = options.Number("ndf", 0), Precision = options.Text("precision", "f32"), DiscriminatorSteps = 1, Seed = 1,
-        Decay = false,
-    };
+        var settings = Recipe.Of(options.Number("batch", 16), options.Text("precision", "f32"), ngf: options.Number("ngf", 0),
+            ndf: options.Number("ndf", 0), discriminatorSteps: 1);
+        int steps = options.Number("steps", DefaultSteps);
+        return settings with { Optimisation = settings.Optimisation with { Steps = steps, Seed = 1, Decay = false } };
+    }
 
     static TrainedState TrainOnCard(PartContext context, TrainOptions options, bool graphs)
     {
@@ -82,23 +85,14 @@ static class Trajectories
 
     static TrainedState Train(Device device, TrainOptions options, bool graphs)
     {
-        var images = new ShapesSource(options.Size);
-        var pixels = new byte[options.Batch * options.Size * options.Size * 3];
-        using var step = SsganRecipe.Create(device, options.Validate());
-        using var captured = graphs ? new CapturedGanStep(step) : null;
+        using var images = new ShapesSource(options.Data.Size);
+        using var step = options.Validate().CreateStep(device);
+        using var feed = BatchFeed.Open(device, images, options, new LoaderPosition(1), static _ => { });
+        using var loop = new GanLoop(step, feed, options.Optimisation with { Graphs = graphs });
         var reports = new List<(int, string, double)>();
-        for (int i = 0; i < options.Steps; i++)
+        for (int i = 0; i < options.Optimisation.Steps; i++)
         {
-            int image = pixels.Length / options.Batch;
-            for (int j = 0; j < options.Batch; j++) images.Read((long)i * options.Batch + j, pixels.AsSpan(j * image, image));
-            using (device.Scope())
-            {
-                var real = Pixels.ToImages(device.From(pixels, new Shape(options.Batch, options.Size, options.Size, 3)));
-                if (captured is null) step.TrainDiscriminator(real);
-                else captured.TrainDiscriminator(real);
-            }
-            if (captured is null) step.TrainGenerator(options.Batch);
-            else captured.TrainGenerator(options.Batch);
+            loop.Iterate();
             foreach (var (name, mean) in step.Stats.Take()) reports.Add((i + 1, name, mean));
         }
         return new(reports, [.. Checkpoint.NamedTensors(step).Select(static t => (t.Name, Bytes(t.Tensor)))]);

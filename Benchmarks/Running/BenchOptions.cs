@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Enumeration;
 using Ssgan.Benchmarks.Kit;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Losses;
 
 namespace Ssgan.Benchmarks.Running;
 

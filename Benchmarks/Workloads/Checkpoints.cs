@@ -1,4 +1,6 @@
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
@@ -9,7 +11,7 @@ static class Checkpoints
     public static IEnumerable<Workload> All(Variant v)
     {
         if (!v.IsF32) yield break;
-        var settings = v.Divisor == 1 ? new TrainOptions() : new TrainOptions { Ngf = 16, Ndf = 16 };
+        var settings = v.Divisor == 1 ? Recipe.Of() : Recipe.Of(ngf: 16, ndf: 16);
         yield return Save(settings).Short();
         yield return Load(settings).Short();
     }
@@ -20,7 +22,7 @@ static class Checkpoints
     /// </summary>
     public static long Bytes(TrainOptions settings)
     {
-        var a = SsganRecipe.Architecture(settings);
+        var a = settings.Gan.Architecture(settings.Data.Size);
         int[] trained = [.. Layers.GeneratorParameters(a), .. Layers.DiscriminatorParameters(a)];
         long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels)
             + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);
@@ -51,13 +53,13 @@ static class Checkpoints
         Kind = WorkloadKind.Host,
     };
 
-    static CheckpointState State(SsganStep step, TrainOptions settings)
+    static CheckpointState State(GanStep step, TrainOptions settings)
     {
         var (seed, counter) = step.Random.State;
         return new()
         {
-            Step = 1, RandomSeed = seed, RandomCounter = counter, Data = new LoaderPosition(settings.Seed), DataName = "random",
-            DataHash = "", Stats = step.Stats.Sums, TensorsSha256 = "", Options = settings,
+            Step = 1, RandomSeed = seed, RandomCounter = counter, Data = new LoaderPosition(settings.Optimisation.Seed),
+            DataName = "random", DataHash = "", Stats = step.Stats.Sums, TensorsSha256 = "", Options = settings,
         };
     }
 }

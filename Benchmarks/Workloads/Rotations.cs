@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
 

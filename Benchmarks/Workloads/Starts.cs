@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;

@@ -1,43 +1,54 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Feeds;
 
 namespace Ssgan.Benchmarks.Workloads;
 
-/// <summary>Networks on a device and a batch of random images there, ready to be trained.</summary>
+/// <summary>Networks on a device and the loop that trains them, on random images by the way that a run's take.</summary>
 sealed class Trainee : IDisposable
 {
+    /// <summary>Few enough for a card to keep them, as it does with data sets that fit.</summary>
+    const int Images = 4096;
+
+    readonly RandomImages _images;
+    readonly IBatchFeed _feed;
+    readonly GanLoop _loop;
+
     /// <exception cref="TrainingException">A setting is out of range, or the device lacks the precision.</exception>
     public Trainee(Device device, TrainOptions settings)
     {
-        Batch = settings.Batch;
-        Step = SsganRecipe.Create(device, settings.Validate());
-        using var random = new Rng(device, 2);
-        Real = random.Uniform(new Shape(settings.Batch, settings.Size, settings.Size, 3), -1, 1);
+        Step = settings.Validate().CreateStep(device);
+        _images = new RandomImages(settings.Data.Size, Math.Max(Images, settings.Optimisation.Batch));
+        _feed = BatchFeed.Open(device, _images, settings, new LoaderPosition(2), static _ => { });
+        _loop = new GanLoop(Step, _feed, settings.Optimisation);
     }
 
-    public SsganStep Step { get; }
-
-    /// <summary>Images (N, S, S, 3).</summary>
-    public Tensor Real { get; }
-
-    public int Batch { get; }
+    public GanStep Step { get; }
 
     /// <summary>Operations of one update of each network.</summary>
     public static (double Discriminator, double Generator) Operations(TrainOptions settings)
     {
-        var (g, d) = Layers.Forward(SsganRecipe.Architecture(settings));
+        var (g, d) = Layers.Forward(settings.Gan.Architecture(settings.Data.Size));
+        int batch = settings.Optimisation.Batch;
         // A backward costs two forwards, or one where the weights' gradients are not wanted.
-        return (settings.Batch * (g + 9 * d), settings.Batch * (3 * g + 4 * d));
+        return (batch * (g + 9 * d), batch * (3 * g + 4 * d));
     }
 
-    public void TrainDiscriminator() => Step.TrainDiscriminator(Real);
+    public void TrainDiscriminator() => _loop.TrainDiscriminator();
 
-    public void TrainGenerator() => Step.TrainGenerator(Batch);
+    public void TrainGenerator() => _loop.TrainGenerator();
+
+    public void Iterate() => _loop.Iterate();
 
     public void Dispose()
     {
-        Real.Dispose();
+        _loop.Dispose();
+        _feed.Dispose();
+        _images.Dispose();
         Step.Dispose();
     }
 }

@@ -3,7 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Gan.Training;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 
@@ -9,10 +10,10 @@ static class DryRun
 {
     public static void Print(Device device, TrainOptions options, string preset, TextWriter output, CancellationToken stop)
     {
-        using var step = SsganRecipe.Create(device, options);
+        using var step = options.CreateStep(device);
+        var (optimisation, grid) = (options.Optimisation, options.Cadence.GridImages);
         output.WriteLine(preset);
-        Table(output, "generator", LayerTable.Of(step.Generator, options.Batch), step.Generator.ParameterCount);
-        Table(output, "discriminator", LayerTable.Of(step.Discriminator, options.Batch), step.Discriminator.ParameterCount);
+        foreach (var (title, rows) in step.Layers(optimisation.Batch)) Table(output, title, rows);
         output.WriteLine("A few steps on random pixels, and a sheet of samples ...");
         output.Flush();
         var probe = StepProbe.Measure(step, options, stop: stop);
@@ -21,26 +22,27 @@ static class DryRun
         Line("parameters", Format.Bytes(probe.ParameterBytes));
         Line("gradients", Format.Bytes(probe.GradientBytes));
         Line("optimizer state", Format.Bytes(probe.OptimizerBytes));
-        Line(options.EmaDecay > 0 ? "buffers and averaged generator" : "buffers", Format.Bytes(probe.OtherBytes));
-        Line($"peak of a step at batch {options.Batch}, all of these included", Format.Bytes(probe.StepPeakBytes));
-        Line($"peak of a sheet of {options.GridImages} samples, the same included", Format.Bytes(probe.SheetPeakBytes));
+        Line(optimisation.EmaDecay > 0 ? "buffers and averaged generator" : "buffers", Format.Bytes(probe.OtherBytes));
+        Line($"peak of a step at batch {optimisation.Batch}, all of these included", Format.Bytes(probe.StepPeakBytes));
+        Line($"peak of a sheet of {grid} samples, the same included", Format.Bytes(probe.SheetPeakBytes));
         Line(device.CanCapture ? "peak of a run, without images that the GPU keeps" : "peak of a run",
             Format.Bytes(probe.PeakBytes));
         output.WriteLine("time");
-        Line($"one step (n_dis {options.DiscriminatorSteps}) on {device.Name}", Format.Time(probe.Step));
-        Line($"{options.Steps} steps, without grids and checkpoints", Format.Time(probe.Step * options.Steps));
+        Line($"one step (n_dis {optimisation.DiscriminatorSteps}) on {device.Name}", Format.Time(probe.Step));
+        Line($"{optimisation.Steps} steps, without grids and checkpoints", Format.Time(probe.Step * optimisation.Steps));
         output.WriteLine("Nothing was written.");
 
         void Line(string name, string value) => output.WriteLine($"  {name,-58} {value,12}");
     }
 
-    static void Table(TextWriter output, string title, IReadOnlyList<LayerRow> rows, long total)
+    static void Table(TextWriter output, string title, IReadOnlyList<LayerRow> rows)
     {
         output.WriteLine();
         output.WriteLine($"{title,-16} {"output",-22} {"weight",-22} {"parameters",14}");
         foreach (var row in rows)
             output.WriteLine($"{(row.IsPart ? "  " : "") + row.Name,-16} {row.Output ?? "",-22} {row.Weight ?? "",-22} "
                 + $"{Format.Count(row.Parameters),14}");
-        output.WriteLine($"{"total",-16} {"",-22} {"",-22} {Format.Count(total),14}");
+        output.WriteLine($"{"total",-16} {"",-22} {"",-22} "
+            + $"{Format.Count(rows.Where(static r => !r.IsPart).Sum(static r => r.Parameters)),14}");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
@@ -12,6 +13,29 @@ static class OptionKinds
     // Of an option that stands twice the last value counts, so that a script's can be overridden at its end. Each takes one value
     // all the same.
     static readonly ArgumentArity s_last = ArgumentArity.OneOrMore, s_lastOrNone = ArgumentArity.ZeroOrMore;
+
+    /// <summary>The option of a setting; its value is a text that the setting takes.</summary>
+    public static Option<string> Of(SettingText setting)
+    {
+        if (setting.Choices.Count > 0) return Choice(setting.Option, setting.Description, [.. setting.Choices]);
+        bool isSwitch = setting.Kind is null;
+        return new Option<string>(setting.Option)
+        {
+            Description = setting.Description,
+            HelpName = setting.Kind,
+            Arity = isSwitch ? s_lastOrNone : s_last,
+            CustomParser = result =>
+            {
+                string? text = !isSwitch ? Last(result, setting.Option) : result.Tokens.Count == 0 ? "on"
+                    : result.Tokens[^1].Value switch { "true" => "on", "false" => "off", var other => other };
+                if (text is null || setting.Accepts(text)) return text;
+                string kind = setting.Kind switch { "N" => "a whole number", "X" => "a number", _ => "true or false" };
+                string problem = isSwitch ? $"not \"{text}\"." : $"and \"{text}\" is none or is out of range.";
+                result.AddError($"{setting.Option} takes {kind}, {problem}");
+                return null;
+            },
+        };
+    }
 
     public static Option<T> Number<T>(string name, string description) where T : INumber<T>
     {

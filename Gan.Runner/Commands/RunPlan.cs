@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Ssgan.Engine;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 
@@ -23,8 +26,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     public static RunPlan From(ParseResult parsed, TrainArguments arguments, Device device)
     {
         var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments) : New(parsed, arguments, device);
-        DeviceChoice.CheckPrecision(device, plan.Options.Precision);
-        Check(plan.Options, static (message, e) => new UsageException(message, e), arguments.NameOf);
+        DeviceChoice.CheckPrecision(device, plan.Options.Optimisation.Precision);
+        Check(plan.Options, static (message, e) => new UsageException(message, e), TrainArguments.NameOf);
         return plan;
     }
 
@@ -38,8 +41,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string sentence = given ? $"Preset {name}, as asked; options that are given override it."
             : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, "
                 + "and options that are given override either.";
-        return new RunPlan(arguments.Apply(parsed, Presets.For(name, arguments.Size(parsed))), sentence, null,
-            parsed.GetValue(arguments.Out), true);
+        var preset = Presets.For(name, arguments.Size(parsed), arguments.Gan(parsed, GanCatalog.Names[0]));
+        return new RunPlan(arguments.Apply(parsed, preset), sentence, null, parsed.GetValue(arguments.Out), true);
     }
 
     static RunPlan Resume(ParseResult parsed, TrainArguments arguments)
@@ -64,14 +67,16 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
             Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
         }
         // From before a restart of the learning rate, a run goes on as it did then.
-        if (state.Step < saved.DecayFrom) saved = saved with { Decay = state.Options.Decay, DecayFrom = state.Options.DecayFrom };
+        var (old, rate) = (state.Options.Optimisation, saved.Optimisation);
+        if (state.Step < rate.DecayFrom)
+            saved = saved with { Optimisation = rate with { Decay = old.Decay, DecayFrom = old.DecayFrom } };
         Trainer.CheckSettings(saved, state, checkpoint);
         var options = arguments.Apply(parsed, saved);
-        if (arguments.RestartsRate(parsed) && state.Step < options.Steps) options = options with { DecayFrom = state.Step };
+        if (arguments.RestartsRate(parsed) && state.Step < options.Optimisation.Steps)
+            options = options with { Optimisation = options.Optimisation with { DecayFrom = state.Step } };
         try
         {
-            Trainer.CheckSettings(options, state, checkpoint,
-                (name, value) => (arguments.NameOf(name), TrainArguments.ValueOf(name, value)));
+            Trainer.CheckSettings(options, state, checkpoint, TrainArguments.NameOf);
         }
         catch (TrainingException e)
         {
@@ -101,13 +106,14 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     /// </summary>
     static string RateChange(TrainOptions options, CheckpointState state, bool asked)
     {
-        if (state.Step == options.Steps || options.Schedule() == state.Options.Schedule()) return "";
-        string course = !options.Decay ? "and stays there"
-            : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {options.Steps}");
+        var (now, before) = (options.Optimisation, state.Options.Optimisation.Schedule());
+        if (state.Step == now.Steps || now.Schedule() == before) return "";
+        string course = !now.Decay ? "and stays there"
+            : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {now.Steps}");
         string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
         return string.Create(CultureInfo.InvariantCulture,
-            $"\nThe learning rate goes from {state.Options.Schedule().At(state.Step):0.00e0} to "
-            + $"{options.Schedule().At(state.Step):0.00e0} {course}{offer}.");
+            $"\nThe learning rate goes from {before.At(state.Step):0.00e0} to {now.Schedule().At(state.Step):0.00e0} "
+            + $"{course}{offer}.");
     }
 
     /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>
@@ -122,7 +128,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         try
         {
-            SsganRecipe.Architecture(options.Validate(nameOf), nameOf);
+            options.Validate(nameOf).Gan.Architecture(options.Data.Size, nameOf);
         }
         catch (Exception e) when (e is TrainingException or ArgumentException)
         {

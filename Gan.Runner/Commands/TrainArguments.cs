@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
-using Ssgan.Gan.Losses;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
 
@@ -11,49 +13,21 @@ sealed class TrainArguments
 {
     readonly Option<string> _data = OptionKinds.Text("--data", "NAME|DIR",
         $"{DatasetFactory.Accepted}. Default: shapes, which is drawn on the fly.");
-    readonly Option<int> _size = OptionKinds.Number<int>("--size", "Image side: 32 (default), 48, 64 or 128.");
-    readonly Option<long> _steps = OptionKinds.Number<long>("--steps", "Generator updates in all.");
-    readonly Option<int> _batch = OptionKinds.Number<int>("--batch", "Images per update.");
-    readonly Option<int> _discriminatorSteps = OptionKinds.Number<int>("--n-dis", "Discriminator updates per generator update.");
-    readonly Option<float> _learningRate = OptionKinds.Number<float>("--lr", "Learning rate at the start.");
+    readonly Option<string> _model = OptionKinds.Choice("--model", "Which GAN. Default: "
+        + string.Join("; ", GanCatalog.Entries.Select(static e => $"{e.Name}, {e.Description}")) + ".", [.. GanCatalog.Names]);
     readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule",
         "Course of the learning rate: a straight line from --lr at the first step to 0 at "
         + "the last, --lr throughout, or, with --resume, a new line from --lr at the checkpoint to 0 at the last step.",
         "linear", "constant", "restart");
-    readonly Option<double> _beta1 = OptionKinds.Number<double>("--beta1", "Adam's decay of the gradient's mean.");
-    readonly Option<double> _beta2 = OptionKinds.Number<double>("--beta2", "Adam's decay of the squared gradient's mean.");
-    readonly Option<float> _rotationReal =
-        OptionKinds.Number<float>("--rotation-real", "Weight of the rotation loss for the discriminator.");
-    readonly Option<float> _rotationFake =
-        OptionKinds.Number<float>("--rotation-fake", "Weight of the rotation loss for the generator.");
-    readonly Option<string> _rotation = OptionKinds.Choice("--rotation",
-        "Which images turn: each once, or the first quarter in all four directions.", "quarters", "four-angles");
-    readonly Option<string> _shortcut = OptionKinds.Choice("--shortcut", "What residual shortcuts of the discriminator see.",
-        "relu", "raw");
-    readonly Option<bool> _onePass = OptionKinds.Switch("--one-pass",
-        "Real, fake and turned images go through the discriminator as one batch, with one power iteration for all of them "
-        + "instead of one each.");
-    readonly Option<float> _ema =
-        OptionKinds.Number<float>("--ema", "Decay of the averaged generator that draws the samples; 0 keeps none.");
-    readonly Option<bool> _flip = OptionKinds.Switch("--flip", "Mirror images at random.");
-    readonly Option<bool> _skipBad = OptionKinds.Switch("--skip-bad", "Leave out unreadable images of a folder.");
-    readonly Option<int> _ngf =
-        OptionKinds.Number<int>("--ngf", "Channels of the generator's widest layer; 0 is the published width.");
-    readonly Option<int> _ndf =
-        OptionKinds.Number<int>("--ndf", "Channels of the discriminator's widest layer; 0 is the published width.");
-    readonly Option<ulong> _seed = OptionKinds.Number<ulong>("--seed", "Seed of weights, noise and shuffling.");
-    readonly Option<string> _precision = OptionKinds.Choice(
-        "--precision", "Arithmetic of products, and in bf16 of activations; the CPU has f32 only.", [.. Arithmetic.Names]);
-    readonly Option<string> _graphs = OptionKinds.Choice("--graphs",
-        "Whether a GPU replays its updates as graphs (default) or runs each operation.", "on", "off");
-    readonly Option<string> _dataOnDevice = OptionKinds.Choice("--data-on-device",
-        "Whether a GPU keeps all images: where they take at most half of its free memory (auto, the default), always, or never.",
-        "auto", "on", "off");
-    readonly Option<long> _logEvery = OptionKinds.Number<long>("--log-every", "Steps between log lines.");
-    readonly Option<long> _sampleEvery = OptionKinds.Number<long>("--sample-every", "Steps between sample grids.");
-    readonly Option<long> _checkpointEvery = OptionKinds.Number<long>("--checkpoint-every", "Steps between checkpoints.");
-    readonly Option<int> _keepLast = OptionKinds.Number<int>("--keep-last", "Checkpoints to keep.");
-    readonly Option<int> _grid = OptionKinds.Number<int>("--grid", "Images per sample grid.");
+
+    // One option for each setting; GANs may share one.
+    readonly Dictionary<string, Option<string>> _settings = [];
+
+    public TrainArguments()
+    {
+        foreach (var setting in TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf)))
+            _settings.TryAdd(setting.Text.Option, OptionKinds.Of(setting.Text));
+    }
 
     public Option<string> Preset { get; } = OptionKinds.Choice("--preset",
         "Values of all options that are not given: the published recipe, or two minutes on two cores. Default: tiny on a CPU.",
@@ -85,9 +59,7 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _size, Out, Resume, Preset, _steps, _batch, Device, Threads, _precision, _seed, _discriminatorSteps, _learningRate,
-        _schedule, _beta1, _beta2, _rotationReal, _rotationFake, _rotation, _shortcut, _onePass, _ema, _flip, _ngf, _ndf,
-        _logEvery, _sampleEvery, _checkpointEvery, _keepLast, _grid, _graphs, _dataOnDevice, DataDirectory, _skipBad, _autotune,
+        _data, _model, Out, Resume, Preset, Device, Threads, .. _settings.Values, _schedule, DataDirectory, _autotune,
         _deterministic, DryRun, Plain,
     ];
 
@@ -103,67 +75,51 @@ sealed class TrainArguments
     /// <summary>Whether a course of the learning rate stands on the command line.</summary>
     public bool HasSchedule(ParseResult parsed) => parsed.Has(_schedule);
 
+    /// <summary>The GAN on the command line, or the other one.</summary>
+    public GanEntry Gan(ParseResult parsed, string otherwise) => GanCatalog.Of(parsed.Pick(_model, otherwise));
+
     /// <summary>The image side on the command line, or the default.</summary>
-    public int Size(ParseResult parsed) => parsed.Pick(_size, 32);
+    public int Size(ParseResult parsed)
+    {
+        var size = DataSettings.Settings.First(static s => s.Text.Key == "size");
+        return parsed.Has(_settings[size.Text.Option])
+            ? size.Write(new DataSettings(), parsed.GetValue(_settings[size.Text.Option])!).Size : new DataSettings().Size;
+    }
 
     /// <summary>Settings with everything that stands on the command line put in.</summary>
-    public TrainOptions Apply(ParseResult parsed, TrainOptions settings) => settings with
+    /// <exception cref="UsageException">An option is another GAN's.</exception>
+    public TrainOptions Apply(ParseResult parsed, TrainOptions settings)
     {
-        Data = parsed.Has(_data) ? Place(parsed.GetValue(_data)!) : settings.Data,
-        Size = parsed.Pick(_size, settings.Size),
-        Steps = parsed.Pick(_steps, settings.Steps),
-        Batch = parsed.Pick(_batch, settings.Batch),
-        DiscriminatorSteps = parsed.Pick(_discriminatorSteps, settings.DiscriminatorSteps),
-        LearningRate = parsed.Pick(_learningRate, settings.LearningRate),
-        Decay = parsed.Has(_schedule) ? parsed.GetValue(_schedule) != "constant" : settings.Decay,
-        DecayFrom = parsed.Has(_schedule) ? 0 : settings.DecayFrom,
-        Beta1 = parsed.Pick(_beta1, settings.Beta1),
-        Beta2 = parsed.Pick(_beta2, settings.Beta2),
-        RealRotationScale = parsed.Pick(_rotationReal, settings.RealRotationScale),
-        FakeRotationScale = parsed.Pick(_rotationFake, settings.FakeRotationScale),
-        RotationBatch = !parsed.Has(_rotation) ? settings.RotationBatch
-            : parsed.GetValue(_rotation) == "quarters" ? RotationBatch.Quarters : RotationBatch.FourAnglesOfAQuarter,
-        ShortcutFromRelu = parsed.Has(_shortcut) ? parsed.GetValue(_shortcut) == "relu" : settings.ShortcutFromRelu,
-        OnePass = parsed.Pick(_onePass, settings.OnePass),
-        EmaDecay = parsed.Pick(_ema, settings.EmaDecay),
-        Flip = parsed.Pick(_flip, settings.Flip),
-        SkipBad = parsed.Pick(_skipBad, settings.SkipBad),
-        Ngf = parsed.Pick(_ngf, settings.Ngf),
-        Ndf = parsed.Pick(_ndf, settings.Ndf),
-        Seed = parsed.Pick(_seed, settings.Seed),
-        Precision = parsed.Pick(_precision, settings.Precision),
-        Graphs = parsed.Has(_graphs) ? parsed.GetValue(_graphs) == "on" : settings.Graphs,
-        DataOnDevice = parsed.Has(_dataOnDevice) ? Enum.Parse<DataOnDevice>(parsed.GetValue(_dataOnDevice)!, ignoreCase: true)
-            : settings.DataOnDevice,
-        LogEvery = parsed.Pick(_logEvery, settings.LogEvery),
-        SampleEvery = parsed.Pick(_sampleEvery, settings.SampleEvery),
-        CheckpointEvery = parsed.Pick(_checkpointEvery, settings.CheckpointEvery),
-        KeepLast = parsed.Pick(_keepLast, settings.KeepLast),
-        GridImages = parsed.Pick(_grid, settings.GridImages),
-    };
+        var gan = Gan(parsed, settings.Gan.Model);
+        if (gan.Name != settings.Gan.Model) settings = settings with { Gan = gan.Defaults };
+        if (parsed.Has(_data)) settings = settings with { Data = settings.Data with { Data = Place(parsed.GetValue(_data)!) } };
+        if (parsed.Has(_schedule))
+        {
+            bool falls = parsed.GetValue(_schedule) != "constant";
+            settings = settings with { Optimisation = settings.Optimisation with { Decay = falls, DecayFrom = 0 } };
+        }
+        Setting<TrainOptions>[] known = [.. TrainOptions.Settings, .. TrainOptions.SettingsOf(gan)];
+        foreach (var (name, option) in _settings.Where(o => parsed.Has(o.Value)))
+        {
+            var setting = known.FirstOrDefault(s => s.Text.Option == name)
+                ?? throw new UsageException($"{name} is no option of {gan.Name}, but of {string.Join(", ", OwnersOf(name))}.");
+            settings = setting.Write(settings, parsed.GetValue(option)!);
+        }
+        return settings;
+    }
 
     /// <summary>The option that sets a value of config.json; the value's own name where none does.</summary>
-    public string NameOf(string setting) => setting switch
+    public static string NameOf(string key) => key switch
     {
-        "data" => _data.Name, "size" => _size.Name, "ngf" => _ngf.Name, "ndf" => _ndf.Name, "steps" => _steps.Name,
-        "batch" => _batch.Name, "discriminatorSteps" => _discriminatorSteps.Name, "learningRate" => _learningRate.Name,
-        "decay" or "decayFrom" => _schedule.Name, "beta1" => _beta1.Name, "beta2" => _beta2.Name,
-        "realRotationScale" => _rotationReal.Name, "fakeRotationScale" => _rotationFake.Name,
-        "rotationBatch" => _rotation.Name, "shortcutFromRelu" => _shortcut.Name, "onePass" => _onePass.Name,
-        "emaDecay" => _ema.Name, "flip" => _flip.Name, "skipBad" => _skipBad.Name, "seed" => _seed.Name,
-        "precision" => _precision.Name, "graphs" => _graphs.Name,
-        "dataOnDevice" => _dataOnDevice.Name, "logEvery" => _logEvery.Name, "sampleEvery" => _sampleEvery.Name,
-        "checkpointEvery" => _checkpointEvery.Name, "keepLast" => _keepLast.Name, "gridImages" => _grid.Name, _ => setting,
+        "data" => "--data",
+        "model" => "--model",
+        "decay" or "decayFrom" => "--lr-schedule",
+        _ => TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf))
+            .FirstOrDefault(s => s.Text.Key == key)?.Text.Option ?? key,
     };
 
-    /// <summary>A value of config.json as its option takes it.</summary>
-    public static string ValueOf(string setting, string value) => (setting, value) switch
-    {
-        ("decay", "True") => "linear", ("decay", "False") => "constant",
-        ("shortcutFromRelu", "True") => "relu", ("shortcutFromRelu", "False") => "raw",
-        ("rotationBatch", nameof(RotationBatch.Quarters)) => "quarters", ("rotationBatch", _) => "four-angles",
-        ("dataOnDevice", _) => value.ToLowerInvariant(), (_, "True") => "on", (_, "False") => "off", _ => value,
-    };
+    static IEnumerable<string> OwnersOf(string option) =>
+        GanCatalog.Entries.Where(e => e.Settings.Any(s => s.Text.Option == option)).Select(static e => e.Name);
 
     /// <summary>A place on disk in full, so that a run is resumed from any folder; a name as it is.</summary>
     static string Place(string data) =>

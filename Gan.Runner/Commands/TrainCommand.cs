@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
@@ -33,19 +35,20 @@ static class TrainCommand
             return ExitCode.Done;
         }
         using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
-        using var step = SsganRecipe.Create(device, plan.Options);
+        using var step = plan.Options.CreateStep(device);
         var folder = OpenFolder(plan);
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        var plotting = new PlottingObserver(view, folder);
-        var trainer = new Trainer(step, source, plan.Options, folder, DeviceNotices.Around(plotting, device, told));
+        var trainer = new Trainer(step, source, plan.Options, folder, view, new NoticesHook(device, told),
+            new PlotHook(plan.Options.Cadence.SampleEvery));
+        long steps = plan.Options.Optimisation.Steps;
         if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
         // Once nothing of what was asked for can be refused any more: an error stands alone.
         host.Out.WriteLine(plan.Preset);
         if (plan.Checkpoint is not null)
         {
-            if (trainer.Done == plan.Options.Steps)
+            if (trainer.Done == steps)
             {
                 host.Out.WriteLine($"Nothing is left to do: {plan.Checkpoint} is at the last step, {trainer.Done}; --steps "
                     + "N goes on to step N.");
@@ -55,10 +58,9 @@ static class TrainCommand
         using var remark =
             host.Stop.Register(() => view.Notice("Stopping after this step; another Ctrl-C leaves at once, without saving."));
         var outcome = view.Show(() => trainer.Run(host.Stop));
-        plotting.Plot();
         host.Out.WriteLine(outcome == TrainingOutcome.Done
-            ? $"Done: {plan.Options.Steps} steps; everything is in {folder.Path}."
-            : $"Stopped after step {trainer.Done} of {plan.Options.Steps}; the state is saved in {folder.Path}.");
+            ? $"Done: {steps} steps; everything is in {folder.Path}."
+            : $"Stopped after step {trainer.Done} of {steps}; the state is saved in {folder.Path}.");
         host.Out.WriteLine(outcome == TrainingOutcome.Done
             ? $"Next: ssgan sample --checkpoint {Quote(folder.Path)} --count 64 --out samples.png"
             : $"Next: ssgan train --resume {Quote(folder.Path)}");
@@ -68,30 +70,32 @@ static class TrainCommand
     static IImageSource OpenData(TrainOptions options, string directory, Host host)
     {
         var progress = new DataProgressLines(host.Out);
-        var source = DatasetFactory.Open(options.Data, options.Size, new DataOptions
+        var (data, batch) = (options.Data, options.Optimisation.Batch);
+        var source = DatasetFactory.Open(data.Data, data.Size, new DataOptions
         {
-            DataDirectory = directory, SkipBad = options.SkipBad, Progress = progress.Report, Notice = host.Out.WriteLine,
+            DataDirectory = directory, SkipBad = data.SkipBad, Progress = progress.Report, Notice = host.Out.WriteLine,
         }, host.Stop);
-        if (source.Count is not { } count || count >= options.Batch) return source;
+        if (source.Count is not { } count || count >= batch) return source;
         string name = source.Name;
         source.Dispose();
-        throw new UsageException($"{name} has {count} image{(count == 1 ? "" : "s")}, fewer than a batch of {options.Batch}; add "
+        throw new UsageException($"{name} has {count} image{(count == 1 ? "" : "s")}, fewer than a batch of {batch}; add "
             + "images or lower --batch.");
     }
 
     static RunFolder OpenFolder(RunPlan plan)
     {
         if (plan.Folder is not null) return plan.IsNew ? RunFolder.CreateAt(plan.Folder) : RunFolder.Open(plan.Folder);
-        string data = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data));
-        return RunFolder.Create("runs", $"{data}-ssgan{plan.Options.Size}");
+        string data = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data.Data));
+        return RunFolder.Create("runs", $"{data}-{plan.Options.Gan.Model}{plan.Options.Data.Size}");
     }
 
-    static string Networks(Device device, SsganStep step, TrainOptions options)
+    static string Networks(Device device, GanStep step, TrainOptions options)
     {
         string threads = device.Backend is CpuBackend cpu ? $", {cpu.Threads} threads" : "";
-        string parameters =
-            $"G {Format.Count(step.Generator.ParameterCount)} + D {Format.Count(step.Discriminator.ParameterCount)} parameters";
-        return $"{parameters} on {device.Name}{threads}, {Arithmetic.Describe(options.Precision)}";
+        string parameters = string.Join(" + ", step.Networks.Where(static n => n.Name is not "g_ema")
+            .Select(static n => $"{n.Name.ToUpperInvariant()} {Format.Count(n.Module.ParameterCount)}"));
+        return $"{options.Gan.Model}, {parameters} parameters on {device.Name}{threads}, "
+            + Arithmetic.Describe(options.Optimisation.Precision);
     }
 
     static string Quote(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;

@@ -1,8 +1,8 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;
@@ -19,11 +19,12 @@ sealed class SteadyStateTests
         DiscriminatorBlocks = [new(2, true), new(3, true), new(3, false)], LogitsName = "l4",
     };
 
-    static SsganStep Small(Device device, ulong seed) => new(device, Tiny, new() { EmaDecay = 0.5f }, seed);
+    static SsganStep Small(Device device, ulong seed) =>
+        new(device, Tiny, new(), new() { EmaDecay = 0.5f, Seed = seed });
 
     static void One(SsganStep step, float[] images)
     {
-        using (step.Device.Scope()) step.TrainDiscriminator(step.Device.From(images, new Shape(2, 8, 8, 3)));
+        using (step.Device.Scope()) step.TrainDiscriminator(RealBatch.Of(step.Device.From(images, new Shape(2, 8, 8, 3))));
         step.TrainGenerator(2);
     }
 
@@ -73,9 +74,9 @@ sealed class SteadyStateTests
         static float[][] Run(int threads)
         {
             using var device = Device.Cpu(threads);
-            using var step = new SsganStep(device, Architecture.For(32, 24, 24), new(), 5);
+            using var step = new SsganStep(device, Architecture.For(32, 24, 24), new(), new() { Seed = 5 });
             using (device.Scope())
-                step.TrainDiscriminator(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3)));
+                step.TrainDiscriminator(RealBatch.Of(device.From(Make.Numbers(5 * 32 * 32 * 3, 1), new Shape(5, 32, 32, 3))));
             step.TrainGenerator(5);
             return Values(step);
         }

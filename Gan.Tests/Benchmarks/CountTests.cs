@@ -1,6 +1,8 @@
 using Ssgan.Benchmarks.Workloads;
 using Ssgan.Emulator;
+using Ssgan.Tests.Support;
 using Ssgan.Engine;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Benchmarks;
@@ -55,8 +57,8 @@ sealed class CountTests
     [Test]
     public void AnUpdateOfTheDiscriminatorIsOneOfTheGeneratorsForwardsAndNineOfItsOwn()
     {
-        var settings = new TrainOptions { Batch = 16 };
-        var (g, d) = Layers.Forward(SsganRecipe.Architecture(settings));
+        var settings = new TrainOptions().With(batch: 16);
+        var (g, d) = Layers.Forward(settings.Gan.Architecture(settings.Data.Size));
         Assert.That(Find("Step", "d_step/f32/batch16").Operations, Is.EqualTo(16 * (g + 9 * d)));
         Assert.That(Find("Step", "g_step/f32/batch16").Operations, Is.EqualTo(16 * (3 * g + 4 * d)));
     }
@@ -64,9 +66,9 @@ sealed class CountTests
     [Test]
     public void CheckpointsBytesAreThoseOfItsTensors()
     {
-        var settings = new TrainOptions { Ngf = 16, Ndf = 16 };
+        var settings = new TrainOptions().With(ngf: 16, ndf: 16);
         using var device = Device.Cpu(1);
-        using var trainee = new Trainee(device, settings with { Batch = 2 });
+        using var trainee = new Trainee(device, settings.With(batch: 2));
         Assert.That(Checkpoints.Bytes(settings),
             Is.EqualTo(Checkpoint.NamedTensors(trainee.Step).Sum(static t => t.Tensor.View.Bytes)));
     }

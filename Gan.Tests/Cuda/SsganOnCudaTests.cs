@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
@@ -63,19 +64,14 @@ sealed class SsganOnCudaTests
     {
         using var leaks = new NoLeaks(device);
         using var step = new SsganStep(device, Architecture.For(32, Width, Width),
-            new() { EmaDecay = 0.9f, Compute = compute }, seed: 3);
-        using var graphs = captured ? new CapturedGanStep(step) : null;
+            new(), new() { EmaDecay = 0.9f, Precision = compute == DType.BF16 ? "bf16" : "f32", Seed = 3 });
+        using var feed = new FixedFeed(device, Batch, 32);
+        using var loop = new GanLoop(step, feed, new() { Batch = Batch, DiscriminatorSteps = 1, Graphs = captured });
         var reports = new List<(string, double)>();
         for (int i = 0; i < steps; i++)
         {
-            using (device.Scope())
-            {
-                var real = device.From([.. Make.Numbers(Batch * 32 * 32 * 3, i).Select(x => x / 2)], new Shape(Batch, 32, 32, 3));
-                if (graphs is null) step.TrainDiscriminator(real);
-                else graphs.TrainDiscriminator(real);
-            }
-            if (graphs is null) step.TrainGenerator(Batch);
-            else graphs.TrainGenerator(Batch);
+            feed.Values = [.. Make.Numbers(Batch * 32 * 32 * 3, i).Select(x => x / 2)];
+            loop.Iterate();
             reports.AddRange(step.Stats.Take());
         }
         return new Run(reports,

@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
@@ -81,7 +82,7 @@ sealed class SsganPrecisionTests
     public void A_cpu_is_refused_and_f32_switches_tf32_off_again()
     {
         using var cpu = Device.Cpu(1);
-        Assert.That(() => SsganRecipe.Create(cpu, new TrainOptions { Precision = "bf16" }),
+        Assert.That(() => new TrainOptions().With(precision: "bf16").CreateStep(cpu),
             Throws.TypeOf<TrainingException>().With.Message.EqualTo("The precision bf16 needs a GPU; the CPU computes in f32."));
         using var cuda = new EmulatedCuda(new EmulatorOptions());
         using var device = new Device(new CudaBackend(cuda));

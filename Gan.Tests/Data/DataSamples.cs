@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
 using Ssgan.Emulator;
+using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SkiaSharp;
 using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;
 

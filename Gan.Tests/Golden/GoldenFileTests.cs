@@ -1,3 +1,4 @@
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 

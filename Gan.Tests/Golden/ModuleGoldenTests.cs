@@ -4,6 +4,7 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Tests.Golden;
 

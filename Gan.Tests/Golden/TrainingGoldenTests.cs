@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Optim;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
@@ -20,7 +21,7 @@ public sealed class TrainingGoldenTests
         const int steps = 20, updates = 2, batch = 8, latent = 32, pixels = batch * 3 * 32 * 32;
         using var device = Device.Cpu();
         var architecture = Architecture.For(32, 16, 16) with { Latent = latent };
-        using var step = new SsganStep(device, architecture, new() { OnePass = onePass }, seed: 1);
+        using var step = new SsganStep(device, architecture, new() { OnePass = onePass }, new() { Seed = 1 });
         File.AsFile("g/before", path => MimicryWeights.Load(path, step.Generator));
         File.AsFile("d/before", path => MimicryWeights.Load(path, step.Discriminator));
         byte[] real = File.U8("train/real");
@@ -34,7 +35,8 @@ public sealed class TrainingGoldenTests
                 using var scope = device.Scope();
                 byte[] images = GoldenFile.ChannelsLast(real.AsSpan((s * updates + u) * pixels, pixels).ToArray(),
                     batch, 3, 32, 32);
-                step.TrainDiscriminator(Pixels.ToImages(device.From(images, new Shape(batch, 32, 32, 3))), Noise(s, u));
+                step.TrainDiscriminator(RealBatch.Of(Pixels.ToImages(device.From(images, new Shape(batch, 32, 32, 3)))),
+                    Noise(s, u));
                 CheckLosses(step, s, s * updates + u, ("loss_d", $"{losses}/d_adversarial"),
                     ("loss_d_rotation", $"{losses}/d_rotation"));
             }

@@ -1,6 +1,7 @@
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Tests.Kernels;
 

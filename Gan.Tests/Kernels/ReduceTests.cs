@@ -1,5 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 

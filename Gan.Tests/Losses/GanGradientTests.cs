@@ -3,6 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Losses;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 

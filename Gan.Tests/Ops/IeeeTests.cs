@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Ops;

@@ -1,4 +1,5 @@
 using Ssgan.Emulator;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
@@ -115,8 +116,14 @@ public sealed class ArgumentTests
     {
         var arguments = new TrainArguments();
         var names = arguments.All.Select(static o => o.Name).ToHashSet();
-        using var config = System.Text.Json.JsonDocument.Parse(new Gan.Training.TrainOptions().ToJson());
-        var called = config.RootElement.EnumerateObject().ToDictionary(static p => p.Name, p => arguments.NameOf(p.Name));
+        var called = new Dictionary<string, string>();
+        foreach (var gan in GanCatalog.Entries)
+        {
+            using var config =
+                System.Text.Json.JsonDocument.Parse(new Gan.Training.TrainOptions { Gan = gan.Defaults }.ToJson());
+            foreach (var value in config.RootElement.EnumerateObject().SelectMany(static s => s.Value.EnumerateObject()))
+                called[value.Name] = TrainArguments.NameOf(value.Name);
+        }
         Assert.That(called.Values.Distinct(), Is.SubsetOf(names));
         // One option says both whether the rate falls and from where.
         Assert.That(called.Where(static c => c.Key != "decayFrom").Select(static c => c.Value), Is.Unique);
@@ -131,7 +138,8 @@ public sealed class ArgumentTests
             "--data", "nowhere", "--data", "shapes");
         Assert.That(printed.Error, Is.Empty);
         var options = Gan.Training.TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
-        Assert.That((options.Steps, options.Decay, options.LearningRate, options.Flip, options.SkipBad, options.Data),
+        Assert.That((options.Optimisation.Steps, options.Optimisation.Decay, options.Optimisation.LearningRate, options.Data.Flip,
+            options.Data.SkipBad, options.Data.Data),
             Is.EqualTo((1L, false, 0.25f, true, false, "shapes")));
     }
 

@@ -1,4 +1,6 @@
 using Ssgan.Emulator;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Losses;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
@@ -39,11 +41,15 @@ public sealed class TrainTests
             "--rotation-fake", "0.5");
         string config = scratch["run/config.json"];
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);
-        Assert.That(options, Is.EqualTo(Presets.For(Presets.Mimicry, 32) with
+        var expected = Presets.For(Presets.Mimicry, 32).With(steps: 1, batch: 4, discriminatorSteps: 1, gridImages: 4,
+            emaDecay: 0.9f, learningRate: 0.001f, decay: false, flip: true, seed: ulong.MaxValue);
+        Assert.That(options, Is.EqualTo(expected with
         {
-            Steps = 1, Ngf = 8, Ndf = 8, Batch = 4, DiscriminatorSteps = 1, GridImages = 4, EmaDecay = 0.9f,
-            LearningRate = 0.001f, Decay = false, RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter,
-            ShortcutFromRelu = false, OnePass = true, Flip = true, Seed = ulong.MaxValue, FakeRotationScale = 0.5f,
+            Gan = new SsganOptions
+            {
+                Ngf = 8, Ndf = 8, ShortcutFromRelu = false, FakeRotationScale = 0.5f, OnePass = true,
+                RotationBatch = Gan.Losses.RotationBatch.FourAnglesOfAQuarter,
+            },
         }));
     }
 
@@ -90,7 +96,9 @@ public sealed class TrainTests
         Shell.Train(scratch["run"], "--steps", "1", "--lr", "2.5e-4", "--beta1", "0.5", "--beta2", "0.999",
             "--rotation-real", "0.75", "--rotation-fake", "0.1");
         var options = TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
-        Assert.That((options.LearningRate, options.Beta1, options.Beta2, options.RealRotationScale, options.FakeRotationScale),
+        var (optimisation, gan) = (options.Optimisation, (SsganOptions)options.Gan);
+        Assert.That((optimisation.LearningRate, optimisation.Beta1, optimisation.Beta2, gan.RealRotationScale,
+            gan.FakeRotationScale),
             Is.EqualTo((2.5e-4f, 0.5, 0.999, 0.75f, 0.1f)));
     }
 

@@ -1,5 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
@@ -12,7 +13,7 @@ public sealed class CheckpointFuzzTests
     public void Mutated_files_are_refused_or_read_and_never_crash()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(2), copy = temp["copy"];
         Directory.CreateDirectory(copy);
@@ -46,7 +47,7 @@ public sealed class CheckpointFuzzTests
     public void A_refused_checkpoint_leaves_nothing_and_spoils_nothing()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(2), parent = Path.GetDirectoryName(folder)!;
         var state = Checkpoint.ReadState(folder);
@@ -65,7 +66,7 @@ public sealed class CheckpointFuzzTests
     public void A_value_that_no_run_can_go_on_from_is_refused_and_nothing_changes(string name, float value, string message)
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(2), tensors = Path.Combine(folder, Checkpoint.TensorsFile);
         byte[] bytes = File.ReadAllBytes(tensors);
@@ -88,7 +89,7 @@ public sealed class CheckpointFuzzTests
     public void A_sum_that_is_not_finite_is_refused()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2, LogEvery = 100, CheckpointEvery = 1 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2, logEvery: 100, checkpointEvery: 1));
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(1), state = Path.Combine(folder, Checkpoint.StateFile);
         File.WriteAllText(state, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(state),
@@ -101,7 +102,7 @@ public sealed class CheckpointFuzzTests
     public void A_checkpoint_that_was_being_replaced_comes_back()
     {
         using var temp = new TempFolder();
-        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 })) run.Trainer.Run();
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2))) run.Trainer.Run();
         string folder = RunFolder.FindCheckpoint(temp["run"]), parent = Path.GetDirectoryName(folder)!;
         Directory.Move(folder, folder + ".replaced.partial");
         Directory.CreateDirectory(folder + ".partial");
@@ -114,7 +115,7 @@ public sealed class CheckpointFuzzTests
     public void A_missing_or_damaged_file_is_named()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
         string folder = run.Folder.Checkpoint(2), tensors = Path.Combine(folder, Checkpoint.TensorsFile);
         byte[] bytes = File.ReadAllBytes(tensors);
@@ -133,9 +134,9 @@ public sealed class CheckpointFuzzTests
     public void Other_networks_are_refused_with_every_misfit_and_nothing_changes()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
-        using var wider = new TrainingRun(temp["other"], TrainingRun.Tiny with { Ndf = 8, EmaDecay = 0 });
+        using var wider = new TrainingRun(temp["other"], TrainingRun.Tiny.With(ndf: 8, emaDecay: 0));
         var before = Checkpoint.NamedTensors(wider.Step).First().Tensor.ToArray();
         var error = Assert.Throws<TrainingException>(() => Checkpoint.ReadTensors(run.Folder.Checkpoint(2), wider.Step));
         Assert.That(error!.Message,

@@ -3,9 +3,12 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Optim;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Losses;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Feeds;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
@@ -14,8 +17,8 @@ namespace Ssgan.Tests.Training;
 /// <summary>Whole runs on an emulated device: the same as on the CPU, and the same bytes however they get there.</summary>
 sealed class CudaTrainerTests
 {
-    static readonly TrainOptions s_options = TrainingRun.Tiny with { Steps = 4, LogEvery = 2, SampleEvery = 4,
-        CheckpointEvery = 4, Flip = true };
+    static readonly TrainOptions s_options = TrainingRun.Tiny.With(steps: 4, logEvery: 2, sampleEvery: 4,
+        checkpointEvery: 4, flip: true);
 
     /// <summary>What is left of a run that went to its end.</summary>
     sealed record Result(byte[] Tensors, List<Dictionary<string, double>> Lines, List<string> Notices);
@@ -27,12 +30,12 @@ sealed class CudaTrainerTests
         using var temp = new TempFolder();
         IImageSource source = endless ? new ShapesSource(32) : new ArraySource(32, 11);
         var first = OnCuda(temp["a"], source, s_options);
-        var eager = OnCuda(temp["b"], source, s_options with { Graphs = false });
+        var eager = OnCuda(temp["b"], source, s_options.With(graphs: false));
         Assert.That(eager.Tensors, Is.EqualTo(first.Tensors), "without graphs");
         Assert.That(eager.Lines, Is.EqualTo(first.Lines));
         if (!endless)
         {
-            var streamed = OnCuda(temp["c"], source, s_options with { DataOnDevice = DataOnDevice.Off });
+            var streamed = OnCuda(temp["c"], source, s_options.With(dataOnDevice: DataOnDevice.Off));
             Assert.That(streamed.Tensors, Is.EqualTo(first.Tensors), "streamed");
             Assert.That(streamed.Lines, Is.EqualTo(first.Lines));
         }
@@ -43,7 +46,7 @@ sealed class CudaTrainerTests
     public void Four_angles_of_a_quarter_are_composed_from_the_same_bytes()
     {
         using var temp = new TempFolder();
-        var options = s_options with { RotationBatch = RotationBatch.FourAnglesOfAQuarter, Steps = 2 };
+        var options = s_options.With(steps: 2).WithSsgan(rotationBatch: RotationBatch.FourAnglesOfAQuarter);
         var source = new ArraySource(32, 11);
         AgreesWithTheCpu(temp["cpu"], source, options, OnCuda(temp["cuda"], source, options));
     }
@@ -52,10 +55,10 @@ sealed class CudaTrainerTests
     public void One_pass_over_the_discriminator_is_replayed_as_on_the_cpu()
     {
         using var temp = new TempFolder();
-        var options = s_options with { OnePass = true };
+        var options = s_options.WithSsgan(onePass: true);
         var source = new ArraySource(32, 11);
         var actual = OnCuda(temp["cuda"], source, options);
-        Assert.That(OnCuda(temp["eager"], source, options with { Graphs = false }).Tensors,
+        Assert.That(OnCuda(temp["eager"], source, options.With(graphs: false)).Tensors,
             Is.EqualTo(actual.Tensors), "without graphs");
         AgreesWithTheCpu(temp["cpu"], source, options, actual);
     }
@@ -79,11 +82,8 @@ sealed class CudaTrainerTests
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
         var backend = new CudaBackend(cuda);
-        var options = s_options with
-        {
-            Steps = 6, LogEvery = 3, SampleEvery = 6, CheckpointEvery = 6,
-            DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off,
-        };
+        var options = s_options.With(steps: 6, logEvery: 3, sampleEvery: 6, checkpointEvery: 6,
+            dataOnDevice: kept ? DataOnDevice.On : DataOnDevice.Off);
         using var run = new TrainingRun(temp["run"], options, new Device(backend), new ArraySource(32, 11));
         var after = new Dictionary<long, (CudaCounters Counters, long Live, long Allocations)>();
         var pool = run.Step.Device.Pool;
@@ -115,7 +115,7 @@ sealed class CudaTrainerTests
     {
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
-        var options = s_options with { Steps = 5, LogEvery = 9, LearningRate = 7e-4f, Graphs = path == "graphs" };
+        var options = s_options.With(steps: 5, logEvery: 9, learningRate: 7e-4f, graphs: path == "graphs");
         var device = path == "cpu" ? Device.Cpu(1) : new Device(new CudaBackend(cuda));
         using var run = new TrainingRun(temp["run"], options, device, new ArraySource(32, 11));
         var rates = new List<float[]>();
@@ -133,7 +133,7 @@ sealed class CudaTrainerTests
         using var temp = new TempFolder();
         var source = new ArraySource(32, 11);
         // A plan of eight batches ends within the run, and the stop falls inside one.
-        var options = s_options with { Steps = 5, LogEvery = 4, DataOnDevice = kept ? DataOnDevice.On : DataOnDevice.Off };
+        var options = s_options.With(steps: 5, logEvery: 4, dataOnDevice: kept ? DataOnDevice.On : DataOnDevice.Off);
         var unbroken = OnCuda(temp["unbroken"], source, options);
 
         using var cuda = new EmulatedCuda();
@@ -162,7 +162,7 @@ sealed class CudaTrainerTests
     {
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
-        var options = s_options with { Steps = 8, LogEvery = logEvery, CheckpointEvery = checkpointEvery };
+        var options = s_options.With(steps: 8, logEvery: logEvery, checkpointEvery: checkpointEvery);
         using var run = new TrainingRun(temp["run"], options, new Device(new CudaBackend(cuda)), new ArraySource(32, 11));
         long last = 0;
         run.AfterStep = step =>
@@ -190,48 +190,27 @@ sealed class CudaTrainerTests
         using var cuda = new EmulatedCuda();
         using var device = new Device(new CudaBackend(cuda));
         using var source = new ArraySource(32, 11);
-        using var images = DeviceImages.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1),
+        using var images = BatchFeed.Open(device, source, new() { BatchSize = 4, HorizontalFlip = true }, new(1),
             DataOnDevice.On, 4, static _ => { });
         using var scope = device.Scope();
         images.Prepare();
         var batch = images.Take();
-        IReadOnlyList<(string, double)> Update(Action<SsganStep> update)
+        IReadOnlyList<(string, double)> Update(Action<GanStep> update)
         {
-            using var step = SsganRecipe.Create(device, s_options with { Precision = precision, RotationBatch = rotation });
+            using var step = s_options.With(precision: precision).WithSsgan(rotationBatch: rotation).CreateStep(device);
             update(step);
             return step.Stats.Take();
         }
-        var composed = Update(step => step.TrainDiscriminator(batch.Upright()));
+        var composed = Update(step => step.TrainDiscriminator(RealBatch.Of(batch.Images())));
         Assert.That(Update(step => step.TrainDiscriminator(batch)), Is.EqualTo(composed));
         Assert.That(composed.Select(static m => m.Item2), Has.All.Not.NaN);
-    }
-
-    [Test]
-    public void A_graph_takes_its_images_from_one_place()
-    {
-        using var cuda = new EmulatedCuda();
-        using var device = new Device(new CudaBackend(cuda));
-        using var step = SsganRecipe.Create(device, s_options);
-        using var source = new ArraySource(32, 11);
-        DeviceImages Open() =>
-            DeviceImages.Open(device, source, new() { BatchSize = 4 }, new(1), DataOnDevice.On, 4, static _ => { });
-        using DeviceImages one = Open(), other = Open();
-        using (var graphs = new CapturedGanStep(step))
-        {
-            one.Prepare();
-            graphs.TrainDiscriminator(one);
-            Assert.That(() => graphs.TrainDiscriminator(other), Throws.ArgumentException.With.Message.Contains("from elsewhere"));
-            using var scope = device.Scope();
-            Assert.That(() => graphs.TrainDiscriminator(device.Of(4, 32, 32, 3)),
-                Throws.ArgumentException.With.Message.Contains("from elsewhere"));
-        }
     }
 
     [Test]
     public void A_set_too_large_for_the_device_is_streamed_and_one_sentence_says_so()
     {
         using var temp = new TempFolder();
-        var result = OnCuda(temp["run"], new ArraySource(32, 100_000), s_options with { Steps = 1 },
+        var result = OnCuda(temp["run"], new ArraySource(32, 100_000), s_options.With(steps: 1),
             new EmulatorOptions { MemoryBytes = 300 << 20 });
         Assert.That(result.Notices, Has.Count.EqualTo(1));
         Assert.That(result.Notices[0],
@@ -251,7 +230,7 @@ sealed class CudaTrainerTests
     {
         Assert.That(run.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
         string[] learned = ["loss", "d_", "rotation", "grad", "step", "learning"];
-        return new Result(run.Tensors(run.Options.Steps),
+        return new Result(run.Tensors(run.Options.Optimisation.Steps),
             [.. MetricsLog.Read(run.Folder.Metrics).Select(r => r.Where(p => learned.Any(p.Key.StartsWith)).ToDictionary())],
             run.Notices);
     }

@@ -1,9 +1,9 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
@@ -39,7 +39,7 @@ sealed class OnePassTests
         using var step = Step(device, RotationBatch.Quarters, onePass: true);
         using var other = Step(device, RotationBatch.Quarters, onePass: false);
         using var scope = device.Scope();
-        step.TrainDiscriminator(Images(device), Noise(device));
+        step.TrainDiscriminator(RealBatch.Of(Images(device)), Noise(device));
         other.Discriminator.Forward(Images(device));
         float[] U(SsganStep s) => s.Discriminator.NamedBuffers().First(static b => b.Name.EndsWith('u')).Tensor.ToArray();
         Assert.That(U(step), Is.EqualTo(U(other)));
@@ -61,7 +61,7 @@ sealed class OnePassTests
         // The second update is to see the same networks as the first.
         step.SetLearningRate(0);
         step.TrainGenerator(Noise(device));
-        step.TrainDiscriminator(Images(device), Noise(device));
+        step.TrainDiscriminator(RealBatch.Of(Images(device)), Noise(device));
         return
         [
             .. step.Stats.Take().Select(static m => (m.Name, new[] { (float)m.Mean })),
@@ -73,7 +73,8 @@ sealed class OnePassTests
 
     static SsganStep Step(Device device, RotationBatch rotation, bool onePass) =>
         new(device, Architecture.For(32, 8, 8) with { Latent = Latent },
-            new SsganOptions { OnePass = onePass, RotationBatch = rotation }, seed: 5);
+            new SsganOptions { OnePass = onePass, RotationBatch = rotation },
+            new() { Seed = 5 });
 
     static Tensor Images(Device device) => device.From(Make.Numbers(Batch * 32 * 32 * 3, 3), new Shape(Batch, 32, 32, 3));
 

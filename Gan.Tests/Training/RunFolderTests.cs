@@ -1,4 +1,5 @@
 using Ssgan.Emulator;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
@@ -11,8 +12,8 @@ public sealed class RunFolderTests
     public void A_folder_serves_one_run_at_a_time()
     {
         using var temp = new TempFolder();
-        using var first = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
-        using var second = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var first = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
+        using var second = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         string partial = Path.Combine(first.Folder.Checkpoints, "step-00000001.partial");
         first.AfterStep = step =>
         {

@@ -4,6 +4,8 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
@@ -39,7 +41,7 @@ sealed class SharedCheckpointTests
         public override IReadOnlyList<(string Name, Module Module)> Networks => [("n", _network)];
         public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers => [("adam", _adam)];
 
-        public override void TrainDiscriminator(Tensor real)
+        public override void TrainDiscriminator(RealBatch real)
         {
         }
 

@@ -10,23 +10,22 @@ namespace Ssgan.Tests.Training;
 public sealed class StepProbeTests
 {
     /// <summary>As a preset has it, but narrow: width changes neither the order of what is made nor what lives at once.</summary>
-    static TrainOptions Narrow(string preset, int size) => Presets.For(preset, size) with
-    {
-        Ngf = size == 32 ? 8 : 16, Ndf = size == 32 ? 8 : 16, Batch = 8, Steps = 2, DiscriminatorSteps = 1, SampleEvery = 1,
-    };
+    static TrainOptions Narrow(string preset, int size) => Presets.For(preset, size)
+        .With(ngf: size == 32 ? 8 : 16, ndf: size == 32 ? 8 : 16, batch: 8, steps: 2, discriminatorSteps: 1, sampleEvery: 1);
 
     static IEnumerable<TestCaseData> Runs()
     {
         foreach (string preset in Presets.Names)
             foreach (int size in (int[])[32, 48, 64, 128])
                 yield return new TestCaseData(Narrow(preset, size)).SetArgDisplayNames($"{preset} {size}");
-        yield return new TestCaseData(Presets.For(Presets.Tiny, 32) with { Steps = 2, LogEvery = 1 })
+        yield return new TestCaseData(Presets.For(Presets.Tiny, 32).With(steps: 2, logEvery: 1))
             .SetArgDisplayNames("tiny 32 as it is");
         var small = Narrow(Presets.Tiny, 32);
-        yield return new TestCaseData(small with { GridImages = 4, Batch = 16 })
+        yield return new TestCaseData(small.With(gridImages: 4, batch: 16))
             .SetArgDisplayNames("a step larger than its sheet");
-        yield return new TestCaseData(small with { GridImages = 200 }).SetArgDisplayNames("a sheet in several parts");
-        yield return new TestCaseData(small with { OnePass = true, EmaDecay = 0, Decay = false }).SetArgDisplayNames("one pass");
+        yield return new TestCaseData(small.With(gridImages: 200)).SetArgDisplayNames("a sheet in several parts");
+        yield return new TestCaseData(small.With(emaDecay: 0, decay: false).WithSsgan(onePass: true))
+            .SetArgDisplayNames("one pass");
     }
 
     [TestCaseSource(nameof(Runs))]
@@ -42,21 +41,18 @@ public sealed class StepProbeTests
     {
         using var cuda = new EmulatedCuda();
         using var device = Device.Cuda(0, cuda);
-        var options = TrainingRun.Tiny with
-        {
-            Steps = 4, DiscriminatorSteps = 1, SampleEvery = 4, GridImages = 16, Graphs = graphs,
-        };
+        var options = TrainingRun.Tiny.With(steps: 4, discriminatorSteps: 1, sampleEvery: 4, gridImages: 16, graphs: graphs);
         Compare(options, device, Device.Cuda(0, cuda));
     }
 
     static void Compare(TrainOptions options, Device device, Device other)
     {
         StepProbe probe;
-        using (var step = SsganRecipe.Create(device, options))
+        using (var step = options.CreateStep(device))
             probe = StepProbe.Measure(step, options, least: 3, enough: TimeSpan.Zero);
 
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], options, other, new ShapesSource(options.Size, 0));
+        using var run = new TrainingRun(temp["run"], options, other, new ShapesSource(options.Data.Size, 0));
         run.Trainer.Run();
         long measured = run.Step.Device.Pool.PeakBytes;
         TestContext.Out.WriteLine($"said {probe.PeakBytes:N0} (step {probe.StepPeakBytes:N0}, sheet {probe.SheetPeakBytes:N0}), "

@@ -1,7 +1,7 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Gan.Training;
+using Ssgan.Gan.Algorithms;
 
 namespace Ssgan.Tests.Training;
 

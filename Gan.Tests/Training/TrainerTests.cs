@@ -1,5 +1,7 @@
 using Ssgan.Emulator;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Hooks;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;
@@ -35,14 +37,14 @@ public sealed class TrainerTests
     [Test]
     public void Real_images_come_from_all_over_the_data_and_depend_on_the_seed_alone()
     {
-        long[] chosen = Trainer.Choose(7, 50_000, 64);
+        long[] chosen = GridHook.Choose(7, 50_000, 64);
         Assert.That(chosen, Is.Unique.And.All.InRange(0, 49_999));
         // Sorted by class, ten of 5,000 each: that 64 fair draws miss one of them has a chance of about 1 in 85.
         Assert.That(chosen.Select(static i => i / 5000).Distinct().Count(), Is.EqualTo(10));
-        Assert.That(Trainer.Choose(7, 50_000, 64), Is.EqualTo(chosen));
-        Assert.That(Trainer.Choose(8, 50_000, 64), Is.Not.EqualTo(chosen));
-        Assert.That(Trainer.Choose(7, 64, 64), Is.EquivalentTo(Enumerable.Range(0, 64)));
-        Assert.That(Trainer.Choose(7, null, 3), Is.EqualTo(new[] { 0, 1, 2 }));
+        Assert.That(GridHook.Choose(7, 50_000, 64), Is.EqualTo(chosen));
+        Assert.That(GridHook.Choose(8, 50_000, 64), Is.Not.EqualTo(chosen));
+        Assert.That(GridHook.Choose(7, 64, 64), Is.EquivalentTo(Enumerable.Range(0, 64)));
+        Assert.That(GridHook.Choose(7, null, 3), Is.EqualTo(new[] { 0, 1, 2 }));
     }
 
     [Test]
@@ -50,11 +52,11 @@ public sealed class TrainerTests
     {
         using var temp = new TempFolder();
         var source = new ArraySource(32, 1000);
-        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 1 }, Engine.Device.Cpu(1), source))
+        using (var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 1), Engine.Device.Cpu(1), source))
             run.Trainer.Run();
         int bytes = 32 * 32 * 3;
         var pixels = new byte[4 * bytes];
-        long[] chosen = Trainer.Choose(TrainingRun.Tiny.Seed, 1000, 4);
+        long[] chosen = GridHook.Choose(TrainingRun.Tiny.Optimisation.Seed, 1000, 4);
         for (int i = 0; i < 4; i++) source.Read(chosen[i], pixels.AsSpan(i * bytes, bytes));
         Gan.Data.ImageGrid.Save(temp["expected.png"], pixels, 4, 32);
         Assert.That(File.ReadAllBytes(temp["run/samples/reals.png"]), Is.EqualTo(File.ReadAllBytes(temp["expected.png"])));
@@ -105,7 +107,7 @@ public sealed class TrainerTests
         using var temp = new TempFolder();
         byte[] Train(string name, ulong seed)
         {
-            using var run = new TrainingRun(temp[name], TrainingRun.Tiny with { Seed = seed, Steps = 2 });
+            using var run = new TrainingRun(temp[name], TrainingRun.Tiny.With(seed: seed, steps: 2));
             run.Trainer.Run();
             return run.Tensors(2);
         }
@@ -122,16 +124,16 @@ public sealed class TrainerTests
         string checkpoint = RunFolder.FindCheckpoint(temp["run"]);
 
         using (var changed = new TrainingRun(temp["run"],
-            TrainingRun.Tiny with { Seed = 8, DiscriminatorSteps = 1, LogEvery = 1 }))
+            TrainingRun.Tiny.With(seed: 8, discriminatorSteps: 1, logEvery: 1)))
         {
             var error = Assert.Throws<TrainingException>(() => changed.Trainer.Resume(checkpoint));
             Assert.That(error!.Message, Does.Contain("seed was 7 and is now 8")
                 .And.Contain("discriminatorSteps was 2 and is now 1").And.Not.Contain("logEvery"));
         }
-        using (var shorter = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 5 }))
+        using (var shorter = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 5)))
             Assert.That(() => shorter.Trainer.Resume(checkpoint),
                 Throws.TypeOf<TrainingException>().With.Message.Contains("step 6, past the 5"));
-        using var longer = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 8, LogEvery = 1, KeepLast = 1 });
+        using var longer = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 8, logEvery: 1, keepLast: 1));
         longer.Trainer.Resume(checkpoint);
         Assert.That(longer.Trainer.Run(), Is.EqualTo(TrainingOutcome.Done));
         Assert.That(longer.Folder.CheckpointSteps(), Is.EqualTo(new[] { 8L }));
@@ -162,7 +164,7 @@ public sealed class TrainerTests
     public void A_run_that_fails_before_its_first_checkpoint_promises_none()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { CheckpointEvery = 100 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(checkpointEvery: 100));
         run.AfterStep = step => run.Step.Generator.Parameters[0].CopyFrom<float>(
             [.. Enumerable.Repeat(float.NaN, (int)run.Step.Generator.Parameters[0].Count)]);
         Assert.That(() => run.Trainer.Run(),
@@ -175,7 +177,7 @@ public sealed class TrainerTests
     public void Data_that_changed_is_refused()
     {
         using var temp = new TempFolder();
-        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny with { Steps = 2 });
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
         run.Trainer.Run();
         string checkpoint = run.Folder.Checkpoint(2);
         string state = Path.Combine(checkpoint, Checkpoint.StateFile);
@@ -184,8 +186,16 @@ public sealed class TrainerTests
             Throws.TypeOf<TrainingException>().With.Message.Contains("was trained on shapes"));
     }
 
-    [TestCase("{\"batsch\": 4}", "$.batsch, line 1: there is nothing of this name")]
-    [TestCase("{\n\"batch\": \"four\"}", "$.batch, line 2: the value is of another kind or out of range")]
+    [TestCase("{\"optimisation\": {\"batsch\": 4}}", "$.optimisation.batsch, line 1: there is nothing of this name")]
+    [TestCase("{\"optimisation\": {\n\"batch\": \"four\"}}",
+        "$.optimisation.batch, line 2: the value is of another kind or out of range")]
+    [TestCase("{\"optimization\": {}}", "$.optimization, line 1: there is nothing of this name")]
+    [TestCase("{\"cadence\": {},\n\"gan\": {\"model\": \"ssgan\",\n\"ngv\": 4}}", "at $.gan.ngv: there is nothing of this name")]
+    [TestCase("{\"gan\": {\"model\": \"dagan\"}}", "there is no GAN \"dagan\", only ssgan")]
+    [TestCase("{\"gan\": {\"ngf\": 4}}", "a GAN's settings begin with \"model\" and its name")]
+    [TestCase("{\"batsch\": 4}", "at $.batsch: there is nothing of this name")]
+    [TestCase("{\n\"batch\": \"four\"}", "at $.batch: the value is of another kind or out of range")]
+    [TestCase("{\"batch\": 4, \"batch\": 4}", "batch")]
     [TestCase("", "the file is empty")]
     [TestCase("null", "a.json is not a valid configuration: it holds null")]
     public void A_configuration_that_is_none_is_refused_in_words(string json, string part) =>
@@ -199,7 +209,7 @@ public sealed class TrainerTests
         using var temp = new TempFolder();
         using var device = Ssgan.Engine.Device.Cpu(1);
         using var source = new ArraySource(48, 10);
-        using var step = SsganRecipe.Create(device, TrainingRun.Tiny);
+        using var step = TrainingRun.Tiny.CreateStep(device);
         using var run = new TrainingRun(temp["run"], TrainingRun.Tiny);
         Assert.That(() => new Trainer(step, source, TrainingRun.Tiny, run.Folder, run),
             Throws.TypeOf<TrainingException>().With.Message.Contains("noise are 48x48, and the settings say 32x32"));
@@ -219,17 +229,17 @@ public sealed class TrainerTests
     {
         var bad = new (TrainOptions Options, string Part)[]
         {
-            (TrainingRun.Tiny with { Steps = 0 }, "steps is 0"),
-            (TrainingRun.Tiny with { Steps = 1L << 31 }, "steps is 2147483648"),
-            (TrainingRun.Tiny with { Batch = 1 }, "batch is 1"),
-            (TrainingRun.Tiny with { DiscriminatorSteps = 0 }, "discriminatorSteps is 0"),
-            (TrainingRun.Tiny with { LearningRate = float.NaN }, "learningRate is NaN"),
-            (TrainingRun.Tiny with { Beta1 = 1 }, "beta1 is 1;"), (TrainingRun.Tiny with { EmaDecay = 1 }, "emaDecay is 1;"),
-            (TrainingRun.Tiny with { KeepLast = 0 }, "keepLast is 0"),
-            (TrainingRun.Tiny with { GridImages = 0 }, "gridImages is 0"),
-            (TrainingRun.Tiny with { Precision = "f16" }, "precision is f16"),
-            (TrainingRun.Tiny with { LogEvery = 0 }, "logEvery is 0"),
-            (TrainingRun.Tiny with { RealRotationScale = -1 }, "realRotationScale is -1"),
+            (TrainingRun.Tiny.With(steps: 0), "steps is 0"),
+            (TrainingRun.Tiny.With(steps: 1L << 31), "steps is 2147483648"),
+            (TrainingRun.Tiny.With(batch: 1), "batch is 1"),
+            (TrainingRun.Tiny.With(discriminatorSteps: 0), "discriminatorSteps is 0"),
+            (TrainingRun.Tiny.With(learningRate: float.NaN), "learningRate is NaN"),
+            (TrainingRun.Tiny.With(beta1: 1), "beta1 is 1;"), (TrainingRun.Tiny.With(emaDecay: 1), "emaDecay is 1;"),
+            (TrainingRun.Tiny.With(keepLast: 0), "keepLast is 0"),
+            (TrainingRun.Tiny.With(gridImages: 0), "gridImages is 0"),
+            (TrainingRun.Tiny.With(precision: "f16"), "precision is f16"),
+            (TrainingRun.Tiny.With(logEvery: 0), "logEvery is 0"),
+            (TrainingRun.Tiny.WithSsgan(realRotationScale: -1), "realRotationScale is -1"),
         };
         foreach (var (options, part) in bad)
             Assert.That(() => options.Validate(), Throws.TypeOf<TrainingException>().With.Message.Contains(part));

@@ -1,5 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Training;
 
@@ -20,7 +21,7 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     {
         (_device, _source) = (device, source);
         Options = options;
-        Step = SsganRecipe.Create(_device, options);
+        Step = (ResNetGanStep)options.CreateStep(_device);
         Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
         Trainer = new Trainer(Step, _source, options, Folder, this);
     }
@@ -28,12 +29,13 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     /// <summary>Networks of width 4: a step takes milliseconds.</summary>
     public static TrainOptions Tiny { get; } = new()
     {
-        Ngf = 4, Ndf = 4, Batch = 4, DiscriminatorSteps = 2, Steps = 6, LogEvery = 4, SampleEvery = 3, CheckpointEvery = 2,
-        KeepLast = 2, GridImages = 4, EmaDecay = 0.9f, Seed = 7,
+        Optimisation = new() { Batch = 4, DiscriminatorSteps = 2, Steps = 6, EmaDecay = 0.9f, Seed = 7 },
+        Cadence = new() { LogEvery = 4, SampleEvery = 3, CheckpointEvery = 2, KeepLast = 2, GridImages = 4 },
+        Gan = new SsganOptions { Ngf = 4, Ndf = 4 },
     };
 
     public TrainOptions Options { get; }
-    public SsganStep Step { get; }
+    public ResNetGanStep Step { get; }
     public RunFolder Folder { get; }
     public Trainer Trainer { get; }
 

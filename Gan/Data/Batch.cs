@@ -1,3 +1,5 @@
+using Ssgan.Gan.Training;
+
 namespace Ssgan.Gan.Data;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Data;
 

@@ -34,7 +34,20 @@ public static class Wasserstein
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
         ArgumentNullException.ThrowIfNull(random);
-        var weight = random.Uniform(new(real.Shape[0], 1, 1, 1));
+        return GradientPenalty(discriminator, real, fake, random.Uniform(new(real.Shape[0], 1, 1, 1)));
+    }
+
+    /// <summary>The same with given mixing weights.</summary>
+    /// <param name="discriminator">Images (N, S, S, C) to logits.</param>
+    /// <param name="real">Images (N, S, S, C).</param>
+    /// <param name="fake">Images of the same shape.</param>
+    /// <param name="weight">How much of each real image a point has, (N, 1, 1, 1) in [0, 1].</param>
+    public static Tensor GradientPenalty(Func<Tensor, Tensor> discriminator, Tensor real, Tensor fake, Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(discriminator);
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        ArgumentNullException.ThrowIfNull(weight);
         Tensor between;
         using (real.Device.NoGrad()) between = fake + weight * (real - fake);
         between.RequiresGrad = true;

@@ -1,3 +1,5 @@
+using Ssgan.Gan.Settings;
+
 namespace Ssgan.Gan.Models;
 
 /// <summary>One residual block of a discriminator.</summary>

@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
+using Ssgan.Gan.Losses;
 
 namespace Ssgan.Gan.Models;
 

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 

@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Gan.Algorithms;
 
 namespace Ssgan.Gan.Training;
 

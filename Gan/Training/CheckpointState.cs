@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 
@@ -35,6 +37,7 @@ public sealed record CheckpointState
     public required string TensorsSha256 { get; init; }
 
     /// <summary>The run's settings.</summary>
+    [JsonConverter(typeof(TrainOptionsJson))]
     public required TrainOptions Options { get; init; }
 
     [JsonIgnore]
@@ -63,18 +66,6 @@ public sealed record CheckpointState
             throw new TrainingException($"{source} has a sum of {sum.Name} that is not finite, so no run can go on from it.");
         return state;
     }
-}
-
-/// <summary>One metric's partial sum.</summary>
-/// <param name="Name">The metric.</param>
-/// <param name="Sum">The sum.</param>
-/// <param name="Count">How many values it is of.</param>
-/// <param name="Lost">What rounding lost of it; 0 in a checkpoint that was written before sums kept it.</param>
-public sealed record StatSum(string Name, float Sum, long Count, float Lost = 0)
-{
-    /// <summary>Both parts together.</summary>
-    [JsonIgnore]
-    public double Value => (double)Sum + Lost;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,

@@ -18,8 +18,10 @@ static class JsonErrors
             reason = "there is nothing of this name";
         else if (reason.Contains(" could not be converted to ", StringComparison.Ordinal))
             reason = "the value is of another kind or out of range";
+        else if (reason.Contains("doesn't allow null values", StringComparison.Ordinal)) reason = "it may not be null";
         else if (reason.StartsWith("The input does not contain any JSON tokens", StringComparison.Ordinal))
             reason = "the file is empty";
-        return error.LineNumber is { } line ? $"at {error.Path ?? "$"}, line {line + 1}: {reason}" : reason;
+        if (error.LineNumber is { } line) return $"at {error.Path ?? "$"}, line {line + 1}: {reason}";
+        return error.Path is { } path ? $"at {path}: {reason}" : reason;
     }
 }

@@ -1,4 +1,6 @@
 using Ssgan.Engine;
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 

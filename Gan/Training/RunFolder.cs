@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 

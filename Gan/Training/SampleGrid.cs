@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Gan.Algorithms;
 
 namespace Ssgan.Gan.Training;
 
@@ -12,7 +13,7 @@ static class SampleGrid
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static byte[] Draw(GanStep step, TrainOptions options, CancellationToken stop = default)
     {
-        using var random = new Rng(step.Device, options.Seed ^ Stream);
-        return Pixels.Draw(step.Device, options.GridImages, n => step.Sample(step.Noise(random, n)), stop: stop);
+        using var random = new Rng(step.Device, options.Optimisation.Seed ^ Stream);
+        return Pixels.Draw(step.Device, options.Cadence.GridImages, n => step.Sample(step.Noise(random, n)), stop: stop);
     }
 }

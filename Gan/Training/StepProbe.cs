@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Ssgan.Engine.Optim;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
+using Ssgan.Gan.Training.Feeds;
 
 namespace Ssgan.Gan.Training;
 
@@ -42,22 +45,19 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
 
         var pool = step.Device.Pool;
         pool.ResetPeak();
-        using var images = new ProbeImages(options.Size);
-        var rate = new LinearDecay(options.LearningRate, options.Decay ? options.Steps : null);
-        using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate, 0);
-        using var updates = Updates.Open(step, images, options with { DataOnDevice = DataOnDevice.Off }, schedule,
-            new LoaderPosition(options.Seed), static _ => { });
+        var optimisation = options.Optimisation;
+        using var images = new RandomImages(options.Data.Size);
+        var rate = optimisation with { DecayFrom = 0 };
+        using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate.Schedule(), 0);
+        var streamed = options with { Data = options.Data with { DataOnDevice = DataOnDevice.Off } };
+        using var feed = BatchFeed.Open(step.Device, images, streamed, new LoaderPosition(optimisation.Seed), static _ => { });
+        using var loop = new GanLoop(step, feed, optimisation, schedule);
         var fastest = TimeSpan.MaxValue;
         var total = Stopwatch.StartNew();
         for (int i = 0; i < least || total.Elapsed < (enough ?? Enough); i++)
         {
             var start = total.Elapsed;
-            for (int d = 0; d < options.DiscriminatorSteps; d++)
-            {
-                stop.ThrowIfCancellationRequested();
-                updates.TrainDiscriminator();
-            }
-            updates.TrainGenerator();
+            loop.Iterate(stop);
             step.Device.Backend.Synchronize();
             var time = total.Elapsed - start;
             fastest = time < fastest ? time : fastest;

@@ -2,6 +2,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 
@@ -47,12 +48,12 @@ public sealed class TrainedGenerator : IDisposable
         if (File.Exists(path) && FolderOf(path) is null) return OpenMimicry(device, path, average);
         string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);
-        bool has = state.Options.EmaDecay > 0;
+        bool has = state.Options.Optimisation.EmaDecay > 0;
         if (average == true && !has)
             throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
         string weights = average ?? has ? "g_ema" : "g";
         using var random = new Rng(device, 0);
-        var network = new ResNetGenerator(random, SsganRecipe.Architecture(state.Options));
+        var network = new ResNetGenerator(random, state.Options.Gan.Architecture(state.Options.Data.Size));
         try
         {
             Checkpoint.ReadNetwork(folder, weights, network);

@@ -3,9 +3,9 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
-using Ssgan.Gan.Losses;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Benchmarks.Peers;
 

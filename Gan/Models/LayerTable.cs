@@ -1,7 +1,6 @@
 using Ssgan.Engine.Nn;
-using Ssgan.Gan.Models;
 
-namespace Ssgan.Gan.Training;
+namespace Ssgan.Gan.Models;
 
 /// <summary>One line of a network's table.</summary>
 /// <param name="Name">"block2" or, for a part of it, "block2.c1".</param>

@@ -1,20 +1,19 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
-using Ssgan.Gan.Losses;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
 
 namespace CustomGan;
 
-/// <summary>SNGAN (Miyato et al. 2018): hinge loss, spectral norm in the discriminator, nothing else.</summary>
-public sealed class SnganStep : GanStep
+/// <summary>LSGAN (Mao et al. 2017, eq. 9): squared distances of the logits from 1 for real images and 0 for fakes.</summary>
+public sealed class LsganStep : GanStep
 {
     readonly ResNetGenerator _generator;
     readonly ResNetDiscriminator _discriminator;
     readonly Adam _generatorOptimizer, _discriminatorOptimizer;
 
-    public SnganStep(Device device, Architecture architecture, ulong seed) : base(device, seed)
+    public LsganStep(Device device, Architecture architecture, ulong seed) : base(device, seed)
     {
         _generator = new ResNetGenerator(Random, architecture);
         _discriminator = new ResNetDiscriminator(Random, architecture, new() { RotationHead = false });
@@ -28,13 +27,15 @@ public sealed class SnganStep : GanStep
 
     public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
 
-    public override void TrainDiscriminator(Tensor real)
+    public override void TrainDiscriminator(RealBatch real)
     {
         using var scope = Device.Scope();
         Tensor fake;
-        using (Device.NoGrad()) fake = _generator.Forward(Noise(Random, real.Shape[0]));
+        using (Device.NoGrad()) fake = _generator.Forward(Noise(Random, real.Count));
 
-        var loss = Hinge.Discriminator(_discriminator.Forward(real).Logits, _discriminator.Forward(fake).Logits);
+        var onReal = _discriminator.Forward(real.Images()).Logits;
+        var onFake = _discriminator.Forward(fake).Logits;
+        var loss = 0.5f * ((onReal - 1).Square().Mean() + onFake.Square().Mean());
         Minimise("d", loss, _discriminatorOptimizer);
         Stats.Add("loss_d", loss);
     }
@@ -45,7 +46,7 @@ public sealed class SnganStep : GanStep
         using var frozen = _discriminator.Frozen();
         var fake = _generator.Forward(Noise(Random, batch));
 
-        var loss = Hinge.Generator(_discriminator.Forward(fake).Logits);
+        var loss = 0.5f * (_discriminator.Forward(fake).Logits - 1).Square().Mean();
         Minimise("g", loss, _generatorOptimizer);
         Stats.Add("loss_g", loss);
     }

@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 
-namespace Ssgan.Gan.Training;
+namespace Ssgan.Gan.Settings;
 
 /// <summary>The precisions that a run can ask for by name.</summary>
 public static class Arithmetic

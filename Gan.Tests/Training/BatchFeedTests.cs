@@ -2,13 +2,15 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Feeds;
 using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Training;
 
 /// <summary>Images on an emulated device against the loader of the CPU, which decides which image comes when.</summary>
-sealed class DeviceImagesTests
+sealed class BatchFeedTests
 {
     static readonly LoaderOptions s_options = new() { BatchSize = 4, HorizontalFlip = true };
 
@@ -33,14 +35,14 @@ sealed class DeviceImagesTests
         using var cuda = new EmulatedCuda(new EmulatorOptions { Seed = 5 });
         using (var device = new Device(new CudaBackend(cuda) { SynchronizeLaunches = waits }))
         {
-            using var images = DeviceImages.Open(device, source, options, start, place, ahead, static _ => { });
+            using var images = BatchFeed.Open(device, source, options, start, place, ahead, static _ => { });
             Assert.That(images.Position, Is.EqualTo(loader.Position));
             using var scope = device.Scope();
             var taken = new List<(Tensor Images, LoaderPosition After)>();
             for (int i = 0; i < 12; i++)
             {
                 images.Prepare();
-                taken.Add((images.Take().Upright(), images.Position));
+                taken.Add((images.Take().Images(), images.Position));
             }
             foreach (var (actual, after) in taken)
             {
@@ -52,7 +54,7 @@ sealed class DeviceImagesTests
         Assert.That(cuda.Leaks(), Is.Empty);
     }
 
-    /// <summary>A device whose memory is the host's streams unless it is told to keep the set.</summary>
+    /// <summary>A device whose memory is the host's keeps no second set there, whatever it is told.</summary>
     [TestCase(DataOnDevice.Auto)]
     [TestCase(DataOnDevice.Off)]
     [TestCase(DataOnDevice.On)]
@@ -62,13 +64,13 @@ sealed class DeviceImagesTests
         using var loader = new BatchLoader(source, s_options, new(1));
         using var device = Device.Cpu(threads: 1);
         var told = new List<string>();
-        using var images = DeviceImages.Open(device, source, s_options, new(1), place, 3, told.Add);
-        Assert.That(told, Has.Count.EqualTo(place == DataOnDevice.On ? 1 : 0));
+        using var images = BatchFeed.Open(device, source, s_options, new(1), place, 3, told.Add);
+        Assert.That(told, Is.Empty);
         for (int i = 0; i < 7; i++)
         {
             using var scope = device.Scope();
             images.Prepare();
-            var actual = images.Take().Upright();
+            var actual = images.Take().Images();
             Assert.That(actual.ToArray(),
                 Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
             Assert.That(images.Position, Is.EqualTo(loader.Position));
@@ -82,18 +84,18 @@ sealed class DeviceImagesTests
         using var loader = new BatchLoader(source, s_options, new(1));
         using var cuda = new EmulatedCuda();
         using var device = new Device(new CudaBackend(cuda));
-        using (var images = DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.Auto, 4, static _ => { }))
+        using (var images = BatchFeed.Open(device, source, s_options, new(1), DataOnDevice.Auto, 4, static _ => { }))
         {
             for (int i = 0; i < 5; i++)
             {
                 using var scope = device.Scope();
                 images.Prepare();
-                var actual = images.Take().Upright();
+                var actual = images.Take().Images();
                 Assert.That(actual.ToArray(),
                     Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
             }
         }
-        Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+        Assert.That(() => BatchFeed.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
             Throws.TypeOf<TrainingException>().With.Message.Contains("shapes is endless"));
     }
 
@@ -106,7 +108,7 @@ sealed class DeviceImagesTests
         using var cuda = new EmulatedCuda(s_small);
         using var device = new Device(new CudaBackend(cuda));
         var told = new List<string>();
-        using var images = DeviceImages.Open(device, source, s_options, new(1), place, 4, told.Add);
+        using var images = BatchFeed.Open(device, source, s_options, new(1), place, 4, told.Add);
         Assert.That(told, Has.One.StartsWith(sentence));
         Assert.That(told, Has.Count.EqualTo(1));
     }
@@ -117,7 +119,7 @@ sealed class DeviceImagesTests
         using var source = new ArraySource(8, 1 << 20);
         using var cuda = new EmulatedCuda(s_small);
         using var device = new Device(new CudaBackend(cuda));
-        Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+        Assert.That(() => BatchFeed.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
             Throws.TypeOf<TrainingException>().With.Message.Contains("noise takes 201,326,592 bytes, and cuda:0 has"));
     }
 
@@ -127,7 +129,7 @@ sealed class DeviceImagesTests
         using var source = new Unreadable();
         using var cuda = new EmulatedCuda();
         using (var device = new Device(new CudaBackend(cuda)))
-            Assert.That(() => DeviceImages.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
+            Assert.That(() => BatchFeed.Open(device, source, s_options, new(1), DataOnDevice.On, 4, static _ => { }),
                 Throws.TypeOf<DatasetException>());
         Assert.That(cuda.Leaks(), Is.Empty);
     }

@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 
-namespace Ssgan.Gan.Training;
+namespace Ssgan.Gan.Algorithms;
 
 /// <summary>
 /// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a

@@ -2,8 +2,9 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Gan.Models;
 
-namespace Ssgan.Gan.Training;
+namespace Ssgan.Gan.Algorithms;
 
 /// <summary>
 /// A GAN's algorithm: one update of each network. It owns the networks, the optimizers and the stream of noise; a trainer owns
@@ -15,6 +16,7 @@ public abstract class GanStep : IDisposable
     /// <param name="seed">Seed of initial weights and of all noise.</param>
     protected GanStep(Device device, ulong seed)
     {
+        ArgumentNullException.ThrowIfNull(device);
         Device = device;
         Random = new Rng(device, seed);
         Stats = new StepStats(device);
@@ -30,6 +32,13 @@ public abstract class GanStep : IDisposable
     public StepStats Stats { get; }
 
     /// <summary>
+    /// Told the logits (N, 1) of an update by the name of what they judge ("d_real", "d_fake", "g_fake") while their tensors
+    /// live: before the update's scope ends. Null, the default, costs nothing. A replayed graph runs no code of the host, so
+    /// observe eager updates.
+    /// </summary>
+    public Action<string, Tensor>? LogitsObserver { get; set; }
+
+    /// <summary>
     /// Whether the updates depend on device memory alone once warm: no value is read or uploaded on the way, and no choice on the
     /// host changes between calls of one batch size. Such updates can be captured as graphs.
     /// </summary>
@@ -41,26 +50,20 @@ public abstract class GanStep : IDisposable
     /// <summary>Every optimizer, by the name it has in a checkpoint.</summary>
     public abstract IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
 
-    /// <summary>One update of the discriminator.</summary>
-    /// <param name="real">Images (N, S, S, 3) in [−1, 1].</param>
-    public abstract void TrainDiscriminator(Tensor real);
+    /// <summary>The layers of each trained network, by a title for people; empty where there is nothing to show.</summary>
+    /// <param name="batch">Images of a batch.</param>
+    public virtual IReadOnlyList<(string Title, IReadOnlyList<LayerRow> Rows)> Layers(int batch) => [];
 
-    /// <summary>
-    /// The same on bytes in device memory. An algorithm that wants them turned as well may take both from one pass.
-    /// </summary>
-    public virtual void TrainDiscriminator(RealBatch real)
-    {
-        using var scope = Device.Scope();
-        TrainDiscriminator(real.Upright());
-    }
+    /// <summary>One update of the discriminator.</summary>
+    public abstract void TrainDiscriminator(RealBatch real);
 
     /// <summary>One update of the generator.</summary>
     /// <param name="batch">Number of images to draw.</param>
     public abstract void TrainGenerator(int batch);
 
     /// <summary>
-    /// Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient,
-    /// evaluation mode.
+    /// Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient, evaluation
+    /// mode.
     /// </summary>
     public abstract Tensor Sample(Tensor z);
 
@@ -76,6 +79,8 @@ public abstract class GanStep : IDisposable
     /// <summary>Differentiates a loss, reports the gradient's norm and updates.</summary>
     protected void Minimise(string name, Tensor loss, Optimizer optimizer)
     {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(optimizer);
         optimizer.ZeroGrad();
         loss.Backward();
         using (Device.Scope()) Stats.Add($"grad_norm_{name}", optimizer.GradientNorm());
@@ -85,10 +90,16 @@ public abstract class GanStep : IDisposable
     /// <summary>Frees networks, optimizers and streams; an algorithm that owns more overrides it.</summary>
     public virtual void Dispose()
     {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what a derived class adds as well.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
         foreach (var (_, optimizer) in Optimizers) optimizer.Dispose();
         foreach (var (_, module) in Networks) module.Dispose();
         Random.Dispose();
         Stats.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

@@ -1,15 +1,17 @@
 using System.Runtime.ExceptionServices;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
 
-namespace Ssgan.Gan.Training;
+namespace Ssgan.Gan.Training.Feeds;
 
 /// <summary>
 /// A whole set in device memory. The host plans many batches at a time (which images, which of them mirrored) and uploads the
 /// plan in between; a cursor on the device says which row of it is next, and each update moves it on.
 /// </summary>
-sealed class ResidentImages : DeviceImages
+sealed class ResidentFeed : IBatchFeed
 {
     // A plan passes through one piece of the pinned memory for uploads.
     const int PlanBytes = 1 << 18;
@@ -23,7 +25,7 @@ sealed class ResidentImages : DeviceImages
     LoaderPosition _planned, _position;
     int _next;
 
-    public ResidentImages(Device device, IImageSource source, LoaderOptions options, LoaderPosition start, long ahead)
+    public ResidentFeed(Device device, IImageSource source, LoaderOptions options, LoaderPosition start, long ahead)
     {
         BatchLoader.Check(source, options, start);
         _options = options;
@@ -40,22 +42,22 @@ sealed class ResidentImages : DeviceImages
         _following = device.From([.. Enumerable.Range(1, batches).Select(k => k % batches)], new Shape(batches)).Own();
     }
 
-    public override LoaderPosition Position => _position;
+    public LoaderPosition Position => _position;
 
-    public override void Prepare()
+    public void Prepare()
     {
         if (_next == _after.Length) Plan();
         _position = _after[_next++];
     }
 
-    public override RealBatch Take()
+    public RealBatch Take()
     {
-        var batch = new RealBatch(_pixels, Row(_indices), _flips is null ? null : Row(_flips));
+        var batch = RealBatch.Of(_pixels, Row(_indices), _flips is null ? null : Row(_flips));
         _cursor.CopyFrom(_following.GatherRows(_cursor));
         return batch;
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
         foreach (var t in (ReadOnlySpan<Tensor?>)[_pixels, _indices, _flips, _cursor, _following]) t?.Dispose();
     }

@@ -2,16 +2,17 @@ using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
 
-/// <summary>
-/// An endless set of random pixels that costs next to nothing to read: for measuring what is not the data's cost.
-/// </summary>
-sealed class ProbeImages : IImageSource
+/// <summary>Random pixels that cost next to nothing to read: for measuring what is not the data's cost.</summary>
+public sealed class RandomImages : IImageSource
 {
     readonly byte[] _pixels;
 
-    public ProbeImages(int size)
+    /// <param name="size">Image side.</param>
+    /// <param name="count">How many images; null for an endless set.</param>
+    public RandomImages(int size, long? count = null)
     {
-        Size = size;
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        (Size, Count) = (size, count);
         // Twice an image: each one is a stretch from elsewhere.
         _pixels = new byte[2 * Bytes];
         new Random(1).NextBytes(_pixels);
@@ -19,7 +20,7 @@ sealed class ProbeImages : IImageSource
 
     public string Name => "random pixels";
 
-    public long? Count => null;
+    public long? Count { get; }
 
     public int Size { get; }
 

@@ -1,0 +1,55 @@
+using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Settings;
+using Ssgan.Gan.Training;
+
+namespace Ssgan.Tests.Training;
+
+/// <summary>A run's settings in config.json, in sections and, as once, side by side.</summary>
+sealed class TrainOptionsTests
+{
+    static IEnumerable<GanEntry> Gans => GanCatalog.Entries;
+
+    [TestCaseSource(nameof(Gans))]
+    public void They_are_read_as_they_were_written(GanEntry gan)
+    {
+        var options = new TrainOptions { Gan = gan.Defaults with { Ngf = 8 }, Optimisation = new() { LearningRate = 1e-3f } };
+        Assert.That(TrainOptions.FromJson(options.ToJson(), "a.json"), Is.EqualTo(options));
+    }
+
+    [TestCaseSource(nameof(Gans))]
+    public void What_is_left_out_has_the_default_of_its_gan(GanEntry gan)
+    {
+        string json = $"{{\"gan\": {{\"model\": \"{gan.Name}\"}}, \"optimisation\": {{\"batch\": 8}}}}";
+        Assert.That(TrainOptions.FromJson(json, "a.json"),
+            Is.EqualTo(new TrainOptions { Gan = gan.Defaults, Optimisation = new() { Batch = 8 } }));
+        Assert.That(TrainOptions.FromJson("{}", "a.json"), Is.EqualTo(new TrainOptions()));
+    }
+
+    [Test]
+    public void Values_that_stand_side_by_side_are_ssgans()
+    {
+        var options = TrainOptions.FromJson("{\"size\": 48, \"batch\": 8, \"onePass\": true, \"ngf\": 64}", "a.json");
+        Assert.That(options, Is.EqualTo(new TrainOptions
+        {
+            Data = new() { Size = 48 }, Optimisation = new() { Batch = 8 }, Gan = new SsganOptions { OnePass = true, Ngf = 64 },
+        }));
+    }
+
+    [TestCase("{\"data\": null}", "at $.data: it may not be null")]
+    [TestCase("{\"optimisation\": {\"precision\": null}}", "at $.optimisation.precision, line 1: it may not be null")]
+    [TestCase("{} {}", "is not a valid configuration")]
+    public void What_is_no_configuration_is_refused(string json, string part) =>
+        Assert.That(() => TrainOptions.FromJson(json, "a.json"), Throws.TypeOf<TrainingException>().With.Message.Contains(part));
+
+    /// <summary>Names of values are what messages and options know, so they mean one thing in all sections.</summary>
+    [TestCaseSource(nameof(Gans))]
+    public void Every_value_can_be_compared_by_its_name(GanEntry gan)
+    {
+        var options = new TrainOptions { Gan = gan.Defaults };
+        using var document = System.Text.Json.JsonDocument.Parse(options.ToJson());
+        var names = document.RootElement.EnumerateObject().SelectMany(static s => s.Value.EnumerateObject())
+            .Select(static v => v.Name).ToList();
+        Assert.That(names, Is.Unique);
+        Assert.That(names, Is.EquivalentTo(TrainOptions.Values(options).Keys.Append("model")));
+    }
+}

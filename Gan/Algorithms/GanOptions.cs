@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using Ssgan.Engine;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
+
+namespace Ssgan.Gan.Algorithms;
+
+/// <summary>The knobs of one GAN's algorithm and networks; each GAN derives its own.</summary>
+[JsonConverter(typeof(GanOptionsJson))]
+public abstract record GanOptions
+{
+    /// <param name="model">The GAN's name in config.json and on the console.</param>
+    protected GanOptions(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+    }
+
+    // Far beyond what fits any device: a slip of the finger is refused before memory is asked for.
+    const int LargestWidth = 1 << 14;
+
+    /// <summary>The GAN's name in config.json and on the console.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Model { get; }
+
+    /// <summary>Channels of the generator's widest layer; 0 is the published width.</summary>
+    public int Ngf { get; init; }
+
+    /// <summary>Channels of the discriminator's widest layer; 0 is the published width.</summary>
+    public int Ndf { get; init; }
+
+    /// <summary>The values that every GAN has.</summary>
+    public static IReadOnlyList<Setting<GanOptions>> Common { get; } =
+    [
+        Setting.Number<GanOptions, int>("ngf", "--ngf", "Channels of the generator's widest layer; 0 is the published width.",
+            static o => o.Ngf, static (o, v) => o with { Ngf = v }),
+        Setting.Number<GanOptions, int>("ndf", "--ndf", "Channels of the discriminator's widest layer; 0 is the published width.",
+            static o => o.Ndf, static (o, v) => o with { Ndf = v }),
+    ];
+
+    /// <summary>New networks and optimizers; the caller disposes them.</summary>
+    /// <param name="device">Where they are, set to the precision that is asked for.</param>
+    /// <param name="size">Image side.</param>
+    /// <param name="optimisation">How they are updated.</param>
+    /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
+    public abstract GanStep Create(Device device, int size, OptimisationSettings optimisation);
+
+    /// <summary>The networks' shapes at an image size.</summary>
+    /// <param name="size">Image side.</param>
+    /// <param name="nameOf">From an argument's name to what messages call it; null keeps it.</param>
+    /// <exception cref="ArgumentException">There are none of that size or width.</exception>
+    public virtual Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
+        Models.Architecture.For(size, Ngf, Ndf, nameOf);
+
+    /// <summary>Checks every value by itself.</summary>
+    /// <param name="check">What throws.</param>
+    /// <param name="batch">Images per update.</param>
+    /// <exception cref="TrainingException">One is out of range.</exception>
+    public virtual void Validate(Check check, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        check.That(Ngf is >= 0 and <= LargestWidth, "ngf", $"{Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
+        check.That(Ndf is >= 0 and <= LargestWidth, "ndf", $"{Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
+    }
+}

@@ -1,0 +1,22 @@
+namespace Ssgan.Gan.Training.Hooks;
+
+/// <summary>A checkpoint, of which the newest few are kept.</summary>
+sealed class CheckpointHook(RunState run) : IRunHook
+{
+    public Every Every { get; } = new(run.Options.Cadence.CheckpointEvery, AtEnd: AtEnd.Always);
+
+    public void Run(RunState run)
+    {
+        run.CheckFinite();
+        var (seed, counter) = run.Step.Random.State;
+        string path = run.Folder.Checkpoint(run.Done);
+        Checkpoint.Write(path, run.Step, new CheckpointState
+        {
+            Step = run.Done, RandomSeed = seed, RandomCounter = counter, Data = run.Position, DataName = run.Source.Name,
+            DataHash = run.Source.ContentHash, Stats = run.Step.Stats.Sums, TensorsSha256 = "", Options = run.Options,
+        });
+        foreach (long old in run.Folder.CheckpointSteps().SkipLast(run.Options.Cadence.KeepLast))
+            Directory.Delete(run.Folder.Checkpoint(old), recursive: true);
+        run.Observer.Wrote("checkpoint", path);
+    }
+}

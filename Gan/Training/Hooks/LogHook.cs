@@ -1,0 +1,20 @@
+namespace Ssgan.Gan.Training.Hooks;
+
+/// <summary>A line of metrics.jsonl: means since the line before, pace, memory.</summary>
+sealed class LogHook(RunState run) : IRunHook, IDisposable
+{
+    readonly MetricsLog _log = new(run.Folder.Metrics, run.Done);
+    readonly Throughput _throughput = new(run.Step.Device, run.Options.Optimisation, run.Done);
+
+    public Every Every { get; } = new(run.Options.Cadence.LogEvery);
+
+    public void Run(RunState run)
+    {
+        run.CheckFinite();
+        var report = _throughput.Report(run.Done, run.Step.Stats.Take(), run.LearningRate);
+        _log.Append(report);
+        run.Observer.Logged(report);
+    }
+
+    public void Dispose() => _log.Dispose();
+}
