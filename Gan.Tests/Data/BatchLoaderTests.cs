@@ -7,8 +7,10 @@ namespace Ssgan.Tests.Data;
 public sealed class BatchLoaderTests
 {
     /// <summary>Image i is filled with i; its first row counts up, so that mirroring shows.</summary>
-    sealed class Numbered(long? count, Action<long>? onRead = null) : IImageSource
+    sealed class Numbered(long? count, Action<long>? onRead = null, int classes = 0, int firstLabel = 0) : IImageSource
     {
+        public IReadOnlyList<string> Classes { get; } = [.. Enumerable.Range(0, classes).Select(static c => $"class {c}")];
+
         public string Name => "numbered";
         public long? Count => count;
         public int Size => 4;
@@ -20,6 +22,8 @@ public sealed class BatchLoaderTests
             pixels.Fill((byte)index);
             for (int k = 0; k < 12; k++) pixels[k] = (byte)(k + 100);
         }
+
+        public int Label(long index) => firstLabel + (int)(index % classes);
 
         public void Dispose()
         {
@@ -96,6 +100,39 @@ public sealed class BatchLoaderTests
         }
         // Six standard deviations of a fair coin: 125 +- 6 * 7.9.
         Assert.That(flipped, Is.InRange(78, 172));
+    }
+
+    [Test]
+    public void LabelsComeWithTheirImages([Values] bool endless)
+    {
+        using var source = new Numbered(endless ? null : 10, classes: 3);
+        using var loader = new BatchLoader(source, new LoaderOptions { BatchSize = 4, DropLast = false, HorizontalFlip = true },
+            new LoaderPosition(3));
+        for (int step = 0; step < 9; step++)
+        {
+            Batch batch = loader.Next();
+            // 256 is 1 modulo 3, so that an endless set's label does not show in a byte: it is asked of the position.
+            var order = new LoaderOrder(source, new LoaderOptions { BatchSize = 4, DropLast = false });
+            LoaderPosition at = order.Normalise(new LoaderPosition(3, endless ? 0 : step / 3, endless ? step * 4 : step % 3 * 4));
+            Assert.That(batch.Labels.ToArray(),
+                Is.EqualTo(Enumerable.Range(0, batch.Count).Select(i => (int)(order.Index(at, i) % 3))), $"step {step}");
+            if (!endless) Assert.That(batch.Labels.ToArray(), Is.EqualTo(Ids(batch).Select(static id => id % 3)));
+        }
+    }
+
+    [Test]
+    public void WithoutClassesThereAreNoLabelsAndWrongOnesAreRefused()
+    {
+        using var plain = new Numbered(10);
+        using var loader = new BatchLoader(plain, new LoaderOptions { BatchSize = 4 }, new LoaderPosition(1));
+        Assert.That(loader.Next().Labels.Length, Is.Zero);
+        foreach (int first in (int[])[-1, 2])
+        {
+            using var wrong = new Numbered(1, classes: 2, firstLabel: first);
+            using var refusing = new BatchLoader(wrong, new LoaderOptions { BatchSize = 1 }, new LoaderPosition(1));
+            Assert.That(() => refusing.Next(), Throws.InstanceOf<DatasetException>().With.Message
+                .EqualTo($"numbered: image 0 has label {first}, but there are 2 classes."));
+        }
     }
 
     [Test]

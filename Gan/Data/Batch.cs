@@ -3,15 +3,19 @@ using Ssgan.Gan.Training;
 namespace Ssgan.Gan.Data;
 
 /// <summary>
-/// Some images of a loader. The pixels are lent: they stay as they are until the next call of <see cref="BatchLoader.Next"/>.
+/// Some images of a loader. Pixels and labels are lent: they stay as they are until the next call of
+/// <see cref="BatchLoader.Next"/>.
 /// </summary>
 public sealed class Batch
 {
-    readonly byte[] _buffer;
+    readonly byte[] _pixels;
+    readonly int[] _labels;
 
-    internal Batch(byte[] buffer, int size)
+    internal Batch(int images, int size, bool labelled)
     {
-        _buffer = buffer;
+        // Pinned, since both are copied to devices.
+        _pixels = GC.AllocateUninitializedArray<byte>(images * size * size * 3, pinned: true);
+        _labels = labelled ? GC.AllocateUninitializedArray<int>(images, pinned: true) : [];
         Size = size;
     }
 
@@ -22,10 +26,18 @@ public sealed class Batch
     public int Size { get; }
 
     /// <summary>The images as (Count, Size, Size, 3), RGB.</summary>
-    public ReadOnlySpan<byte> Pixels => _buffer.AsSpan(0, Count * Size * Size * 3);
+    public ReadOnlySpan<byte> Pixels => _pixels.AsSpan(0, Count * Size * Size * 3);
+
+    /// <summary>
+    /// The images' labels (Count), each from 0 to the number of <see cref="IImageSource.Classes"/> less one; empty where the
+    /// source has no classes.
+    /// </summary>
+    public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Math.Min(Count, _labels.Length));
 
     /// <summary>The loader's position once this batch is used.</summary>
     internal LoaderPosition After { get; set; } = new(0);
 
-    internal Span<byte> Image(int i) => _buffer.AsSpan(i * Size * Size * 3, Size * Size * 3);
+    internal Span<byte> Image(int i) => _pixels.AsSpan(i * Size * Size * 3, Size * Size * 3);
+
+    internal void Label(int i, int label) => _labels[i] = label;
 }

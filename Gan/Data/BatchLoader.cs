@@ -13,6 +13,7 @@ public sealed class BatchLoader : IDisposable
     readonly IImageSource _source;
     readonly LoaderOptions _options;
     readonly LoaderOrder _order;
+    readonly int _classes;
     readonly BlockingCollection<Batch> _free = [];
     readonly BlockingCollection<Batch> _ready = [];
     readonly CancellationTokenSource _stop;
@@ -34,11 +35,11 @@ public sealed class BatchLoader : IDisposable
         Check(source, options, start);
         _source = source;
         _options = options;
+        _classes = source.Classes.Count;
         _order = new LoaderOrder(source, options);
         Position = _order.Normalise(start);
         for (int i = 0; i <= options.Prefetch; i++)
-            _free.Add(new Batch(GC.AllocateUninitializedArray<byte>(options.BatchSize * source.Size * source.Size * 3,
-                pinned: true), source.Size), default);
+            _free.Add(new Batch(options.BatchSize, source.Size, labelled: _classes > 0), default);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _thread = new Thread(Produce) { IsBackground = true, Name = "batch loader" };
         _thread.Start(Position);
@@ -96,6 +97,7 @@ public sealed class BatchLoader : IDisposable
                     long index = _order.Index(at, i);
                     _source.Read(index, batch.Image(i));
                     if (_options.HorizontalFlip && LoaderOrder.Flip(at, index)) Mirror(batch.Image(i), _source.Size);
+                    if (_classes > 0) batch.Label(i, Label(index));
                 }
                 at = _order.After(at);
                 batch.After = at;
@@ -114,6 +116,15 @@ public sealed class BatchLoader : IDisposable
         {
             _ready.CompleteAdding();
         }
+    }
+
+    int Label(long index)
+    {
+        int label = _source.Label(index);
+        // Others' sources come this way too, and a label is an index into tables of weights later.
+        if ((uint)label >= (uint)_classes)
+            throw new DatasetException($"{_source.Name}: image {index} has label {label}, but there are {_classes} classes.");
+        return label;
     }
 
     static void Mirror(Span<byte> image, int size)

@@ -24,6 +24,17 @@ public interface IImageSource : IDisposable
     /// <exception cref="ArgumentException">The index is outside the set, or the span has another length.</exception>
     /// <exception cref="DatasetException">The image cannot be read from where it is stored.</exception>
     void Read(long index, Span<byte> pixels);
+
+    /// <summary>
+    /// Names of the classes, in the order of their labels; empty where images have none. A set has a label for every image or for
+    /// none. Classes do not enter <see cref="ContentHash"/>, which vouches for pixels.
+    /// </summary>
+    IReadOnlyList<string> Classes => [];
+
+    /// <summary>The class of image <paramref name="index"/>, as its place in <see cref="Classes"/>.</summary>
+    /// <exception cref="ArgumentException">The index is outside the set.</exception>
+    /// <exception cref="InvalidOperationException">The set has no classes.</exception>
+    int Label(long index) => throw ImageSourceGuard.NoClasses(this);
 }
 
 /// <summary>Checks shared by the sources.</summary>
@@ -37,12 +48,25 @@ internal static class ImageSourceGuard
 
     internal static void Read(IImageSource source, long index, int length)
     {
-        if (index < 0 || index >= (source.Count ?? long.MaxValue))
-            throw new ArgumentOutOfRangeException(nameof(index),
-                $"{source.Name}: there is no image {index}" + (source.Count is long n ? $" among {n}." : "."));
+        Index(source, index);
         int expected = source.Size * source.Size * 3;
         if (length != expected)
             throw new ArgumentException($"{source.Name}: an image takes {expected} bytes, but the destination has {length}.",
                 nameof(length));
+    }
+
+    internal static void Label(IImageSource source, long index)
+    {
+        if (source.Classes.Count == 0) throw NoClasses(source);
+        Index(source, index);
+    }
+
+    internal static InvalidOperationException NoClasses(IImageSource source) => new($"{source.Name} has no classes.");
+
+    static void Index(IImageSource source, long index)
+    {
+        if (index < 0 || index >= (source.Count ?? long.MaxValue))
+            throw new ArgumentOutOfRangeException(nameof(index),
+                $"{source.Name}: there is no image {index}" + (source.Count is long n ? $" among {n}." : "."));
     }
 }

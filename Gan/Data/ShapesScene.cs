@@ -6,6 +6,11 @@ namespace Ssgan.Gan.Data;
 /// </summary>
 internal static class ShapesScene
 {
+    /// <summary>The subjects by number: what <see cref="Subject"/> gives.</summary>
+    internal static string[] Subjects { get; } = ["house", "tree", "boat", "face"];
+
+    const int House = 0, Tree = 1, Boat = 2;
+
     readonly record struct Sky(Rgb Top, Rgb Horizon, Rgb Sun, Rgb Light, bool Night);
 
     static Sky PickSky(ref SplitMix random) => random.Below(5) switch
@@ -16,11 +21,16 @@ internal static class ShapesScene
         _ => new(new(62, 136, 226), new(188, 224, 250), new(255, 222, 72), new(1f, 1f, 1f), false),
     };
 
+    // The first draws of a scene's stream, so that its subject is known without drawing it.
+    static (Sky Sky, int Subject) Pick(ref SplitMix random) => (PickSky(ref random), random.Below(Subjects.Length));
+
+    /// <summary>Which subject a scene shows.</summary>
+    internal static int Subject(ref SplitMix random) => Pick(ref random).Subject;
+
     internal static void Draw(in ShapesCanvas canvas, ref SplitMix random)
     {
-        Sky sky = PickSky(ref random);
-        int kind = random.Below(4);
-        bool sea = kind == 2;
+        (Sky sky, int subject) = Pick(ref random);
+        bool sea = subject == Boat;
         float horizon = random.Between(0.60f, 0.72f);
 
         canvas.Gradient(0f, horizon, sky.Top, sky.Horizon);
@@ -37,13 +47,13 @@ internal static class ShapesScene
         // A subject catches more light than the ground, so that it stays readable at night.
         Rgb light = Rgb.Lerp(sky.Light, new(1f, 1f, 1f), 0.35f);
         float x = random.Between(0.36f, 0.64f), scale = random.Between(0.85f, 1.15f);
-        switch (kind)
+        switch (subject)
         {
-            case 0:
+            case House:
                 ShapesSubjects.House(canvas, ref random, x, horizon + random.Between(0.10f, 0.18f), scale, light, sky.Night);
                 break;
-            case 1: ShapesSubjects.Tree(canvas, ref random, x, horizon + random.Between(0.08f, 0.18f), scale, light); break;
-            case 2:
+            case Tree: ShapesSubjects.Tree(canvas, ref random, x, horizon + random.Between(0.08f, 0.18f), scale, light); break;
+            case Boat:
                 ShapesSubjects.Boat(canvas, ref random, x, horizon + random.Between(0.08f, 0.16f), scale, light, ground); break;
             default: ShapesSubjects.Face(canvas, ref random, x, scale, light); break;
         }

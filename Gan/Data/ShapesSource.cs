@@ -37,6 +37,9 @@ public sealed class ShapesSource : IImageSource
     /// <inheritdoc/>
     public string ContentHash { get; }
 
+    /// <summary>The subjects: house, tree, boat, face.</summary>
+    public IReadOnlyList<string> Classes => ShapesScene.Subjects;
+
     /// <inheritdoc/>
     public void Read(long index, Span<byte> pixels)
     {
@@ -45,6 +48,14 @@ public sealed class ShapesSource : IImageSource
         // Blending starts from what is there, and even a full cover rounds through it: a reused buffer must not matter.
         pixels.Clear();
         ShapesScene.Draw(new ShapesCanvas(pixels, Size), ref random);
+    }
+
+    /// <inheritdoc/>
+    public int Label(long index)
+    {
+        ImageSourceGuard.Label(this, index);
+        SplitMix random = SplitMix.For(_seed, (ulong)index);
+        return ShapesScene.Subject(ref random);
     }
 
     /// <inheritdoc/>
