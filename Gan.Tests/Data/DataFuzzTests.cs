@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using SkiaSharp;
 using Ssgan.Gan.Data;
 using Ssgan.Tests.Support;
@@ -147,15 +148,22 @@ public sealed class DataFuzzTests
         Assert.That(refused, Is.GreaterThan(80));
     }
 
+    /// <summary>A pack of two images, one left out, and its labels.</summary>
+    static string Pack(TempFolder folder)
+    {
+        folder.Write("in/x/a.png", DataSamples.NoiseImage(8, 8, 1));
+        folder.Write("in/x/b.png", [1, 2, 3]);
+        folder.Write("in/y/c.png", DataSamples.NoiseImage(8, 8, 2));
+        var options = new DataOptions { CacheDirectory = folder["cache"], SkipBad = true };
+        FolderSource.Open(folder["in"], 8, options).Dispose();
+        return Directory.GetFiles(folder["cache"]).Single();
+    }
+
     [Test]
     public void Packs()
     {
         using var folder = new TempFolder();
-        folder.Write("in/a.png", DataSamples.NoiseImage(8, 8, 1));
-        folder.Write("in/b.png", [1, 2, 3]);
-        var options = new DataOptions { CacheDirectory = folder["cache"], SkipBad = true };
-        FolderSource.Open(folder["in"], 8, options).Dispose();
-        string path = Directory.GetFiles(folder["cache"]).Single();
+        string path = Pack(folder);
         byte[] valid = File.ReadAllBytes(path);
         int damaged = 0;
         Run(valid, 1000, 16, 1 << 20, bytes =>
@@ -166,13 +174,69 @@ public sealed class DataFuzzTests
             {
                 // A pack that is taken must be the one that was written, wherever it matters.
                 if (pack is not null)
+                {
                     Assert.That((pack.Count, pack.Notes.Length, pack.Notes[0]),
-                        Is.EqualTo((1L, 1, "b.png is not a PNG, JPEG, WebP or BMP image")));
+                        Is.EqualTo((2L, 1, "x/b.png is not a PNG, JPEG, WebP or BMP image")));
+                    Assert.That(pack.Labels.Classes, Is.EqualTo(new[] { "x", "y" }));
+                    Assert.That(pack.Labels.Values.ToArray(), Is.EqualTo(new[] { 0, 1 }));
+                }
                 else damaged++;
             }
             Assert.That(damage is null, Is.EqualTo(pack is not null));
         });
         Assert.That(damaged, Is.GreaterThan(700));
+    }
+
+    [Test]
+    public void PacksOfARightChecksum()
+    {
+        // The checksum keeps nearly every lie of the test above from what stands behind it.
+        using var folder = new TempFolder();
+        string path = Pack(folder);
+        // Without the images, so that mutations meet the header, labels, names and notes.
+        byte[] valid = File.ReadAllBytes(path);
+        var reasons = new HashSet<string>();
+        for (int part = 0; part < 2; part++)
+            Run(part == 0 ? valid[..128] : valid[(128 + 2 * 192)..], 1000, 18 + part, 1 << 20, mutated =>
+            {
+                byte[] bytes = part == 0 ? [.. mutated, .. valid[128..]] : [.. valid[..(128 + 2 * 192)], .. mutated];
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                hash.AppendData(bytes.AsSpan(Math.Min(128, bytes.Length)));
+                hash.AppendData(bytes.AsSpan(0, 64));
+                hash.GetHashAndReset().CopyTo(bytes, 64);
+                File.WriteAllBytes(path, bytes);
+                (PackFile? pack, string? damage) = PackFile.TryOpen(path, 8, null, default);
+                using (pack)
+                {
+                    reasons.Add(damage ?? "none");
+                    if (pack is null || pack.Labels.Classes.Count == 0) return;
+                    Assert.That(pack.Labels.Values.Length, Is.EqualTo(pack.Count));
+                    Assert.That(pack.Labels.Values.ToArray(), Has.All.InRange(0, pack.Labels.Classes.Count - 1));
+                }
+            });
+        Assert.That(reasons, Is.SupersetOf(new[] { "none", "has a label that is none of its classes",
+            "has another length than its header says", "is of another version or size", "is not a pack" }));
+    }
+
+    [Test]
+    public void LabelFiles()
+    {
+        using var folder = new TempFolder();
+        folder.Write("train_X.bin", DataSamples.Noise(20 * 27648, 3));
+        byte[] labels = [.. Enumerable.Range(0, 20).Select(static i => (byte)(i % 10 + 1))];
+        byte[] names = "airplane\nbird\ncar\ncat\ndeer\ndog\nhorse\nmonkey\nship\ntruck\n"u8.ToArray();
+        void Open(string name, byte[] bytes)
+        {
+            folder.Write(name, bytes);
+            using IImageSource source = DatasetFactory.Open(folder.Root, 48, new DataOptions());
+            Assert.That(source.Classes, Has.Count.EqualTo(10));
+            for (int i = 0; i < 20; i++) Assert.That(source.Label(i), Is.InRange(0, 9));
+        }
+        int refused = Run(labels, 300, 20, 1 << 20, bytes => Open("train_y.bin", bytes));
+        Assert.That(refused, Is.GreaterThan(100));
+        folder.Write("train_y.bin", labels);
+        // Damaged names are replaced, never refused.
+        Assert.That(Run(names, 300, 21, 1 << 20, bytes => Open("class_names.txt", bytes)), Is.Zero);
     }
 
     [Test]

@@ -72,7 +72,8 @@ static class DataSamples
     {
         (string, byte[]) Train(int i) => files[order[i] - '1'];
         const string at = "cifar-10-batches-bin/";
-        return TarGz(TarEntryFormat.Ustar, Train(0), (at + "batches.meta.txt", "airplane\n"u8.ToArray()), Train(1), Train(2),
+        byte[] names = [.. "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"u8];
+        return TarGz(TarEntryFormat.Ustar, Train(0), (at + "batches.meta.txt", names), Train(1), Train(2),
             (at + "test_batch.bin", CifarFile(2, [10], 9)), (at + "readme.html", [1, 2, 3]), Train(3), Train(4));
     }
 

@@ -14,19 +14,20 @@ public sealed class CifarSource : IImageSource
     readonly CifarFormat _format;
     readonly Resampler? _resampler;
     readonly string _content;
+    readonly List<byte> _labels = [];
     long _count;
 
     delegate bool RecordReader(Span<byte> record);
 
     delegate void RecordSink(ReadOnlySpan<byte> record);
 
-    CifarSource(CifarFormat format, int size, DataOptions options, Action<CifarSource, Sha256> load)
+    CifarSource(CifarFormat format, int size, DataOptions options, Func<CifarSource, Sha256, string[]> load)
     {
         ImageSourceGuard.Size(format.Name, size, 8, 1024);
         _format = format;
         Size = size;
         using var hash = new Sha256();
-        load(this, hash);
+        Classes = load(this, hash);
         _content = Data.ContentHash.Hex(
             Data.ContentHash.OfText($"{format.Name} {Data.ContentHash.Hex(hash.GetHashAndReset())} size {size}"));
         if (size == CifarFormat.Side) return;
@@ -46,6 +47,9 @@ public sealed class CifarSource : IImageSource
     /// <inheritdoc/>
     public string ContentHash => _content;
 
+    /// <summary>The ten of CIFAR-10, the hundred fine ones of CIFAR-100.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
     /// <inheritdoc/>
     public void Read(long index, Span<byte> pixels)
     {
@@ -54,6 +58,13 @@ public sealed class CifarSource : IImageSource
             CifarFormat.PixelBytes);
         if (_resampler is null) image.CopyTo(pixels);
         else _resampler.Resize(image, pixels);
+    }
+
+    /// <inheritdoc/>
+    public int Label(long index)
+    {
+        ImageSourceGuard.Label(this, index);
+        return _labels[(int)index];
     }
 
     /// <inheritdoc/>
@@ -73,6 +84,7 @@ public sealed class CifarSource : IImageSource
                     record => stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length,
                     record => source.Add(record, hash), cancellation);
             }
+            return ClassNames.FromFile(Path.Combine(folder, format.NamesFile), format.ClassNames, options);
         });
 
     /// <summary>
@@ -87,11 +99,14 @@ public sealed class CifarSource : IImageSource
             // Image numbers and the content hash must not depend on how the set is stored: records of a file that comes early
             // wait. Each leaves its queue when it is taken, so that the set is never in memory twice.
             var early = new Queue<byte[]>?[format.TrainFiles.Length];
+            string[] classes = format.ClassNames;
             string? other = null;
             int next = 0;
             while (tar.Next())
             {
                 other ??= OtherVersion.Of(tar.Name);
+                if (tar.IsFile && format.IsNamesFile(tar.Name))
+                    classes = ClassNames.FromArchive(path, tar, format.ClassNames, options);
                 int file = tar.IsFile ? format.TrainFile(tar.Name) : -1;
                 if (file < 0) continue;
                 if (file < next || early[file] is not null)
@@ -103,7 +118,7 @@ public sealed class CifarSource : IImageSource
                 for (; next < early.Length && early[next] is { } ready; next++)
                     while (ready.TryDequeue(out byte[]? record)) source.Add(record, hash);
             }
-            if (next == early.Length) return;
+            if (next == early.Length) return classes;
             throw new DatasetException(other is null ? $"{path} lacks {format.TrainFiles[next]}." : $"{path} holds {other}");
         });
 
@@ -119,10 +134,10 @@ public sealed class CifarSource : IImageSource
         {
             if (i % ChunkImages == 0) cancellation.ThrowIfCancellationRequested();
             if (!read(record)) throw new DatasetException($"{file} is cut short in record {i}.");
-            for (int k = 0; k < _format.Classes.Length; k++)
-                if (record[k] >= _format.Classes[k])
+            for (int k = 0; k < _format.LabelCounts.Length; k++)
+                if (record[k] >= _format.LabelCounts[k])
                     throw new DatasetException(
-                        $"{file} is damaged: record {i} has label {record[k]}, but there are {_format.Classes[k]} classes.");
+                        $"{file} is damaged: record {i} has label {record[k]}, but there are {_format.LabelCounts[k]} classes.");
             sink(record);
         }
     }
@@ -130,9 +145,10 @@ public sealed class CifarSource : IImageSource
     void Add(ReadOnlySpan<byte> record, Sha256 hash)
     {
         hash.AppendData(record);
+        _labels.Add(record[_format.LabelCounts.Length - 1]);
         if (_count % ChunkImages == 0) _chunks.Add(new byte[ChunkImages * CifarFormat.PixelBytes]);
         Span<byte> pixels = _chunks[^1].AsSpan((int)(_count % ChunkImages) * CifarFormat.PixelBytes, CifarFormat.PixelBytes);
-        Interleave(record[_format.Classes.Length..], pixels);
+        Interleave(record[_format.LabelCounts.Length..], pixels);
         _count++;
     }
 

@@ -3,7 +3,10 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Data;
 
-/// <summary>SHA-256 of files and of the facts that decide a set's pixels.</summary>
+/// <summary>
+/// SHA-256 of files and of the facts that decide a set's pixels. Labels are no such fact: a run that does not use them goes on
+/// whether a set has got some or not, and sets of which runs keep the hash have the same one as before there were labels.
+/// </summary>
 internal static class ContentHash
 {
     internal static byte[] OfText(string text) => Sha256.HashData(Encoding.UTF8.GetBytes(text));

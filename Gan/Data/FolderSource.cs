@@ -38,6 +38,11 @@ public sealed class FolderSource : IImageSource
     /// <inheritdoc/>
     public string ContentHash { get; }
 
+    /// <summary>
+    /// The names of the subfolders of the first level, in ordinal order, where every image lies in one or deeper; else none.
+    /// </summary>
+    public IReadOnlyList<string> Classes => _pack.Labels.Classes;
+
     /// <summary>Files that were left out, each with the reason; empty unless <see cref="DataOptions.SkipBad"/> was set.</summary>
     public IReadOnlyList<string> Skipped => _pack.Notes;
 
@@ -71,8 +76,7 @@ public sealed class FolderSource : IImageSource
         }
         try
         {
-            string path = Path.Combine(options.Cache, Data.ContentHash.Hex(PackKey(hash)) + ".pack");
-            PackFile pack = PackFile.OpenOrBuild(path, size, options, writer =>
+            PackFile pack = PackFile.OpenOrBuild(PackFile.PathIn(options.Cache, PackKey(hash)), size, options, writer =>
             {
                 writer.SetContentHash(hash);
                 Pack(folder, files, size, options, writer, cancellation);
@@ -91,6 +95,9 @@ public sealed class FolderSource : IImageSource
         ImageSourceGuard.Read(this, index, pixels.Length);
         _pack.Read(index, pixels);
     }
+
+    /// <inheritdoc/>
+    public int Label(long index) => _pack.Labels.Of(this, index);
 
     /// <inheritdoc/>
     public void Dispose() => _pack.Dispose();
@@ -165,6 +172,7 @@ public sealed class FolderSource : IImageSource
         int imageBytes = size * size * 3, chunk = Math.Clamp((16 << 20) / imageBytes, 4, 1024);
         byte[] images = new byte[chunk * imageBytes];
         string?[] reasons = new string?[chunk];
+        var taken = new List<string>(files.Length);
         var large = new Lock();
         var gate = new ProgressGate(options.Progress, "pack", files.Length);
         for (int start = 0; start < files.Length; start += chunk)
@@ -180,10 +188,16 @@ public sealed class FolderSource : IImageSource
                 });
             for (int i = 0; i < count; i++)
             {
-                if (reasons[i] is string reason) writer.Note($"{files[start + i]} {reason}");
-                else writer.Append(images.AsSpan(i * imageBytes, imageBytes));
+                if (reasons[i] is string reason)
+                {
+                    writer.Note($"{files[start + i]} {reason}");
+                    continue;
+                }
+                writer.Append(images.AsSpan(i * imageBytes, imageBytes));
+                taken.Add(files[start + i]);
             }
         }
+        writer.SetLabels(FolderLabels.Of(taken));
         if (writer.Notes.Count > 0 && (!options.SkipBad || writer.Count == 0)) throw Refusal(folder, files.Length, writer.Notes);
     }
 

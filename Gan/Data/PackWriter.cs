@@ -12,6 +12,7 @@ internal sealed class PackWriter : IDisposable
     readonly int _size;
     readonly List<string> _notes = [];
     byte[] _contentHash = new byte[32];
+    ImageLabels _labels = ImageLabels.None;
     long _count;
 
     internal PackWriter(Stream stream, int size)
@@ -40,8 +41,20 @@ internal sealed class PackWriter : IDisposable
 
     internal void SetContentHash(byte[] hash) => _contentHash = hash;
 
+    /// <summary>One label for every image that was appended by the end, or none.</summary>
+    internal void SetLabels(ImageLabels labels) => _labels = labels;
+
     internal void Finish()
     {
+        if (_labels.Classes.Count > 0 && _labels.Values.Length != _count)
+            throw new InvalidOperationException($"PackWriter: {_count} images have {_labels.Values.Length} labels.");
+        byte[] labels = new byte[_labels.Values.Length * sizeof(int)];
+        for (int i = 0; i < _labels.Values.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(labels.AsSpan(i * sizeof(int)), _labels.Values[i]);
+        byte[] classes = Encoding.UTF8.GetBytes(string.Join('\0', _labels.Classes));
+        if (classes.Length > PackFile.MaxClassesBytes)
+            throw new DatasetException($"The names of {_labels.Classes.Count} classes take more than "
+                + $"{PackFile.MaxClassesBytes >> 20} MB, the most that a packed copy keeps.");
         byte[] notes = Encoding.UTF8.GetBytes(string.Join('\0', _notes));
         // Names beyond the limit are dropped at a separator; the first ones are what a reader acts on.
         if (notes.Length > PackFile.MaxNotesBytes) notes = notes[..notes.AsSpan(0, PackFile.MaxNotesBytes).LastIndexOf((byte)0)];
@@ -51,9 +64,13 @@ internal sealed class PackWriter : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), _size);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), _count);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(24), notes.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(28), classes.Length);
         _contentHash.CopyTo(header, 32);
-        _stream.Write(notes);
-        _hash.AppendData(notes);
+        foreach (byte[] part in (ReadOnlySpan<byte[]>)[labels, classes, notes])
+        {
+            _stream.Write(part);
+            _hash.AppendData(part);
+        }
         _hash.AppendData(header.AsSpan(0, PackFile.HashedHeaderBytes));
         _hash.GetHashAndReset().CopyTo(header, PackFile.ChecksumAt);
         _stream.Position = 0;

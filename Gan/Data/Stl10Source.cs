@@ -18,15 +18,21 @@ public sealed class Stl10Source : IImageSource
     internal const long MaxUnpackedBytes = 3300L << 20;
     const long MaxRecords = 100_000;
     const string FolderName = "stl10_binary", Unlabeled = "unlabeled_X.bin", Train = "train_X.bin";
+    const string TrainLabels = "train_y.bin", NamesFile = "class_names.txt";
+
+    static readonly string[] Published =
+        ["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"];
 
     readonly Reader _read;
     readonly IDisposable _store;
+    readonly ImageLabels _labels;
 
-    Stl10Source(long count, int size, byte[] hash, Reader read, IDisposable store)
+    Stl10Source(long count, int size, byte[] hash, ImageLabels labels, Reader read, IDisposable store)
     {
         Count = count;
         Size = size;
         ContentHash = Data.ContentHash.Hex(hash);
+        _labels = labels;
         _read = read;
         _store = store;
     }
@@ -43,12 +49,18 @@ public sealed class Stl10Source : IImageSource
     /// <inheritdoc/>
     public string ContentHash { get; }
 
+    /// <summary>The ten of the train split; none of the unlabeled one.</summary>
+    public IReadOnlyList<string> Classes => _labels.Classes;
+
     /// <inheritdoc/>
     public void Read(long index, Span<byte> pixels)
     {
         ImageSourceGuard.Read(this, index, pixels.Length);
         _read(index, pixels);
     }
+
+    /// <inheritdoc/>
+    public int Label(long index) => _labels.Of(this, index);
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
@@ -78,19 +90,33 @@ public sealed class Stl10Source : IImageSource
         ImageSourceGuard.Size("stl10", size, 8, 1024);
         long count = CheckLength(path, new FileInfo(path).Length);
         byte[] content = Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size);
+        ImageLabels labels = LabelsBeside(path, count, options);
         var resampler = new Resampler(Side, size);
         SafeFileHandle handle = File.OpenHandle(path);
-        return new Stl10Source(count, size, content,
+        return new Stl10Source(count, size, content, labels,
             (index, pixels) => ReadRecord(handle, path, index, resampler, pixels), handle);
+    }
+
+    static ImageLabels LabelsBeside(string path, long count, DataOptions options)
+    {
+        string folder = Path.GetDirectoryName(path)!, file = Path.Combine(folder, TrainLabels);
+        if (Path.GetFileName(path) != Train || !File.Exists(file)) return ImageLabels.None;
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+        byte[] labels = new byte[CheckLabels(file, stream.Length, count)];
+        stream.ReadExactly(labels);
+        return LabelsOf(file, labels, ClassNames.FromFile(Path.Combine(folder, NamesFile), Published, options));
     }
 
     /// <summary>Unpacks and resizes the images of the .tar.gz once, into the cache directory.</summary>
     internal static Stl10Source FromArchive(string path, int size, DataOptions options, CancellationToken cancellation)
     {
         ImageSourceGuard.Size("stl10", size, 8, 1024);
-        string key = Data.ContentHash.Hex(Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size));
-        PackFile pack = PackFile.OpenOrBuild(Path.Combine(options.Cache, key + ".pack"), size, options, writer =>
+        byte[] key = Key(Data.ContentHash.OfFile(path, options.Progress, cancellation), size);
+        PackFile pack = PackFile.OpenOrBuild(PackFile.PathIn(options.Cache, key), size, options, writer =>
         {
+            byte[]? labels = null;
+            string labelsFile = "";
+            string[] classes = Published;
             // The choice of FindIn. The published archive has both splits and is read once; one of the train split is small.
             string? other = null;
             foreach (string name in (ReadOnlySpan<string>)[Unlabeled, Train])
@@ -100,15 +126,27 @@ public sealed class Stl10Source : IImageSource
                 while (tar.Next())
                 {
                     other ??= OtherVersion.Of(tar.Name);
-                    if (!tar.IsFile || FileOf(tar.Name) != name) continue;
+                    if (!tar.IsFile) continue;
+                    string file = FileOf(tar.Name);
+                    if (name == Train && file == TrainLabels)
+                    {
+                        labelsFile = $"{path} ({tar.Name})";
+                        labels = new byte[CheckLabels(labelsFile, tar.Length, null)];
+                        if (!tar.TryRead(labels)) throw new DatasetException($"{labelsFile} is cut short.");
+                    }
+                    if (name == Train && file == NamesFile) classes = ClassNames.FromArchive(path, tar, Published, options);
+                    if (file != name) continue;
                     if (writer.Count > 0) throw new DatasetException($"{path} holds {name} twice.");
                     Unpack(path, tar, size, writer, options, cancellation);
                 }
             }
             if (writer.Count == 0)
                 throw new DatasetException(other is null ? $"{path} lacks {Unlabeled} and {Train}." : $"{path} holds {other}");
+            if (labels is null) return;
+            CheckLabels(labelsFile, labels.Length, writer.Count);
+            writer.SetLabels(LabelsOf(labelsFile, labels, classes));
         }, cancellation);
-        return new Stl10Source(pack.Count, size, pack.Hash, pack.Read, pack);
+        return new Stl10Source(pack.Count, size, pack.Hash, pack.Labels, pack.Read, pack);
     }
 
     static void Unpack(string path, TarGz tar, int size, PackWriter writer, DataOptions options, CancellationToken cancellation)
@@ -138,6 +176,27 @@ public sealed class Stl10Source : IImageSource
             throw new DatasetException(
                 $"{file} has {length} bytes, which is not 1 to {MaxRecords} STL-10 images of {RecordBytes} bytes.");
         return length / RecordBytes;
+    }
+
+    // Labels count from one, and an archive's may come before their images.
+    static long CheckLabels(string file, long length, long? images)
+    {
+        if (length == (images ?? length) && length <= MaxRecords) return length;
+        throw new DatasetException(
+            $"{file} has {length} bytes, which are not the labels of {images?.ToString() ?? $"1 to {MaxRecords}"} images.");
+    }
+
+    static ImageLabels LabelsOf(string file, byte[] bytes, string[] classes)
+    {
+        int[] labels = new int[bytes.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (bytes[i] < 1 || bytes[i] > classes.Length)
+                throw new DatasetException(
+                    $"{file} is damaged: image {i} has label {bytes[i]}, which is not 1 to {classes.Length}.");
+            labels[i] = bytes[i] - 1;
+        }
+        return new ImageLabels(classes, labels);
     }
 
     static void Convert(ReadOnlySpan<byte> record, Resampler resampler, Span<byte> pixels)
