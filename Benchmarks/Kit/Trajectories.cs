@@ -4,7 +4,8 @@ using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
 

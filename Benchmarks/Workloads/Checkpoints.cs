@@ -1,5 +1,5 @@
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 

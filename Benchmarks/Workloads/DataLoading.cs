@@ -1,5 +1,7 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Data.Sources;
 
 namespace Ssgan.Benchmarks.Workloads;
 

@@ -1,6 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
@@ -12,7 +12,7 @@ namespace Ssgan.Runner.Commands;
 sealed class TrainArguments
 {
     readonly Option<string> _data = OptionKinds.Text("--data", "NAME|DIR",
-        $"{DatasetFactory.Accepted}. Default: shapes, which is drawn on the fly.");
+        $"{DatasetFactory.Described}. Default: {DatasetFactory.Names[0]}.");
     readonly Option<string> _model = OptionKinds.Choice("--model", "Which GAN. Default: "
         + string.Join("; ", GanCatalog.Entries.Select(static e => $"{e.Name}, {e.Description}")) + ".", [.. GanCatalog.Names]);
     readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule",
@@ -123,6 +123,6 @@ sealed class TrainArguments
 
     /// <summary>A place on disk in full, so that a run is resumed from any folder; a name as it is.</summary>
     static string Place(string data) =>
-        data is not ("shapes" or "cifar10" or "cifar100" or "stl10") && (Directory.Exists(data) || File.Exists(data))
+        !DatasetFactory.Names.Contains(data) && (Directory.Exists(data) || File.Exists(data))
             ? Path.GetFullPath(data) : data;
 }

@@ -3,6 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;

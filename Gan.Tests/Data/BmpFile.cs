@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ssgan.Gan.Data.Sources;
 
 namespace Ssgan.Tests.Data;
 

@@ -3,6 +3,10 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
+using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Data.Sources;
+using Ssgan.Gan.Data.Storage;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
 using Ssgan.Emulator;
+using Ssgan.Gan.Data.Storage;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;
@@ -22,7 +23,7 @@ static class DataSamples
     public static byte[] Decode(byte[] file, int size)
     {
         byte[] pixels = new byte[size * size * 3];
-        Ssgan.Gan.Data.ImageDecoder.Decode(file, size, pixels, new Lock());
+        Ssgan.Gan.Data.Imaging.ImageDecoder.Decode(file, size, pixels, new Lock());
         return pixels;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Storage;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

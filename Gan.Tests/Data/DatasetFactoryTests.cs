@@ -1,6 +1,9 @@
 using System.Formats.Tar;
 using Ssgan.Emulator;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
+using Ssgan.Gan.Data.Sources;
+using Ssgan.Gan.Data.Storage;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
@@ -17,6 +20,25 @@ public sealed class DatasetFactoryTests
         {
             using IImageSource source = DatasetFactory.Open(name, 32, new DataOptions { ShapesSeed = 3 });
             Assert.That(source.ContentHash, Is.EqualTo(new ShapesSource(32, 3).ContentHash));
+        }
+    }
+
+    [Test]
+    public void MessagesHelpAndDocsNameEverySet()
+    {
+        string page = File.ReadAllText(RepoRoot.At("docs", "data.md"));
+        string rows = string.Concat(DatasetCatalog.All.Select(static d => $"| `{d.Name}` | {d.Description} |\n"));
+        Assert.That(page, Does.Contain("|---|---|\n" + rows + "\n"));
+        Assert.That(DatasetFactory.Names, Is.Unique.And.EqualTo(DatasetCatalog.All.Select(static d => d.Name)));
+        foreach (Dataset set in DatasetCatalog.All)
+        {
+            Assert.That(DatasetFactory.Accepted, Does.Contain(set.Name + ", "));
+            Assert.That(DatasetFactory.Described, Does.Contain($"{set.Name} ({set.Description}), "));
+            if (set.Published is { } published)
+            {
+                Assert.That(published.Archive.Dataset, Is.EqualTo(set.Name));
+                Assert.That(DatasetFactory.Accepted, Does.Contain(published.Archive.FileName));
+            }
         }
     }
 

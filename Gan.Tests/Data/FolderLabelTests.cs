@@ -1,4 +1,5 @@
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
@@ -31,7 +32,8 @@ public sealed class FolderLabelTests
             Assert.That(stages.Contains("pack"), Is.EqualTo(again == 0));
             Assert.That(source.Classes, Is.EqualTo(new[] { "B", "a", "a.b" }));
             Assert.That(Labels(source), Is.EqualTo(new[] { 0, 2, 1, 1 }));
-            Assert.That(() => source.Label(4), Throws.InstanceOf<ArgumentException>().With.Message.Contains("no image 4 among 4"));
+            Assert.That(() => source.Label(4), Throws.InstanceOf<ArgumentException>()
+                .With.Message.Contains("no image 4 among 4"));
         }
     }
 

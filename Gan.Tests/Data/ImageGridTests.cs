@@ -1,5 +1,5 @@
 using SkiaSharp;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 

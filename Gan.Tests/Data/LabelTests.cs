@@ -2,6 +2,9 @@ using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
+using Ssgan.Gan.Data.Storage;
+using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;
@@ -54,7 +57,8 @@ public sealed class LabelTests
         (string, byte[])[] files =
         [
             .. DataSamples.Cifar10Files(1),
-            ("cifar-10-batches-bin/batches.meta.txt", "zero\r\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n\n"u8.ToArray()),
+            ("cifar-10-batches-bin/batches.meta.txt",
+                "zero\r\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n\n"u8.ToArray()),
         ];
         foreach ((string name, byte[] bytes) in files) folder.Write("f/" + name, bytes);
         string tar = folder.Write("c.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, files));
@@ -63,7 +67,7 @@ public sealed class LabelTests
     }
 
     [TestCase("airplane\n", "1 name"), TestCase("a\na\nb\nc\nd\ne\nf\ng\nh\ni\n", "a twice"),
-        TestCase("a\u001b[2J\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "control"), TestCase(null, "70000 bytes")]
+        TestCase("a\tz\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "control"), TestCase(null, "70000 bytes")]
     public void AFileOfNamesThatCannotBeRightIsNotUsed(string? text, string part)
     {
         using var folder = new TempFolder();
@@ -148,6 +152,25 @@ public sealed class LabelTests
             Assert.That(() => DatasetFactory.Open(place, 48, Options(folder)), Throws.InstanceOf<DatasetException>()
                 .With.Message.StartsWith(place).And.Message.Contains("train_y.bin").And.Message.Contains(part));
         Assert.That(Directory.Exists(folder["data/cache"]) ? Directory.GetFiles(folder["data/cache"]) : [], Is.Empty);
+    }
+
+    [Test]
+    public void TwoFilesOfLabelsInAnArchiveAreRefused()
+    {
+        using var folder = new TempFolder();
+        string tar = folder.Write("s.tar.gz", DataSamples.TarGz(TarEntryFormat.Ustar, ("train_y.bin", [1]), ("train_y.bin", [2]),
+            ("train_X.bin", DataSamples.Noise(27648, 6))));
+        Assert.That(() => DatasetFactory.Open(tar, 48, Options(folder)),
+            Throws.InstanceOf<DatasetException>().With.Message.EqualTo($"{tar} holds train_y.bin twice."));
+    }
+
+    [Test]
+    public void APackHasALabelForEveryImage()
+    {
+        using var writer = new PackWriter(new MemoryStream(), 8);
+        writer.Append(new byte[192]);
+        writer.SetLabels(new ImageLabels(["a"], [0, 0]));
+        Assert.That(writer.Finish, Throws.InvalidOperationException.With.Message.Contains("1 images have 2 labels"));
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Ssgan.Emulator;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;

@@ -4,6 +4,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Commands;

@@ -2,7 +2,7 @@ using SkiaSharp;
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Commands;

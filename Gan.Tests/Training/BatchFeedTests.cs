@@ -2,6 +2,8 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
@@ -74,6 +76,49 @@ sealed class BatchFeedTests
             Assert.That(actual.ToArray(),
                 Is.EqualTo(Pixels.ToImages(device.From(loader.Next().Pixels, actual.Shape)).ToArray()), $"batch {i}");
             Assert.That(images.Position, Is.EqualTo(loader.Position));
+        }
+    }
+
+    [TestCase(DataOnDevice.On)]
+    [TestCase(DataOnDevice.Off)]
+    public void Labels_come_with_their_images(DataOnDevice place)
+    {
+        using var source = new Labelled();
+        using var loader = new BatchLoader(source, s_options, new(1));
+        using var cuda = new EmulatedCuda();
+        using var card = new Device(new CudaBackend(cuda));
+        using var cpu = Device.Cpu(threads: 1);
+        using var onCard = BatchFeed.Open(card, source, s_options, new(1), place, 4, static _ => { });
+        using var onHost = BatchFeed.Open(cpu, source, s_options, new(1), place, 4, static _ => { });
+        for (int i = 0; i < 7; i++)
+        {
+            int[] expected = loader.Next().Labels.ToArray();
+            foreach (var (device, feed) in new[] { (card, onCard), (cpu, onHost) })
+            {
+                using var scope = device.Scope();
+                feed.Prepare();
+                var batch = feed.Take();
+                Assert.That(batch.Labels()!.ToArray<int>(), Is.EqualTo(expected), $"batch {i} on {device.Name}");
+                // An image's pixels are its number.
+                float[] first = [.. batch.Images().ToArray().Where((_, at) => at % (8 * 8 * 3) == 0)];
+                Assert.That(first.Select(static p => (int)MathF.Round(127.5f * (p + 1)) % 3), Is.EqualTo(expected));
+            }
+        }
+    }
+
+    /// <summary>Eleven images of one colour, each labelled by the remainder of its number by 3.</summary>
+    sealed class Labelled : IImageSource
+    {
+        public string Name => "labelled";
+        public long? Count => 11;
+        public int Size => 8;
+        public string ContentHash => "";
+        public IReadOnlyList<string> Classes => ["none", "one", "two"];
+        public int Label(long index) => (int)(index % 3);
+        public void Read(long index, Span<byte> pixels) => pixels.Fill((byte)index);
+
+        public void Dispose()
+        {
         }
     }
 

@@ -5,6 +5,7 @@ using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;

@@ -1,6 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 

@@ -58,7 +58,7 @@ public sealed class TrainerTests
         var pixels = new byte[4 * bytes];
         long[] chosen = GridHook.Choose(TrainingRun.Tiny.Optimisation.Seed, 1000, 4);
         for (int i = 0; i < 4; i++) source.Read(chosen[i], pixels.AsSpan(i * bytes, bytes));
-        Gan.Data.ImageGrid.Save(temp["expected.png"], pixels, 4, 32);
+        Gan.Data.Imaging.ImageGrid.Save(temp["expected.png"], pixels, 4, 32);
         Assert.That(File.ReadAllBytes(temp["run/samples/reals.png"]), Is.EqualTo(File.ReadAllBytes(temp["expected.png"])));
     }
 

@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Training;

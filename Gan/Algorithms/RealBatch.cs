@@ -10,10 +10,10 @@ namespace Ssgan.Gan.Algorithms;
 public readonly struct RealBatch
 {
     readonly Tensor _source;
-    readonly Tensor? _indices, _flips;
+    readonly Tensor? _indices, _flips, _labels;
 
     RealBatch(Tensor source, Tensor? indices, Tensor? flips, Tensor? labels) =>
-        (_source, _indices, _flips, Labels) = (source, indices, flips, labels);
+        (_source, _indices, _flips, _labels) = (source, indices, flips, labels);
 
     /// <summary>Images as they are.</summary>
     /// <param name="images">(N, S, S, 3) in [−1, 1].</param>
@@ -28,7 +28,7 @@ public readonly struct RealBatch
     /// <param name="pixels">Images to choose from, U8 (M, S, S, 3).</param>
     /// <param name="indices">Which of them, I32 (N).</param>
     /// <param name="flips">Which are mirrored left to right, I32 (N) of 0 and 1; null for none.</param>
-    /// <param name="labels">The chosen images' classes, I32 (N), or null.</param>
+    /// <param name="labels">The classes of all that there is to choose from, I32 (M), or null.</param>
     public static RealBatch Of(Tensor pixels, Tensor indices, Tensor? flips, Tensor? labels = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
@@ -40,7 +40,8 @@ public readonly struct RealBatch
     public int Count => (_indices ?? _source).Shape[0];
 
     /// <summary>The images' classes, I32 (N); null where the data have none.</summary>
-    public Tensor? Labels { get; }
+    public Tensor? Labels() => _labels is null || _indices is null ? _labels
+        : _labels.Reshape(_labels.Shape[0], 1).GatherRows(_indices).Reshape(Count);
 
     /// <summary>The images (N, S, S, 3) in [−1, 1].</summary>
     /// <param name="type">Their element type, of images that are bytes; given ones stay as they are.</param>

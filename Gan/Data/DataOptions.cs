@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cpu.Threading;
-
 namespace Ssgan.Gan.Data;
 
 /// <summary>How far a long preparation (hashing, packing, downloading) has come.</summary>

@@ -1,3 +1,5 @@
+using Ssgan.Gan.Data.Storage;
+
 namespace Ssgan.Gan.Data;
 
 /// <summary>
@@ -27,7 +29,7 @@ public interface IImageSource : IDisposable
 
     /// <summary>
     /// Names of the classes, in the order of their labels; empty where images have none. A set has a label for every image or for
-    /// none. Classes do not enter <see cref="ContentHash"/>, which vouches for pixels.
+    /// none. <see cref="ContentHash"/> vouches for pixels, and need not for labels.
     /// </summary>
     IReadOnlyList<string> Classes => [];
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
@@ -13,27 +14,25 @@ public sealed partial class RunFolder
     // What opening a file that is open for someone else alone fails with.
     const int SharingViolation = unchecked((int)0x80070020), LinuxWouldBlock = 11, MacWouldBlock = 35;
 
-    const string ClaimFile = ".claim";
-
     RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>The settings.</summary>
-    public string Config => System.IO.Path.Combine(Path, "config.json");
+    public string Config => System.IO.Path.Combine(Path, RunFiles.Config);
 
     /// <summary>One JSON object per log line.</summary>
-    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string Metrics => System.IO.Path.Combine(Path, RunFiles.Metrics);
 
     /// <summary>Grids of images.</summary>
-    public string Samples => System.IO.Path.Combine(Path, "samples");
+    public string Samples => System.IO.Path.Combine(Path, RunFiles.Samples);
 
     /// <summary>Checkpoints.</summary>
-    public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
+    public string Checkpoints => System.IO.Path.Combine(Path, RunFiles.Checkpoints);
 
     /// <summary>The plot of the losses.</summary>
-    public string Plot => System.IO.Path.Combine(Path, "loss.png");
+    public string Plot => System.IO.Path.Combine(Path, RunFiles.Plot);
 
     /// <summary>A checkpoint's folder.</summary>
     public string Checkpoint(long step) => System.IO.Path.Combine(Checkpoints, $"step-{step:D8}");
@@ -114,7 +113,7 @@ public sealed partial class RunFolder
     /// <exception cref="IOException">Nothing can be written there.</exception>
     public IDisposable Claim()
     {
-        string file = System.IO.Path.Combine(Path, ClaimFile);
+        string file = System.IO.Path.Combine(Path, RunFiles.Claim);
         FileStream claim;
         try
         {
@@ -156,21 +155,6 @@ public sealed partial class RunFolder
         var steps = folder.CheckpointSteps();
         if (steps.Count == 0) throw new TrainingException($"{path} has no checkpoint yet.");
         return folder.Checkpoint(steps[^1]);
-    }
-
-    /// <summary>Whether a folder is a run's. Folders of images may have a config.json too.</summary>
-    internal static bool IsAt(string path)
-    {
-        var folder = new RunFolder(path);
-        return File.Exists(folder.Config) && (File.Exists(folder.Metrics) || Directory.Exists(folder.Checkpoints));
-    }
-
-    /// <summary>Whether a run writes a file or folder of this name right into its own; all else in there is its user's.</summary>
-    internal static bool Writes(string name)
-    {
-        var here = new RunFolder("");
-        return name == ClaimFile || name == here.Config || name == here.Metrics || name == here.Plot
-            || name == here.Samples || name == here.Checkpoints;
     }
 
     static RunFolder Prepare(string path)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training.Feeds;
 

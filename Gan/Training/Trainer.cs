@@ -2,6 +2,7 @@ using Ssgan.Engine.Optim;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training.Feeds;
 using Ssgan.Gan.Training.Hooks;

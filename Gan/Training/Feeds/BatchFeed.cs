@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training.Feeds;

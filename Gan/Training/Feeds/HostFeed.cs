@@ -2,6 +2,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 
 namespace Ssgan.Gan.Training.Feeds;
 
@@ -10,24 +11,32 @@ sealed class HostFeed : IBatchFeed
 {
     readonly BatchLoader _loader;
     readonly Tensor _pixels, _all;
+    readonly Tensor? _labels;
 
     public HostFeed(Device device, IImageSource source, LoaderOptions options, LoaderPosition start)
     {
         _loader = new BatchLoader(source, options, start);
         _pixels = device.Empty(new Shape(options.BatchSize, source.Size, source.Size, 3), DType.U8).Own();
         _all = device.From([.. Enumerable.Range(0, options.BatchSize)], new Shape(options.BatchSize)).Own();
+        if (source.Classes.Count > 0) _labels = device.Empty(new Shape(options.BatchSize), DType.I32).Own();
     }
 
     public LoaderPosition Position => _loader.Position;
 
-    public void Prepare() => _pixels.CopyFrom(_loader.Next().Pixels);
+    public void Prepare()
+    {
+        var batch = _loader.Next();
+        _pixels.CopyFrom(batch.Pixels);
+        _labels?.CopyFrom(batch.Labels);
+    }
 
-    public RealBatch Take() => RealBatch.Of(_pixels, _all, null);
+    public RealBatch Take() => RealBatch.Of(_pixels, _all, null, _labels);
 
     public void Dispose()
     {
         _loader.Dispose();
         _pixels.Dispose();
         _all.Dispose();
+        _labels?.Dispose();
     }
 }

@@ -1,5 +1,5 @@
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 
 namespace Ssgan.Gan.Training.Feeds;
 

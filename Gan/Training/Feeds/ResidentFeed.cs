@@ -3,6 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training.Feeds;
@@ -20,7 +21,7 @@ sealed class ResidentFeed : IBatchFeed
     readonly LoaderOptions _options;
     readonly LoaderOrder _order;
     readonly Tensor _pixels, _indices, _cursor, _following;
-    readonly Tensor? _flips;
+    readonly Tensor? _flips, _labels;
     readonly LoaderPosition[] _after;
     LoaderPosition _planned, _position;
     int _next;
@@ -37,6 +38,7 @@ sealed class ResidentFeed : IBatchFeed
         _pixels = Upload(device, source);
         var plan = new Shape(batches, options.BatchSize);
         _indices = device.Empty(plan, DType.I32).Own();
+        if (source.Classes.Count > 0) _labels = Labels(device, source);
         if (options.HorizontalFlip) _flips = device.Empty(plan, DType.I32).Own();
         _cursor = device.Zeros(new Shape(1), DType.I32).Own();
         _following = device.From([.. Enumerable.Range(1, batches).Select(k => k % batches)], new Shape(batches)).Own();
@@ -52,14 +54,14 @@ sealed class ResidentFeed : IBatchFeed
 
     public RealBatch Take()
     {
-        var batch = RealBatch.Of(_pixels, Row(_indices), _flips is null ? null : Row(_flips));
+        var batch = RealBatch.Of(_pixels, Row(_indices), _flips is null ? null : Row(_flips), _labels);
         _cursor.CopyFrom(_following.GatherRows(_cursor));
         return batch;
     }
 
     public void Dispose()
     {
-        foreach (var t in (ReadOnlySpan<Tensor?>)[_pixels, _indices, _flips, _cursor, _following]) t?.Dispose();
+        foreach (var t in (ReadOnlySpan<Tensor?>)[_pixels, _labels, _indices, _flips, _cursor, _following]) t?.Dispose();
     }
 
     Tensor Row(Tensor plan) => plan.GatherRows(_cursor).Reshape(_options.BatchSize);
@@ -79,6 +81,12 @@ sealed class ResidentFeed : IBatchFeed
         _indices.CopyFrom<int>(indices);
         _flips?.CopyFrom<int>(flips);
         _next = 0;
+    }
+
+    static Tensor Labels(Device device, IImageSource source)
+    {
+        int[] labels = [.. Enumerable.Range(0, (int)source.Count!.Value).Select(i => source.Label(i))];
+        return device.From(labels, new Shape(labels.Length)).Own();
     }
 
     static Tensor Upload(Device device, IImageSource source)

@@ -1,4 +1,5 @@
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
 
 namespace Ssgan.Gan.Training.Hooks;
 
