@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 
 namespace Ssgan.Engine.Kernels;
@@ -6,7 +7,8 @@ namespace Ssgan.Engine.Kernels;
 /// Dimensions of a dense row-major array of rank 0 to 4, held inline: no allocation. Images are (N, H, W, C), filters
 /// (out, kh, kw, in). Rank 0 is a scalar with one element.
 /// </summary>
-public readonly struct Shape : IEquatable<Shape>
+[CollectionBuilder(typeof(Shape), nameof(Of))]
+public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
     /// <summary>The largest supported rank.</summary>
     public const int MaxRank = 4;
@@ -31,6 +33,10 @@ public readonly struct Shape : IEquatable<Shape>
         }
         _count = count;
     }
+
+    /// <summary>A shape with the given dimensions: what <c>Shape s = [64, 32, 32, 3]</c> calls.</summary>
+    /// <inheritdoc cref="Shape(ReadOnlySpan{int})"/>
+    public static Shape Of(ReadOnlySpan<int> dims) => new(dims);
 
     /// <summary>Number of dimensions, 0 to 4.</summary>
     public int Rank { get; }
@@ -76,6 +82,17 @@ public readonly struct Shape : IEquatable<Shape>
         for (int i = 0; i < Rank; i++) destination[i] = _dims[i];
     }
 
+    /// <summary>The dimensions, outermost first.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<int> IEnumerable<int>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    int IReadOnlyCollection<int>.Count => Rank;
+
+    int IReadOnlyList<int>.this[int index] => index >= 0 ? this[index] : throw new ArgumentOutOfRangeException(nameof(index));
+
     /// <summary>The shape that NumPy-style broadcasting of two shapes gives, or null where they do not fit.</summary>
     public static Shape? Broadcast(Shape a, Shape b)
     {
@@ -111,6 +128,27 @@ public readonly struct Shape : IEquatable<Shape>
         3 => $"({_dims[0]}, {_dims[1]}, {_dims[2]})",
         _ => $"({_dims[0]}, {_dims[1]}, {_dims[2]}, {_dims[3]})",
     };
+
+    /// <summary>Walks the dimensions of a shape without allocation.</summary>
+    public struct Enumerator : IEnumerator<int>
+    {
+        readonly Shape _shape;
+        int _axis;
+
+        internal Enumerator(Shape shape) => (_shape, _axis) = (shape, -1);
+
+        public readonly int Current => _shape[_axis];
+
+        readonly object IEnumerator.Current => Current;
+
+        public bool MoveNext() => ++_axis < _shape.Rank;
+
+        public void Reset() => _axis = -1;
+
+        public readonly void Dispose()
+        {
+        }
+    }
 
     [InlineArray(MaxRank)]
     struct Dims

@@ -164,6 +164,17 @@ public sealed partial class Tensor : IDisposable
         return values;
     }
 
+    /// <summary>Copies all values, row-major, to the start of a span. Waits for the device.</summary>
+    /// <exception cref="ArgumentException">The span is shorter; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">The element type differs from T (float: F32, int: I32, byte: U8).</exception>
+    public void CopyTo<T>(Span<T> destination) where T : unmanaged
+    {
+        CheckType<T>("CopyTo");
+        if (destination.Length < Count)
+            throw new ArgumentException($"CopyTo: {Describe()} has {Count} values, more than the {destination.Length} that fit.");
+        Backend.Download(View, MemoryMarshal.AsBytes(destination[..(int)Count]));
+    }
+
     /// <summary>All values of an F32 tensor.</summary>
     public float[] ToArray() => ToArray<float>();
 

@@ -1,3 +1,5 @@
+using Ssgan.Engine.Serialization;
+
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
@@ -7,21 +9,21 @@ namespace Ssgan.Engine.Nn;
 /// </summary>
 public abstract class Module : IDisposable
 {
-    readonly List<(string Name, Tensor Tensor)> _parameters = [], _buffers = [];
+    readonly List<NamedTensor> _parameters = [], _buffers = [];
     readonly List<(string Name, Module Module)> _children = [];
 
     /// <summary>Whether batch norm uses the batch's statistics and spectral norm iterates. True at first.</summary>
     public bool Training { get; private set; } = true;
 
     /// <summary>All parameters with their full names, in order of registration, a shared one under its first name only.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> NamedParameters() =>
+    public IEnumerable<NamedTensor> NamedParameters() =>
         Named(static m => m._parameters, "").DistinctBy(static p => p.Tensor);
 
     /// <summary>
     /// All buffers with their full names, in order of registration, a shared one under its first name only. What is a parameter
     /// as well is none.
     /// </summary>
-    public IEnumerable<(string Name, Tensor Tensor)> NamedBuffers()
+    public IEnumerable<NamedTensor> NamedBuffers()
     {
         HashSet<Tensor> parameters = [.. Parameters];
         return Named(static m => m._buffers, "").Where(b => !parameters.Contains(b.Tensor)).DistinctBy(static b => b.Tensor);
@@ -31,7 +33,7 @@ public abstract class Module : IDisposable
     /// The further names of parameters and buffers that are registered more than once: files from elsewhere may use these, or
     /// all.
     /// </summary>
-    public IEnumerable<(string Name, Tensor Tensor)> SharedNames()
+    public IEnumerable<NamedTensor> SharedNames()
     {
         HashSet<Tensor> seen = [];
         foreach (var entry in Named(static m => m._parameters, "").Concat(Named(static m => m._buffers, "")))
@@ -49,12 +51,61 @@ public abstract class Module : IDisposable
     /// <summary>Number of trained values.</summary>
     public long ParameterCount => NamedParameters().Sum(static p => p.Tensor.Count);
 
+    /// <summary>
+    /// Parameters and then buffers by their full names, in order of registration: all that is saved of this module. A shared
+    /// tensor is there once, under its first name. The tensors are the module's own: what is written to them is seen by it.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        var state = new OrderedDictionary<string, Tensor>();
+        foreach (var (name, tensor) in NamedParameters().Concat(NamedBuffers())) state.Add(name, tensor);
+        return state;
+    }
+
+    /// <summary>Overwrites parameters and buffers with those of another module, which may be on another device.</summary>
+    /// <exception cref="ArgumentException">The names, shapes or types of the two differ; nothing was changed.</exception>
+    public void CopyFrom(Module source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        IReadOnlyDictionary<string, Tensor> from = source.StateDict(), to = StateDict();
+        List<string> problems = [.. from.Keys.Where(n => !to.ContainsKey(n)).Select(static n => $"{n} is unknown")];
+        foreach (var (name, tensor) in to)
+        {
+            if (!from.TryGetValue(name, out var other)) problems.Add($"{name} is missing");
+            else if (other.Shape != tensor.Shape || other.Type != tensor.Type)
+                problems.Add($"{name} is {other.Type} {other.Shape} and should be {tensor.Type} {tensor.Shape}");
+        }
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(
+                $"CopyFrom: {source.GetType().Name} does not fit {GetType().Name}: {Misfits.Join(problems)}.", nameof(source));
+        }
+        foreach (var (name, tensor) in to)
+        {
+            var other = from[name];
+            if (other.Device == tensor.Device)
+            {
+                tensor.CopyFrom(other);
+                continue;
+            }
+            byte[] bytes = new byte[other.View.Bytes];
+            other.Backend.Download(other.View, bytes);
+            tensor.Backend.Upload(bytes, tensor.MutableView);
+        }
+    }
+
     /// <summary>Switches this module and its children between training and evaluation.</summary>
     public void Train(bool training = true)
     {
         Training = training;
         foreach (var (_, child) in _children) child.Train(training);
     }
+
+    /// <summary>
+    /// Switches this module and its children to evaluation: batch norm uses its running statistics, and spectral norm its
+    /// estimates as they are. <see cref="Train"/> switches back.
+    /// </summary>
+    public void Eval() => Train(false);
 
     /// <summary>Drops all gradients.</summary>
     public void ZeroGrad()
@@ -69,7 +120,7 @@ public abstract class Module : IDisposable
     protected Tensor Parameter(string name, Tensor tensor)
     {
         CheckName(name);
-        _parameters.Add((name, tensor.Own()));
+        _parameters.Add(new(name, tensor.Own()));
         tensor.RequiresGrad = true;
         return tensor;
     }
@@ -78,7 +129,7 @@ public abstract class Module : IDisposable
     protected Tensor Buffer(string name, Tensor tensor)
     {
         CheckName(name);
-        _buffers.Add((name, tensor.Own()));
+        _buffers.Add(new(name, tensor.Own()));
         return tensor;
     }
 
@@ -106,9 +157,9 @@ public abstract class Module : IDisposable
 
     IEnumerable<Module> Tree() => _children.SelectMany(static c => c.Module.Tree()).Prepend(this);
 
-    IEnumerable<(string Name, Tensor Tensor)> Named(Func<Module, List<(string, Tensor)>> pick, string prefix)
+    IEnumerable<NamedTensor> Named(Func<Module, List<NamedTensor>> pick, string prefix)
     {
-        foreach (var (name, tensor) in pick(this)) yield return (prefix + name, tensor);
+        foreach (var (name, tensor) in pick(this)) yield return new(prefix + name, tensor);
         foreach (var (name, child) in _children)
         {
             foreach (var entry in child.Named(pick, prefix + name + ".")) yield return entry;

@@ -25,7 +25,7 @@ public sealed class Adam : Optimizer
     /// as well.</param>
     /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), or epsilon not
     /// positive.</exception>
-    public Adam(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate = 2e-4f, double beta1 = 0,
+    public Adam(IEnumerable<NamedTensor> parameters, float learningRate = 2e-4f, double beta1 = 0,
         double beta2 = 0.9, double epsilon = 1e-8, Ema? average = null)
         : base(parameters, learningRate)
     {

@@ -56,9 +56,9 @@ public sealed class Ema
     }
 
     static (Tensor From, Tensor To)[] Pairs(
-        string kind, IEnumerable<(string Name, Tensor Tensor)> source, IEnumerable<(string Name, Tensor Tensor)> average)
+        string kind, IEnumerable<NamedTensor> source, IEnumerable<NamedTensor> average)
     {
-        List<(string Name, Tensor Tensor)> from = [.. source], to = [.. average];
+        List<NamedTensor> from = [.. source], to = [.. average];
         if (from.Count != to.Count)
             throw new ArgumentException($"Ema: the source has {from.Count} {kind}, the average {to.Count}.");
         foreach (var (a, b) in from.Zip(to))

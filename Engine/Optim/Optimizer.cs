@@ -5,12 +5,12 @@ namespace Ssgan.Engine.Optim;
 /// <summary>Updates parameters from their gradients. Its state is named tensors, so that a checkpoint can hold it.</summary>
 public abstract class Optimizer : IDisposable
 {
-    readonly List<(string Name, Tensor Tensor)> _state = [];
+    readonly List<NamedTensor> _state = [];
 
     /// <param name="parameters">The trained tensors by name; one that comes twice is one, under its first name.</param>
     /// <param name="learningRate">Step size.</param>
     /// <exception cref="ArgumentException">No parameters, or a rate that is not finite.</exception>
-    protected Optimizer(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate)
+    protected Optimizer(IEnumerable<NamedTensor> parameters, float learningRate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = [.. parameters.DistinctBy(static p => p.Tensor)];
@@ -25,10 +25,10 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>The trained tensors, each once.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
+    public IReadOnlyList<NamedTensor> Parameters { get; }
 
     /// <summary>Everything that a resumed run needs.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> NamedState => _state;
+    public IReadOnlyList<NamedTensor> NamedState => _state;
 
     /// <summary>The learning rate; it lives on the device. Reading waits for the device.</summary>
     public float LearningRate
@@ -61,7 +61,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>Registers a state tensor and takes ownership.</summary>
     protected Tensor State(string name, Tensor tensor)
     {
-        _state.Add((name, tensor.Own()));
+        _state.Add(new(name, tensor.Own()));
         return tensor;
     }
 

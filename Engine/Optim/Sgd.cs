@@ -9,7 +9,7 @@ public sealed class Sgd : Optimizer
     readonly Tensor[] _buffers;
 
     /// <exception cref="ArgumentException">No parameters, a rate that is not finite, or momentum outside [0, 1).</exception>
-    public Sgd(IEnumerable<(string Name, Tensor Tensor)> parameters, float learningRate, float momentum = 0)
+    public Sgd(IEnumerable<NamedTensor> parameters, float learningRate, float momentum = 0)
         : base(parameters, learningRate)
     {
         if (momentum is not (>= 0 and < 1)) throw new ArgumentException($"Sgd: momentum {momentum} must lie in [0, 1).");

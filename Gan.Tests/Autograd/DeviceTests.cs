@@ -79,6 +79,12 @@ sealed class DeviceTests
             Is.EqualTo(new byte[] { 7, 255 }));
         Assert.That(device.Scalar(2.5f).Item(), Is.EqualTo(2.5f));
         Assert.That(device.Full(new Shape(2), 3.4f, DType.I32).ToArray<int>(), Is.EqualTo(new[] { 3, 3 }));
+        float[] some = [9, 9, 9];
+        device.From([1f, 2], [2]).CopyTo<float>(some);
+        Assert.That(some, Is.EqualTo(new[] { 1f, 2, 9 }));
+        Assert.That(() => device.Of(4).CopyTo<float>(some),
+            Throws.ArgumentException.With.Message.EqualTo("CopyTo: Full (4) F32 has 4 values, more than the 3 that fit."));
+        Assert.That(() => device.Of(1).CopyTo<int>(new int[1]), Throws.InvalidOperationException.With.Message.Contains("CopyTo"));
         Assert.That(() => device.From([1f], new Shape(2)),
             Throws.ArgumentException.With.Message.Contains("From: 1 values").And.Message.Contains("(2)"));
         Assert.That(() => device.Of(2).CopyFrom<float>([1]), Throws.ArgumentException.With.Message.Contains("CopyFrom"));

@@ -72,7 +72,7 @@ sealed class OverwrittenTests : GraphFixture
         using var random = new Rng(_device, 1);
         using var norm = new BatchNorm2d(_device, 2);
         var x = _device.Leaf(1, 3, 2, 2, 2);
-        norm.Train(false);
+        norm.Eval();
         var evaluated = norm.Forward(x).Sum();
         norm.Train();
         norm.Forward(x);

@@ -56,7 +56,7 @@ public sealed class LsganStep : GanStep
     public override Tensor Sample(Tensor z)
     {
         using var noGrad = Device.NoGrad();
-        _generator.Train(false);
+        _generator.Eval();
         var images = _generator.Forward(z);
         _generator.Train();
         return images;

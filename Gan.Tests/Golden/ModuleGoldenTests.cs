@@ -81,9 +81,9 @@ public sealed class ModuleGoldenTests
             var map = MimicryWeights.Map(block, Architecture.For(64));
             foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
             using var scope = device.Scope();
-            block.Train(false);
+            block.Eval();
             File.Matches(forward(File.Tensor(device, $"{test}/x")), $"{test}/y_eval");
-            block.Train(true);
+            block.Train();
             var x = File.Tensor(device, $"{test}/x", requiresGrad: true);
             var y = forward(x);
             File.Matches(y, $"{test}/y");

@@ -23,10 +23,10 @@ public sealed class NetworkGoldenTests
         File.AsFile("g/state", path => MimicryWeights.Load(path, generator));
         using var scope = device.Scope();
 
-        generator.Train(false);
+        generator.Eval();
         File.Matches(generator.Forward(File.Tensor(device, "g/z")), "g/y_eval", Tolerance);
 
-        generator.Train(true);
+        generator.Train();
         var z = File.Tensor(device, "g/z", requiresGrad: true);
         var y = generator.Forward(z);
         File.Matches(y, "g/y", Tolerance);
@@ -49,12 +49,12 @@ public sealed class NetworkGoldenTests
         using var scope = device.Scope();
         string images = File.Contains($"{test}/x") ? $"{test}/x" : "d/x";
 
-        discriminator.Train(false);
+        discriminator.Eval();
         var evaluated = discriminator.Forward(File.Tensor(device, images));
         File.Matches(evaluated.Logits, $"{test}/logit_eval", Tolerance);
         File.Matches(evaluated.Rotation, $"{test}/rotation_eval", Tolerance);
 
-        discriminator.Train(true);
+        discriminator.Train();
         var x = File.Tensor(device, images, requiresGrad: true);
         var (logits, rotation) = discriminator.Forward(x);
         File.Matches(logits, $"{test}/logit", Tolerance);

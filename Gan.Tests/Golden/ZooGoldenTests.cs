@@ -28,7 +28,7 @@ public sealed class ZooGoldenTests
         using var generator = new ResNetGenerator(rng, Zoo.Sngan(size, 16, 16) with { Latent = 8 }, Zoo.WganGpGenerator);
         File.AsFile($"g{size}/state", path => MimicryWeights.Load(path, generator));
         using var scope = device.Scope();
-        generator.Train(false);
+        generator.Eval();
         Near(generator.Forward(File.Tensor(device, $"g{size}/z")), $"g{size}/y_eval");
     }
 
@@ -52,12 +52,12 @@ public sealed class ZooGoldenTests
         byte[] pixels = GoldenFile.ChannelsLast(File.U8($"images{size}/x"), 2, 3, size, size);
         var images = Pixels.ToImages(device.From(pixels, new Shape(2, size, size, 3)));
 
-        discriminator.Train(false);
+        discriminator.Eval();
         var (evaluated, rotation) = discriminator.Forward(images);
         Assert.That(rotation, Is.Null);
         Near(evaluated, $"{test}/logit_eval");
 
-        discriminator.Train(true);
+        discriminator.Train();
         Near(discriminator.Forward(images).Logits, $"{test}/logit");
         var after = MimicryWeights.Map(discriminator, discriminator.Architecture)
             .Where(e => File.Contains($"{test}/after/{e.Key}")).ToList();

@@ -73,7 +73,7 @@ sealed class GanGradientTests
             for (int i = 0; i < 10; i++) _ = _discriminator.Forward(_device.Of(1, 4, 4, 2));
         }
         // Now σ is about right; more power iterations would move u and v from one evaluation to the next.
-        _discriminator.Train(false);
+        _discriminator.Eval();
     }
 
     [TearDown]

@@ -40,7 +40,7 @@ public sealed class MimicryWeightsTests
             if (!derived) Assert.That(b.Tensor.ToArray(), Is.EqualTo(a.Tensor.ToArray()), a.Name);
         }
 
-        static IEnumerable<(string Name, Tensor Tensor)> All(Module module) =>
+        static IEnumerable<NamedTensor> All(Module module) =>
             module.NamedParameters().Concat(module.NamedBuffers());
     }
 

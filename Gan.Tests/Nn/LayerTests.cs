@@ -64,7 +64,7 @@ sealed class LayerTests
         // Mean 3 (30), unbiased variance 14/3 (1400/3); momentum one half, from 0 and 1.
         Near.All(layer.RunningMean.ToArray(), [1.5, 15]);
         Near.All(layer.RunningVar.ToArray(), [0.5 + 7.0 / 3, 0.5 + 700.0 / 3]);
-        layer.Train(false);
+        layer.Eval();
         float[] mean = layer.RunningMean.ToArray(), variance = layer.RunningVar.ToArray();
         Near.All(layer.Forward(x).ToArray(),
             [.. x.ToArray().Select((v, i) => (v - (double)mean[i % 2]) / Math.Sqrt(variance[i % 2] + 1e-5))], 1e-4);

@@ -1,6 +1,7 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Nn;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
@@ -82,6 +83,66 @@ sealed class ModuleTests
     }
 
     [Test]
+    public void Its_state_is_parameters_and_then_buffers_by_name()
+    {
+        using var device = Device.Cpu(1);
+        using var tree = Sample(device);
+        var state = tree.StateDict();
+        Assert.That(state.Keys, Is.EqualTo(new[] { "w", "left.w", "left.inner.b", "right.w", "running", "left.inner.u" }));
+        Assert.That(state["left.w"], Is.SameAs(tree.NamedParameters().ElementAt(1).Tensor));
+        state["right.w"].CopyFrom<float>([1, 2, 3, 4, 5]);
+        Assert.That(tree.Parameters[3].ToArray(), Is.EqualTo(new[] { 1f, 2, 3, 4, 5 }));
+    }
+
+    [Test]
+    public void It_is_copied_whole_from_another_on_any_device([Values] bool fromCuda, [Values] bool toCuda)
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions());
+        using var gpu = new Device(new CudaBackend(cuda));
+        using var cpu = Device.Cpu(1);
+        using var source = Sample(fromCuda ? gpu : cpu);
+        using var copy = Sample(toCuda ? gpu : cpu);
+        int seed = 1;
+        foreach (var t in source.StateDict().Values) t.CopyFrom<float>(Make.Numbers((int)t.Count, seed++));
+        copy.CopyFrom(source);
+        foreach (var (name, t) in source.StateDict())
+            Assert.That(copy.StateDict()[name].ToArray(), Is.EqualTo(t.ToArray()).And.Some.Not.Zero, name);
+    }
+
+    [Test]
+    public void One_that_does_not_fit_is_not_copied()
+    {
+        using var device = Device.Cpu(1);
+        using var tree = Sample(device);
+        using var other = new Tree(device, (root, d) =>
+        {
+            root.P("w", d.Of(2, 2));
+            root.B("running", d.Ints(3));
+            root.C("right", new Tree(d, (t, d) => t.P("w", d.Of(5))));
+            root.P("further", d.Of(1));
+        });
+        float[] before = tree.Parameters[3].ToArray();
+        other.Parameters[2].CopyFrom<float>([1, 2, 3, 4, 5]);
+        Assert.That(() => tree.CopyFrom(other), Throws.ArgumentException.With.Message.StartsWith(
+            "CopyFrom: Tree does not fit Tree: further is unknown; w is F32 (2, 2) and should be F32 (2, 3); left.w is missing; "
+            + "left.inner.b is missing; running is I32 (3) and should be F32 (3); left.inner.u is missing."));
+        Assert.That(tree.Parameters[3].ToArray(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_first_eight_of_many_misfits_are_named()
+    {
+        using var device = Device.Cpu(1);
+        using var empty = new Tree(device, static (_, _) => { });
+        using var wide = new Tree(device, static (root, d) =>
+        {
+            for (int i = 0; i < 10; i++) root.P($"p{i}", d.Of(1));
+        });
+        Assert.That(() => wide.CopyFrom(empty),
+            Throws.ArgumentException.With.Message.Contains("p7 is missing; and 2 more.").And.Message.Not.Contains("p8"));
+    }
+
+    [Test]
     public void Training_mode_reaches_all_descendants()
     {
         using var device = Device.Cpu(1);
@@ -89,7 +150,7 @@ sealed class ModuleTests
         using var tree = Grow(3);
         Assert.That(all, Has.Count.EqualTo(15));
         Assert.That(all.Select(t => t.Training), Has.All.True);
-        tree.Train(false);
+        tree.Eval();
         Assert.That(all.Select(t => t.Training), Has.All.False);
         tree.Train();
         Assert.That(all.Select(t => t.Training), Has.All.True);

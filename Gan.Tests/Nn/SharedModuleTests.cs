@@ -72,7 +72,7 @@ sealed class SharedModuleTests
         var tied = new Tied(device);
         using (tied.Frozen()) Assert.That(tied.Parameters.Select(p => p.RequiresGrad), Has.All.False);
         Assert.That(tied.Parameters.Select(p => p.RequiresGrad), Has.All.True);
-        tied.Train(false);
+        tied.Eval();
         Assert.That(tied.Layer.Training, Is.False);
         tied.Train();
         Assert.That(tied.Layer.Training, Is.True);

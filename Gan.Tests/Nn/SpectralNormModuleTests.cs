@@ -54,7 +54,7 @@ sealed class SpectralNormModuleTests
         using var scope = _device.Scope();
         var norm = layer.Spectral!;
         float[] u = norm.U.ToArray(), v = norm.V.ToArray();
-        layer.Train(false);
+        layer.Eval();
         _ = norm.Take();
         Assert.That(norm.U.ToArray(), Is.EqualTo(u));
         Assert.That(norm.V.ToArray(), Is.EqualTo(v));
@@ -72,7 +72,7 @@ sealed class SpectralNormModuleTests
         using var scope = _device.Scope();
         var norm = layer.Spectral!;
         float[] u = norm.U.ToArray(), v = norm.V.ToArray();
-        layer.Train(false);
+        layer.Eval();
         float[] evaluated = norm.Take().ToArray();
         Assert.That(norm.Take().ToArray(), Is.EqualTo(evaluated));
         Assert.That(norm.U.ToArray(), Is.EqualTo(u));
@@ -95,8 +95,8 @@ sealed class SpectralNormModuleTests
             using var b = new Linear(random, 7, 2, spectral: true);
             using var c = new Linear(random, 4, 4, spectral: true, iterateInEvaluation: true);
             // Two kinds at once: c iterates, a and b do not.
-            c.Train(false);
-            b.Train(false);
+            c.Eval();
+            b.Eval();
             using var scope = _device.Scope();
             var results = new List<float[]>();
             for (int i = 0; i < 3; i++)
@@ -118,7 +118,7 @@ sealed class SpectralNormModuleTests
         using var random = new Rng(_device, 4);
         using var layer = new Linear(random, 6, 4, spectral: true);
         using var scope = _device.Scope();
-        layer.Train(false);
+        layer.Eval();
         float[] normalised = layer.Spectral!.Take().ToArray();
         SpectralNorm.Prepare([layer.Spectral!]);
         var half = layer.Spectral!.Take(DType.BF16);
@@ -146,7 +146,7 @@ sealed class SpectralNormModuleTests
         using var layer = new Linear(random, 6, 4, spectral: true);
         using var scope = _device.Scope();
         for (int i = 0; i < 50; i++) _ = layer.Spectral!.Take();
-        layer.Train(false);
+        layer.Eval();
         var n = layer.Spectral!.Take();
         n.Backward(n.Detach());
         // ⟨dL/dW, W⟩ is 0: the scale of W does not matter.

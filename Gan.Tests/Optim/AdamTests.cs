@@ -142,7 +142,7 @@ sealed class AdamTests
     {
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
-        var p = new[] { ("a", device.Leaf(1, 2)) };
+        NamedTensor[] p = [("a", device.Leaf(1, 2))];
         Assert.That(() => new Adam(p, 1, 1), Throws.ArgumentException.With.Message.Contains("betas (1,"));
         Assert.That(() => new Adam(p, 1, 0, -0.1f), Throws.ArgumentException.With.Message.Contains("-0.1"));
         Assert.That(() => new Adam(p, 1, float.NaN), Throws.ArgumentException.With.Message.Contains("NaN"));

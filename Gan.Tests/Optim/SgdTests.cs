@@ -42,7 +42,7 @@ sealed class SgdTests
     {
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
-        var p = new[] { ("a", device.Leaf(1, 2)) };
+        NamedTensor[] p = [("a", device.Leaf(1, 2))];
         Assert.That(() => new Sgd(p, 0.1f, 1), Throws.ArgumentException.With.Message.Contains("momentum 1"));
         Assert.That(() => new Sgd(p, 0.1f, float.NaN), Throws.ArgumentException);
     }

@@ -86,7 +86,7 @@ public sealed class SampleTests
 
         using var noise = new Rng(device, 9);
         using var scope = device.Scope();
-        network.Train(false);
+        network.Eval();
         byte[] pixels = Pixels.FromImages(network.Forward(noise.Normal(new Shape(3, 128)))).ToArray<byte>();
         Assert.That(File.ReadAllBytes(scratch["a.png"]), Is.EqualTo(ImageGrid.Encode(pixels, 3, size)));
     }

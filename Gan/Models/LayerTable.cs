@@ -58,7 +58,7 @@ public static class LayerTable
         }
         return rows;
 
-        static LayerRow Part(IGrouping<string, (string Name, Engine.Tensor Tensor)> part) => new(part.Key, true, null,
+        static LayerRow Part(IGrouping<string, Engine.NamedTensor> part) => new(part.Key, true, null,
             part.First().Tensor.Shape.ToString(), part.Sum(static p => p.Tensor.Count));
     }
 }

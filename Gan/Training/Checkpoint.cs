@@ -25,10 +25,10 @@ public static class Checkpoint
     /// <summary>
     /// Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".
     /// </summary>
-    public static IEnumerable<(string Name, Tensor Tensor)> NamedTensors(GanStep step)
+    public static IEnumerable<NamedTensor> NamedTensors(GanStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return CheckpointNames.Of(step).Select(static t => (t.Name, t.Tensor));
+        return CheckpointNames.Of(step).Select(static t => new NamedTensor(t.Name, t.Tensor));
     }
 
     /// <summary>Writes the folder. An existing one of that name is replaced.</summary>

@@ -15,7 +15,7 @@ public sealed class TrainedGenerator : IDisposable
     TrainedGenerator(Device device, ResNetGenerator network, string source, string weights, long step)
     {
         (_device, _network, Source, Weights, Step) = (device, network, source, weights, step);
-        network.Train(false);
+        network.Eval();
     }
 
     /// <summary>The folder or file it came from.</summary>

@@ -126,14 +126,14 @@ sealed class OurSide : ISide
 
     Action Update(AdamItem item)
     {
-        var parameters = new (string Name, Tensor Tensor)[item.Count];
+        var parameters = new NamedTensor[item.Count];
         for (int i = 0; i < parameters.Length; i++)
         {
             var p = Normal(item.Side, item.Side);
             p.RequiresGrad = true;
             // The gradient of Σ p·g is g.
             using (_device.Scope()) (p * _random.Normal(p.Shape)).Sum().Backward();
-            parameters[i] = ($"p{i}", p);
+            parameters[i] = new($"p{i}", p);
         }
         return Own(new Adam(parameters, 2e-4f, 0, 0.9)).Step;
     }
