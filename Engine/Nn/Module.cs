@@ -68,17 +68,18 @@ public abstract class Module : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         IReadOnlyDictionary<string, Tensor> from = source.StateDict(), to = StateDict();
-        List<string> problems = [.. from.Keys.Where(n => !to.ContainsKey(n)).Select(static n => $"{n} is unknown")];
+        var misfits = new Misfits();
         foreach (var (name, tensor) in to)
         {
-            if (!from.TryGetValue(name, out var other)) problems.Add($"{name} is missing");
+            if (!from.TryGetValue(name, out var other)) misfits.Missing(name);
             else if (other.Shape != tensor.Shape || other.Type != tensor.Type)
-                problems.Add($"{name} is {other.Type} {other.Shape} and should be {tensor.Type} {tensor.Shape}");
+                misfits.Other($"{name}: {other.Type} {other.Shape} should be {tensor.Type} {tensor.Shape}");
         }
-        if (problems.Count > 0)
+        foreach (string name in from.Keys) if (!to.ContainsKey(name)) misfits.Unknown(name);
+        if (misfits.All.Count > 0)
         {
-            throw new ArgumentException(
-                $"CopyFrom: {source.GetType().Name} does not fit {GetType().Name}: {Misfits.Join(problems)}.", nameof(source));
+            throw new ArgumentException($"CopyFrom: {source.GetType().Name} does not fit {GetType().Name}: {misfits}.",
+                nameof(source));
         }
         foreach (var (name, tensor) in to)
         {

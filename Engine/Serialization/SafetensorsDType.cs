@@ -1,3 +1,5 @@
+using Ssgan.Engine.Kernels;
+
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>The element types of safetensors files that this library knows; members are named as in the file's header.</summary>
@@ -30,6 +32,16 @@ public static class SafetensorsDTypes
         SafetensorsDType.I32 or SafetensorsDType.F32 => 4,
         SafetensorsDType.I64 or SafetensorsDType.F64 => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown safetensors element type."),
+    };
+
+    /// <summary>How a tensor of this type is stored.</summary>
+    public static SafetensorsDType InFiles(this DType type) => type switch
+    {
+        DType.F32 => SafetensorsDType.F32,
+        DType.BF16 => SafetensorsDType.BF16,
+        DType.I32 => SafetensorsDType.I32,
+        DType.U8 => SafetensorsDType.U8,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
     };
 
     /// <summary>The type's name in a file's header.</summary>

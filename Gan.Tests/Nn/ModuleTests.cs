@@ -124,13 +124,13 @@ sealed class ModuleTests
         float[] before = tree.Parameters[3].ToArray();
         other.Parameters[2].CopyFrom<float>([1, 2, 3, 4, 5]);
         Assert.That(() => tree.CopyFrom(other), Throws.ArgumentException.With.Message.StartsWith(
-            "CopyFrom: Tree does not fit Tree: further is unknown; w is F32 (2, 2) and should be F32 (2, 3); left.w is missing; "
-            + "left.inner.b is missing; running is I32 (3) and should be F32 (3); left.inner.u is missing."));
+            "CopyFrom: Tree does not fit Tree: left.w is missing; left.inner.b is missing; left.inner.u is missing; "
+            + "w: F32 (2, 2) should be F32 (2, 3); running: I32 (3) should be F32 (3); further is unknown."));
         Assert.That(tree.Parameters[3].ToArray(), Is.EqualTo(before));
     }
 
     [Test]
-    public void The_first_eight_of_many_misfits_are_named()
+    public void The_first_four_of_many_misfits_are_named()
     {
         using var device = Device.Cpu(1);
         using var empty = new Tree(device, static (_, _) => { });
@@ -139,7 +139,9 @@ sealed class ModuleTests
             for (int i = 0; i < 10; i++) root.P($"p{i}", d.Of(1));
         });
         Assert.That(() => wide.CopyFrom(empty),
-            Throws.ArgumentException.With.Message.Contains("p7 is missing; and 2 more.").And.Message.Not.Contains("p8"));
+            Throws.ArgumentException.With.Message.Contains("p3 is missing; 6 more are missing.").And.Message.Not.Contains("p4"));
+        Assert.That(() => empty.CopyFrom(wide),
+            Throws.ArgumentException.With.Message.Contains("p3 is unknown; 6 more are unknown.").And.Message.Not.Contains("p4"));
     }
 
     [Test]

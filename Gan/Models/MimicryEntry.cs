@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Models;
 
@@ -16,6 +17,13 @@ sealed record MimicryEntry(string Key, long[] FileShape, Tensor Tensor)
 
     /// <summary>See <see cref="Weight"/>.</summary>
     public Tensor? DerivedV { get; init; }
+
+    /// <summary>The same for <see cref="StateDict"/>.</summary>
+    public StateEntry ToState(string prefix = "") => new(prefix + Key, Tensor)
+    {
+        FileShape = FileShape, FromFile = Dims is null ? null : FromFile, Converts = true,
+        NonNegative = StateDict.IsVariance(Key),
+    };
 
     public float[] FromFile(float[] values) => Dims is null ? values : Reorder(values, toFile: false);
 

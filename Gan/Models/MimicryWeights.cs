@@ -4,8 +4,11 @@ using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Models;
 
-/// <summary>Weights from elsewhere do not fit a network. The message lists every missing, unknown or misshapen name.</summary>
-public sealed class WeightsException(string message) : Exception(message);
+/// <summary>
+/// Weights from elsewhere do not fit a network. The message names the first that are missing, unknown or misshapen; the inner
+/// <see cref="StateDictException"/> has all.
+/// </summary>
+public sealed class WeightsException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// Networks from and to safetensors files with Mimicry's names and PyTorch's layouts: filters (out, in, kh, kw), feature maps (C,
@@ -88,22 +91,14 @@ public static class MimicryWeights
     static void Load(string path, IReadOnlyList<MimicryEntry> map)
     {
         using var file = SafetensorsFile.Open(path);
-        var problems = new List<string>();
-        var known = new HashSet<string>();
-        foreach (var entry in map)
+        try
         {
-            known.Add(entry.Key);
-            if (!file.TryGet(entry.Key, out var found)) problems.Add($"{entry.Key} is missing");
-            else if (!found.Shape.SequenceEqual(entry.FileShape) || !SafetensorsConvert.IsFloat(found.DType))
-                problems.Add($"{found} should be F32 ({string.Join(", ", entry.FileShape)})");
+            StateDict.Load(file, [.. map.Select(static entry => entry.ToState())], IsExtra);
         }
-        problems.AddRange(file.Entries.Select(static e => e.Name).Where(n => !known.Contains(n) && !IsExtra(n))
-            .Select(static n => $"{n} is unknown"));
-        if (problems.Count > 0) throw new WeightsException($"{path} does not fit this network: {string.Join("; ", problems)}.");
-        // Before anything changes: networks of a hundred megabytes are not kept twice for it, but read twice.
-        foreach (var entry in map)
-            file[entry.Key].CheckFinite(nonNegative: entry.Key.EndsWith(".running_var", StringComparison.Ordinal));
-        foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(file[entry.Key].ReadF32()));
+        catch (StateDictException e)
+        {
+            throw new WeightsException(e.Message, e);
+        }
     }
 
     static void Save(string path, IReadOnlyList<MimicryEntry> map)

@@ -87,18 +87,18 @@ public static class Checkpoint
     }
 
     /// <summary>Reads every tensor of a training state. All are checked before the first is overwritten.</summary>
-    /// <exception cref="TrainingException">Names or shapes do not fit the networks; the message lists them.</exception>
+    /// <exception cref="TrainingException">Names or shapes do not fit the networks; the message says which.</exception>
     /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadTensors(string folder, GanStep step)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(step);
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        LoadInto(file, CheckpointNames.Of(step), ignoreUnknown: false);
+        LoadInto(file, CheckpointNames.Of(step));
     }
 
     /// <summary>Reads one network's tensors, named "prefix.…", into a module.</summary>
-    /// <exception cref="TrainingException">Names or shapes do not fit; the message lists them.</exception>
+    /// <exception cref="TrainingException">Names or shapes do not fit; the message says which.</exception>
     /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite.</exception>
     public static void ReadNetwork(string folder, string prefix, Engine.Nn.Module module)
     {
@@ -106,7 +106,9 @@ public static class Checkpoint
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentNullException.ThrowIfNull(module);
         using var file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        LoadInto(file, [.. CheckpointNames.Of(prefix, module)], ignoreUnknown: true);
+        // The file holds other networks as well.
+        string start = prefix + ".";
+        LoadInto(file, [.. StateDict.Entries(module, start)], name => !name.StartsWith(start, StringComparison.Ordinal));
     }
 
     /// <summary>Clears up after an interrupted write: a checkpoint that was being replaced comes back, the rest goes.</summary>
@@ -122,56 +124,22 @@ public static class Checkpoint
             Directory.Delete(partial, recursive: true);
     }
 
-    static void LoadInto(SafetensorsFile file, IReadOnlyList<CheckpointTarget> targets, bool ignoreUnknown)
+    static void LoadInto(SafetensorsFile file, IReadOnlyCollection<StateEntry> entries, Func<string, bool>? isExtra = null)
     {
-        var problems = new List<string>();
-        var known = new HashSet<string>();
-        var sources = new List<(SafetensorsEntry Entry, Tensor Tensor)>();
-        foreach (var (name, tensor, others) in targets)
+        try
         {
-            var found = new List<SafetensorsEntry>();
-            foreach (string candidate in (IEnumerable<string>)[name, .. others])
-            {
-                known.Add(candidate);
-                if (file.TryGet(candidate, out var entry)) found.Add(entry);
-            }
-            string[] misfits =
-            [
-                .. found.Where(e => !SameShape(e, tensor) || e.DType != TypeOf(tensor))
-                    .Select(e => $"{e} should be {tensor.Type} {tensor.Shape}"),
-            ];
-            problems.AddRange(misfits);
-            if (found.Count == 0) problems.Add($"{name} is missing");
-            else sources.Add((found[0], tensor));
-            if (misfits.Length > 0 || found.Count < 2) continue;
-            byte[] first = found[0].ReadBytes();
-            if (found.Skip(1).FirstOrDefault(e => !e.ReadBytes().AsSpan().SequenceEqual(first)) is { } other)
-                problems.Add($"{found[0].Name} and {other.Name} have different values, but are one tensor here");
+            StateDict.Load(file, entries, isExtra);
         }
-        if (!ignoreUnknown)
-            problems.AddRange(file.Entries.Where(e => !known.Contains(e.Name)).Select(static e => $"{e.Name} is unknown"));
-        if (problems.Count > 0)
-            throw new TrainingException($"{file.Name} does not fit these networks: {string.Join("; ", problems)}.");
-        foreach (var (entry, _) in sources) entry.CheckFinite(IsVariance(entry.Name));
-        foreach (var (entry, tensor) in sources) tensor.Backend.Upload(entry.ReadBytes(), tensor.MutableView);
-    }
-
-    /// <summary>Whether a root is taken of the tensor: batch norm's running variance and Adam's mean of squares.</summary>
-    static bool IsVariance(string name) => name.EndsWith(".running_var", StringComparison.Ordinal)
-        || (name.StartsWith("adam_", StringComparison.Ordinal) && name.EndsWith(".v", StringComparison.Ordinal));
-
-    static bool SameShape(SafetensorsEntry entry, Tensor tensor)
-    {
-        if (entry.Shape.Length != tensor.Shape.Rank) return false;
-        for (int i = 0; i < entry.Shape.Length; i++) if (entry.Shape[i] != tensor.Shape[i]) return false;
-        return true;
+        catch (StateDictException e)
+        {
+            throw new TrainingException(e.Message, e);
+        }
     }
 
     static SafetensorsItem Item(string name, Tensor tensor)
     {
-        var shape = new long[tensor.Shape.Rank];
-        for (int i = 0; i < shape.Length; i++) shape[i] = tensor.Shape[i];
-        return new SafetensorsItem(name, TypeOf(tensor), shape, stream =>
+        long[] shape = [.. tensor.Shape.Select(static dim => (long)dim)];
+        return new SafetensorsItem(name, tensor.Type.InFiles(), shape, stream =>
         {
             var bytes = new byte[tensor.View.Bytes];
             tensor.Backend.Download(tensor.View, bytes);
@@ -191,14 +159,6 @@ public static class Checkpoint
                 throw new TrainingException($"{name} has values that are NaN or infinite, so no checkpoint is written.");
         }
     }
-
-    static SafetensorsDType TypeOf(Tensor tensor) => tensor.Type switch
-    {
-        DType.F32 => SafetensorsDType.F32,
-        DType.I32 => SafetensorsDType.I32,
-        DType.U8 => SafetensorsDType.U8,
-        _ => throw new InvalidOperationException($"{tensor} has a type that checkpoints do not hold."),
-    };
 
     static string Hash(string path)
     {

@@ -1,12 +1,10 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Algorithms;
 
 namespace Ssgan.Gan.Training;
-
-/// <summary>A tensor that a checkpoint fills: the name it is written under, and others under which a file may hold it.</summary>
-readonly record struct CheckpointTarget(string Name, Tensor Tensor, IReadOnlyList<string> Others);
 
 /// <summary>
 /// Names in a checkpoint's file. A tensor is written once, under its first name. A file is read as well where it has a shared
@@ -17,9 +15,9 @@ static class CheckpointNames
     const string Step = ".step";
 
     /// <summary>Everything of a training state.</summary>
-    public static List<CheckpointTarget> Of(GanStep step)
+    public static List<StateEntry> Of(GanStep step)
     {
-        List<CheckpointTarget> targets = [.. step.Networks.SelectMany(static n => Of(n.Name, n.Module))];
+        List<StateEntry> targets = [.. step.Networks.SelectMany(static n => StateDict.Entries(n.Module, n.Name + "."))];
         var further = step.Networks.SelectMany(static n => n.Module.SharedNames())
             .ToLookup(static s => s.Tensor, static s => s.Name);
         foreach (var (name, optimizer) in step.Optimizers)
@@ -27,17 +25,16 @@ static class CheckpointNames
             var shared = optimizer.Parameters.Where(p => further.Contains(p.Tensor))
                 .ToDictionary(static p => p.Name, p => further[p.Tensor]);
             foreach (var (state, tensor) in optimizer.NamedState)
-                targets.Add(new($"{name}.{state}", tensor, Others(name, state, shared)));
+            {
+                targets.Add(new StateEntry($"{name}.{state}", tensor)
+                {
+                    OtherNames = Others(name, state, shared),
+                    // Adam's mean of squares.
+                    NonNegative = state.EndsWith(".v", StringComparison.Ordinal),
+                });
+            }
         }
         return targets;
-    }
-
-    /// <summary>A network's parameters and buffers.</summary>
-    public static IEnumerable<CheckpointTarget> Of(string prefix, Module module)
-    {
-        var further = module.SharedNames().ToLookup(static s => s.Tensor, s => $"{prefix}.{s.Name}");
-        return module.NamedParameters().Concat(module.NamedBuffers())
-            .Select(t => new CheckpointTarget($"{prefix}.{t.Name}", t.Tensor, [.. further[t.Tensor]]));
     }
 
     static string[] Others(string optimizer, string state, Dictionary<string, IEnumerable<string>> shared)
