@@ -99,6 +99,26 @@ public sealed class SafetensorsFile : IDisposable
         return new(name, null, bytes);
     }
 
+    /// <summary>Reads the rest of a stream into memory; the stream stays open.</summary>
+    /// <exception cref="SafetensorsException">
+    /// The bytes are damaged or not a safetensors file, or there are more than one array holds.
+    /// </exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static SafetensorsFile Read(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        using var bytes = new MemoryStream();
+        byte[] piece = new byte[1 << 16];
+        for (int read; (read = stream.Read(piece)) > 0;)
+        {
+            if (bytes.Length + read > Array.MaxLength)
+                throw SafetensorsException.File(name, $"it has more than {Array.MaxLength} bytes; open it as a file");
+            bytes.Write(piece, 0, read);
+        }
+        return new(name, null, bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+    }
+
     /// <summary>Closes the file; entries can no longer be read.</summary>
     public void Dispose() => _handle?.Dispose();
 

@@ -1,6 +1,7 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
 using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
@@ -42,6 +43,24 @@ public sealed class ReadmeTests
             using var generator = new ResNetGenerator(rng, Architecture.For(32));
             MimicryWeights.Load("netG.safetensors", generator);     // and MimicryWeights.Save(path, generator)
             Assert.That(generator.ParameterCount, Is.EqualTo(4_276_739));
+
+            using var discriminator = new ResNetDiscriminator(rng, Architecture.For(32));
+            SafetensorsWriter.Write("gan.safetensors",
+                [.. MimicryWeights.Items(generator, "netG."), .. MimicryWeights.Items(discriminator, "netD.")]);
+
+            using var file = SafetensorsFile.Open("gan.safetensors");   // or Read(stream), or Read(bytes, name)
+            using var drawer = new ResNetGenerator(rng, MimicryWeights.ArchitectureOf(file, "netG."));
+            MimicryWeights.Load(file, drawer, "netG.");
+            var (architecture, options) = MimicryWeights.DiscriminatorOf(file, "netD.");
+            using var judge = new ResNetDiscriminator(rng, architecture, options);
+            MimicryWeights.Load(file, judge, "netD.");
+            Assert.That(judge.Parameters[0].ToArray(), Is.EqualTo(discriminator.Parameters[0].ToArray()));
+
+            using var scope = device.Scope();
+            judge.Forward(drawer.Forward(rng.Normal([4, 128]))).Logits.Mean().Backward();
+            SafetensorsWriter.Write("gradients.safetensors", MimicryWeights.Gradients(judge));
+            using var gradients = SafetensorsFile.Open("gradients.safetensors");
+            Assert.That(gradients["block1.c1.weight_orig"].ReadF32(), Has.Some.Not.Zero);
         }
         finally
         {

@@ -78,7 +78,7 @@ public sealed class ModuleGoldenTests
         }
         using (block)
         {
-            var map = MimicryWeights.Map(block, Architecture.For(64));
+            var map = MimicryWeights.Map(block);
             foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
             using var scope = device.Scope();
             block.Eval();
@@ -141,7 +141,7 @@ public sealed class ModuleGoldenTests
         using var device = Device.Cpu();
         using var rng = new Rng(device, 1);
         using var critic = new Critic(rng);
-        var map = MimicryWeights.Map(critic, Architecture.For(64));
+        var map = MimicryWeights.Map(critic);
         foreach (var entry in map) entry.Tensor.CopyFrom<float>(entry.FromFile(File.F32($"{test}/state/{entry.Key}")));
         using var scope = device.Scope();
         var x = File.Tensor(device, $"{test}/real");

@@ -45,8 +45,8 @@ public sealed class TrainingGoldenTests
             step.SetLearningRate(schedule.At(s + 1));
         }
         if (onePass) return;
-        CheckWeights(MimicryWeights.Map(step.Generator, architecture), "g/after");
-        CheckWeights(MimicryWeights.Map(step.Discriminator, architecture), "d/after");
+        CheckWeights(MimicryWeights.Map(step.Generator), "g/after");
+        CheckWeights(MimicryWeights.Map(step.Discriminator), "d/after");
 
         Tensor Noise(int s, int u) =>
             device.From(z.AsSpan((s * (updates + 1) + u) * batch * latent, batch * latent), new Shape(batch, latent));

@@ -59,7 +59,7 @@ public sealed class ZooGoldenTests
 
         discriminator.Train();
         Near(discriminator.Forward(images).Logits, $"{test}/logit");
-        var after = MimicryWeights.Map(discriminator, discriminator.Architecture)
+        var after = MimicryWeights.Map(discriminator)
             .Where(e => File.Contains($"{test}/after/{e.Key}")).ToList();
         // u and v of every weight that has a bias as well, or none of any.
         Assert.That(after, Has.Count.EqualTo(gan == "sngan" ? discriminator.NamedParameters().Count() : 0));

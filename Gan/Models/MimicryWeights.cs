@@ -13,30 +13,113 @@ public sealed class WeightsException(string message, Exception? inner = null) : 
 /// <summary>
 /// Networks from and to safetensors files with Mimicry's names and PyTorch's layouts: filters (out, in, kh, kw), feature maps (C,
 /// H, W). Both directions are exact. What PyTorch stores and this library does not need (num_batches_tracked, sn_sigma) is
-/// ignored and written.
+/// ignored and written. A file may hold several networks, each under a prefix of its own ("netG.").
 /// </summary>
-public static class MimicryWeights
+public static partial class MimicryWeights
 {
-    /// <summary>Reads a generator.</summary>
-    /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; the same.</exception>
-    public static void Load(string path, ResNetGenerator generator)
+    /// <summary>Reads a network from a file.</summary>
+    /// <inheritdoc cref="Load(SafetensorsFile, Module, string)"/>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void Load(string path, Module network, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(generator);
-        Load(path, Map(generator, generator.Architecture));
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        using var file = SafetensorsFile.Open(path);
+        Load(file, network, prefix);
     }
 
-    /// <summary>Reads a discriminator.</summary>
-    /// <inheritdoc cref="Load(string, ResNetGenerator)"/>
-    public static void Load(string path, ResNetDiscriminator discriminator)
+    /// <summary>Reads a network from the rest of a stream, which stays open.</summary>
+    /// <inheritdoc cref="Load(SafetensorsFile, Module, string)"/>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static void Load(Stream stream, Module network, string prefix = "")
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(discriminator);
-        var map = Map(discriminator, discriminator.Architecture);
-        Load(path, map);
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        using var file = SafetensorsFile.Read(stream);
+        Load(file, network, prefix);
+    }
+
+    /// <summary>Reads a network from an open file, which stays open.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="network">A generator or a discriminator of <see cref="Models"/>, or a module of the same layers.</param>
+    /// <param name="prefix">What its names begin with in the file; with one, other names may be there and are left alone.</param>
+    /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; the same.</exception>
+    public static void Load(SafetensorsFile file, Module network, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var map = Map(network);
+        try
+        {
+            StateDict.Load(file, [.. map.Select(entry => entry.ToState(prefix))],
+                name => !name.StartsWith(prefix, StringComparison.Ordinal) || IsExtra(name));
+        }
+        catch (StateDictException e)
+        {
+            throw new WeightsException(e.Message, e);
+        }
         // Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
         foreach (var entry in map) entry.DerivedV?.CopyFrom<float>(DeriveV(entry.Weight!.ToArray(), entry.Tensor.ToArray()));
+    }
+
+    /// <summary>Writes a network.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, Module network)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(network);
+        SafetensorsWriter.Write(path, Items(network));
+    }
+
+    /// <summary>Writes a network to a stream, which stays open.</summary>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save(Stream stream, Module network)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(network);
+        SafetensorsWriter.Write(stream, Items(network));
+    }
+
+    /// <summary>
+    /// A network's entries under a prefix, for <see cref="SafetensorsWriter"/>: several networks go into one file as
+    /// <c>[.. Items(g, "netG."), .. Items(d, "netD.")]</c>.
+    /// </summary>
+    public static IReadOnlyList<SafetensorsItem> Items(Module network, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var items = new List<SafetensorsItem>();
+        foreach (var entry in Map(network))
+        {
+            string key = prefix + entry.Key;
+            items.Add(new SafetensorsItem(key, entry.FileShape, entry.ToFile(entry.Tensor.ToArray())));
+            if (StateDict.IsVariance(entry.Key))
+                items.Add(new SafetensorsItem(key.Replace("running_var", "num_batches_tracked", StringComparison.Ordinal),
+                    SafetensorsDType.I64, [], new byte[sizeof(long)]));
+            if (entry.DerivedV is { } v)
+                items.Add(new SafetensorsItem(key.Replace("sn_u", "sn_sigma", StringComparison.Ordinal), [1],
+                    new[] { Sigma(entry.Weight!, entry.Tensor, v) }));
+        }
+        return items;
+    }
+
+    /// <summary>
+    /// The gradients of a network's parameters as entries, with the names and layouts of the parameters. One without a gradient
+    /// has no entry.
+    /// </summary>
+    public static IReadOnlyList<SafetensorsItem> Gradients(Module network, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var items = new List<SafetensorsItem>();
+        foreach (var entry in Map(network))
+            if (entry.Tensor.Grad is { } gradient)
+                items.Add(new SafetensorsItem(prefix + entry.Key, entry.FileShape, entry.ToFile(gradient.ToArray())));
+        return items;
     }
 
     /// <summary>v = Wᵀu / max(‖Wᵀu‖, epsilon): 0 where W or u is, as torch.nn.functional.normalize has it.</summary>
@@ -49,74 +132,6 @@ public static class MimicryWeights
         return Array.ConvertAll(sums, x => (float)(x / norm));
     }
 
-    /// <summary>The architecture of the generator in a file, told from its names and shapes.</summary>
-    /// <exception cref="WeightsException">It holds no such generator.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged.</exception>
-    public static Architecture ArchitectureOf(string path)
-    {
-        using var file = SafetensorsFile.Open(path);
-        bool hasEnds = file.TryGet("l1.weight", out var first) & file.TryGet("block2.b1.weight", out var norm);
-        if (!hasEnds || first!.Shape.Length != 2 || norm!.Shape.Length != 1 || norm.Count == 0)
-            throw new WeightsException(
-                $"{path} holds no generator with Mimicry's names: l1.weight (rows, latent) and block2.b1.weight "
-                + "(channels) are needed.");
-        int blocks = 0;
-        while (file.TryGet($"block{blocks + 2}.b1.weight", out _)) blocks++;
-        long start = (long)Math.Round(Math.Sqrt((double)first.Shape[0] / norm.Count)), size = blocks < 8 ? start << blocks : 0;
-        if (!Architecture.Sizes.Contains((int)Math.Min(size, int.MaxValue)))
-            throw new WeightsException($"{path} holds a generator that starts at {start}x{start} and doubles {blocks} times, "
-                + $"which is none of the sizes {string.Join(", ", Architecture.Sizes)}.");
-        return Architecture.For((int)size, (int)Math.Min(norm.Count, int.MaxValue)) with { Latent = (int)Math.Min(first.Shape[1],
-            int.MaxValue) };
-    }
-
-    /// <summary>Writes a generator.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, ResNetGenerator generator)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(generator);
-        Save(path, Map(generator, generator.Architecture));
-    }
-
-    /// <summary>Writes a discriminator.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, ResNetDiscriminator discriminator)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(discriminator);
-        Save(path, Map(discriminator, discriminator.Architecture));
-    }
-
-    static void Load(string path, IReadOnlyList<MimicryEntry> map)
-    {
-        using var file = SafetensorsFile.Open(path);
-        try
-        {
-            StateDict.Load(file, [.. map.Select(static entry => entry.ToState())], IsExtra);
-        }
-        catch (StateDictException e)
-        {
-            throw new WeightsException(e.Message, e);
-        }
-    }
-
-    static void Save(string path, IReadOnlyList<MimicryEntry> map)
-    {
-        var items = new List<SafetensorsItem>();
-        foreach (var entry in map)
-        {
-            items.Add(new SafetensorsItem(entry.Key, entry.FileShape, entry.ToFile(entry.Tensor.ToArray())));
-            if (entry.Key.EndsWith(".running_var", StringComparison.Ordinal))
-                items.Add(new SafetensorsItem(entry.Key.Replace("running_var", "num_batches_tracked"), SafetensorsDType.I64,
-                    [], new byte[sizeof(long)]));
-            if (entry.DerivedV is { } v)
-                items.Add(new SafetensorsItem(entry.Key.Replace("sn_u", "sn_sigma"), [1],
-                    new[] { Sigma(entry.Weight!, entry.Tensor, v) }));
-        }
-        SafetensorsWriter.Write(path, items);
-    }
-
     static float Sigma(Tensor w, Tensor u, Tensor v)
     {
         using var scope = w.Device.Scope();
@@ -126,65 +141,4 @@ public static class MimicryWeights
 
     static bool IsExtra(string name) =>
         name.EndsWith(".num_batches_tracked", StringComparison.Ordinal) || name.EndsWith(".sn_sigma", StringComparison.Ordinal);
-
-    /// <summary>The names and layouts of a network's tensors in a Mimicry file.</summary>
-    internal static List<MimicryEntry> Map(Module network, Architecture architecture)
-    {
-        const string u = ".spectral.u", v = ".spectral.v", weight = ".weight";
-        var tensors = network.NamedParameters().Concat(network.NamedBuffers()).ToList();
-        var byName = tensors.ToDictionary(static t => t.Name, static t => t.Tensor);
-        var map = new List<MimicryEntry>();
-        foreach (var (name, tensor) in tensors)
-        {
-            string owner = name[..name.LastIndexOf('.')];
-            if (name == "l1.weight" || name == "l1.bias")
-            {
-                map.Add(FirstLinear(name, tensor, architecture));
-            }
-            else if (name.EndsWith(u, StringComparison.Ordinal))
-            {
-                owner = name[..^u.Length];
-                map.Add(OwnNorm(owner, architecture)
-                    ? new MimicryEntry($"{owner}.sn_u", [1, tensor.Shape[0]], tensor) { Weight = byName[owner + weight],
-                        DerivedV = byName[owner + v] }
-                    : new MimicryEntry($"{owner}.weight_u", [tensor.Shape[0]], tensor));
-            }
-            else if (name.EndsWith(v, StringComparison.Ordinal))
-            {
-                owner = name[..^v.Length];
-                if (OwnNorm(owner, architecture)) continue;
-                var w = byName[owner + weight].Shape;
-                map.Add(new MimicryEntry($"{owner}.weight_v", [tensor.Shape[0]], tensor)
-                {
-                    Dims = w.Rank == 4 ? [w[3], w[1], w[2]] : [w[1]], Order = w.Rank == 4 ? [1, 2, 0] : [0],
-                });
-            }
-            else
-            {
-                bool normalized = name.EndsWith(weight, StringComparison.Ordinal) && byName.ContainsKey(owner + u)
-                    && !OwnNorm(owner, architecture);
-                string key = normalized ? name + "_orig" : name;
-                var s = tensor.Shape;
-                map.Add(s.Rank == 4
-                    ? new MimicryEntry(key, [s[0], s[3], s[1], s[2]], tensor) { Dims = [s[0], s[3], s[1], s[2]],
-                        Order = [0, 2, 3, 1] }
-                    : new MimicryEntry(key, [.. Enumerable.Range(0, s.Rank).Select(i => (long)s[i])], tensor));
-            }
-        }
-        return map;
-    }
-
-    /// <summary>The heads that use Mimicry's own spectral norm class; everything else uses PyTorch's.</summary>
-    static bool OwnNorm(string owner, Architecture architecture) =>
-        architecture.HeadsIterateInEvaluation && (owner == "l_y" || owner == architecture.LogitsName);
-
-    /// <summary>The generator's first layer makes a feature map: its rows are (C, H, W) there and (H, W, C) here.</summary>
-    static MimicryEntry FirstLinear(string name, Tensor tensor, Architecture architecture)
-    {
-        int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
-        return tensor.Shape.Rank == 1
-            ? new MimicryEntry(name, [tensor.Shape[0]], tensor) { Dims = [channels, area], Order = [1, 0] }
-            : new MimicryEntry(name, [tensor.Shape[0], tensor.Shape[1]], tensor) { Dims = [channels, area, tensor.Shape[1]],
-                Order = [1, 0, 2] };
-    }
 }
