@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Ssgan.Emulator;
+using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Gan.Models;
 using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
@@ -97,6 +99,22 @@ sealed class NetworkLaunchTests
         Assert.That(card.Count(() => backend.Adam(slots, rate, new AdamSpec(0, 0.9, 1e-8))), Is.EqualTo((1, 0)));
         Assert.That(card.Count(() => backend.HingeDiscriminator(real, fake, loss)), Is.EqualTo((1, 0)));
         Assert.That(card.Count(() => backend.HingeDiscriminatorBackward(real, fake, loss, real, fake)), Is.EqualTo((1, 0)));
+    }
+
+    /// <summary>Convolutions follow the images' type and heads are F32, but all weights are normalised at once.</summary>
+    [Test]
+    public void So_does_a_discriminator_for_weights_of_two_types([Values(DType.F32, DType.BF16)] DType compute)
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions { Multiprocessors = 16 });
+        using var device = new Device(new CudaBackend(cuda));
+        using var random = new Rng(device, 3);
+        using var network = new ResNetDiscriminator(random, Gan.Models.Architecture.For(32, 8, 8), new() { Compute = compute });
+        using var scope = device.Scope();
+        var images = random.Normal([2, 32, 32, 3]);
+        long before = cuda.Calls("cuLaunchCooperativeKernel");
+        var (logits, rotation) = network.Forward(images);
+        Assert.That(cuda.Calls("cuLaunchCooperativeKernel") - before, Is.EqualTo(1));
+        Assert.That((logits.Type, rotation!.Type), Is.EqualTo((DType.F32, DType.F32)));
     }
 
     [Test]
