@@ -108,7 +108,7 @@ public abstract class ResNetGanStep : GanStep
         ArgumentNullException.ThrowIfNull(z);
         var network = _average is null ? Generator : (ResNetGenerator)_average.Average;
         using var noGrad = Device.NoGrad();
-        network.Train(false);
+        network.Eval();
         try
         {
             return network.Forward(z);
