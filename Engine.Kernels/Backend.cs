@@ -5,6 +5,10 @@ namespace Ssgan.Engine.Kernels;
 /// "adds to"; a backend never allocates a result, and knows nothing of gradients. Callers have checked shapes and types.
 /// Views are dense and row-major, F32 unless said otherwise. An output may be the same view as an input only where a
 /// line says "in place". Calls return when the work is queued: on the CPU that is when it is done.
+/// <para>
+/// The first half is what a device must have. The second says in one call what several of the first would, in fewer passes where
+/// a device has kernels for it; until then it is composed of the first half (<c>Composed/</c>), with temporaries of its own.
+/// </para>
 /// </summary>
 public abstract class Backend : IDisposable
 {
@@ -32,12 +36,13 @@ public abstract class Backend : IDisposable
     {
     }
 
-    // ---- memory ----------------------------------------------------------------------------------------------------
+    // ==== what a device must have =======================================================================================
+    // ---- memory -----------------------------------------------------------------------------------------------------
     /// <summary>
     /// Allocates at least one byte, 64-byte aligned, contents undefined. Throws <see cref="OutOfDeviceMemoryException"/>.
     /// </summary>
     public abstract nint Allocate(long bytes);
-    /// <summary>Frees what <see cref="Allocate"/> gave.</summary>
+    /// <summary>Frees what <see cref="Allocate"/> gave; work that is queued may still use it.</summary>
     public abstract void Free(nint address, long bytes);
     /// <summary>Host to device; source and destination have equally many bytes. Returns when the source may be reused.</summary>
     public abstract void Upload(ReadOnlySpan<byte> source, TensorView destination);
@@ -48,7 +53,7 @@ public abstract class Backend : IDisposable
     /// <summary>Makes staging for uploads that run beside the work, of at most so many bytes each.</summary>
     public virtual IStagedUploads CreateStagedUploads(int slots, long bytes) => new ImmediateUploads(this);
 
-    // ---- elementwise -----------------------------------------------------------------------------------------------
+    // ---- elementwise ------------------------------------------------------------------------------------------------
     /// <summary>y = value, any type (rounded to an integer type).</summary>
     public abstract void Fill(TensorView y, float value);
     /// <summary>y = op(x), equal shapes; in place.</summary>
@@ -62,7 +67,7 @@ public abstract class Backend : IDisposable
     /// </summary>
     public abstract void Cast(TensorView x, TensorView y);
 
-    // ---- movement (any type, x and y of the same) --------------------------------------------------------------------
+    // ---- movement (any type, x and y of the same) -------------------------------------------------------------------
     /// <summary>y = x with axes reordered: y's axis i is x's axis order[i].</summary>
     public abstract void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order);
     /// <summary>
@@ -75,85 +80,35 @@ public abstract class Backend : IDisposable
     /// <summary>Adds to dtable (M, …): row indices[i] += dy's row i, in the order of i.</summary>
     public abstract void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable);
 
-    // ---- reductions ------------------------------------------------------------------------------------------------
+    // ---- reductions -------------------------------------------------------------------------------------------------
     /// <summary>y = reduction of x over the axes where y has 1 and x has not; equal ranks. Deterministic.</summary>
     public abstract void Reduce<TOp>(TensorView x, TensorView y) where TOp : unmanaged, IReduce;
-    /// <summary>
-    /// y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any
-    /// is. Deterministic.
-    /// </summary>
-    public abstract void LogSumExp(TensorView x, TensorView y);
     /// <summary>
     /// y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.
     /// </summary>
     public abstract void ArgMax(TensorView x, TensorView y);
 
-    // ---- linear algebra --------------------------------------------------------------------------------------------
+    // ---- linear algebra ---------------------------------------------------------------------------------------------
     /// <summary>
     /// c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.
     /// </summary>
     public abstract void MatMul(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate);
-    /// <summary>
-    /// y (N, K) = x (N, D)·w (K, D) transposed + bias F32 (K) in every row; x, w and y of one type. CUDA may round the
-    /// bias to it first.
-    /// </summary>
-    public abstract void Linear(TensorView x, TensorView w, TensorView bias, TensorView y);
     /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
     public abstract void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec);
-    /// <summary>y = max(0, the above), in fewer passes where a device can; a NaN stays one.</summary>
-    public virtual void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
-    {
-        Conv2dForward(x, w, bias, y, spec);
-        Unary(new Relu(), y, y);
-    }
     /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C).</summary>
     public abstract void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec);
     /// <summary>dw (K, KH, KW, C) from x (N, H, W, C) and dy (N, OH, OW, K). Deterministic.</summary>
     public abstract void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec);
 
-    // ---- normalisation -----------------------------------------------------------------------------------------------
-    /// <summary>
-    /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C)
-    /// are the batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x. With classes
-    /// I32 (N) x has rank 4, gamma and beta are (K, C), and image i takes row classes[i]; a class outside [0, K) throws on the
-    /// CPU. Without, classes is default.
-    /// </summary>
-    public abstract void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
-        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec);
-    /// <summary>
-    /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output
-    /// was not positive. dx may be dy. Deterministic.
-    /// </summary>
-    public abstract void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
-        TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec);
-    /// <summary>
-    /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the
-    /// latter F32 or BF16. Deterministic on a given device.
-    /// </summary>
-    public abstract void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon);
-    /// <summary>
-    /// Per layer adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).
-    /// dn has W's shape; the layers' Normalized are not looked at. Deterministic.
-    /// </summary>
-    public abstract void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
-        ReadOnlySpan<TensorView> dw);
-    /// <summary>The same for one layer.</summary>
-    public void SpectralNormBackward(in SpectralLayer layer, TensorView dn, TensorView dw) =>
-        SpectralNormBackward(new(in layer), new(in dn), new(in dw));
-
-    // ---- images (N, H, W, C) ---------------------------------------------------------------------------------------
+    // ---- images (N, H, W, C) ----------------------------------------------------------------------------------------
     /// <summary>y = mean over each window; padding counts as zeros and in the divisor.</summary>
     public abstract void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec);
-    /// <summary>y = other + <see cref="AvgPool2d"/> of x; in place over other.</summary>
-    public abstract void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec);
     /// <summary>dx = each dy spread evenly over its window.</summary>
     public abstract void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec);
     /// <summary>
     /// y = maximum of each window (padding never wins; a NaN does); index I32 = its h·W + w, the first on a tie.
     /// </summary>
     public abstract void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec);
-    /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
-    public abstract void MaxPool2dGather(TensorView x, TensorView index, TensorView y);
     /// <summary>
     /// dx = 0, then each dy is added at the index that <see cref="MaxPool2d"/> of the same spec chose, in the order of
     /// dy. Deterministic.
@@ -168,55 +123,8 @@ public abstract class Backend : IDisposable
     /// any integer, mod 4.
     /// </summary>
     public abstract void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse);
-    /// <summary>
-    /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to
-    /// right where flips I32 (N), if not default, is not 0; rotated, if not default, is what <see cref="Rotate90"/> makes of it
-    /// by turns I32 (N), which else are not looked at. An index outside [0, M) throws on the CPU and makes NaN of both on CUDA.
-    /// </summary>
-    public abstract void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
-        TensorView upright, TensorView rotated);
 
-    // ---- losses --------------------------------------------------------------------------------------------------------
-    /// <summary>
-    /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where
-    /// the first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
-    /// </summary>
-    public abstract void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
-        TensorView correct = default);
-    /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i]; may be logits.</summary>
-    public abstract void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels,
-        TensorView dlosses, TensorView dlogits);
-
-    /// <summary>
-    /// loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is
-    /// empty. Deterministic.
-    /// </summary>
-    public abstract void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss);
-    /// <summary>
-    /// dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).
-    /// </summary>
-    public abstract void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
-        TensorView dreal, TensorView dfake);
-
-    // ---- optimizer ---------------------------------------------------------------------------------------------------
-    /// <summary>
-    /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba
-    /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
-    /// </summary>
-    public abstract void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec);
-    /// <summary>
-    /// step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.
-    /// </summary>
-    public abstract void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec);
-    /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
-    public abstract void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm);
-
-    /// <summary>
-    /// sum (2) += value (1): sum[0] is the number next to the sum, sum[1] what it lacks; the same bits on every device.
-    /// </summary>
-    public abstract void CompensatedSum(TensorView sum, TensorView value);
-
-    // ---- random ----------------------------------------------------------------------------------------------------
+    // ---- random -----------------------------------------------------------------------------------------------------
     /// <summary>
     /// y = standard normals (Box-Muller on Philox 4x32-10); generator I32 (4) = key lo, hi, counter lo, hi,
     /// advanced by ⌈count / 4⌉.
@@ -224,6 +132,119 @@ public abstract class Backend : IDisposable
     public abstract void Normal(TensorView y, TensorView generator);
     /// <summary>y uniform in [low, high); generator as in <see cref="Normal"/>.</summary>
     public abstract void Uniform(TensorView y, TensorView generator, float low, float high);
+
+    // ==== what a device may fuse =========================================================================================
+    // ---- linear algebra ---------------------------------------------------------------------------------------------
+    /// <summary>
+    /// y (N, K) = x (N, D)·w (K, D) transposed + bias F32 (K) in every row; x, w and y of one type. CUDA may round the
+    /// bias to it first.
+    /// </summary>
+    public virtual void Linear(TensorView x, TensorView w, TensorView bias, TensorView y) =>
+        Composed.Linear.Forward(this, x, w, bias, y);
+    /// <summary>y = max(0, <see cref="Conv2dForward"/>); a NaN stays one.</summary>
+    public virtual void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec) =>
+        Composed.Conv2d.ReluForward(this, x, w, bias, y, spec);
+
+    // ---- normalisation ----------------------------------------------------------------------------------------------
+    /// <summary>
+    /// x, y (…, C); statistics over all but C. y = gamma·(x − mean)·invStd + beta, ReLU if the spec says so; mean and invStd (C)
+    /// are the batch's (biased variance); the running mean and (unbiased) variance are updated in place. y may be x. With classes
+    /// I32 (N) x has rank 4, gamma and beta are (K, C), and image i takes row classes[i]; a class outside [0, K) throws on the
+    /// CPU. Without, classes is default.
+    /// </summary>
+    public virtual void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
+        TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec) =>
+        Composed.BatchNorm.Forward(this, x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
+    /// <summary>
+    /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output
+    /// was not positive. dx may be dy. Deterministic.
+    /// </summary>
+    public virtual void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
+        TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec) =>
+        Composed.BatchNormBackward.Forward(this, x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
+    /// <summary>
+    /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the
+    /// latter F32 or BF16. Deterministic on a given device.
+    /// </summary>
+    public virtual void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
+        Composed.SpectralNorm.Forward(this, layers, iterations, epsilon);
+    /// <summary>
+    /// Per layer adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).
+    /// dn has W's shape; the layers' Normalized are not looked at. Deterministic.
+    /// </summary>
+    public virtual void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
+        ReadOnlySpan<TensorView> dw) =>
+        Composed.SpectralNorm.Backward(this, layers, dn, dw);
+    /// <summary>The same for one layer.</summary>
+    public void SpectralNormBackward(in SpectralLayer layer, TensorView dn, TensorView dw) =>
+        SpectralNormBackward(new(in layer), new(in dn), new(in dw));
+
+    // ---- images (N, H, W, C) ----------------------------------------------------------------------------------------
+    /// <summary>y = other + <see cref="AvgPool2d"/> of x; in place over other.</summary>
+    public virtual void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec) =>
+        Composed.Pool2d.AverageAdd(this, x, other, y, spec);
+    /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
+    public virtual void MaxPool2dGather(TensorView x, TensorView index, TensorView y) =>
+        Composed.MaxPool2d.Gather(this, x, index, y);
+    /// <summary>
+    /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to
+    /// right where flips I32 (N), if not default, is not 0; rotated, if not default, is what <see cref="Rotate90"/> makes of it
+    /// by turns I32 (N), which else are not looked at. An index outside [0, M) throws on the CPU and makes NaN of both on CUDA.
+    /// </summary>
+    public virtual void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
+        TensorView upright, TensorView rotated) =>
+        Composed.GatherImages.Forward(this, pixels, indices, flips, turns, upright, rotated);
+
+    // ---- losses -----------------------------------------------------------------------------------------------------
+    /// <summary>
+    /// y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any
+    /// is. Deterministic.
+    /// </summary>
+    public virtual void LogSumExp(TensorView x, TensorView y) => Composed.Reduce.LogSumExp(this, x, y);
+    /// <summary>
+    /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where
+    /// the first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
+    /// </summary>
+    public virtual void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
+        TensorView correct = default) =>
+        Composed.CrossEntropy.Forward(this, logits, labels, losses, correct);
+    /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i]; may be logits.</summary>
+    public virtual void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels,
+        TensorView dlosses, TensorView dlogits) =>
+        Composed.CrossEntropy.Backward(this, logits, labels, dlosses, dlogits);
+    /// <summary>
+    /// loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is
+    /// empty. Deterministic.
+    /// </summary>
+    public virtual void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) =>
+        Composed.Hinge.Discriminator(this, real, fake, loss);
+    /// <summary>
+    /// dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).
+    /// </summary>
+    public virtual void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
+        TensorView dreal, TensorView dfake) =>
+        Composed.Hinge.DiscriminatorBackward(this, real, fake, dloss, dreal, dfake);
+
+    // ---- optimizer --------------------------------------------------------------------------------------------------
+    /// <summary>
+    /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba
+    /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
+    /// </summary>
+    public virtual void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec) =>
+        Composed.Adam.Update(this, slots, learningRate, spec);
+    /// <summary>
+    /// step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.
+    /// </summary>
+    public virtual void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec) =>
+        Composed.LinearDecay.Forward(this, step, rates, spec);
+    /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
+    public virtual void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm) =>
+        Composed.GradientNorm.Forward(this, gradients, norm);
+    /// <summary>
+    /// sum (2) += value (1): sum[0] is the number next to the sum, sum[1] what it lacks; the same bits on every device.
+    /// </summary>
+    public virtual void CompensatedSum(TensorView sum, TensorView value) =>
+        Composed.CompensatedSum.Forward(this, sum, value);
 
     /// <summary>Releases threads, handles and library state. Memory is the owner's to free first.</summary>
     public void Dispose()

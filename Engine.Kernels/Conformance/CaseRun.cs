@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Engine.Kernels.Conformance;
 
@@ -23,8 +22,8 @@ public enum Draw
 public readonly record struct CaseResult(string Name, double[] Values, Tolerance Tolerance);
 
 /// <summary>
-/// One run of a case's body on one backend. BF16 arrays are BF16 on a device; on the CPU they are F32 arrays of rounded values,
-/// so that the same body serves both. Each array lies between guard bytes that are checked at the end.
+/// One run of a case's body on one backend. BF16 arrays are BF16 where it computes in that; elsewhere they are F32 arrays of
+/// rounded values, so that the same body serves both. Each array lies between guard bytes that are checked at the end.
 /// </summary>
 public sealed class CaseRun : IDisposable
 {
@@ -45,7 +44,8 @@ public sealed class CaseRun : IDisposable
 
     internal CaseRun(Backend backend, int seed, bool naive, bool fill)
     {
-        (Backend, _naive, _fill, _emulateBf16, _random) = (backend, naive, fill, backend is CpuBackend, new Random(seed));
+        (Backend, _naive, _fill) = (backend, naive, fill);
+        (_emulateBf16, _random) = (!backend.ComputesIn(DType.BF16), new Random(seed));
     }
 
     /// <summary>The primitives under test.</summary>

@@ -31,6 +31,11 @@ sealed partial class StemsTests
     }
 
     [Test]
+    public void Every_composition_has_the_stem_of_the_primitives_that_it_composes() =>
+        Assert.That(Stems(RepoRoot.At("Engine.Kernels", "Composed")).Where(static s => s != "Temporaries"),
+            Is.Not.Empty.And.SubsetOf(PrimitiveStems.ToArray()));
+
+    [Test]
     public void The_table_names_only_stems_that_exist() =>
         Assert.That(OpTable.Cases.Select(c => c.Stem).Distinct(), Is.SubsetOf(OpStems.ToArray()));
 

@@ -1,0 +1,56 @@
+using System.Reflection;
+using Ssgan.Emulator;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
+using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Engine.Kernels.Cuda;
+
+namespace Ssgan.Tests.Conformance;
+
+/// <summary>
+/// The second half of the page as it is composed of the first: on plain loops, where the whole table agrees with the CPU's fused
+/// primitives, and on the emulated device, whose storage is also BF16 and whose work is queued.
+/// </summary>
+sealed class ComposedConformanceTests
+{
+    static readonly string[] s_fused =
+    [
+        "Adam", "BatchNorm", "BatchNormBackward", "CompensatedSum", "CrossEntropy", "GatherImages", "GradientNorm", "Hinge",
+        "Linear", "LinearDecay", "MaxPool2d", "Pool2d", "Reduce", "SpectralNorm",
+    ];
+
+    readonly CpuBackend _cpu = new(2);
+    readonly ReferenceBackend _reference = new();
+    readonly EmulatedCuda _device = new();
+    readonly CudaBackend _cuda;
+    readonly CoreOnlyBackend _core;
+
+    public ComposedConformanceTests() => _core = new(_cuda = new CudaBackend(_device));
+
+    [OneTimeTearDown]
+    public void Dispose()
+    {
+        foreach (Backend backend in new Backend[] { _core, _cuda, _cpu, _reference }) backend.Dispose();
+        var leaks = _device.Leaks();
+        _device.Dispose();
+        Assert.That(leaks, Is.Empty);
+    }
+
+    static IEnumerable<ConformanceCase> Fused => ConformanceTable.All.Where(static row => s_fused.Contains(row.Stem));
+
+    [TestCaseSource(typeof(ConformanceTable), nameof(ConformanceTable.All))]
+    public void Plain_loops_agree_with_the_cpu(ConformanceCase row) => Assert.That(row.Against(_cpu, _reference), Is.Null);
+
+    [TestCaseSource(nameof(Fused))]
+    public void Compositions_on_a_device_agree_with_the_cpu(ConformanceCase row) =>
+        Assert.That(row.Against(_cpu, _core, fill: false), Is.Null);
+
+    [Test]
+    public void A_third_device_writes_thirty_members()
+    {
+        var written = typeof(ReferenceBackend).GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.DeclaredOnly).Where(static m => m.IsVirtual).ToArray();
+        Assert.That(written.Select(static m => m.GetBaseDefinition()), Has.All.Property("IsAbstract").True);
+        Assert.That(written, Has.Length.EqualTo(30));
+    }
+}
