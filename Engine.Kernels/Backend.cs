@@ -180,9 +180,6 @@ public abstract class Backend : IDisposable
         SpectralNormBackward(new(in layer), new(in dn), new(in dw));
 
     // ---- images (N, H, W, C) ----------------------------------------------------------------------------------------
-    /// <summary>y = other + <see cref="AvgPool2d"/> of x; in place over other.</summary>
-    public virtual void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec) =>
-        Composed.Pool2d.AverageAdd(this, x, other, y, spec);
     /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
     public virtual void MaxPool2dGather(TensorView x, TensorView index, TensorView y) =>
         Composed.MaxPool2d.Gather(this, x, index, y);

@@ -1,17 +1,15 @@
-// Average pooling of images: y = mean over each window (padding counts as zeros and in the divisor), plus other where that is not
-// null; and its transpose: each element of dx sums the dy of the windows that contain it. x, dx (N, H, W, C); y, other, dy (N,
-// OH, OW, C); overwritten.
+// Average pooling of images: y = mean over each window (padding counts as zeros and in the divisor); and its transpose: each
+// element of dx sums the dy of the windows that contain it. x, dx (N, H, W, C); y, dy (N, OH, OW, C); overwritten.
 //
 // A thread makes one unit of the output: an element, or 16 bytes of channels (*_wide: C a multiple of those, arrays aligned).
 // Neighbouring threads take neighbouring channels. Windows of 2 x 2 side by side have four loads in flight.
 //
-// Moves, for 2 x 2 windows, per element of x: 5 bytes in F32 (4 in, 4 / 4 out), 2.5 in BF16; with other 6 and 3; backward the
-// same as forward.
+// Moves, for 2 x 2 windows, per element of x: 5 bytes in F32 (4 in, 4 / 4 out), 2.5 in BF16; backward the same as
+// forward.
 #include "pool_window.cuh"
 
 struct Pool2dArgs {
   const void* x;      // dy in the backward
-  const void* other;  // null where nothing is added
   void* y;            // dx in the backward
   PoolGrid grid;
   float divisor;      // kernel²
@@ -47,7 +45,6 @@ DEV float mean_of(float sum, const Pool2dArgs& a) { return a.scale != 0.0f ? sum
 
 template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
   const T* x = (const T*)a.x;
-  const T* other = (const T*)a.other;
   T* y = (T*)a.y;
   i64 pixel = a.grid.units.d * V, row = a.grid.x_width * pixel;
   bool halving = a.grid.kernel == 2 && a.grid.stride == 2 && a.grid.padding == 0;
@@ -57,15 +54,8 @@ template<class T, int V> DEV void avg_pool2d(const Pool2dArgs& a) {
     float sum[V];
     if (halving) sum_of_four(from, row, pixel, sum);
     else sum_window(from, row, pixel, under.h1 - under.h0, under.w1 - under.w0, sum);
-    if (other) {
-      float v[V];
-      load_unit(other + i * V, v);
 #pragma unroll
-      for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a) + v[k];
-    } else {
-#pragma unroll
-      for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a);
-    }
+    for (int k = 0; k < V; k++) sum[k] = mean_of(sum[k], a);
     store_unit(y + i * V, sum);
   }
 }

@@ -36,6 +36,7 @@ public sealed unsafe partial class EmulatedCuda
         var stream = Stream(streamHandle);
         CheckLaunch(f, grid, block, shared, cooperative);
         byte[] arguments = Arguments(f.Kernel, parameters, extra);
+        _launched.Add(f.Kernel.Name);
         var (instance, kernel, executor) = (f.Module.Instance, f.Kernel, Current!.Device.Executor);
         Submit(stream, new StreamWork($"kernel {kernel.Name}",
             () => executor.Run(kernel, instance, grid, block, shared, arguments, cooperative)));

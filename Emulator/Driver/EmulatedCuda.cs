@@ -15,6 +15,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
     readonly Dictionary<string, nint> _texts = [];
     readonly Dictionary<int, string> _details = [];
     readonly Dictionary<string, long> _calls = [];
+    readonly HashSet<string> _launched = [];
     readonly HandleTable _handles = new();
     readonly List<string> _leaked = [];
     readonly ThreadLocal<Stack<EmulatedContext>> _current = new(() => new());
@@ -44,6 +45,15 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
 
     /// <summary>How often an engine of cuDNN ran.</summary>
     public long Runs(int engine) => Calls($"engine {engine}");
+
+    /// <summary>Names of the kernels that were launched.</summary>
+    public IReadOnlyCollection<string> Launched
+    {
+        get
+        {
+            lock (_gate) return [.. _launched];
+        }
+    }
 
     /// <summary>Within a call: an engine of cuDNN ran.</summary>
     internal void Ran(int engine)

@@ -6,7 +6,7 @@ static class BatchNormCases
     static readonly Shape[] s_shapes =
     [
         new(2, 1), new(7, 3), new(0, 4, 4, 8), new(4, 5, 5, 8), new(3, 9, 7, 33), new(2, 16, 16, 64),
-        new(1500, 5), new(6, 4, 4, 264), new(2000, 16), new(130, 1030),
+        new(1500, 5), new(6, 4, 4, 264), new(2000, 16), new(130, 1030), new(64, 129), new(65, 17), new(300, 300),
     ];
 
     public static IEnumerable<ConformanceCase> All =>

@@ -11,6 +11,9 @@ public sealed record ConformanceCase(string Stem, string Name, Action<CaseRun> B
     /// <summary>Seed of the inputs.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Whether an emulated device would take minutes: a processor's blocks and slices begin at such sizes.</summary>
+    public bool IsLarge { get; init; }
+
     public override string ToString() => $"{Stem}: {Name}";
 
     /// <summary>Runs the body on a backend against naive loops in double precision.</summary>
@@ -20,6 +23,28 @@ public sealed record ConformanceCase(string Stem, string Name, Action<CaseRun> B
         using var run = new CaseRun(backend, Seed, naive: true, fill: true);
         Body(run);
         return run.FirstMisfit ?? run.Finish();
+    }
+
+    /// <summary>Runs the body on two backends whose results are to be equal to the bit, as of any number of threads.</summary>
+    /// <returns>Null, or the sentence that names the first element that differs.</returns>
+    public string? SameBits(Backend one, Backend other)
+    {
+        using var first = new CaseRun(one, Seed, naive: false, fill: true);
+        using var second = new CaseRun(other, Seed, naive: false, fill: true);
+        Body(first);
+        Body(second);
+        for (int i = 0; i < first.Results.Count; i++)
+        {
+            var (name, values, _) = first.Results[i];
+            double[] others = second.Results[i].Values;
+            for (int k = 0; k < values.Length; k++)
+            {
+                bool same = BitConverter.DoubleToInt64Bits(values[k]) == BitConverter.DoubleToInt64Bits(others[k])
+                    || double.IsNaN(values[k]) && double.IsNaN(others[k]);
+                if (!same) return $"{name}[{k}] of {values.Length} is {values[k]:R} and {others[k]:R}";
+            }
+        }
+        return first.Finish() ?? second.Finish();
     }
 
     /// <summary>Runs the body on an oracle and on a subject, and compares all results.</summary>

@@ -22,6 +22,28 @@ static class Conv2dCases
     static readonly int[] s_skews = [1, 2, 3];
     static readonly (int H, int W)[] s_kernels = [(1, 1), (3, 3), (5, 4)];
 
+    // What the CPU tells apart: batch, height, width, channels, filters, kernel height, kernel width, stride, padding
+    static readonly int[][] s_blocks =
+    [
+        [1, 1, 1, 1, 1, 1, 1, 1, 0], [1, 1, 1, 3, 5, 3, 3, 1, 1], [3, 1, 1, 16, 17, 1, 1, 1, 0], [1, 5, 7, 1, 1, 3, 3, 1, 1],
+        [3, 7, 5, 3, 16, 3, 3, 1, 1], [1, 8, 6, 16, 33, 3, 3, 1, 1], [2, 6, 9, 17, 3, 3, 3, 1, 0], [1, 9, 7, 33, 16, 5, 5, 1, 2],
+        [3, 7, 8, 3, 17, 5, 5, 2, 2], [1, 9, 11, 17, 16, 3, 3, 2, 1], [3, 8, 5, 16, 16, 2, 2, 2, 0], [2, 7, 7, 5, 9, 3, 3, 3, 1],
+        [1, 11, 8, 3, 4, 1, 1, 2, 0], [2, 6, 7, 9, 6, 2, 3, 1, 1], [1, 5, 6, 4, 7, 3, 1, 2, 2], [1, 10, 9, 2, 3, 1, 1, 3, 2],
+        [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1],
+        [2, 16, 13, 6, 8, 3, 3, 1, 1], [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3],
+        [2, 11, 10, 40, 6, 3, 3, 3, 2], [1, 7, 12, 32, 8, 4, 4, 2, 1],
+        // By Winograd's method: tiles that stick out, every padding, several blocks of depth, tasks of one tile, channels that do
+        // not fill a panel.
+        [1, 16, 12, 16, 16, 3, 3, 1, 1], [2, 15, 14, 24, 40, 3, 3, 1, 1], [1, 18, 14, 16, 24, 3, 3, 1, 0],
+        [1, 12, 15, 40, 16, 3, 3, 1, 2], [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1],
+        [33, 8, 8, 16, 16, 3, 3, 1, 1],
+        // Few results of many pixels: the filter gradient is summed in slices, the last one shorter.
+        [3, 31, 33, 3, 7, 3, 3, 1, 1],
+        // Few filters of many channels, whose filter gradient gathers the output's: in slices, padded by more than the kernel,
+        // too many to slice.
+        [3, 31, 33, 20, 3, 3, 3, 1, 1], [1, 6, 7, 12, 2, 3, 3, 1, 4], [1, 9, 30, 304, 3, 3, 3, 1, 1],
+    ];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. Geometries().Select(static (p, i) => Row(p, CaseRun.Storages[i % 2], bias: i % 3 != 0)),
@@ -38,6 +60,11 @@ static class Conv2dCases
                new(2, 12, 12, 136, 3, 3, 3, new(1, 1)),
            }
            select Row(p, type),
+        .. from s in s_blocks
+           from bias in CaseRun.Both
+           let p = new Problem(s[0], s[1], s[2], s[3], s[4], s[5], s[6], new ConvSpec(s[7], s[8]))
+           select new ConformanceCase("Conv2d", $"{p}{(bias ? "" : " no bias")}, blocks", run => Blocks(run, p, bias))
+               { IsLarge = true },
         .. from type in CaseRun.Storages
            from skew in s_skews
            select Row(new Problem(2, 7, 6, 16, 24, 3, 3, new ConvSpec(skew, 1)), type, skew: skew),
@@ -83,6 +110,19 @@ static class Conv2dCases
         BackwardData(run, p, type, skew, MatMulCases.Sum(p.Terms).In(type));
         BackwardFilter(run, p, type, type, skew, MatMulCases.Sum(p.Terms).In(type));
     }
+
+    static void Blocks(CaseRun run, Problem p, bool bias)
+    {
+        Forward(run, p, DType.F32, bias, skew: 0, Winograd(p.C * p.KH * p.KW));
+        BackwardData(run, p, DType.F32, skew: 0, Winograd(p.K * p.KH * p.KW));
+        BackwardFilter(run, p, DType.F32, DType.F32, skew: 0, Winograd(p.Y.Count / p.K));
+    }
+
+    /// <summary>
+    /// Sums of terms of up to four err by about 4·2⁻²⁴·√terms times the partial sums' size; twenty times that and a floor catch
+    /// every wrong term and let rounding through, also that of Winograd's method without fused multiply-adds, the largest.
+    /// </summary>
+    static Tolerance Winograd(long terms) => new(8e-6 * (1 + Math.Sqrt(terms)) * Math.Max(1, Math.Sqrt(terms) / 8), 0);
 
     static void ConvolveTf32(CaseRun run, Problem p) => MatMulCases.WithTf32(run, () =>
     {

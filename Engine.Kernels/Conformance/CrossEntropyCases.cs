@@ -3,7 +3,8 @@ namespace Ssgan.Engine.Kernels.Conformance;
 /// <summary>Softmax cross-entropy, its accuracy and its gradient.</summary>
 static class CrossEntropyCases
 {
-    static readonly Shape[] s_shapes = [new(1, 1), new(0, 4), new(7, 4), new(64, 4), new(33, 10), new(5, 1000), new(300, 33)];
+    static readonly Shape[] s_shapes = [new(1, 1), new(0, 4), new(7, 4), new(64, 4), new(33, 10), new(5, 1000), new(300, 33),
+        new(3, 17)];
 
     public static IEnumerable<ConformanceCase> All =>
     [

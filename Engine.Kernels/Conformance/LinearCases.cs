@@ -14,7 +14,7 @@ static class LinearCases
     /// </summary>
     static readonly Layer[] s_layers =
         [new(1, 1, 1), new(7, 5, 3), new(64, 4, 128), new(64, 1, 128), new(5, 70, 33), new(16, 136, 40), new(130, 72, 48),
-            new(4, 8, 1000), new(4, 5, 0), new(0, 5, 3)];
+            new(4, 8, 1000), new(4, 5, 0), new(0, 5, 3), new(7, 5, 300), new(13, 40, 520), new(64, 512, 128)];
 
     public static IEnumerable<ConformanceCase> All =>
     [

@@ -24,6 +24,13 @@ static class MatMulCases
     static readonly int[][] s_sizes = [[1, 1, 1], [3, 5, 7], [33, 17, 40], [72, 64, 48], [5, 70, 33],
         [130, 136, 39], [140, 12, 72]];
 
+    /// <summary>Around the CPU's tiles (4, 6, 8 rows; 8, 16, 32 columns) and its blocks of 256 terms and of 132 rows.</summary>
+    static readonly int[][] s_blocks =
+    [
+        [1, 5, 3], [4, 8, 7], [6, 16, 8], [7, 17, 9], [8, 32, 16], [13, 33, 31], [5, 1, 130], [64, 1, 128], [1, 40, 70],
+        [3, 2, 300], [64, 4, 128], [40, 96, 257], [133, 65, 40], [270, 40, 65], [64, 512, 128], [150, 130, 520],
+    ];
+
     static readonly int[] s_skews = [1, 2, 3];
 
     public static IEnumerable<ConformanceCase> All =>
@@ -42,6 +49,11 @@ static class MatMulCases
            from accumulate in CaseRun.Both
            from p in new Product[] { new(4, 4, 1000), new(20, 36, 520, true, false), new(6, 40, 700, false, true) }
            select Row(p, type, accumulate),
+        .. from s in s_blocks
+           from ta in CaseRun.Both
+           from tb in CaseRun.Both
+           from accumulate in CaseRun.Both
+           select Row(new Product(s[0], s[1], s[2], ta, tb), DType.F32, accumulate) with { IsLarge = true },
         .. from type in CaseRun.Storages
            from skew in s_skews
            select Row(new Product(24, 32, 40, skew == 1, skew == 2), type, skew: skew),

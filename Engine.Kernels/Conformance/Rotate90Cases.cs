@@ -11,6 +11,8 @@ static class Rotate90Cases
         new(150, 5, 5, 3), new(140, 3, 3, 9),
     ];
 
+    static readonly int[] s_turns = [0, 1, 2, 3, -1, -2, -3, 4, 7, -6, int.MinValue, int.MaxValue];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. from type in CaseRun.Storages
@@ -22,6 +24,14 @@ static class Rotate90Cases
            from s in new Shape[] { new(8, 32, 32, 3), new(5, 17, 17, 5), new(4, 7, 7, 24) }
            from skew in new[] { 1, 2 }
            select new ConformanceCase("Rotate90", $"{s} {type} skewed {skew}", run => Turn(run, s, type, inverse: false, skew)),
+        .. from c in new[] { 1, 2, 3, 4, 8, 17, 64, 129 }
+           from size in new[] { 1, 2, 5, 16, 33 }
+           select new ConformanceCase("Rotate90", $"(12, {size}, {size}, {c}) by turns of any size", run =>
+               Turn(run, run.Input(new Shape(12, size, size, c)), run.Ints(new(12), s_turns), DType.F32, false, 0))
+               { IsLarge = true },
+        // More than 8 MiB: from there on a CPU writes past its caches, by whole lines where strips of images have them.
+        .. from s in new Shape[] { new(342, 48, 48, 3), new(129, 48, 48, 8), new(468, 41, 41, 3), new(176, 41, 41, 8) }
+           select new ConformanceCase("Rotate90", $"{s}", run => Turn(run, s, DType.F32, false, 0)) { IsLarge = true },
         .. from type in CaseRun.Storages
            select new ConformanceCase("Rotate90", $"(3, 8, 8, 3) {type} special",
                run => Turn(run, new(3, 8, 8, 3), type, inverse: false, skew: 0, Draw.Special)),
@@ -30,7 +40,12 @@ static class Rotate90Cases
     static void Turn(CaseRun run, Shape shape, DType type, bool inverse, int skew, Draw draw = Draw.Uniform)
     {
         var x = run.Input(shape, type, draw, skew);
-        var turns = run.Ints(new Shape(shape[0]), -5, 9);
+        Turn(run, x, run.Ints(new Shape(shape[0]), -5, 9), type, inverse, skew);
+    }
+
+    static void Turn(CaseRun run, TensorView x, TensorView turns, DType type, bool inverse, int skew)
+    {
+        var shape = x.Shape;
         var y = run.Output(shape, type, skew);
         run.Backend.Rotate90(x, turns, y, inverse);
         run.Expect("y", y, Tolerance.Exact, () => Naive(run[x], run[turns], shape, inverse));

@@ -21,6 +21,13 @@ static class SpectralNormCases
            from iterations in new[] { 0, 2 }
            select new ConformanceCase("SpectralNorm", $"one layer {size}, {iterations} iterations",
                run => Forward(run, [size], iterations, DType.F32)),
+        .. from size in new (int, int)[] { (33, 3000), (300, 257), (4, 40000), (64, 1152), (2, 70000) }
+           from iterations in new[] { 0, 1, 3 }
+           select new ConformanceCase("SpectralNorm", $"one layer {size}, {iterations} iterations",
+               run => Forward(run, [size], iterations, DType.F32)) { IsLarge = true },
+        .. from size in new (int, int)[] { (129, 33), (64, 1152), (2, 70000) }
+           select new ConformanceCase("SpectralNorm", $"backward of one layer {size}",
+               run => Backward(run, [size], DType.F32, 0)) { IsLarge = true },
         new("SpectralNorm", "a large layer beside small ones",
             run => Forward(run, [(2, 3), (256, 288), (1, 40), (40, 1)], 1, DType.BF16)),
         // More layers than one launch takes.

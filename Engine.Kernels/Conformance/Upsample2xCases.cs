@@ -7,6 +7,7 @@ static class Upsample2xCases
     [
         new(1, 1, 1, 1), new(0, 4, 4, 8), new(2, 1, 3, 8), new(3, 5, 7, 3), new(2, 8, 8, 16), new(2, 9, 17, 40),
         new(1, 4, 4, 264), new(5, 2, 2, 5), new(2, 3, 1, 100), new(140, 3, 3, 8),
+        new(1, 5, 7, 129), new(3, 2, 7, 17), new(2, 5, 1, 64),
     ];
 
     public static IEnumerable<ConformanceCase> All =>

@@ -11,13 +11,11 @@ public sealed unsafe partial class CpuBackend
 
     static int PoolRowGrain(TensorView y) => Math.Max(1, PoolGrain / Math.Max(1, y.Shape[2] * y.Shape[3]));
 
-    public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) => AvgPool2dAdd(x, default, y, spec);
-
-    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec)
+    public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec)
     {
         if (y.Count == 0) return;
         _workers.For(checked(y.Shape[0] * y.Shape[1]), PoolRowGrain(y),
-            new AvgPoolForward { X = x.F32, Other = other.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
+            new AvgPoolForward { X = x.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
     }
 
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec)
@@ -54,10 +52,10 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>An item is an output row. Other is null where nothing is added.</summary>
+    /// <summary>An item is an output row.</summary>
     struct AvgPoolForward : IParallelBody
     {
-        public float* X, Other, Y;
+        public float* X, Y;
         public PoolMap Map;
 
         public readonly void Invoke(int start, int end)
@@ -68,18 +66,12 @@ public sealed unsafe partial class CpuBackend
             {
                 float* image = X + item / Map.OH * Map.H * row;
                 float* y = Y + item * Map.OW * c;
-                float* other = Other == null ? null : Other + item * Map.OW * c;
                 Map.Window(item % Map.OH, Map.H, out int h0, out int h1);
                 for (int o = 0; o < Map.OW; o++, y += c)
                 {
                     Map.Window(o, Map.W, out int w0, out int w1);
                     float* a = image + h0 * row + w0 * c;
-                    if (other != null)
-                    {
-                        SumOfWindowAdd(a, row, c, h1 - h0, w1 - w0, other, y, divisor);
-                        other += c;
-                    }
-                    else if (Map.IsHalving) SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, 0.25f);
+                    if (Map.IsHalving) SumOfFour(a, a + c, a + row, a + row + c, y, (int)c, 0.25f);
                     else SumOfWindow(image, row, c, h0, h1, w0, w1, y, divisor);
                 }
             }
@@ -107,27 +99,6 @@ public sealed unsafe partial class CpuBackend
                     SumOfWindow(image, row, c, h0, h1, w0, w1, dx, divisor);
                 }
             }
-        }
-    }
-
-    /// <summary>y = other + the sum of so many rows and columns of pixels from x on, over the divisor; y may be other.</summary>
-    static void SumOfWindowAdd(float* x, nint row, nint c, int rows, int columns, float* other, float* y, float divisor)
-    {
-        int k = 0, width = Vector<float>.Count;
-        var s = new Vector<float>(divisor);
-        for (; k <= c - width; k += width)
-        {
-            var sum = Vector<float>.Zero;
-            for (int h = 0; h < rows; h++)
-                for (int w = 0; w < columns; w++) sum += Vector.Load(x + h * row + w * c + k);
-            (sum / s + Vector.Load(other + k)).Store(y + k);
-        }
-        for (; k < c; k++)
-        {
-            float sum = 0;
-            for (int h = 0; h < rows; h++)
-                for (int w = 0; w < columns; w++) sum += x[h * row + w * c + k];
-            y[k] = sum / divisor + other[k];
         }
     }
 

@@ -10,27 +10,19 @@ public sealed unsafe partial class CudaBackend
             s_avgPoolBackwardWide = new("pool2d", "avg_pool2d_backward_wide");
 
     public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) =>
-        Pool(s_avgPool, s_avgPoolWide, "AvgPool2d", x, default, y, spec);
-
-    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec)
-    {
-        SameType("AvgPool2dAdd", other, y);
-        Pool(s_avgPool, s_avgPoolWide, "AvgPool2dAdd", x, other, y, spec);
-    }
+        Pool(s_avgPool, s_avgPoolWide, "AvgPool2d", x, y, spec);
 
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) =>
-        Pool(s_avgPoolBackward, s_avgPoolBackwardWide, "AvgPool2dBackward", dy, default, dx, spec);
+        Pool(s_avgPoolBackward, s_avgPoolBackwardWide, "AvgPool2dBackward", dy, dx, spec);
 
-    void Pool(KernelFamily kernel, KernelFamily wideKernel, string name, TensorView x, TensorView other,
-        TensorView y, PoolSpec spec)
+    void Pool(KernelFamily kernel, KernelFamily wideKernel, string name, TensorView x, TensorView y, PoolSpec spec)
     {
         if (y.Count == 0) return;
         SameType(name, x, y);
-        int unit = UnitOfChannels(y, x.Address | other.Address);
+        int unit = UnitOfChannels(y, x.Address);
         var args = new Pool2dArgs
         {
-            X = x.Address, Other = other.Address, Y = y.Address, Grid = new PoolGrid(x, y, unit, spec), Divisor = spec.Divisor,
-            Scale = spec.ExactScale,
+            X = x.Address, Y = y.Address, Grid = new PoolGrid(x, y, unit, spec), Divisor = spec.Divisor, Scale = spec.ExactScale,
         };
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Grid.Count), args);
     }
@@ -60,7 +52,7 @@ public sealed unsafe partial class CudaBackend
     [StructLayout(LayoutKind.Sequential)]
     struct Pool2dArgs
     {
-        public nint X, Other, Y;
+        public nint X, Y;
         public PoolGrid Grid;
         public float Divisor, Scale;
     }

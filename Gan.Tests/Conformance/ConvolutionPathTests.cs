@@ -30,7 +30,7 @@ sealed class ConvolutionPathTests : IDisposable
         _cuda = new CudaBackend(_device, 0, new CudaOptions { Autotune = path == "varying" });
     }
 
-    static IEnumerable<ConformanceCase> Rows => ConformanceTable.All.Where(static row => row.Stem == "Conv2d");
+    static IEnumerable<ConformanceCase> Rows => ConformanceTable.All.Where(static row => !row.IsLarge && row.Stem == "Conv2d");
 
     [TestCaseSource(nameof(Rows))]
     public void Agrees_with_the_cpu(ConformanceCase row) => Assert.That(row.Against(_cpu, _cuda, fill: false), Is.Null);

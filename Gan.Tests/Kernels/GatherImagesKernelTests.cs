@@ -20,33 +20,6 @@ public sealed class GatherImagesKernelTests : IDisposable
     }
 
     [Test]
-    public void Images_are_gathered_normalised_mirrored_and_turned([Values(1, 3, 6)] int n, [Values(1, 7, 16)] int size,
-        [Values(1, 3)] int c, [Values] bool mirror)
-    {
-        using var a = new NnArrays(_cpu);
-        byte[] bytes = Pixels(a.Random, size, c);
-        int[] indices = [.. Enumerable.Range(0, n).Select(_ => a.Random.Next(M))],
-            flips = [.. Enumerable.Range(0, n).Select(i => (i + 1) % 2)];
-        using var pixels = new Bytes(_cpu, bytes, new Shape(M, size, size, c));
-        var (upright, rotated, again, alone, turns) = (a.Output(n, size, size, c), a.Output(n, size, size, c),
-            a.Output(n, size, size, c), a.Output(n, size, size, c), a.Ints([.. Enumerable.Range(-1, n)], n));
-        var mirrored = mirror ? a.Ints(flips, n) : default;
-        _cpu.GatherImages(pixels.View, a.Ints(indices, n), mirrored, turns, upright, rotated);
-        _cpu.GatherImages(pixels.View, a.Ints(indices, n), mirrored, default, alone, default);
-        var expected = new float[upright.Count];
-        for (int i = 0; i < expected.Length; i++)
-        {
-            int ch = i % c, col = i / c % size, row = i / c / size % size, image = i / c / size / size;
-            int from = mirror && flips[image] == 1 ? size - 1 - col : col;
-            expected[i] = MathF.FusedMultiplyAdd(bytes[((indices[image] * size + row) * size + from) * c + ch], 1 / 127.5f, -1);
-        }
-        NnChecks.Same(a.Read(upright), expected);
-        NnChecks.Same(a.Read(alone), expected);
-        _cpu.Rotate90(upright, turns, again, false);
-        NnChecks.Same(a.Read(rotated), a.Read(again));
-    }
-
-    [Test]
     public void An_index_that_does_not_exist_is_named()
     {
         using var a = new NnArrays(_cpu);

@@ -34,32 +34,6 @@ public class RandomKernelTests
     }
 
     [Test]
-    public void Every_element_has_its_place_in_the_stream([Values(0, 1, 2, 3, 4, 5, 1023, 8190)] int count,
-        [Values(1, 2, 3)] int threads)
-    {
-        using var b = new CpuBackend(threads);
-        using var a = new NnArrays(b);
-        var (normals, uniforms, g1, g2) = (a.Output(count), a.Output(count), Generator(a), Generator(a));
-        b.Normal(normals, g1);
-        b.Uniform(uniforms, g2, -1, 3);
-        double[] n = new double[count], u = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            int pair = i & ~1;
-            double r = Math.Sqrt(-2 * Math.Log(((Word(pair) >> 8) + 1) / 16777216.0)),
-                theta = 2 * Math.PI * (Word(pair + 1) >> 8) / 16777216.0;
-            n[i] = r * (i % 2 == 0 ? Math.Cos(theta) : Math.Sin(theta));
-            u[i] = -1 + 4 * ((Word(i) >> 8) / 16777216.0);
-        }
-        NnChecks.Close(a.Read(normals), n, 1e-7, 1e-6);
-        NnChecks.Close(a.Read(uniforms), u, 1e-6);
-        ulong after = unchecked(Counter + (ulong)((count + 3) / 4));
-        int[] state = [unchecked((int)(uint)Key), (int)(Key >> 32), (int)(uint)after, (int)(after >> 32)];
-        Assert.That(a.ReadInts(g1), Is.EqualTo(state));
-        Assert.That(a.ReadInts(g2), Is.EqualTo(state));
-    }
-
-    [Test]
     public void Numbers_drawn_many_at_a_time_are_the_definitions_to_the_bit([Values(16, 1_000_003)] int count)
     {
         using var b = new CpuBackend(2);

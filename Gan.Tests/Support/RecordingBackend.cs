@@ -75,6 +75,13 @@ sealed class RecordingBackend : Backend
         Note(nameof(Conv2dForward)).Conv2dForward(x, w, bias, y, spec);
     }
 
+    /// <summary>Noted beside what the page composes it of.</summary>
+    public override void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
+    {
+        Calls.Add(nameof(Conv2dReluForward));
+        base.Conv2dReluForward(x, w, bias, y, spec);
+    }
+
     public override void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec) =>
         Note(nameof(Conv2dBackwardData)).Conv2dBackwardData(dy, w, dx, spec);
 
@@ -101,9 +108,6 @@ sealed class RecordingBackend : Backend
         Note(nameof(SpectralNormBackward)).SpectralNormBackward(layers, dn, dw);
 
     public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) => Note(nameof(AvgPool2d)).AvgPool2d(x, y, spec);
-
-    public override void AvgPool2dAdd(TensorView x, TensorView other, TensorView y, in PoolSpec spec) =>
-        Note(nameof(AvgPool2dAdd)).AvgPool2dAdd(x, other, y, spec);
 
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) =>
         Note(nameof(AvgPool2dBackward)).AvgPool2dBackward(dy, dx, spec);

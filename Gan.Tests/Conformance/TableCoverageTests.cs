@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
+using Ssgan.Tests.Support;
+
+namespace Ssgan.Tests.Conformance;
+
+/// <summary>
+/// What the table leaves out would be tested nowhere: every functor and every primitive is in it, and no primitive is there for
+/// its test alone. (That every kernel is launched, <see cref="EmulatedCudaConformanceTests"/> sees.)
+/// </summary>
+sealed class TableCoverageTests
+{
+    static readonly string[] s_lifetime = ["Allocate", "Free", "Upload", "Download", "Synchronize", "Dispose", "ComputesIn"];
+
+    readonly HashSet<string> _called = [];
+
+    [OneTimeSetUp]
+    public void Run()
+    {
+        using var backend = new RecordingBackend();
+        foreach (var row in ConformanceTable.All) Assert.That(row.SameBits(backend, backend), Is.Null, $"{row}");
+        _called.UnionWith(backend.Calls);
+    }
+
+    static IEnumerable<string> Primitives => typeof(Backend).GetMethods(BindingFlags.Instance | BindingFlags.Public
+        | BindingFlags.DeclaredOnly).Where(static m => m.IsVirtual && !m.IsSpecialName && !s_lifetime.Contains(m.Name))
+        .Select(static m => m.Name).Distinct();
+
+    static IEnumerable<Type> Functors => typeof(Backend).Assembly.GetTypes().Where(static t => t.IsValueType
+        && (typeof(IUnary).IsAssignableFrom(t) || typeof(IBinary).IsAssignableFrom(t) || typeof(IReduce).IsAssignableFrom(t)));
+
+    [TestCaseSource(nameof(Functors))]
+    public void Every_functor_is_in_the_table(Type functor) =>
+        Assert.That(_called,
+            Does.Contain(functor.GetProperty("Name", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)));
+
+    [TestCaseSource(nameof(Primitives))]
+    public void Every_primitive_is_in_the_table(string primitive)
+    {
+        // Those of functors are noted by the functors' names.
+        if (primitive is not ("Unary" or "Binary" or "Reduce")) Assert.That(_called, Does.Contain(primitive));
+    }
+
+    [TestCaseSource(nameof(Primitives))]
+    public void Every_primitive_has_a_caller(string primitive)
+    {
+        var sources = new[] { "Engine", "Gan" }.SelectMany(static folder =>
+            Directory.GetFiles(RepoRoot.At(folder), "*.cs", SearchOption.AllDirectories));
+        Assert.That(sources.Any(f => Regex.IsMatch(File.ReadAllText(f), $@"\bBackend\.{primitive}\b")));
+    }
+}
