@@ -20,7 +20,10 @@ switch ($Task) {
     'Test' { dotnet test "$PSScriptRoot/Gan.Tests/Gan.Tests.csproj" -c Release @Rest }
     'Bench' { dotnet run -c Release --project "$PSScriptRoot/Benchmarks/Benchmarks.csproj" -- @Rest }
     'Pack' { dotnet pack "$PSScriptRoot/Ssgan.sln" -c Release -o "$PSScriptRoot/artifacts" @Rest }
-    'Publish' { dotnet publish "$PSScriptRoot/Gan.Runner/Gan.Runner.csproj" -c Release -p:PublishAot=true -o "$PSScriptRoot/artifacts/ssgan" @Rest }
+    'Publish' {
+        dotnet publish "$PSScriptRoot/Gan.Runner/Gan.Runner.csproj" -c Release -p:PublishAot=true `
+            -o "$PSScriptRoot/artifacts/ssgan" @Rest
+    }
     'Kernels' { dotnet msbuild "$PSScriptRoot/kernels/Kernels.proj" -t:Kernels @Rest }
     'GpuKit' { dotnet msbuild "$PSScriptRoot/Benchmarks/GpuKit/Package.proj" -t:GpuKit @Rest }
 }

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cpu.Threading;
-
 namespace Ssgan.Emulator;
 
 /// <summary>What the emulated machine looks like.</summary>

@@ -26,6 +26,12 @@ public abstract class Backend : IDisposable
     public virtual string Describe() => Name;
     /// <summary>Sentences for the user about slower paths that were taken, in the order in which that was found out.</summary>
     public virtual IReadOnlyList<string> Notices => [];
+    /// <summary>Why the engine's kernels do not run on it, such as "7.5 (Turing) or newer is needed"; null if they do.</summary>
+    public virtual string? Unfit => null;
+    /// <summary>What convolutions and products are computed by, for the log; null where it is always the same.</summary>
+    public virtual string? Arithmetic => null;
+    /// <summary>Libraries that make it faster, installed or not.</summary>
+    public virtual IReadOnlyList<LibraryUse> Libraries => [];
     /// <summary>Memory that no program uses now; null where the device's memory is the host's.</summary>
     public virtual long? FreeBytes => null;
     /// <summary>Why products are not computed in a precision here, in words that follow its name; null if they are.</summary>
@@ -140,10 +146,10 @@ public abstract class Backend : IDisposable
     /// bias to it first.
     /// </summary>
     public virtual void Linear(TensorView x, TensorView w, TensorView bias, TensorView y) =>
-        Composed.Linear.Forward(this, x, w, bias, y);
+        ComposedLinear.Forward(this, x, w, bias, y);
     /// <summary>y = max(0, <see cref="Conv2dForward"/>); a NaN stays one.</summary>
     public virtual void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec) =>
-        Composed.Conv2d.ReluForward(this, x, w, bias, y, spec);
+        ComposedConv2d.ReluForward(this, x, w, bias, y, spec);
 
     // ---- normalisation ----------------------------------------------------------------------------------------------
     /// <summary>
@@ -154,27 +160,27 @@ public abstract class Backend : IDisposable
     /// </summary>
     public virtual void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
         TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec) =>
-        Composed.BatchNorm.Forward(this, x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
+        ComposedBatchNorm.Forward(this, x, gamma, beta, classes, runningMean, runningVar, y, mean, invStd, spec);
     /// <summary>
     /// dx, and dgamma and dbeta in gamma's shape, from dy and what the forward saw; with fused ReLU dy is masked where the output
     /// was not positive. dx may be dy. Deterministic.
     /// </summary>
     public virtual void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
         TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec) =>
-        Composed.BatchNormBackward.Forward(this, x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
+        ComposedBatchNormBackward.Forward(this, x, gamma, beta, classes, mean, invStd, dy, dx, dgamma, dbeta, spec);
     /// <summary>
     /// Per layer: v ← normalise(Wᵀu), u ← normalise(Wv), `iterations` times (0: u and v stay); then sigma and W / sigma, the
     /// latter F32 or BF16. Deterministic on a given device.
     /// </summary>
     public virtual void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon) =>
-        Composed.SpectralNorm.Forward(this, layers, iterations, epsilon);
+        ComposedSpectralNorm.Forward(this, layers, iterations, epsilon);
     /// <summary>
     /// Per layer adds to dw: dn / sigma − (⟨dn, W⟩ / sigma²)·u·vᵀ, the gradient at fixed u and v (Miyato et al. 2018, eq. 12).
     /// dn has W's shape; the layers' Normalized are not looked at. Deterministic.
     /// </summary>
     public virtual void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
         ReadOnlySpan<TensorView> dw) =>
-        Composed.SpectralNorm.Backward(this, layers, dn, dw);
+        ComposedSpectralNorm.Backward(this, layers, dn, dw);
     /// <summary>The same for one layer.</summary>
     public void SpectralNormBackward(in SpectralLayer layer, TensorView dn, TensorView dw) =>
         SpectralNormBackward(new(in layer), new(in dn), new(in dw));
@@ -182,7 +188,7 @@ public abstract class Backend : IDisposable
     // ---- images (N, H, W, C) ----------------------------------------------------------------------------------------
     /// <summary>y = x at the positions that <see cref="MaxPool2d"/> chose.</summary>
     public virtual void MaxPool2dGather(TensorView x, TensorView index, TensorView y) =>
-        Composed.MaxPool2d.Gather(this, x, index, y);
+        ComposedMaxPool2d.Gather(this, x, index, y);
     /// <summary>
     /// upright (N, S, S, C) = pixels[indices[i]] / 127.5 − 1 from pixels U8 (M, S, S, C) at indices I32 (N), mirrored left to
     /// right where flips I32 (N), if not default, is not 0; rotated, if not default, is what <see cref="Rotate90"/> makes of it
@@ -190,37 +196,37 @@ public abstract class Backend : IDisposable
     /// </summary>
     public virtual void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
         TensorView upright, TensorView rotated) =>
-        Composed.GatherImages.Forward(this, pixels, indices, flips, turns, upright, rotated);
+        ComposedGatherImages.Forward(this, pixels, indices, flips, turns, upright, rotated);
 
     // ---- losses -----------------------------------------------------------------------------------------------------
     /// <summary>
     /// y = ln Σ eˣ of each row of x (…, K) along the last axis, whatever the size of x; −∞ of an empty row, NaN if any
     /// is. Deterministic.
     /// </summary>
-    public virtual void LogSumExp(TensorView x, TensorView y) => Composed.Reduce.LogSumExp(this, x, y);
+    public virtual void LogSumExp(TensorView x, TensorView y) => ComposedReduce.LogSumExp(this, x, y);
     /// <summary>
     /// losses (N) = logsumexp(logits[i]) − logits[i][labels[i]]; logits (N, K), labels I32 (N); correct (N), where given, 1 where
     /// the first maximum (a NaN counts as one) is the label, else 0. A label outside [0, K) throws on the CPU.
     /// </summary>
     public virtual void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
         TensorView correct = default) =>
-        Composed.CrossEntropy.Forward(this, logits, labels, losses, correct);
+        ComposedCrossEntropy.Forward(this, logits, labels, losses, correct);
     /// <summary>dlogits (N, K) = (softmax(logits) − onehot(labels))·dlosses[i]; may be logits.</summary>
     public virtual void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels,
         TensorView dlosses, TensorView dlogits) =>
-        Composed.CrossEntropy.Backward(this, logits, labels, dlosses, dlogits);
+        ComposedCrossEntropy.Backward(this, logits, labels, dlosses, dlogits);
     /// <summary>
     /// loss (1) = mean(max(0, 1 − real)) + mean(max(0, 1 + fake)); real (N, 1), fake (M, 1); NaN where one is
     /// empty. Deterministic.
     /// </summary>
     public virtual void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) =>
-        Composed.Hinge.Discriminator(this, real, fake, loss);
+        ComposedHinge.Discriminator(this, real, fake, loss);
     /// <summary>
     /// dreal (N, 1) = −dloss / N where 1 − real is positive, dfake (M, 1) = dloss / M where 1 + fake is, 0 elsewhere; dloss (1).
     /// </summary>
     public virtual void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
         TensorView dreal, TensorView dfake) =>
-        Composed.Hinge.DiscriminatorBackward(this, real, fake, dloss, dreal, dfake);
+        ComposedHinge.DiscriminatorBackward(this, real, fake, dloss, dreal, dfake);
 
     // ---- optimizer --------------------------------------------------------------------------------------------------
     /// <summary>
@@ -228,20 +234,20 @@ public abstract class Backend : IDisposable
     /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
     /// </summary>
     public virtual void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec) =>
-        Composed.Adam.Update(this, slots, learningRate, spec);
+        ComposedAdam.Update(this, slots, learningRate, spec);
     /// <summary>
     /// step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.
     /// </summary>
     public virtual void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec) =>
-        Composed.LinearDecay.Forward(this, step, rates, spec);
+        ComposedLinearDecay.Forward(this, step, rates, spec);
     /// <summary>norm (1) = the root of the sum of all squares of all gradients, of any shapes. Deterministic.</summary>
     public virtual void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm) =>
-        Composed.GradientNorm.Forward(this, gradients, norm);
+        ComposedGradientNorm.Forward(this, gradients, norm);
     /// <summary>
     /// sum (2) += value (1): sum[0] is the number next to the sum, sum[1] what it lacks; the same bits on every device.
     /// </summary>
     public virtual void CompensatedSum(TensorView sum, TensorView value) =>
-        Composed.CompensatedSum.Forward(this, sum, value);
+        ComposedCompensatedSum.Forward(this, sum, value);
 
     /// <summary>Releases threads, handles and library state. Memory is the owner's to free first.</summary>
     public void Dispose()

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels;
 

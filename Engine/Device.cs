@@ -59,6 +59,15 @@ public sealed class Device : IDisposable
     /// out.</summary>
     public IReadOnlyList<string> Notices => Backend.Notices;
 
+    /// <summary>Why the engine does not run on it, such as "7.5 (Turing) or newer is needed"; null if it does.</summary>
+    public string? Unfit => Backend.Unfit;
+
+    /// <summary>What convolutions and products are computed by, for the log; null where it is always the same.</summary>
+    public string? Arithmetic => Backend.Arithmetic;
+
+    /// <summary>Libraries that make the device faster, installed or not.</summary>
+    public IReadOnlyList<LibraryUse> Libraries => Backend.Libraries;
+
     /// <summary>Memory that no program uses now; null where the device's memory is the host's.</summary>
     public long? FreeBytes => Backend.FreeBytes;
 

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels;
-
 namespace Ssgan.Engine;
 
 /// <summary>

@@ -1,5 +1,4 @@
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Native;
+using Ssgan.Engine;
 using Ssgan.Runner;
 using Ssgan.Runner.Terminal;
 
@@ -8,9 +7,9 @@ var (output, printed) = StandardStream.Open(Console.OpenStandardOutput(), Consol
 Console.SetOut(printed);
 Console.SetError(StandardStream.Open(Console.OpenStandardError(), Console.Error).Writer);
 var signals = new StopSignals();
-int code = Cli.Run(args, new Host(Console.Out, Console.Error, Host.FindTerminal(), new NativeLibraries(), signals.Token)
+int code = Cli.Run(args, new Host(Console.Out, Console.Error, Host.FindTerminal(), new Devices(), signals.Token)
 {
-    CacheFolder = CudaOptions.UserCacheFolder(),
+    CacheFolder = DeviceOptions.UserCacheFolder(),
 });
 // A terminal that is gone, or output that nobody wanted, is no failure; a file with half of what was printed is one.
 if (output.Failure is not IOException failure || !Console.IsOutputRedirected) return code;

@@ -1,5 +1,6 @@
 // Softmax cross-entropy of logits (N, K), a label a row; logits and dlogits F32 or BF16, the rest F32.
-//   losses[i]  = log(sum_j exp(x[j] - max)) + (max - x[label])       correct[i] = first maximum is the label (a NaN counts as the maximum)
+//   losses[i]  = log(sum_j exp(x[j] - max)) + (max - x[label])
+//   correct[i] = first maximum is the label (a NaN counts as the maximum)
 //   dlogits[i] = (exp(x - max) / sum - onehot(label)) * dlosses[i]   all overwrite; dlogits may be logits
 // A warp a row, lanes over the classes, so that four classes cost as little as one and a thousand are read in whole cache lines,
 // by the element or by 16 bytes (*_wide: rows of whole 16 bytes, arrays aligned); the row's later passes hit the first-level

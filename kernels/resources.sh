@@ -17,10 +17,22 @@ for ptx in ptx/*.ptx; do
         case "$ptx $arch" in *_sm80.ptx\ sm_75) continue ;; esac
         "$ptxas" -v -arch="$arch" "$ptx" -o /dev/null 2>&1 | sed "s/^/$arch /"
     done | awk -v stem="$(basename "$ptx" .ptx)" '
-        /Compiling entry function/ { split($0, q, "\047"); name = q[2]; if (!(name in seen)) { seen[name] = 1; order[++n] = name } }
-        /spill stores/ { for (i = 1; i < NF; i++) { if ($(i + 2) == "spill" && $(i + 3) ~ /^stores/) s = $i; if ($(i + 2) == "spill" && $(i + 3) ~ /^loads/) l = $i } spill[name] += s + l }
+        /Compiling entry function/ {
+            split($0, q, "\047"); name = q[2]
+            if (!(name in seen)) { seen[name] = 1; order[++n] = name }
+        }
+        /spill stores/ {
+            for (i = 1; i < NF; i++) {
+                if ($(i + 2) == "spill" && $(i + 3) ~ /^stores/) s = $i
+                if ($(i + 2) == "spill" && $(i + 3) ~ /^loads/) l = $i
+            }
+            spill[name] += s + l
+        }
         /Used [0-9]+ registers/ {
-            for (i = 1; i < NF; i++) { if ($i == "Used") regs[name, $1] = $(i + 1); if ($(i + 1) == "bytes" && $(i + 2) ~ /^smem/) shared[name] = $i }
+            for (i = 1; i < NF; i++) {
+                if ($i == "Used") regs[name, $1] = $(i + 1)
+                if ($(i + 1) == "bytes" && $(i + 2) ~ /^smem/) shared[name] = $i
+            }
         }
         END {
             for (i = 1; i <= n; i++) {

@@ -1,6 +1,7 @@
 // Spectral normalisation (Miyato et al. 2018) of all layers of a network in one cooperative launch. A layer is a matrix W (rows,
 // columns), F32. `iterations` times, then the rest once; all of v, u, sigma, n overwritten:
-//   v = normalise(W^T u), u = normalise(W v), normalise(x) = x / max(|x|, epsilon);   sigma = u^T W v;   n = W / sigma, F32 or BF16
+//   v = normalise(W^T u), u = normalise(W v), normalise(x) = x / max(|x|, epsilon)
+//   sigma = u^T W v;   n = W / sigma, F32 or BF16
 //
 // A layer has a group of blocks (spectral_norm.cuh). A block owns a slab of columns, and works through it in panels that it
 // copies to shared memory, in chunks of rows where a panel is too tall. z = W^T u of a panel needs no other block, and W*z of the

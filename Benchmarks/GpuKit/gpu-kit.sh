@@ -9,8 +9,7 @@
 #
 # Parts: doctor conformance start parity captured kernels convolutions iteration peer train, and suites by name only
 # Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on),
-# --precision bf16,tf32,f32,
-#          --seconds N (for all parts together, default 530)
+#          --precision bf16,tf32,f32, --seconds N (for all parts together, default 530)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=kit-results data=shapes precision=bf16,tf32,f32 seconds=530
@@ -23,7 +22,10 @@ while [ $# -gt 0 ]; do
             case "$1" in --out) out=$2 ;; --data) data=$2 ;; --precision) precision=$2 ;; --seconds) seconds=$2 ;; esac
             shift 2 ;;
         *)
-            case " $all " in *" $1 "*) parts+=("$1"); shift ;; *) echo "There is no part $1; the parts are: $all." >&2; exit 2 ;; esac ;;
+            case " $all " in
+                *" $1 "*) parts+=("$1"); shift ;;
+                *) echo "There is no part $1; the parts are: $all." >&2; exit 2 ;;
+            esac ;;
     esac
 done
 [ ${#parts[@]} -gt 0 ] || read -ra parts <<<"$usual"
@@ -66,7 +68,8 @@ other() {
 
 # record PART CODE SECONDS COMMAND [SENTENCE]
 record() {
-    "$here/ssgan-kit" record --part "$1" --code "$2" --seconds "$3" --command "$4" --message "${5:-$(tail -n 1 "$out/$1.txt" 2>/dev/null)}" --json "$out/$1.json" >/dev/null
+    "$here/ssgan-kit" record --part "$1" --code "$2" --seconds "$3" --command "$4" \
+        --message "${5:-$(tail -n 1 "$out/$1.txt" 2>/dev/null)}" --json "$out/$1.json" >/dev/null
 }
 
 ended() {
@@ -81,7 +84,9 @@ skip() {
 
 # cuBLAS and cuDNN may lie among pip's packages of the python that PyTorch is in, and a wrapper on the path does not
 # say where that is.
-if [ -z "${VIRTUAL_ENV:-}" ] && prefix=$(python3 -c 'import sys; print(sys.prefix)' 2>/dev/null); then export VIRTUAL_ENV=$prefix; fi
+if [ -z "${VIRTUAL_ENV:-}" ] && prefix=$(python3 -c 'import sys; print(sys.prefix)' 2>/dev/null); then
+    export VIRTUAL_ENV=$prefix
+fi
 
 no_gpu="This machine has no GPU that can be used, so this part was left out."
 gpu=yes
@@ -97,12 +102,14 @@ train() {
     most=$((most > 30 ? most - 15 : most))
     echo "== train (at most $most s, $for)"
     rm -rf "$run"
-    timeout -s INT -k 10 "$most" "$here/ssgan" train --device cuda --preset mimicry --precision "$for" --data "$data" --out "$run" --sample-every 1000 --plain 2>&1 | tee "$out/train.txt"
+    timeout -s INT -k 10 "$most" "$here/ssgan" train --device cuda --preset mimicry --precision "$for" --data "$data" \
+        --out "$run" --sample-every 1000 --plain 2>&1 | tee "$out/train.txt"
     code=${PIPESTATUS[0]}
     if [ "$code" = 2 ] && [ "$for" != f32 ]; then
         echo "$for was refused, so the training runs in f32."
         rm -rf "$run"
-        timeout -s INT -k 10 "$(limit "$most")" "$here/ssgan" train --device cuda --preset mimicry --data "$data" --out "$run" --sample-every 1000 --plain 2>&1 | tee "$out/train.txt"
+        timeout -s INT -k 10 "$(limit "$most")" "$here/ssgan" train --device cuda --preset mimicry --data "$data" \
+            --out "$run" --sample-every 1000 --plain 2>&1 | tee "$out/train.txt"
         code=${PIPESTATUS[0]}
     fi
     # At its time limit the run is asked to stop, saves, and leaves.
@@ -117,7 +124,10 @@ train() {
 
 peer() {
     if [ $gpu = no ]; then skip peer "$no_gpu"; return; fi
-    if ! python3 -c 'import torch' 2>/dev/null; then skip peer "This machine has no PyTorch for python3, so the peer was left out."; return; fi
+    if ! python3 -c 'import torch' 2>/dev/null; then
+        skip peer "This machine has no PyTorch for python3, so the peer was left out."
+        return
+    fi
     other peer "$(($(left) > 420 ? 300 : $(left) - 90))" python3 "$here/torch_peer.py" --out "$out/torch_peer.json"
 }
 
@@ -125,7 +135,8 @@ for part in "${parts[@]}"; do
     if [ "$(left)" -lt 5 ]; then skip "$part" "The time for all parts was used up before this one."; continue; fi
     case "$part" in
         doctor) other doctor 40 "$here/ssgan" doctor ;;
-        conformance) if [ $gpu = yes ]; then other conformance 90 "$here/ssgan" doctor --full; else skip conformance "$no_gpu"; fi ;;
+        conformance)
+            if [ $gpu = yes ]; then other conformance 90 "$here/ssgan" doctor --full; else skip conformance "$no_gpu"; fi ;;
         start) kit start 30 ;;
         parity) kit parity 90 ;;
         captured) kit captured 45 ;;

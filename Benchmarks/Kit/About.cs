@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Libraries;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Benchmarks.Kit;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ssgan.Benchmarks.Results;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Libraries;
 
 namespace Ssgan.Benchmarks.Kit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Ssgan.Benchmarks.Results;
-using Ssgan.Benchmarks.Workloads;
 
 namespace Ssgan.Benchmarks.Kit;
 
@@ -52,7 +51,8 @@ static class Summary
         {
             var r = reports.FirstOrDefault(r => r.Part == part);
             text.Append(r is null ? $"| {part} | | | | | |\n"
-                : Say($"| {part} | {r.State.ToString().ToLowerInvariant()} | {r.Seconds:0.0} | {r.Date:yyyy-MM-dd HH:mm} | `{r.Command}` | {r.Message} |\n"));
+                : Say($"| {part} | {r.State.ToString().ToLowerInvariant()} | {r.Seconds:0.0} | {r.Date:yyyy-MM-dd HH:mm} ")
+                    + $"| `{r.Command}` | {r.Message} |\n");
         }
     }
 
@@ -82,7 +82,8 @@ static class Summary
         foreach (string name in Names("iteration"))
         {
             var (ours, theirs) = (Find(reports, name, "graph")?.Item.PeakMib, peer.Fastest(name)?.PeakMib);
-            text.Append($"| {name} |{Cell(ours, "0")}{Cell(theirs, "0")}{Cell(ours is not null && theirs is not null ? Say($"{ours / theirs:0.00}") : "")}\n");
+            string ratio = ours is not null && theirs is not null ? Say($"{ours / theirs:0.00}") : "";
+            text.Append($"| {name} |{Cell(ours, "0")}{Cell(theirs, "0")}{Cell(ratio)}\n");
         }
     }
 

@@ -47,8 +47,11 @@ static class Trajectories
         var worst = pairs.MaxBy(static p => p.Difference)!;
         // Nothing compares with NaN, so it is asked for what holds.
         bool holds = pairs.All(p => p.Difference <= (p.Step <= EarlySteps ? tolerance / EarlyFactor : tolerance));
-        return new(holds, Say($"{options.Optimisation.Steps} steps on {card.Name} and on {cpu.Name} (batch {options.Optimisation.Batch}): the losses differ by at most {worst.Difference:0.0e0} ")
-            + Say($"({worst.Name} of step {worst.Step}); {tolerance / EarlyFactor:0.0e0} is allowed in the first {EarlySteps} steps, {tolerance:0.0e0} later.")) { Losses = pairs };
+        var how = options.Optimisation;
+        string found = Say($"{how.Steps} steps on {card.Name} and on {cpu.Name} (batch {how.Batch}): the losses differ ")
+            + Say($"by at most {worst.Difference:0.0e0} ({worst.Name} of step {worst.Step}); {tolerance / EarlyFactor:0.0e0} is ")
+            + Say($"allowed in the first {EarlySteps} steps, {tolerance:0.0e0} later.");
+        return new(holds, found) { Losses = pairs };
     }
 
     /// <summary>Graphs against eager calls, bit for bit: every reported number, every weight, every optimizer's state.</summary>
@@ -63,7 +66,9 @@ static class Trajectories
         var tensors = captured.Tensors.Zip(eager.Tensors).Where(static t => !t.First.Bytes.AsSpan().SequenceEqual(t.Second.Bytes))
             .Select(static t => t.First.Name);
         string[] differing = [.. reports, .. tensors];
-        string what = Say($"{options.Optimisation.Steps} steps on {card.Name} (batch {options.Optimisation.Batch}, {options.Optimisation.Precision}), captured and eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
+        var how = options.Optimisation;
+        string what = Say($"{how.Steps} steps on {card.Name} (batch {how.Batch}, {how.Precision}), captured and ")
+            + Say($"eager: {pairs.Count} numbers and {eager.Tensors.Count} tensors ");
         return new(differing.Length == 0, differing.Length == 0 ? $"{what}are the same bit for bit."
             : $"{what}were compared, and {differing.Length} differ, first {differing[0]}.") { Losses = pairs };
     }
@@ -88,7 +93,8 @@ static class Trajectories
     {
         using var images = new ShapesSource(options.Data.Size);
         using var step = options.Validate().CreateStep(device);
-        using var feed = BatchFeed.Open(device, images, options, new LoaderPosition(1), static _ => { });
+        using var feed = BatchFeed.Open(device, images, options.Data, options.Optimisation.Batch, new LoaderPosition(1),
+            static _ => { });
         using var loop = new GanLoop(step, feed, options.Optimisation with { Graphs = graphs });
         var reports = new List<(int, string, double)>();
         for (int i = 0; i < options.Optimisation.Steps; i++)
@@ -108,7 +114,8 @@ static class Trajectories
     static void Print(List<LossPair> pairs, string first, string second, TextWriter output)
     {
         foreach (var p in pairs)
-            output.WriteLine(Say($"step {p.Step,3}  {p.Name,-16} {first} {p.First,14:0.00000000}  {second} {p.Second,14:0.00000000}  difference {p.Difference:0.0e0}"));
+            output.WriteLine(Say($"step {p.Step,3}  {p.Name,-16} {first} {p.First,14:0.00000000}  ")
+                + Say($"{second} {p.Second,14:0.00000000}  difference {p.Difference:0.0e0}"));
     }
 
     static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

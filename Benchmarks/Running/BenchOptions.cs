@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
 using Ssgan.Benchmarks.Kit;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Gan.Losses;
 
 namespace Ssgan.Benchmarks.Running;
 
@@ -24,7 +22,8 @@ sealed record BenchOptions
           compare A.json B.json [--least PERCENT]   two result files side by side; exit code 1 where something became slower.
                                                     A1.json,A2.json stands for several runs of a side
 
-        Parts of the GPU kit (docs/gpu-kit.md): machine, start, parity, captured, kernels, convolutions, iteration, record, summary.
+        Parts of the GPU kit (docs/gpu-kit.md): machine, start, parity, captured, kernels, convolutions, iteration, record,
+        summary.
         """;
 
     static readonly string[] s_devices = ["cpu", "cuda"], s_precisions = ["f32", "tf32", "bf16"];

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
 

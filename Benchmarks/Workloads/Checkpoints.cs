@@ -1,6 +1,5 @@
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;

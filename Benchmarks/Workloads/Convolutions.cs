@@ -1,5 +1,4 @@
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Benchmarks.Workloads;

@@ -1,4 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Benchmarks.Workloads;

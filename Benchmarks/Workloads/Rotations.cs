@@ -1,5 +1,4 @@
 using Ssgan.Engine.Kernels;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Benchmarks.Workloads;
 

@@ -1,7 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
@@ -23,7 +22,8 @@ sealed class Trainee : IDisposable
     {
         Step = settings.Validate().CreateStep(device);
         _images = new RandomImages(settings.Data.Size, Math.Max(Images, settings.Optimisation.Batch));
-        _feed = BatchFeed.Open(device, _images, settings, new LoaderPosition(2), static _ => { });
+        _feed = BatchFeed.Open(device, _images, settings.Data, settings.Optimisation.Batch, new LoaderPosition(2),
+            static _ => { });
         _loop = new GanLoop(Step, _feed, settings.Optimisation);
     }
 

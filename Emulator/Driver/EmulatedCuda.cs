@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Emulator;

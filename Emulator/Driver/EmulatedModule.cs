@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Launch;
-
 namespace Ssgan.Emulator;
 
 /// <summary>A loaded module: its variables live on the context's device.</summary>

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Native;
-
 namespace Ssgan.Emulator;
 
 /// <summary>

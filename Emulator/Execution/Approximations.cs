@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda;
-
 namespace Ssgan.Emulator;
 
 /// <summary>

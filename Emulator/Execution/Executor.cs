@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Ssgan.Engine.Kernels.Cpu.Gemm;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Emulator;
 

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Launch;
-
 namespace Ssgan.Emulator;
 
 /// <summary>What all blocks of a launch share.</summary>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Emulator;
 

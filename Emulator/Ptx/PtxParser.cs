@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ssgan.Emulator;
 
-/// <summary>The module level of PTX: directives, variables, functions. <see cref="PtxBodyParser"/> does the bodies.</summary>
+/// <summary>The module level of PTX: directives, variables, functions. PtxBodyParser.cs has the bodies.</summary>
 sealed partial class PtxParser(string text)
 {
     readonly List<Token> _tokens = PtxLexer.Split(text);

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class Adam
+static class ComposedAdam
 {
     /// <summary>
     /// The host reads each slot's count and the rate, since the bias corrections are worked out in double: it waits, so an update
@@ -15,7 +15,7 @@ static class Adam
         b.Download(learningRate, MemoryMarshal.AsBytes(new Span<float>(ref rate)));
         foreach (ref readonly var slot in slots)
         {
-            int t = LinearDecay.Advance(b, slot.Step);
+            int t = ComposedLinearDecay.Advance(b, slot.Step);
             float size = (float)(rate / (1 - Math.Pow(spec.Beta1, t))), root = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t));
             if (slot.Parameter.Count > 0) Update(b, slot, size, root, spec);
         }

@@ -1,9 +1,9 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
 /// <summary>
 /// Batch norm over (groups, rows, C): one group without classes, and with them one an image, which has a row of gamma and beta.
 /// </summary>
-static class BatchNorm
+static class ComposedBatchNorm
 {
     public static void Forward(Backend b, TensorView x, TensorView gamma, TensorView beta, TensorView classes,
         TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)

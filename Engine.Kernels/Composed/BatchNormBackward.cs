@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class BatchNormBackward
+static class ComposedBatchNormBackward
 {
     public static void Forward(Backend b, TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
         TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec)
@@ -12,7 +12,7 @@ static class BatchNormBackward
             return;
         }
         using var t = new Temporaries(b);
-        Shape groups = BatchNorm.Groups(x.Shape, classes), row = new(1, 1, x.Shape[-1]);
+        Shape groups = ComposedBatchNorm.Groups(x.Shape, classes), row = new(1, 1, x.Shape[-1]);
         float rows = x.Count / x.Shape[-1];
         TensorView scale = invStd.As(row), centred = t.New(groups), masked = t.New(groups), product = t.New(groups);
         b.Binary(new Sub(), t.Single(x).As(groups), mean.As(row), centred);
@@ -21,7 +21,7 @@ static class BatchNormBackward
         {
             // 0 where the forward put one, by the forward's own steps. A NaN there is none: it compares unequal.
             TensorView y = t.New(groups), zero = t.New(new Shape(1));
-            BatchNorm.Affine(b, t, centred, gamma, beta, classes, scale, y);
+            ComposedBatchNorm.Affine(b, t, centred, gamma, beta, classes, scale, y);
             b.Fill(zero, 0);
             b.Unary(new Relu(), y, y);
             b.Binary(new Equal(), y, zero, y);
@@ -36,11 +36,11 @@ static class BatchNormBackward
 
         // dx = invStd·(g − Σg / M − xhat·Σ(g·xhat) / M) of g = gamma·dy.
         var g = masked;
-        b.Binary(new Mul(), masked, BatchNorm.RowOf(b, t, gamma, classes), g);
+        b.Binary(new Mul(), masked, ComposedBatchNorm.RowOf(b, t, gamma, classes), g);
         TensorView sum = t.New(row), correlation = t.New(row), result = t.For(dx);
         b.Binary(new Mul(), g, xhat, product);
-        BatchNorm.Total<Sum>(b, t, g, sum);
-        BatchNorm.Total<Sum>(b, t, product, correlation);
+        ComposedBatchNorm.Total<Sum>(b, t, g, sum);
+        ComposedBatchNorm.Total<Sum>(b, t, product, correlation);
         b.Unary(new DivideBy(rows), sum, sum);
         b.Unary(new DivideBy(rows), correlation, correlation);
         b.Binary(new Mul(), xhat, correlation, product);

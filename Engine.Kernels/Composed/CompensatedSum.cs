@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class CompensatedSum
+static class ComposedCompensatedSum
 {
     /// <summary>Knuth's sum and what its rounding lost; the same steps, rounded one by one, on every device.</summary>
     public static void Forward(Backend b, TensorView sum, TensorView value)

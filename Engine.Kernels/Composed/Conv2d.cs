@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class Conv2d
+static class ComposedConv2d
 {
     public static void ReluForward(Backend b, TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {

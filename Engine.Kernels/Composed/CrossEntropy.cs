@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
 /// <summary>Logits relative to the largest of their row: none overflows the exponential.</summary>
-static class CrossEntropy
+static class ComposedCrossEntropy
 {
     public static void Forward(Backend b, TensorView logits, TensorView labels, TensorView losses, TensorView correct)
     {

@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class GatherImages
+static class ComposedGatherImages
 {
     public static void Forward(Backend b, TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
         TensorView upright, TensorView rotated)

@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class GradientNorm
+static class ComposedGradientNorm
 {
     public static void Forward(Backend b, ReadOnlySpan<TensorView> gradients, TensorView norm)
     {

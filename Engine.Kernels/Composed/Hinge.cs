@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class Hinge
+static class ComposedHinge
 {
     public static void Discriminator(Backend b, TensorView real, TensorView fake, TensorView loss)
     {

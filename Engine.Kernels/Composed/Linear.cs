@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class Linear
+static class ComposedLinear
 {
     /// <summary>The bias is added before a result is rounded to BF16.</summary>
     public static void Forward(Backend b, TensorView x, TensorView w, TensorView bias, TensorView y)

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class LinearDecay
+static class ComposedLinearDecay
 {
     /// <summary>By the host: a rate is worked out in double, of a count past 2^24.</summary>
     public static void Forward(Backend b, TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec)

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class MaxPool2d
+static class ComposedMaxPool2d
 {
     /// <summary>
     /// A look-up of single elements. Which ones is worked out on the host: positions may be past 2^24, where F32 has gaps.

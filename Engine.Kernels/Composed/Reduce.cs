@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class Reduce
+static class ComposedReduce
 {
     /// <summary>
     /// ln Σ e^(x − top) + top, where top is the row's maximum, or F32's largest number of its sign if that is infinite.

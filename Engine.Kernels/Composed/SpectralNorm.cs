@@ -1,6 +1,6 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
-static class SpectralNorm
+static class ComposedSpectralNorm
 {
     const float SmallestNormal = 1.17549435e-38f;
 

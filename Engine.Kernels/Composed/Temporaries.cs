@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Kernels.Composed;
+namespace Ssgan.Engine.Kernels;
 
 /// <summary>Device memory of one composed primitive, freed when its last step is queued.</summary>
 sealed class Temporaries(Backend backend) : IDisposable

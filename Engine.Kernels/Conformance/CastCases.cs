@@ -10,6 +10,7 @@ static class CastCases
         0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 254.5f, 255.5f, 255.49f, 300, -3, 2147483520, 2147483648, -2147483648, 3e9f, -3e9f,
         float.NaN, float.PositiveInfinity,
         float.NegativeInfinity, 1e-40f, 3.4e38f, -3.4e38f, 1.00390625f, 1.01171875f, 16777217, 8388609.5f, -0f, 127.5f,
+        0.49999997f, 1e10f, -1e10f,
     ];
 
     static readonly int[] s_ints = [0, 1, -1, 255, 256, 257, 16777217, 33554435, int.MaxValue, int.MinValue, -255, 65537];

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda;
-
 namespace Ssgan.Engine.Kernels.Conformance;
 
 /// <summary>
@@ -7,8 +5,36 @@ namespace Ssgan.Engine.Kernels.Conformance;
 /// </summary>
 static class ElementwiseCases
 {
+    /// <summary>
+    /// a, b and y: every stretch of either operand, ranks that differ, axes of size one, and rows longer than a work item.
+    /// </summary>
+    static readonly (Shape A, Shape B, Shape Y)[] s_blocks =
+    [
+        (new(), new(), new()), (new(5), new(), new(5)), (new(), new(37), new(37)), (new(1), new(1), new(3)),
+        (new(0), new(1), new(0)), (new(3, 0), new(3, 1), new(3, 0)), (new(4, 3), new(3), new(4, 3)),
+        (new(3), new(4, 3), new(4, 3)), (new(2, 5, 7, 3), new(3), new(2, 5, 7, 3)),
+        (new(2, 33, 31, 3), new(3), new(2, 33, 31, 3)), (new(1001, 100), new(100), new(1001, 100)),
+        (new(100), new(1001, 100), new(1001, 100)), (new(9, 700), new(1, 700), new(9, 700)),
+        (new(2, 40000), new(40000), new(2, 40000)), (new(6, 10), new(6, 1), new(6, 10)), (new(6, 1), new(6, 10), new(6, 10)),
+        (new(2, 40000), new(2, 1), new(2, 40000)), (new(6, 1), new(1, 10), new(6, 10)), (new(1, 10), new(6, 1), new(6, 10)),
+        (new(3, 4, 5, 6), new(3, 1, 1, 6), new(3, 4, 5, 6)), (new(3, 1, 1, 6), new(3, 4, 5, 6), new(3, 4, 5, 6)),
+        (new(3, 4, 5, 6), new(3, 1, 1, 1), new(3, 4, 5, 6)), (new(3, 1, 5, 1), new(1, 4, 1, 6), new(3, 4, 5, 6)),
+        (new(1, 4, 1, 6), new(3, 1, 5, 1), new(3, 4, 5, 6)), (new(3, 4, 1, 6), new(4, 5, 1), new(3, 4, 5, 6)),
+        (new(3, 1, 5, 6), new(1, 4, 5, 6), new(3, 4, 5, 6)), (new(1, 1, 5, 6), new(3, 4, 1, 1), new(3, 4, 5, 6)),
+        (new(1, 1, 1, 1), new(5, 1), new(2, 3, 5, 4)), (new(16, 1, 1, 9), new(16, 33, 33, 9), new(16, 33, 33, 9)),
+        (new(33, 1, 65), new(1, 17, 65), new(33, 17, 65)), (new(40, 1, 50, 9), new(1, 41, 1, 9), new(40, 41, 50, 9)),
+    ];
+
     public static IEnumerable<ConformanceCase> All =>
     [
+        .. from n in new[] { 0, 1, 7, 8, 9, 31, 33, 16384, 16385, 50001, 1000003 }
+           from skew in new[] { 0, 1 }
+           select new ConformanceCase("Elementwise", $"Affine and Sub ({n}) skewed {skew}", run => Lengths(run, new(n), skew))
+               { IsLarge = true },
+        .. from s in s_blocks
+           from inPlace in CaseRun.Both
+           select new ConformanceCase("Elementwise", $"Axpy {s.A} {s.B} to {s.Y}{(inPlace ? " in place" : "")}",
+               run => Stretch(run, s.A, s.B, s.Y, inPlace)) { IsLarge = true },
         .. CaseRun.Storages.SelectMany(UnaryFunctors),
         .. CaseRun.Storages.SelectMany(BinaryFunctors),
         .. CaseRun.Storages.SelectMany(UnaryMemory),
@@ -132,6 +158,27 @@ static class ElementwiseCases
             run.Expect("b", b, Tolerance.Rounding.In(type),
                 () => Zip(static (p, q) => p - q, run[a], new(11), run[b], s_odd, s_odd));
         });
+    }
+
+    static void Lengths(CaseRun run, Shape shape, int skew)
+    {
+        var op = new Affine(-1.5f, 0.25f);
+        TensorView x = run.Input(shape, skew: skew), b = run.Input(shape), y = run.Output(shape, skew: skew),
+            z = run.Output(shape);
+        run.Backend.Unary(op, x, y);
+        run.Backend.Binary(new Sub(), x, b, z);
+        run.Backend.Unary(op, x, x);
+        run.Expect("y", y, Tolerance.Rounding, () => Array.ConvertAll(run[x], static v => -1.5 * v + 0.25));
+        run.Expect("z", z, Tolerance.Rounding, () => [.. run[x].Zip(run[b], static (p, q) => F(p - q))]);
+        run.Expect("in place", x, Tolerance.Rounding, () => Array.ConvertAll(run[x], static v => -1.5 * v + 0.25));
+    }
+
+    static void Stretch(CaseRun run, Shape a, Shape b, Shape y, bool inPlace)
+    {
+        TensorView p = run.Input(a), q = run.Input(b);
+        var to = inPlace && a == y ? p : inPlace && b == y ? q : run.Output(y);
+        run.Backend.Binary(new Axpy(-0.7f), p, q, to);
+        run.Expect("y", to, Tolerance.Rounding, () => Zip(static (u, v) => u + (double)-0.7f * v, run[p], a, run[q], b, y));
     }
 
     /// <summary>Parameters stay F32 beside BF16 activations.</summary>

@@ -12,6 +12,14 @@ static class MovementCases
            select new ConformanceCase("Movement", $"box {string.Join("x", row.Extent)} of {row.X} in {row.Y} {type}", run =>
                Box(run, row, type, 0, 0)),
         .. from type in Types
+           from row in Blocks
+           select new ConformanceCase("Movement", $"box {string.Join("x", row.Extent)} of {row.X} in {row.Y} {type}, blocks",
+               run => Box(run, row, type, 0, 0)) { IsLarge = true },
+        .. from type in Types
+           from row in new (Shape Table, int N)[] { (new(5, 7), 3), (new(10, 257), 300), (new(4, 3), 0), (new(100, 3073), 70) }
+           select new ConformanceCase("Movement", $"gather {row.N} of {row.Table} {type}, blocks",
+               run => Gather(run, row.Table, row.N, type)) { IsLarge = true },
+        .. from type in Types
            from skew in new[] { (1, 0), (0, 1), (1, 1) }
            select new ConformanceCase("Movement", $"box {type} skewed {skew}", run =>
                Box(run, new(new(6, 32), [1, 0], new(6, 32), [2, 0], [4, 32]), type, skew.Item1, skew.Item2)),
@@ -45,6 +53,23 @@ static class MovementCases
         new(new(4, 5, 6, 7), [1, 2, 3, 4], new(5, 4, 5, 4), [2, 1, 1, 1], [2, 2, 3, 3]),
         new(new(65, 9, 256), [0, 1, 0], new(65, 8, 256), [0, 0, 0], [65, 8, 256]),
         new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
+    ];
+
+    /// <summary>Rows longer than a work item of the CPU, and short ones beside them.</summary>
+    static IEnumerable<BoxRow> Blocks =>
+    [
+        new(new(), [], new(), [], []),
+        new(new(9), [2], new(7), [1], [5]),
+        new(new(9), [2], new(7), [1], [0]),
+        new(new(4, 6), [0, 0], new(4, 6), [0, 0], [4, 6]),
+        new(new(4, 6), [1, 2], new(5, 4), [2, 0], [3, 4]),
+        new(new(4, 6), [1, 0], new(9, 6), [5, 0], [3, 6]),
+        new(new(2, 3, 4, 5), [1, 0, 2, 1], new(3, 4, 5, 6), [0, 1, 1, 3], [1, 3, 2, 3]),
+        new(new(2, 9, 9, 3), [0, 1, 1, 0], new(2, 7, 7, 3), [0, 0, 0, 0], [2, 7, 7, 3]),
+        new(new(2, 7, 7, 3), [0, 0, 0, 0], new(2, 9, 9, 3), [0, 1, 1, 0], [2, 7, 7, 3]),
+        new(new(3, 50, 70, 16), [0, 0, 0, 0], new(3, 50, 70, 40), [0, 0, 0, 24], [3, 50, 70, 16]),
+        new(new(2, 100001), [0, 1], new(2, 90000), [0, 7], [2, 80001]),
+        new(new(3, 4, 5), [0, 0, 0], new(3, 8, 5), [0, 4, 0], [3, 4, 5]),
     ];
 
     internal static TensorView Any(CaseRun run, Shape shape, DType type, int skew = 0) => type switch

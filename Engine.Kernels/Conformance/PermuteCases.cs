@@ -22,6 +22,20 @@ static class PermuteCases
            select new ConformanceCase("Permute", $"{row.Shape} {type} as ({string.Join(", ", row.Order)})", run =>
                Permute(run, row.Shape, row.Order, type, 0, 0)),
         .. from type in MovementCases.Types
+           from s in new Shape[] { new(2, 3, 5, 7), new(9, 8, 17, 33), new(1, 5, 1, 9), new(3, 1, 4, 1), new(0, 3, 2, 1),
+               new(2, 66, 3, 70) }
+           from code in Enumerable.Range(0, 256)
+           let order = new[] { code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6 }
+           where order.Distinct().Count() == 4
+           select new ConformanceCase("Permute", $"{s} {type} as ({string.Join(", ", order)}), blocks", run =>
+               Permute(run, s, order, type, 0, 0)) { IsLarge = true },
+        .. from type in MovementCases.Types
+           from row in new (Shape Shape, int[] Order)[] { (new(), []), (new(11), [0]), (new(300, 257), [1, 0]),
+               (new(3, 20011), [1, 0]), (new(20011, 3), [1, 0]), (new(4, 33, 65), [2, 0, 1]), (new(8, 40, 40, 3), [0, 3, 1, 2]),
+               (new(8, 3, 40, 40), [0, 2, 3, 1]), (new(5, 16, 16, 128), [0, 3, 1, 2]) }
+           select new ConformanceCase("Permute", $"{row.Shape} {type} as ({string.Join(", ", row.Order)}), blocks", run =>
+               Permute(run, row.Shape, row.Order, type, 0, 0)) { IsLarge = true },
+        .. from type in MovementCases.Types
            from skew in new[] { (1, 0), (0, 1) }
            select new ConformanceCase("Permute", $"{type} skewed {skew}", run =>
                Permute(run, new(4, 5, 6, 8), [1, 0, 2, 3], type, skew.Item1, skew.Item2)),

@@ -22,6 +22,22 @@ static class ReduceCases
         (new(40, 3, 60, 5), new(1, 3, 1, 5)), (new(3, 40, 2, 60), new(3, 1, 2, 1)),
     ];
 
+    /// <summary>Lengths around the CPU's vectors and blocks, and beyond them.</summary>
+    static readonly (Shape X, Shape Y)[] s_blocks =
+    [
+        (new(), new()), (new(0), new(1)), (new(0, 5), new(1, 5)), (new(5, 0), new(5, 1)), (new(0), new(0)), (new(1), new(1)),
+        (new(7), new(1)), (new(8), new(1)), (new(9), new(1)), (new(31), new(1)), (new(33), new(1)), (new(511), new(1)),
+        (new(513), new(1)), (new(1000003), new(1)), (new(3, 200001), new(3, 1)), (new(70, 3001), new(70, 1)),
+        (new(20011, 3), new(1, 3)), (new(50000, 7), new(1, 7)), (new(9000, 100), new(1, 100)), (new(3000, 257), new(1, 257)),
+        (new(2000, 1025), new(1, 1025)), (new(300, 5001), new(1, 5001)), (new(1, 5001), new(1, 5001)),
+        (new(40000, 2), new(40000, 1)), (new(8, 500, 64), new(8, 1, 64)), (new(100, 64, 20), new(100, 1, 20)),
+        (new(3, 5, 2, 2001), new(1, 5, 1, 2001)), (new(2, 3, 20, 1100), new(1, 3, 1, 1100)),
+        (new(2, 5000, 17), new(2, 1, 17)),
+        .. from s in new Shape[] { new(2, 3, 5, 7), new(4, 33, 9, 31), new(3, 1, 1, 5), new(1, 6, 1, 1), new(17, 2, 40, 3) }
+           from axes in Enumerable.Range(0, 16)
+           select (s, new Shape([.. Enumerable.Range(0, 4).Select(i => (axes >> i & 1) != 0 ? 1 : s[i])])),
+    ];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. CaseRun.Storages.SelectMany(static type => new[]
@@ -44,6 +60,19 @@ static class ReduceCases
                (new(3000, 13), new(1, 13)), (new(50000), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {types.Item1} to {types.Item2}", run =>
                Reduce<Sum>(run, shapes.X, shapes.Y, types.Item1, types.Item2, Draw.Uniform, static v => v.Sum())),
+        .. from s in s_blocks
+           select new ConformanceCase("Reduce", $"{s.X} to {s.Y}, all", run => All4(run, s.X, s.Y)) { IsLarge = true },
+        .. from at in new[] { 0, 5, 40, 1000 }
+           select new ConformanceCase("Reduce", $"a NaN at {at} is the extreme", run =>
+           {
+               float[] values = run.Numbers(1001, Draw.Uniform);
+               values[at] = float.NaN;
+               TensorView x = run.Input(new(1001), values), most = run.Output(new(1)), least = run.Output(new(1));
+               run.Backend.Reduce<Max>(x, most);
+               run.Backend.Reduce<Min>(x, least);
+               run.Expect("max", most, Tolerance.Exact, () => [double.NaN]);
+               run.Expect("min", least, Tolerance.Exact, () => [double.NaN]);
+           }),
         .. from result in CaseRun.Storages
            select new ConformanceCase("Reduce", $"sums beyond BF16 to {result}", run => Overflow(run, result)),
         .. from type in CaseRun.Storages
@@ -58,6 +87,17 @@ static class ReduceCases
            select new ConformanceCase("Reduce", $"log-sum-exp {s} {type} {draw} skewed {skew}",
                run => LogSumExp(run, s, type, draw, skew)),
     ];
+
+    /// <summary>The promise for any length: 1e-6 of the sum of magnitudes, which here are 1 on average.</summary>
+    static void All4(CaseRun run, Shape from, Shape to)
+    {
+        var sum = new Tolerance(1e-6 * from.Count / Math.Max(1, to.Count), 0);
+        Reduce<Sum>(run, from, to, DType.F32, DType.F32, Draw.Uniform, static v => v.Sum(), 0, sum);
+        Reduce<SumOfSquares>(run, from, to, DType.F32, DType.F32, Draw.Uniform, static v => v.Sum(static x => x * x), 0,
+            new(0, 1e-6));
+        Reduce<Max>(run, from, to, DType.F32, DType.F32, Draw.Uniform, Largest, 0, Tolerance.Exact);
+        Reduce<Min>(run, from, to, DType.F32, DType.F32, Draw.Uniform, Smallest, 0, Tolerance.Exact);
+    }
 
     static void LogSumExp(CaseRun run, Shape s, DType type, Draw draw, int skew)
     {
@@ -92,14 +132,15 @@ static class ReduceCases
                 Reduce<TOp>(run, s.X, s.Y, type, DType.F32, draw, naive)));
 
     static void Reduce<TOp>(CaseRun run, Shape from, Shape to, DType type, DType result, Draw draw,
-        Func<IEnumerable<double>, double> naive, int skew = 0)
+        Func<IEnumerable<double>, double> naive, int skew = 0, Tolerance? within = null)
         where TOp : unmanaged, IReduce
     {
         var x = run.Input(from, type, draw, skew);
         var y = run.Output(to, result);
         run.Backend.Reduce<TOp>(x, y);
         // Long sums of numbers of both signs may end near zero: there the absolute error counts, which grows with their length.
-        var tolerance = new Tolerance(2e-7 * Math.Sqrt(Math.Max(100, from.Count / Math.Max(1, to.Count))), 2e-6).In(result);
+        var tolerance = within ??
+            new Tolerance(2e-7 * Math.Sqrt(Math.Max(100, from.Count / Math.Max(1, to.Count))), 2e-6).In(result);
         run.Expect("y", y, tolerance, () =>
         {
             var groups = Enumerable.Range(0, (int)to.Count).Select(static _ => new List<double>()).ToArray();

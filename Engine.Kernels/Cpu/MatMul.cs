@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 

@@ -1,4 +1,3 @@
-using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda.Libraries;
 
 namespace Ssgan.Engine.Kernels.Cuda;

@@ -36,21 +36,21 @@ public sealed unsafe partial class CudaBackend
     /// <summary>Both libraries count 10000·major + 100·minor + patch.</summary>
     static string Dotted(int version) => $"{version / 10000}.{version / 100 % 100}.{version % 100}";
 
-    void OpenLibraries(ISymbolSource source)
+    void OpenLibraries()
     {
         using var lease = _device.Enter();
         try
         {
-            _blas = new CuBlas(source, _device, _stream);
+            _blas = new CuBlas(_source, _device, _stream);
         }
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
         {
             Notice($"Matrix products on {Name} run on our own kernels, which are slower: {e.Message}");
         }
-        if (_blas is not null) OpenBlasLt(source, _blas);
+        if (_blas is not null) OpenBlasLt(_blas);
         try
         {
-            _dnn = new CuDnn(source, _device, _stream,
+            _dnn = new CuDnn(_source, _device, _stream,
                 new ConvTuning(_options.Autotune, _options.MayVary, _options.CacheFolder), Notice);
         }
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
@@ -59,11 +59,11 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
-    void OpenBlasLt(ISymbolSource source, CuBlas blas)
+    void OpenBlasLt(CuBlas blas)
     {
         try
         {
-            _blasLt = new CuBlasLt(source, _device, _stream, blas.Workspace, Notice);
+            _blasLt = new CuBlasLt(_source, _device, _stream, blas.Workspace, Notice);
         }
         catch (DeviceException e) when (e is not OutOfDeviceMemoryException)
         {
@@ -71,8 +71,13 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
-    /// <summary>How convolutions and products are computed, in a line for the log.</summary>
-    public string Arithmetic
+    public override IReadOnlyList<LibraryUse> Libraries =>
+    [
+        new("cublas", "matrix products", _source.Open(CudaLibrary.CuBlas), CuBlasVersion),
+        new("cudnn", "convolutions", _source.Open(CudaLibrary.CuDnn), CuDnnVersion),
+    ];
+
+    public override string Arithmetic
     {
         get
         {

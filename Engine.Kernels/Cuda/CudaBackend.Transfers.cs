@@ -46,7 +46,8 @@ public sealed unsafe partial class CudaBackend
         _device.Check(_device.Api.StreamSynchronize(_stream));
     }
 
-    public override IStagedUploads CreateStagedUploads(int slots, long bytes) => new CudaStagedUploads(this, slots, checked((int)bytes));
+    public override IStagedUploads CreateStagedUploads(int slots, long bytes) =>
+        new CudaStagedUploads(this, slots, checked((int)bytes));
 
     /// <summary>Host memory for copies that the host does not wait for.</summary>
     public PinnedBuffer Pin(int bytes)

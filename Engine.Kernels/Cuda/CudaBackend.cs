@@ -1,4 +1,3 @@
-using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Engine.Kernels.Cuda.Native;
@@ -11,6 +10,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 /// </summary>
 public sealed unsafe partial class CudaBackend : Backend
 {
+    readonly ISymbolSource _source;
     readonly CudaOptions _options;
     readonly CudaDevice _device;
     readonly KernelCache _kernels;
@@ -32,6 +32,7 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>A backend with kernels from elsewhere: stem to NUL-terminated PTX, or null where there is none.</summary>
     internal CudaBackend(ISymbolSource source, int ordinal, Func<string, byte[]?> images, CudaOptions? options = null)
     {
+        _source = source;
         _options = options ?? new CudaOptions { UseLibraries = false };
         AllowTf32 = _options.AllowTf32;
         _device = new CudaDevice(source, ordinal);
@@ -55,7 +56,7 @@ public sealed unsafe partial class CudaBackend : Backend
         if (!_options.UseLibraries) return;
         try
         {
-            OpenLibraries(source);
+            OpenLibraries();
         }
         catch
         {
@@ -78,6 +79,8 @@ public sealed unsafe partial class CudaBackend : Backend
     internal bool Supports(int major, int minor) => Properties.Supports(major, minor);
 
     public override string Describe() => Properties.Describe();
+
+    public override string? Unfit => Supports(7, 5) ? null : "7.5 (Turing) or newer is needed";
 
     public override string? WhyNot(Precision precision) =>
         // Older cards have no tensor cores for either: TF32 would silently be F32, and BF16 slower than F32.

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cpu.Threading;
-
 namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend

@@ -1,6 +1,4 @@
 using System.Numerics;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Engine.Kernels;
 

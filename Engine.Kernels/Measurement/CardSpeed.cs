@@ -9,12 +9,15 @@ namespace Ssgan.Engine.Kernels.Measurement;
 public sealed record CardSpeed(double CopyBytesPerSecond, IReadOnlyList<(string Precision, double OperationsPerSecond)> Products)
 {
     /// <summary>Measures within a few seconds.</summary>
-    /// <param name="card">An idle card.</param>
+    /// <param name="backend">An idle card's.</param>
     /// <param name="copyBytes">Size of the copy: far more than the cache.</param>
     /// <param name="side">Side of the square matrices: enough to fill the card.</param>
+    /// <exception cref="ArgumentException">It is no card's.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The card is full.</exception>
-    public static CardSpeed Measure(CudaBackend card, long copyBytes = 1L << 30, int side = 8192)
+    public static CardSpeed Measure(Backend backend, long copyBytes = 1L << 30, int side = 8192)
     {
+        ArgumentNullException.ThrowIfNull(backend);
+        if (backend is not CudaBackend card) throw new ArgumentException($"{backend.Name} is no GPU.", nameof(backend));
         using var timer = new EventTimer(card);
         double copy = Copy(card, timer, (int)Math.Min(copyBytes, card.Properties.TotalBytes / 8) / sizeof(float));
         var products = new List<(string, double)> { ("f32", Product(card, timer, DType.F32, false, side)) };

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Serialization;
-
 namespace Ssgan.Engine.Nn;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Engine;
 

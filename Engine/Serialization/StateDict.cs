@@ -1,4 +1,3 @@
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
 namespace Ssgan.Engine.Serialization;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Terminal;
 
@@ -14,44 +12,38 @@ static class DeviceChoice
     const int MostThreads = 1024;
 
     /// <summary>Opens what the command line names. "auto" takes the first GPU where there is a driver, else the CPU.</summary>
+    /// <param name="devices">Where it is.</param>
     /// <param name="name">"auto", "cpu", "cuda" or "cuda:i".</param>
-    /// <param name="threads">Threads of the CPU; 0 takes all.</param>
-    /// <param name="libraries">NVIDIA's libraries.</param>
+    /// <param name="options">How it is used.</param>
     /// <param name="notice">Told, in a sentence, why "auto" does not use a GPU whose driver is there.</param>
-    /// <param name="options">How a GPU is used, and whether a CPU keeps to plain sums (Deterministic); null for the
-    /// defaults.</param>
     /// <exception cref="UsageException">There is no such kind of device.</exception>
     /// <exception cref="DeviceException">The GPU cannot be used; the message says why.</exception>
-    public static Device Open(string name, int threads, ISymbolSource libraries, Action<string> notice,
-        CudaOptions? options = null)
+    public static Device Open(Devices devices, string name, DeviceOptions options, Action<string> notice)
     {
-        if (threads is < 0 or > MostThreads)
-            throw new UsageException($"--threads is {threads}; it takes 0 (all cores) to {MostThreads}.");
-        if (name == "cpu") return Cpu(threads, options);
-        if (name == "auto") return Auto(threads, libraries, notice, options);
+        if (options.Threads is < 0 or > MostThreads)
+            throw new UsageException($"--threads is {options.Threads}; it takes 0 (all cores) to {MostThreads}.");
+        if (name == "cpu") return Devices.OpenCpu(options);
+        if (name == "auto") return Auto(devices, options, notice);
         int index = 0;
         if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(5), NumberStyles.None, null, out index)))
             throw new UsageException($"--device takes auto, cpu, cuda or cuda:i, not \"{name}\".");
-        return Device.Cuda(index, libraries, options);
+        return devices.OpenGpu(index, options);
     }
 
-    static Device Auto(int threads, ISymbolSource libraries, Action<string> notice, CudaOptions? options)
+    static Device Auto(Devices devices, DeviceOptions options, Action<string> notice)
     {
-        if (libraries.Open(CudaLibrary.Driver).Path is null) return Cpu(threads, options);
+        if (!devices.HasGpuDriver) return Devices.OpenCpu(options);
         try
         {
-            return Device.Cuda(0, libraries, options);
+            return devices.OpenGpu(0, options);
         }
         catch (DeviceException e)
         {
             notice($"The CPU is used, because the GPU cannot be: {e.Message}");
-            return Cpu(threads, options);
+            return Devices.OpenCpu(options);
         }
     }
-
-    static Device Cpu(int threads, CudaOptions? options) =>
-        Device.Cpu(threads, allowWinograd: options is not { Deterministic: true });
 
     /// <summary>Refuses arithmetic that a device does not have.</summary>
     /// <exception cref="UsageException">The device has no such arithmetic.</exception>

@@ -2,8 +2,6 @@ using System.CommandLine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner.Doctor;
 using Ssgan.Runner.Terminal;
 
@@ -20,7 +18,7 @@ static class DoctorCommand
             "Check this machine: what was looked for, found and needed, with one fix per failure.") { full };
         command.SetAction(parsed =>
         {
-            var probes = new DoctorProbes(host.Libraries);
+            var probes = new DoctorProbes(host.Devices);
             int code = Print(DoctorReport.Examine(probes), host.Out, host.Stop);
             return parsed.GetValue(full) ? Math.Max(code, Full(probes, host.Out, host.Stop)) : code;
         });
@@ -49,12 +47,12 @@ static class DoctorCommand
     public static int Full(DoctorProbes probes, TextWriter output, CancellationToken stop = default)
     {
         using var cpu = new CpuBackend();
-        if (probes.Libraries.Open(CudaLibrary.Driver).Path is null)
+        if (!probes.Devices.HasGpuDriver)
             return ConformanceReport.Run(cpu, null, ConformanceTable.All, output, stop);
         try
         {
-            using var card = new CudaBackend(probes.Libraries);
-            return ConformanceReport.Run(cpu, card, ConformanceTable.All, output, stop);
+            using var card = probes.Devices.OpenGpu();
+            return ConformanceReport.Run(cpu, card.Backend, ConformanceTable.All, output, stop);
         }
         catch (DeviceException e)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;

@@ -38,8 +38,8 @@ static class SampleCommand
             if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
                 throw new UsageException($"--out is {file}; the picture is a PNG, so name it .png.");
             bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
-            using var place = DeviceChoice.Open(parsed.Pick(device, "auto"), parsed.Pick(threads, 0),
-                host.Libraries, host.Out.WriteLine);
+            using var place = DeviceChoice.Open(host.Devices, parsed.Pick(device, "auto"),
+                new() { Threads = parsed.Pick(threads, 0) }, host.Out.WriteLine);
             int told = DeviceNotices.Print(place, host.Out);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
             CheckSheet(images, generator.Size, perRow, pixel);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ssgan.Engine.Kernels.Cuda;
+using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
@@ -63,9 +63,10 @@ sealed class TrainArguments
         _deterministic, DryRun, Plain,
     ];
 
-    /// <summary>How a GPU is used.</summary>
-    public CudaOptions Cuda(ParseResult parsed, string? cacheFolder) => new()
+    /// <summary>How the device is used.</summary>
+    public DeviceOptions DeviceOptions(ParseResult parsed, string? cacheFolder) => new()
     {
+        Threads = parsed.Pick(Threads, 0),
         Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = cacheFolder,
     };
 

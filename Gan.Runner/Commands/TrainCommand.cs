@@ -26,8 +26,8 @@ static class TrainCommand
     static int Run(ParseResult parsed, TrainArguments arguments, Host host)
     {
         using var device = DeviceChoice.Open(
-            parsed.Pick(arguments.Device, "auto"), parsed.Pick(arguments.Threads, 0), host.Libraries, host.Out.WriteLine,
-            arguments.Cuda(parsed, host.CacheFolder));
+            host.Devices, parsed.Pick(arguments.Device, "auto"), arguments.DeviceOptions(parsed, host.CacheFolder),
+            host.Out.WriteLine);
         var plan = RunPlan.From(parsed, arguments, device);
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))

@@ -1,6 +1,5 @@
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
-using Ssgan.Gan.Settings;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Doctor;

@@ -1,9 +1,5 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Driver;
-using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Doctor;
 
@@ -14,8 +10,7 @@ static class CudaFindings
 {
     public static IEnumerable<Finding> Examine(DoctorProbes probes)
     {
-        var libraries = probes.Libraries;
-        var driver = libraries.Open(CudaLibrary.Driver);
+        var driver = probes.Devices.GpuDriver;
         if (driver.Path is null)
         {
             yield return new("cuda", FindingState.Note,
@@ -24,28 +19,29 @@ static class CudaFindings
             yield break;
         }
         yield return new("cuda", FindingState.Note, $"the NVIDIA driver's library is {driver.Path}");
-        var (card, failure) = Open(libraries);
+        var (card, failure) = Open(probes.Devices);
         if (failure is not null)
         {
             yield return failure;
             yield break;
         }
-        yield return Card(card!.Properties);
-        using var device = new Device(card);
-        yield return Library(libraries, CudaLibrary.CuBlas, "cublas", card.CuBlasVersion, "matrix products");
-        yield return Library(libraries, CudaLibrary.CuDnn, "cudnn", card.CuDnnVersion, "convolutions");
+        using var device = card!;
+        yield return device.Unfit is { } why
+            ? new("gpu", FindingState.Broken, $"{device.Describe()}; {why}", "use --device cpu, or a newer card")
+            : new("gpu", FindingState.Good, device.Describe());
+        foreach (var library in device.Libraries) yield return Library(library);
         yield return DoctorReport.Try("gpu engine", "a convolution and its gradients are exact on the card",
             () => DoctorProbes.ConvolveAndDifferentiate(device),
             "run doctor --full, which names the first operation that differs, and update the driver");
-        yield return DoctorReport.Try("gpu speed", null, () => probes.MeasureCard(card),
+        yield return DoctorReport.Try("gpu speed", null, () => probes.MeasureCard(device),
             "close what else uses the card and try again");
     }
 
-    static (CudaBackend? Card, Finding? Failure) Open(ISymbolSource libraries)
+    static (Device? Card, Finding? Failure) Open(Devices devices)
     {
         try
         {
-            return (new CudaBackend(libraries), null);
+            return (devices.OpenGpu(), null);
         }
         catch (DeviceException e)
         {
@@ -54,25 +50,14 @@ static class CudaFindings
         }
     }
 
-    static Finding Card(CudaProperties p)
+    static Finding Library(LibraryUse library)
     {
-        string found = $"{p.Name}, compute capability {p.Major}.{p.Minor}, {p.Multiprocessors} multiprocessors, "
-            + $"{Format.Bytes(p.TotalBytes)}, "
-            + $"driver for CUDA {p.DriverVersion / 1000}.{p.DriverVersion % 1000 / 10}";
-        return p.Supports(7, 5) ? new("gpu", FindingState.Good, found)
-            : new("gpu", FindingState.Broken, $"{found}; 7.5 (Turing) or newer is needed", "use --device cpu, or a newer card");
-    }
-
-    static Finding Library(ISymbolSource libraries, CudaLibrary library, string subject, string? version, string use)
-    {
-        var lookup = libraries.Open(library);
-        if (lookup.Path is { } path)
-        {
-            return version is not null ? new(subject, FindingState.Good, $"{version} at {path}, for {use}")
-                : new(subject, FindingState.Note, $"{path} cannot be used, so the engine's own kernels do the {use}, slower");
-        }
-        return new(subject, FindingState.Note,
-            $"not found, so the engine's own kernels do the {use}, slower; looked for {Tried(lookup)}");
+        string own = $"the engine's own kernels do the {library.Use}, slower";
+        if (library.Lookup.Path is not { } path)
+            return new(library.Name, FindingState.Note, $"not found, so {own}; looked for {Tried(library.Lookup)}");
+        return library.Version is { } version
+            ? new(library.Name, FindingState.Good, $"{version} at {path}, for {library.Use}")
+            : new(library.Name, FindingState.Note, $"{path} cannot be used, so {own}");
     }
 
     static string Tried(LibraryLookup lookup) => string.Join(", ", lookup.Tried);

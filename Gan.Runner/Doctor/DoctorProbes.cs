@@ -6,8 +6,6 @@ using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Engine.Kernels.Measurement;
 
 namespace Ssgan.Runner.Doctor;
@@ -15,7 +13,7 @@ namespace Ssgan.Runner.Doctor;
 /// <summary>
 /// What the doctor's checks touch. A check returns words for what it found (null for the usual ones) and throws where it fails.
 /// </summary>
-class DoctorProbes(ISymbolSource libraries)
+class DoctorProbes(Devices devices)
 {
     public virtual Version RuntimeVersion => Environment.Version;
 
@@ -30,8 +28,8 @@ class DoctorProbes(ISymbolSource libraries)
 
     public virtual string Folder => Directory.GetCurrentDirectory();
 
-    /// <summary>NVIDIA's libraries on this machine.</summary>
-    public ISymbolSource Libraries { get; } = libraries;
+    /// <summary>The machine's devices.</summary>
+    public Devices Devices { get; } = devices;
 
     public virtual string? EncodeAndDecodePng()
     {
@@ -83,13 +81,13 @@ class DoctorProbes(ISymbolSource libraries)
     }
 
     /// <summary>The same two numbers of a card.</summary>
-    public virtual string? MeasureCard(CudaBackend card) => Describe(CardSpeed.Measure(card));
+    public virtual string? MeasureCard(Device card) => Describe(CardSpeed.Measure(card.Backend));
 
     /// <summary>A card's rates in words.</summary>
     public static string Describe(CardSpeed speed) =>
-        string.Create(CultureInfo.InvariantCulture, $"copies {speed.CopyBytesPerSecond / 1e9:0} GB/s, ")
-        + $"multiplies matrices at {string.Join(", ", speed.Products.Select(static p => string.Create(CultureInfo.InvariantCulture,
-            $"{p.OperationsPerSecond / 1e12:0.0} TFLOP/s in {p.Precision}")))}";
+        string.Create(CultureInfo.InvariantCulture, $"copies {speed.CopyBytesPerSecond / 1e9:0} GB/s, multiplies matrices at ")
+        + string.Join(", ", speed.Products.Select(static p => string.Create(CultureInfo.InvariantCulture,
+            $"{p.OperationsPerSecond / 1e12:0.0} TFLOP/s in {p.Precision}")));
 
     static void Expect(string what, Tensor actual, float[] expected)
     {

@@ -1,5 +1,5 @@
 using Spectre.Console;
-using Ssgan.Engine.Kernels.Cuda.Native;
+using Ssgan.Engine;
 
 namespace Ssgan.Runner.Terminal;
 
@@ -7,9 +7,9 @@ namespace Ssgan.Runner.Terminal;
 /// <param name="Out">Results.</param>
 /// <param name="Error">Failures, one sentence each.</param>
 /// <param name="Terminal">A terminal that can redraw, or null.</param>
-/// <param name="Libraries">NVIDIA's libraries on this machine.</param>
+/// <param name="Devices">The devices of this machine.</param>
 /// <param name="Stop">Asks a command to save and leave.</param>
-sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, ISymbolSource Libraries, CancellationToken Stop)
+sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, Devices Devices, CancellationToken Stop)
 {
     /// <summary>Where what can be made again is kept from run to run; null keeps nothing.</summary>
     public string? CacheFolder { get; init; }

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using Ssgan.Engine.Kernels.Cpu.Gemm;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 

@@ -1,6 +1,5 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;

@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Graphs;

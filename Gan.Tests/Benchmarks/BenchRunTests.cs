@@ -5,8 +5,6 @@ using Ssgan.Benchmarks.Running;
 using Ssgan.Benchmarks.Workloads;
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Gan.Losses;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;

@@ -1,6 +1,5 @@
 using Ssgan.Benchmarks.Results;
 using Ssgan.Benchmarks.Workloads;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Measurement;
 

@@ -1,7 +1,6 @@
 using Ssgan.Benchmarks.Kit;
 using Ssgan.Benchmarks.Results;
 using Ssgan.Emulator;
-using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;

@@ -1,8 +1,6 @@
 using Ssgan.Benchmarks.Workloads;
-using Ssgan.Emulator;
 using Ssgan.Tests.Support;
 using Ssgan.Engine;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Benchmarks;

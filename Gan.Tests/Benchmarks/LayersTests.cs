@@ -1,10 +1,8 @@
 using Ssgan.Benchmarks.Workloads;
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Models;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;

@@ -1,6 +1,4 @@
 using System.Management.Automation.Language;
-using Ssgan.Emulator;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Build;
 

@@ -1,7 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

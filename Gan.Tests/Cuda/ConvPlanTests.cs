@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

@@ -1,7 +1,5 @@
 using System.Text;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Launch;
 

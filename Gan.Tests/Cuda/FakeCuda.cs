@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Ssgan.Emulator;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Tests.Cuda;

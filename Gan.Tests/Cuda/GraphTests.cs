@@ -1,10 +1,8 @@
-using Ssgan.Engine.Kernels.Cuda.Graphs;
 using System.Runtime.InteropServices;
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cpu.Threading;
 using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Runner.Commands;
+using Ssgan.Engine.Kernels.Cuda.Graphs;
 
 namespace Ssgan.Tests.Cuda;
 

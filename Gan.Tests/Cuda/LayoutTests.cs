@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

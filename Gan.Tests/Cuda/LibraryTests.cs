@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

@@ -4,7 +4,6 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Models;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Tests.Support;
 

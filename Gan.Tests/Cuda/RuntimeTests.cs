@@ -3,7 +3,6 @@ using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Driver;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Cuda;
 

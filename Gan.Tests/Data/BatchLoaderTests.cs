@@ -1,8 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Data.Storage;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 

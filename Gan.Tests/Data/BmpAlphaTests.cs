@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Tests.Data;

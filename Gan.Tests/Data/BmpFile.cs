@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Ssgan.Gan.Data.Sources;
 
 namespace Ssgan.Tests.Data;
 

@@ -1,9 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
-using Ssgan.Emulator;
-using Ssgan.Gan.Data.Storage;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;
 

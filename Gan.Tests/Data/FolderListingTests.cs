@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using SkiaSharp;
-using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Data.Sources;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

@@ -1,11 +1,8 @@
 using System.Security.Cryptography;
-using Ssgan.Emulator;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Data.Storage;
-using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

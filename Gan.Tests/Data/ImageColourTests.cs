@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Ssgan.Emulator;
 
 namespace Ssgan.Tests.Data;
 

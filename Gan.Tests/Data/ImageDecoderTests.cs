@@ -1,7 +1,5 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
-using Ssgan.Gan.Data.Sources;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 

@@ -1,6 +1,5 @@
 using SkiaSharp;
 using Ssgan.Gan.Data.Imaging;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

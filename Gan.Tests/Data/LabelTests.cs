@@ -4,7 +4,6 @@ using System.Text;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Data.Storage;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Data;

@@ -1,5 +1,4 @@
 using Ssgan.Gan.Data.Imaging;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Data;
 

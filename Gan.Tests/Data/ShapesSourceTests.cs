@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using Ssgan.Emulator;
 using Ssgan.Gan.Data.Sources;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Data;
 

@@ -1,5 +1,4 @@
 using CustomGan;
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
@@ -7,7 +6,6 @@ using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;

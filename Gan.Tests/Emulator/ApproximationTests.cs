@@ -1,6 +1,3 @@
-using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
-
 namespace Ssgan.Tests.Emulator;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
-using Ssgan.Runner.Commands;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

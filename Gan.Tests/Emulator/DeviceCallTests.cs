@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Commands;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

@@ -1,5 +1,4 @@
 using Ssgan.Emulator;
-using Ssgan.Runner.Terminal;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

@@ -1,5 +1,4 @@
 using Ssgan.Engine.Kernels;
-using Ssgan.Runner.Terminal;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

@@ -1,5 +1,3 @@
-using Ssgan.Emulator;
-using Ssgan.Runner.Commands;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

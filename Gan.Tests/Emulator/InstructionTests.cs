@@ -1,6 +1,4 @@
 using System.Numerics;
-using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Tests.Emulator;
 

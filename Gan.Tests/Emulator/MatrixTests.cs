@@ -1,5 +1,4 @@
 using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Tests.Emulator;
 
@@ -54,7 +53,8 @@ public class MatrixTests
             mov.f32 %f1, %f0;
             mov.f32 %f2, %f0;
             mov.f32 %f3, %f0;
-            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f0, %f1, %f2, %f3}, {%r10, %r11, %r12, %r13}, {%r14, %r15}, {%f0, %f1, %f2, %f3};
+            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f0, %f1, %f2, %f3}, {%r10, %r11, %r12, %r13},
+                {%r14, %r15}, {%f0, %f1, %f2, %f3};
             shr.u32 %r16, %r0, 2;
             and.b32 %r17, %r0, 3;
             mul.wide.u32 %rd9, %r16, 32;
@@ -92,7 +92,8 @@ public class MatrixTests
             ld.global.b32 %r14, [%rd5+512];
             ld.global.b32 %r15, [%rd5+640];
             mov.f32 %f0, 0f00000000;
-            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r10, %r11, %r12, %r13}, {%r14, %r15}, {%f0, %f0, %f0, %f0};
+            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r10, %r11, %r12, %r13},
+                {%r14, %r15}, {%f0, %f0, %f0, %f0};
             mul.wide.u32 %rd7, %r2, 8;
             add.s64 %rd7, %rd7, %rd2;
             add.s64 %rd7, %rd7, %rd1;
@@ -129,7 +130,8 @@ public class MatrixTests
             ld.global.b32 %r10, [%rd0];
             ld.global.b32 %r11, [%rd0+4];
             ld.global.f32 %f0, [%rd0+8];
-            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r10, %r10, %r10, %r10}, {%r11, %r11}, {%f0, %f0, %f0, %f0};
+            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r10, %r10, %r10, %r10},
+                {%r11, %r11}, {%f0, %f0, %f0, %f0};
             st.global.f32 [%rd1], %f4;
             ret;
         """, target: "sm_80"), x, y);
@@ -144,7 +146,8 @@ public class MatrixTests
         string text = PtxBench.Kernel("""
             mov.f32 %f0, 0f00000000;
             mov.b32 %r1, 0;
-            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r1, %r1, %r1, %r1}, {%r1, %r1}, {%f0, %f0, %f0, %f0};
+            mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f4, %f5, %f6, %f7}, {%r1, %r1, %r1, %r1},
+                {%r1, %r1}, {%f0, %f0, %f0, %f0};
             ret;
         """, target: "sm_80");
         Assert.That(bench.Fault(text, x, x, 16).Kind, Is.EqualTo(FaultKind.MissingLanes));

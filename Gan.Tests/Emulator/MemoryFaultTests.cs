@@ -1,6 +1,4 @@
 using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Emulator;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Tests.Emulator;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Ssgan.Emulator;
-using Ssgan.Runner.Commands;
 using static Ssgan.Tests.Emulator.Machine;
 
 namespace Ssgan.Tests.Emulator;

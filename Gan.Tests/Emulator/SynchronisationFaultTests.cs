@@ -1,5 +1,4 @@
 using Ssgan.Emulator;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 
 namespace Ssgan.Tests.Emulator;
 

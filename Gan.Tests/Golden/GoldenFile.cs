@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
-using Ssgan.Gan.Settings;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Golden;
 

@@ -1,5 +1,3 @@
-using Ssgan.Gan.Settings;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Golden;

@@ -1,8 +1,6 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Tests.Golden;
 

@@ -1,10 +1,8 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Tests.Golden;
 

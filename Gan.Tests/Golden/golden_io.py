@@ -15,7 +15,10 @@ class Golden:
         self.metadata = dict(metadata)
 
     def put(self, case, **values):
-        """Adds `case/name` for each value. Doubles are rounded to F32, whole numbers become I32; bytes and F64 marked by `exact` stay."""
+        """
+        Adds `case/name` for each value. Doubles are rounded to F32, whole numbers become I32; bytes and F64 marked by `exact`
+        stay.
+        """
         for name, value in values.items():
             key = f"{case}/{name}"
             assert key not in self.tensors, key

@@ -15,7 +15,8 @@ from golden_train import make_sngan, make_train, make_wgan_gp
 from golden_zoo import make_zoo
 
 CONVENTION = {
-    "convention": "images NCHW; filters OIHW; linear weights (out, in); row-major; dx is the gradient to x for the stored upstream dy",
+    "convention": "images NCHW; filters OIHW; linear weights (out, in); row-major; "
+                  "dx is the gradient to x for the stored upstream dy",
     "made_by": f"make_golden.py, PyTorch {torch.__version__}, Python {sys.version.split()[0]}, CPU, one thread",
 }
 

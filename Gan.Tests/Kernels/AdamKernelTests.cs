@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 

@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Tests.Kernels;
 

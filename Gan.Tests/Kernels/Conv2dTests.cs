@@ -1,7 +1,6 @@
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cpu.Gemm;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;

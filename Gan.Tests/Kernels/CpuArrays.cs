@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 

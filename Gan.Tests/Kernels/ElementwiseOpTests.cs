@@ -1,8 +1,5 @@
 using System.Numerics;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Kernels.Cuda;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 

@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Kernels;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Kernels;
 

@@ -1,8 +1,6 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cpu.Gemm;
-using Ssgan.Gan.Settings;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Kernels;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 

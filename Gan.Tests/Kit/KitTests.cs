@@ -3,8 +3,6 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Native;
-using Ssgan.Runner.Commands;
-using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
 using Ssgan.Tests.Support;
 

@@ -1,5 +1,4 @@
 using Ssgan.Benchmarks.Kit;
-using Ssgan.Benchmarks.Results;
 using Ssgan.Benchmarks.Workloads;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Gan.Models;
@@ -16,7 +15,8 @@ sealed class SummaryTests
           "rotate_quarters/f32/n64s32/eager": {"median_ms": 0.08}, "rotate_quarters/f32/n64s32/compile": {"median_ms": 0.06},
           "conv3x3/bf16/c256s32n64/fwd": {"median_ms": 1.5}, "conv3x3/bf16/c256s32n64/wgrad": {"error": "out of memory"}},
          "iteration": {
-          "fp32/batch64": {"iteration": {"median_ms": 90}, "d_step": {"median_ms": 12}, "g_step": {"median_ms": 30}, "peak_mib": 4000},
+          "fp32/batch64": {"iteration": {"median_ms": 90}, "d_step": {"median_ms": 12}, "g_step": {"median_ms": 30},
+           "peak_mib": 4000},
           "amp/batch64": {"iteration": {"median_ms": 40}, "peak_mib": 3000},
           "amp_graph/batch64": {"iteration": {"median_ms": 20}, "peak_mib": 2000},
           "compile_graph/batch64": {"error": "no compiler"}}}

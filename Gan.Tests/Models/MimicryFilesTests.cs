@@ -2,7 +2,6 @@ using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Golden;
-using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Models;
 

@@ -1,8 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
-using Ssgan.Runner.Commands;
-using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;
 

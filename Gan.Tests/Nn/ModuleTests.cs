@@ -1,9 +1,7 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Nn;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;

@@ -1,9 +1,6 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Nn;

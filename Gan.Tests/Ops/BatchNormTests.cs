@@ -1,6 +1,4 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;

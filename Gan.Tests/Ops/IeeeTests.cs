@@ -2,8 +2,6 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Gan.Settings;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Ops;
 

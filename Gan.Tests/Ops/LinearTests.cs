@@ -1,4 +1,3 @@
-using Ssgan.Engine;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;

@@ -1,6 +1,3 @@
-using Ssgan.Emulator;
-using Ssgan.Engine;
-using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Ssgan.Emulator;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Tests.Support;
 

@@ -1,4 +1,3 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;

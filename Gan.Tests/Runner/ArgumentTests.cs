@@ -1,4 +1,3 @@
-using Ssgan.Emulator;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;

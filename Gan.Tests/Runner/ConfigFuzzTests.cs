@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 

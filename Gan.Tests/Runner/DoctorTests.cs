@@ -1,4 +1,5 @@
 using Ssgan.Emulator;
+using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
@@ -15,10 +16,11 @@ public sealed class DoctorTests
 {
     /// <summary>Probes whose slow or machine-bound parts are replaced; without a driver unless libraries are given.</summary>
     class Healthy(ISymbolSource? libraries = null)
-        : DoctorProbes(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false }))
+        : DoctorProbes(new Devices(libraries ?? new EmulatedCuda(new EmulatorOptions { HasDriver = false })))
     {
         public override string? MeasureSpeed() => "quick";
-        public override string? MeasureCard(CudaBackend card) => Describe(CardSpeed.Measure(card, copyBytes: 1 << 12, side: 16));
+        public override string? MeasureCard(Device card) =>
+            Describe(CardSpeed.Measure(card.Backend, copyBytes: 1 << 12, side: 16));
         public override long MemoryBytes => 4L << 30;
     }
 
@@ -158,7 +160,7 @@ public sealed class DoctorTests
     }
 
     [Test]
-    public void SpeedIsMeasured() => Assert.That(new DoctorProbes(new NativeLibraries()).MeasureSpeed(),
+    public void SpeedIsMeasured() => Assert.That(new DoctorProbes(new Devices()).MeasureSpeed(),
         Does.Match(@"copies [0-9.]+ GB/s, .* [1-9][0-9]* GFLOP/s"));
 
     static (int Code, string Text) Examine(DoctorProbes probes)

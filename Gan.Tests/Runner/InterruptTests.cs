@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 

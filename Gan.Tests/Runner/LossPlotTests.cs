@@ -1,6 +1,4 @@
 using SkiaSharp;
-using Ssgan.Emulator;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Views;
 
 namespace Ssgan.Tests.Runner;

@@ -1,4 +1,3 @@
-using Ssgan.Emulator;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;

@@ -1,4 +1,3 @@
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
 using Ssgan.Tests.Support;

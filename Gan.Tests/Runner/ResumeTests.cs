@@ -1,5 +1,4 @@
 using Ssgan.Emulator;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
 using Ssgan.Tests.Support;

@@ -1,11 +1,9 @@
 using SkiaSharp;
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ssgan.Emulator;
+using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda.Native;
 using Ssgan.Runner;
 using Ssgan.Runner.Terminal;
@@ -33,7 +34,7 @@ static class Shell
     public static Printed On(ISymbolSource libraries, CancellationToken stop, params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        int code = Cli.Run(args, new Host(output, error, null, libraries, stop));
+        int code = Cli.Run(args, new Host(output, error, null, new Devices(libraries), stop));
         return new Printed(code, output.ToString(), error.ToString());
     }
 

@@ -1,6 +1,5 @@
 using Ssgan.Emulator;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Losses;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Support;

@@ -1,8 +1,6 @@
 using Spectre.Console;
-using Ssgan.Emulator;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 

@@ -1,6 +1,4 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Serialization;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Tests.Serialization;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Tests.Serialization;

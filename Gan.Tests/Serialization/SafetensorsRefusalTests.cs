@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Tests.Serialization;

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Serialization;
 

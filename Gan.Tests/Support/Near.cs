@@ -1,5 +1,3 @@
-using Ssgan.Runner.Commands;
-
 namespace Ssgan.Tests.Support;
 
 /// <summary>Comparisons of arrays without the cost of an NUnit constraint per element.</summary>

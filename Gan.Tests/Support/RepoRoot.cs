@@ -1,5 +1,3 @@
-using Ssgan.Emulator;
-
 namespace Ssgan.Tests.Support;
 
 /// <summary>The source tree that the tests were built from.</summary>

@@ -7,7 +7,6 @@ using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
-using Ssgan.Runner.Commands;
 
 namespace Ssgan.Tests.Training;
 

@@ -1,4 +1,3 @@
-using Ssgan.Emulator;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;

@@ -10,7 +10,6 @@ using Ssgan.Gan.Losses;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;

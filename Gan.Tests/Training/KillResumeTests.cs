@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Ssgan.Emulator;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Runner;
 using Ssgan.Tests.Support;

@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Commands;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;

@@ -1,7 +1,5 @@
-using Ssgan.Emulator;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
-using Ssgan.Gan.Training.Hooks;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Training;

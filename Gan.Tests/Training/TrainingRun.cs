@@ -1,4 +1,3 @@
-using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;

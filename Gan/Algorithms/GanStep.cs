@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Models;

@@ -1,5 +1,3 @@
-using Ssgan.Gan.Data.Storage;
-
 namespace Ssgan.Gan.Data;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Ssgan.Gan.Settings;
-
 namespace Ssgan.Gan.Models;
 
 /// <summary>One residual block of a discriminator.</summary>

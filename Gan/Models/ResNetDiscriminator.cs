@@ -1,7 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
-using Ssgan.Gan.Losses;
 
 namespace Ssgan.Gan.Models;
 

@@ -1,6 +1,3 @@
-using Ssgan.Engine;
-using Ssgan.Engine.Nn;
-using Ssgan.Engine.Optim;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Algorithms;
 

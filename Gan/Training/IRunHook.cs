@@ -1,5 +1,3 @@
-using Ssgan.Gan.Settings;
-
 namespace Ssgan.Gan.Training;
 
 /// <summary>When a run that ends calls a hook once more.</summary>

@@ -1,7 +1,6 @@
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 

@@ -49,8 +49,8 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         using var images = new RandomImages(options.Data.Size);
         var rate = optimisation with { DecayFrom = 0 };
         using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate.Schedule(), 0);
-        var streamed = options with { Data = options.Data with { DataOnDevice = DataOnDevice.Off } };
-        using var feed = BatchFeed.Open(step.Device, images, streamed, new LoaderPosition(optimisation.Seed), static _ => { });
+        using var feed = BatchFeed.Open(step.Device, images, options.Data with { DataOnDevice = DataOnDevice.Off },
+            optimisation.Batch, new LoaderPosition(optimisation.Seed), static _ => { });
         using var loop = new GanLoop(step, feed, optimisation, schedule);
         var fastest = TimeSpan.MaxValue;
         var total = Stopwatch.StartNew();

@@ -5,7 +5,6 @@ using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training.Feeds;
-using Ssgan.Gan.Training.Hooks;
 
 namespace Ssgan.Gan.Training;
 
@@ -118,7 +117,9 @@ public sealed class Trainer
         IRunHook[] hooks = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
         using var schedule =
             new RateSchedule([.. _run.Step.Optimizers.Select(static o => o.Optimizer)], optimisation.Schedule(), _run.Done);
-        using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options, _run.Position, _run.Observer.Notice);
+        long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
+        using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
+            _run.Observer.Notice, ahead);
         using var loop = new GanLoop(_run.Step, feed, optimisation, schedule);
         if (_run.Done == 0) foreach (var hook in hooks.Where(static h => h.Every.AtStart)) hook.Run(_run);
         long began = _run.Done;

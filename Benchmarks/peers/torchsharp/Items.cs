@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Launch;
-
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>Work that both sides do with their own means.</summary>

@@ -33,7 +33,8 @@ public sealed record CudaProperties
 
     /// <summary>Name, compute capability, size, and the CUDA that the driver is for, in a line.</summary>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{Name}, compute capability {Major}.{Minor}, {Multiprocessors} multiprocessors, {TotalBytes / (double)(1 << 30):0.#} GiB, ")
+        $"{Name}, compute capability {Major}.{Minor}, {Multiprocessors} multiprocessors, "
+        + $"{TotalBytes / (double)(1 << 30):0.#} GiB, ")
         + $"driver for CUDA {DriverVersion / 1000}.{DriverVersion % 1000 / 10}";
 
     /// <summary>All devices that the driver finds.</summary>

@@ -24,7 +24,8 @@ readonly record struct ConvProblem(
     /// <summary>For messages, and as a name in files.</summary>
     public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}"
         + $"{(Result == Type ? "" : $" to {Result}")}"
-        + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Relu ? " with ReLU" : "")}{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";
+        + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Relu ? " with ReLU" : "")}"
+        + $"{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";
 }
 
 /// <summary>Addresses of x, w, y (or their gradients) and of the bias.</summary>

@@ -1,5 +1,3 @@
-using Ssgan.Engine.Kernels.Cuda.Libraries;
-
 namespace Ssgan.Engine.Kernels.Cuda.Native;
 
 /// <summary>NVIDIA's libraries, each with its own table of functions.</summary>
@@ -26,8 +24,3 @@ public interface ISymbolSource
     /// <summary>The address of an exported function, or 0 where the library lacks it. The library has been opened.</summary>
     nint Find(CudaLibrary library, string symbol);
 }
-
-/// <summary>Where a library was found, or where it was looked for.</summary>
-/// <param name="Path">The file or name that was loaded; null where none could be.</param>
-/// <param name="Tried">Every name and folder that was tried, in order.</param>
-public sealed record LibraryLookup(string? Path, IReadOnlyList<string> Tried);

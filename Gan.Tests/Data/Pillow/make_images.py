@@ -43,7 +43,9 @@ def over_white(file):
 
 
 def png16(colour_type, channels):
-    """Big-endian samples whose lower byte is mostly above 127, so that rounding and cutting differ. Pillow does not write these."""
+    """
+    Big-endian samples whose lower byte is mostly above 127, so that rounding and cutting differ. Pillow does not write these.
+    """
     chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     value = lambda x, y, c: (x * 8009 + y * 1021 + c * 20011 + 200) % 65536
     row = lambda y: b"".join(struct.pack(">H", value(x, y, c)) for x in range(SIDE) for c in range(channels))

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
 using Ssgan.Gan.Losses;
-using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Algorithms;

@@ -1,5 +1,3 @@
-using Ssgan.Gan.Training;
-
 namespace Ssgan.Gan.Data.Loading;
 
 /// <summary>

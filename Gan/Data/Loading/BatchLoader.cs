@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Data.Loading;
 

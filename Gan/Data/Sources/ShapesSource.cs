@@ -1,6 +1,5 @@
 using System.Text;
 using Ssgan.Engine.Kernels;
-using Ssgan.Gan.Data.Storage;
 
 namespace Ssgan.Gan.Data.Sources;
 

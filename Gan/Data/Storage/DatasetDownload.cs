@@ -1,6 +1,5 @@
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
-using Ssgan.Gan.Data.Sources;
 
 namespace Ssgan.Gan.Data.Storage;
 

@@ -11,26 +11,24 @@ public static class BatchFeed
     /// <summary>Opens a set, which stays the caller's, at a position.</summary>
     /// <param name="device">Where the images go.</param>
     /// <param name="source">The set.</param>
-    /// <param name="options">The run's settings: batch, flips, whether a device keeps the set.</param>
+    /// <param name="data">Flips, and whether a device keeps the set.</param>
+    /// <param name="batch">Images of a batch.</param>
     /// <param name="start">The first image.</param>
     /// <param name="notice">Told in one sentence where a GPU's images are kept.</param>
+    /// <param name="ahead">For how many batches to plan at a time, at most, where it does: such as pass between two log lines,
+    /// where the device is waited for anyway.</param>
     /// <exception cref="TrainingException">The set is to be kept on the device and does not fit.</exception>
-    public static IBatchFeed Open(Device device, IImageSource source, TrainOptions options, LoaderPosition start,
-        Action<string> notice)
+    public static IBatchFeed Open(Device device, IImageSource source, DataSettings data, int batch, LoaderPosition start,
+        Action<string> notice, long ahead = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(notice);
         // All batches have one size, so the last images of an epoch are dropped.
-        var loading = new LoaderOptions
-        {
-            BatchSize = options.Optimisation.Batch, DropLast = true, HorizontalFlip = options.Data.Flip,
-        };
-        // A plan for as many batches as pass between two log lines, where the device is waited for anyway.
-        long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * options.Optimisation.DiscriminatorSteps;
-        return Open(device, source, loading, start, options.Data.DataOnDevice, ahead, notice);
+        var loading = new LoaderOptions { BatchSize = batch, DropLast = true, HorizontalFlip = data.Flip };
+        return Open(device, source, loading, start, data.DataOnDevice, ahead, notice);
     }
 
     /// <summary>The same of single values.</summary>

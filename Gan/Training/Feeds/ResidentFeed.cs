@@ -4,7 +4,6 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training.Feeds;
 

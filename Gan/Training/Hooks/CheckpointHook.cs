@@ -1,4 +1,4 @@
-namespace Ssgan.Gan.Training.Hooks;
+namespace Ssgan.Gan.Training;
 
 /// <summary>A checkpoint, of which the newest few are kept.</summary>
 sealed class CheckpointHook(RunState run) : IRunHook

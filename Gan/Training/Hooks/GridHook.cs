@@ -1,7 +1,7 @@
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Imaging;
 
-namespace Ssgan.Gan.Training.Hooks;
+namespace Ssgan.Gan.Training;
 
 /// <summary>A sheet of samples of the same noise each time, and before the first step one of real images.</summary>
 sealed class GridHook(RunState run) : IRunHook

@@ -1,4 +1,4 @@
-namespace Ssgan.Gan.Training.Hooks;
+namespace Ssgan.Gan.Training;
 
 /// <summary>A line of metrics.jsonl: means since the line before, pace, memory.</summary>
 sealed class LogHook(RunState run) : IRunHook, IDisposable

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Ssgan.Runner.Commands;
 
-namespace Ssgan.Runner.Terminal;
+namespace Ssgan.Runner.Commands;
 
 /// <summary>What to do about a file or folder that the system keeps from this program.</summary>
 static class DeniedPath

@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Serialization;
+namespace Ssgan.Engine;
 
 /// <summary>In what one set of named tensors does not fit another, as a part of a sentence.</summary>
 sealed class Misfits
