@@ -71,7 +71,8 @@ static class IterationTimes
     static string Describe(TrainOptions settings) =>
         $"{settings.Optimisation.Precision} at batch {settings.Optimisation.Batch}{(OnePass(settings) ? " in one pass" : "")}";
 
-    static bool OnePass(TrainOptions settings) => settings.Gan is SsganOptions { OnePass: true };
+    static bool OnePass(TrainOptions settings) =>
+        Recipe.OnePass(GanCatalog.Of(settings.Gan.Model))?.Read(settings) == "on";
 
     static void Time(Bench bench, Device device, TrainOptions settings, int repetitions, double budget)
     {
