@@ -5,7 +5,6 @@ using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Benchmarks.Peers;
 
@@ -75,11 +74,11 @@ sealed class OurSide : ISide
     {
         // The peer's shortcuts see a block's input, not its ReLU.
         var options = new SsganOptions { ShortcutFromRelu = false };
-        var step = Own(new SsganStep(_device, Architecture.For(32, item.Ngf, item.Ndf), options, seed: 1));
+        var step = Own(new SsganStep(_device, Architecture.For(32, item.Ngf, item.Ndf), options, new() { Seed = 1 }));
         var real = Own(_random.Uniform(new Shape(item.Batch, 32, 32, 3), -1, 1));
         return () =>
         {
-            if (item.Discriminator) step.TrainDiscriminator(real);
+            if (item.Discriminator) step.TrainDiscriminator(RealBatch.Of(real));
             else step.TrainGenerator(item.Batch);
             if (step.Stats.FirstNonFinite() is { } name)
                 throw new InvalidOperationException($"{item.Name}: {name} is not finite.");
