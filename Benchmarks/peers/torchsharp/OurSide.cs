@@ -4,7 +4,11 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
+using Ssgan.Gan.Training;
+using Ssgan.Gan.Training.Feeds;
 
 namespace Ssgan.Benchmarks.Peers;
 
@@ -75,11 +79,14 @@ sealed class OurSide : ISide
         // The peer's shortcuts see a block's input, not its ReLU.
         var options = new SsganOptions { ShortcutFromRelu = false };
         var step = Own(new SsganStep(_device, Architecture.For(32, item.Ngf, item.Ndf), options, new() { Seed = 1 }));
-        var real = Own(_random.Uniform(new Shape(item.Batch, 32, 32, 3), -1, 1));
+        // By the way that a run takes: bytes from a loader, which the peer's images need not come from.
+        var images = Own(new RandomImages(32));
+        var feed = Own(BatchFeed.Open(_device, images, new DataSettings(), item.Batch, new LoaderPosition(1), static _ => { }));
+        var loop = Own(new GanLoop(step, feed, new() { Batch = item.Batch }));
         return () =>
         {
-            if (item.Discriminator) step.TrainDiscriminator(RealBatch.Of(real));
-            else step.TrainGenerator(item.Batch);
+            if (item.Discriminator) loop.TrainDiscriminator();
+            else loop.TrainGenerator();
             if (step.Stats.FirstNonFinite() is { } name)
                 throw new InvalidOperationException($"{item.Name}: {name} is not finite.");
         };
