@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Mono.Cecil;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Tests.Support;
@@ -16,6 +17,16 @@ sealed class TableCoverageTests
     static readonly string[] s_lifetime = ["Allocate", "Free", "Upload", "Download", "Synchronize", "Dispose",
         "ComputesIn", "Describe", "WhyNot", "Use", "CreateStagedUploads"];
 
+    /// <summary>The members of the page that the cases' code calls.</summary>
+    static readonly Lazy<IReadOnlySet<string>> s_inTheTable = new(static () =>
+    {
+        using var module = ModuleDefinition.ReadModule(typeof(ConformanceTable).Assembly.Location);
+        return module.GetTypes().Where(static t => Outermost(t).Namespace == typeof(ConformanceTable).Namespace)
+            .SelectMany(static t => t.Methods).Where(static m => m.HasBody).SelectMany(static m => m.Body.Instructions)
+            .Select(static i => i.Operand).OfType<MethodReference>()
+            .Where(static m => m.DeclaringType.FullName == typeof(Backend).FullName).Select(static m => m.Name).ToHashSet();
+    });
+
     readonly HashSet<string> _called = [];
 
     [OneTimeSetUp]
@@ -24,6 +35,12 @@ sealed class TableCoverageTests
         using var backend = new RecordingBackend();
         foreach (var row in ConformanceTable.All) Assert.That(row.SameBits(backend, backend), Is.Null, $"{row}");
         _called.UnionWith(backend.Calls);
+    }
+
+    static TypeDefinition Outermost(TypeDefinition type)
+    {
+        while (type.DeclaringType is { } outer) type = outer;
+        return type;
     }
 
     static IEnumerable<string> Primitives => typeof(Backend).GetMethods(BindingFlags.Instance | BindingFlags.Public
@@ -39,11 +56,7 @@ sealed class TableCoverageTests
             Does.Contain(functor.GetProperty("Name", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)));
 
     [TestCaseSource(nameof(Primitives))]
-    public void Every_primitive_is_in_the_table(string primitive)
-    {
-        // Those of functors are noted by the functors' names.
-        if (primitive is not ("Unary" or "Binary" or "Reduce")) Assert.That(_called, Does.Contain(primitive));
-    }
+    public void Every_primitive_is_in_the_table(string primitive) => Assert.That(s_inTheTable.Value, Does.Contain(primitive));
 
     [TestCaseSource(nameof(Primitives))]
     public void Every_primitive_has_a_caller(string primitive)

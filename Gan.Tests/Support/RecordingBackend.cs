@@ -3,7 +3,10 @@ using Ssgan.Engine.Kernels.Cpu;
 
 namespace Ssgan.Tests.Support;
 
-/// <summary>The CPU's primitives, with a list of those that were called (memory transfers left out).</summary>
+/// <summary>
+/// The CPU's primitives, with a list of those that were called (memory transfers left out). A fused one that is not overridden
+/// here is composed, and its parts are noted.
+/// </summary>
 sealed class RecordingBackend : Backend
 {
     readonly CpuBackend _cpu = new(1);
@@ -128,10 +131,6 @@ sealed class RecordingBackend : Backend
 
     public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse) =>
         Note(nameof(Rotate90)).Rotate90(x, turns, y, inverse);
-
-    public override void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
-        TensorView upright, TensorView rotated) =>
-        Note(nameof(GatherImages)).GatherImages(pixels, indices, flips, turns, upright, rotated);
 
     public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
         TensorView correct = default) =>
