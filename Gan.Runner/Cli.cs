@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
-using Ssgan.Gan.Models;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;

@@ -1,7 +1,7 @@
 using Ssgan.Benchmarks.Workloads;
-using Ssgan.Tests.Support;
 using Ssgan.Engine;
 using Ssgan.Gan.Training;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Benchmarks;
 

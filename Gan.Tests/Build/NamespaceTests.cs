@@ -29,6 +29,7 @@ sealed partial class NamespaceTests
         ("Engine/Ops/", "Ssgan.Engine", "parts of Tensor"),
         ("Engine.Kernels/Functors/", "Ssgan.Engine.Kernels", "arguments of the primitives"),
         ("Engine.Kernels/Composed/", "Ssgan.Engine.Kernels", "the fused half of Backend's page"),
+        ("Engine/Serialization/Safetensors/", "Ssgan.Engine.Serialization", "one format, of which a reader names all parts"),
         ("Gan/Algorithms/", "Ssgan.Gan.Algorithms", "one catalog; and a namespace Ssgan would hide the root"),
         ("Gan/Training/Hooks/", "Ssgan.Gan.Training", "what a trainer does beside training, in its own words"),
         ("Emulator/", "Ssgan.Emulator", "one device, whose parts know each other"),

@@ -3,7 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
-using Ssgan.Gan.Models;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;

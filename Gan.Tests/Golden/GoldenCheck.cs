@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
-using Ssgan.Gan.Models;
+using Ssgan.Gan.Interop;
 
 namespace Ssgan.Tests.Golden;
 

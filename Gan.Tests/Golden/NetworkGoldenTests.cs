@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Tests.Golden;

@@ -3,6 +3,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 

@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Golden;
 

@@ -2,6 +2,7 @@ using SkiaSharp;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Data.Imaging;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;

@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 

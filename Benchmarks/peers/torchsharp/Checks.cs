@@ -1,3 +1,4 @@
+using Ssgan.Gan.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

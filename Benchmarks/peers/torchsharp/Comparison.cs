@@ -1,3 +1,5 @@
+using Ssgan.Gan.Settings;
+
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>One side's figures of an item.</summary>

@@ -1,3 +1,5 @@
+using Ssgan.Gan.Settings;
+
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>An engine that does the items.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ssgan.Benchmarks.Peers;
+using Ssgan.Gan.Settings;
 
 if (args is ["serve", var side, var count])
 {

@@ -1,7 +1,8 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
+using Ssgan.Gan.Models;
 
-namespace Ssgan.Gan.Models;
+namespace Ssgan.Gan.Interop;
 
 /// <summary>Which entry of a file each tensor of a network is, and in which layout.</summary>
 public static partial class MimicryWeights

@@ -1,6 +1,7 @@
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Models;
 
-namespace Ssgan.Gan.Models;
+namespace Ssgan.Gan.Interop;
 
 /// <summary>Which network a file holds, told from its names and shapes.</summary>
 public static partial class MimicryWeights

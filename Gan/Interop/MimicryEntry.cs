@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
 
-namespace Ssgan.Gan.Models;
+namespace Ssgan.Gan.Interop;
 
 /// <summary>One tensor of a Mimicry file and its twin here; the layouts differ by a permutation of axes.</summary>
 sealed record MimicryEntry(string Key, long[] FileShape, Tensor Tensor)

@@ -2,7 +2,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Serialization;
 
-namespace Ssgan.Gan.Models;
+namespace Ssgan.Gan.Interop;
 
 /// <summary>
 /// Weights from elsewhere do not fit a network. The message names the first that are missing, unknown or misshapen; the inner
