@@ -7,7 +7,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using Ssgan.Gan.Settings;
 
 #nullable enable
 

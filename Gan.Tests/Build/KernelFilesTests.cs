@@ -29,6 +29,12 @@ sealed partial class KernelFilesTests
             $"kernels/ptx/{stem}.ptx is older than its sources; run build.ps1 -Task Kernels.");
     }
 
+    /// <summary>MSBuild compiles the tasks by themselves, when kernels are built: nothing else would tell.</summary>
+    [TestCase("KernelBuild")]
+    [TestCase("KernelPack")]
+    public void A_build_task_knows_no_namespace_of_ours(string task) =>
+        Assert.That(File.ReadAllText(RepoRoot.At("kernels", task + ".cs")), Does.Not.Contain("using Ssgan"));
+
     [Test]
     public void Each_ptx_has_a_source() => Assert.That(Stems("ptx", "*.ptx"), Is.SubsetOf(Sources.ToArray()));
 
