@@ -22,14 +22,14 @@ static class OptionKinds
         return new Option<string>(setting.Option)
         {
             Description = setting.Description,
-            HelpName = setting.Kind,
+            HelpName = setting.Kind ?? "on|off",
             Arity = isSwitch ? s_lastOrNone : s_last,
             CustomParser = result =>
             {
                 string? text = !isSwitch ? Last(result, setting.Option) : result.Tokens.Count == 0 ? "on"
                     : result.Tokens[^1].Value switch { "true" => "on", "false" => "off", var other => other };
                 if (text is null || setting.Accepts(text)) return text;
-                string kind = setting.Kind switch { "N" => "a whole number", "X" => "a number", _ => "true or false" };
+                string kind = setting.Kind switch { "N" => "a whole number", "X" => "a number", _ => "on or off" };
                 string problem = isSwitch ? $"not \"{text}\"." : $"and \"{text}\" is none or is out of range.";
                 result.AddError($"{setting.Option} takes {kind}, {problem}");
                 return null;

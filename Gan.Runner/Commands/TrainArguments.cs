@@ -25,8 +25,13 @@ sealed class TrainArguments
 
     public TrainArguments()
     {
-        foreach (var setting in TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf)))
-            _settings.TryAdd(setting.Text.Option, OptionKinds.Of(setting.Text));
+        var common = TrainOptions.Settings.Select(static s => s.Text).Concat(GanOptions.Common.Select(static s => s.Text));
+        foreach (var text in common) _settings.Add(text.Option, OptionKinds.Of(text));
+        foreach (var text in GanCatalog.Entries.SelectMany(static e => e.Own).Select(static s => s.Text))
+        {
+            string whose = $"{text.Description.TrimEnd('.')} ({string.Join(", ", OwnersOf(text.Option))}).";
+            _settings.TryAdd(text.Option, OptionKinds.Of(text with { Description = whose }));
+        }
     }
 
     public Option<string> Preset { get; } = OptionKinds.Choice("--preset",
