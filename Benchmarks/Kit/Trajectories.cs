@@ -78,7 +78,7 @@ static class Trajectories
         var settings = Recipe.Of(options.Number("batch", 16), options.Text("precision", "f32"), ngf: options.Number("ngf", 0),
             ndf: options.Number("ndf", 0), discriminatorSteps: 1);
         int steps = options.Number("steps", DefaultSteps);
-        return settings with { Optimisation = settings.Optimisation with { Steps = steps, Seed = 1, Decay = false } };
+        return settings with { Optimisation = settings.Optimisation with { Steps = steps, Seed = 1, Decay = "constant" } };
     }
 
     static TrainedState TrainOnCard(PartContext context, TrainOptions options, bool graphs)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ssgan.Engine;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
@@ -33,7 +34,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
     {
         if (arguments.RestartsRate(parsed))
-            throw new UsageException("--lr-schedule restart goes with --resume; a new run takes linear or constant.");
+            throw new UsageException("--lr-schedule restart goes with --resume; a new run takes "
+                + $"{string.Join(" or ", ScheduleCatalog.Names)}.");
         bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
         string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
@@ -107,12 +109,10 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         var (now, before) = (options.Optimisation, state.Options.Optimisation.Schedule());
         if (state.Step == now.Steps || now.Schedule() == before) return "";
-        string course = !now.Decay ? "and stays there"
-            : string.Create(CultureInfo.InvariantCulture, $"and falls to 0 at step {now.Steps}");
         string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
         return string.Create(CultureInfo.InvariantCulture,
             $"\nThe learning rate goes from {before.At(state.Step):0.00e0} to {now.Schedule().At(state.Step):0.00e0} "
-            + $"{course}{offer}.");
+            + $"and {now.Schedule().Course}{offer}.");
     }
 
     /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>

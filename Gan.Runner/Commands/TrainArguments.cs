@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ssgan.Engine;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
@@ -11,14 +12,17 @@ namespace Ssgan.Runner.Commands;
 /// <summary>The options of "train" and how they change a run's settings.</summary>
 sealed class TrainArguments
 {
+    const string Restart = "restart";
+
     readonly Option<string> _data = OptionKinds.Text("--data", "NAME|DIR",
         $"{DatasetFactory.Described}. Default: {DatasetFactory.Names[0]}.");
     readonly Option<string> _model = OptionKinds.Choice("--model", "Which GAN. Default: "
         + string.Join("; ", GanCatalog.Entries.Select(static e => $"{e.Name}, {e.Description}")) + ".", [.. GanCatalog.Names]);
     readonly Option<string> _schedule = OptionKinds.Choice("--lr-schedule",
-        "Course of the learning rate: a straight line from --lr at the first step to 0 at "
-        + "the last, --lr throughout, or, with --resume, a new line from --lr at the checkpoint to 0 at the last step.",
-        "linear", "constant", "restart");
+        "Course of the learning rate from --lr at the first step: "
+        + string.Join("; ", ScheduleCatalog.Entries.Select(static e => $"{e.Name}, {e.Description}"))
+        + $"; with --resume also {Restart}, the run's course anew from the checkpoint on.",
+        [.. ScheduleCatalog.Names, Restart]);
 
     // One option for each setting; GANs may share one.
     readonly Dictionary<string, Option<string>> _settings = [];
@@ -76,7 +80,7 @@ sealed class TrainArguments
     };
 
     /// <summary>Whether the learning rate is to fall anew from its start.</summary>
-    public bool RestartsRate(ParseResult parsed) => parsed.Has(_schedule) && parsed.GetValue(_schedule) == "restart";
+    public bool RestartsRate(ParseResult parsed) => parsed.Has(_schedule) && parsed.GetValue(_schedule) == Restart;
 
     /// <summary>Whether a course of the learning rate stands on the command line.</summary>
     public bool HasSchedule(ParseResult parsed) => parsed.Has(_schedule);
@@ -101,8 +105,8 @@ sealed class TrainArguments
         if (parsed.Has(_data)) settings = settings with { Data = settings.Data with { Data = Place(parsed.GetValue(_data)!) } };
         if (parsed.Has(_schedule))
         {
-            bool falls = parsed.GetValue(_schedule) != "constant";
-            settings = settings with { Optimisation = settings.Optimisation with { Decay = falls, DecayFrom = 0 } };
+            string decay = RestartsRate(parsed) ? Anew(settings.Optimisation) : parsed.GetValue(_schedule)!;
+            settings = settings with { Optimisation = settings.Optimisation with { Decay = decay, DecayFrom = 0 } };
         }
         Setting<TrainOptions>[] known = [.. TrainOptions.Settings, .. TrainOptions.SettingsOf(gan)];
         foreach (var (name, option) in _settings.Where(o => parsed.Has(o.Value)))
@@ -113,6 +117,10 @@ sealed class TrainArguments
         }
         return settings;
     }
+
+    /// <summary>What begins anew: the run's course, or, where that has no end, the default one.</summary>
+    static string Anew(OptimisationSettings optimisation) =>
+        optimisation.Schedule().IsConstant ? ScheduleCatalog.Names[0] : optimisation.Decay;
 
     /// <summary>The option that sets a value of config.json; the value's own name where none does.</summary>
     public static string NameOf(string key) => key switch

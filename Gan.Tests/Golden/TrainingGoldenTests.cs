@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;

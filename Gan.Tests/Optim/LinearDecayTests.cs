@@ -1,4 +1,4 @@
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 
 namespace Ssgan.Tests.Optim;
 
@@ -18,8 +18,4 @@ sealed class LinearDecayTests
     [TestCase(10, 0)]
     public void The_rate_may_begin_to_fall_later(long finished, double expected) =>
         Assert.That(new LinearDecay(2e-4f, 10, 4).At(finished), Is.EqualTo(expected).Within(1e-10));
-
-    [Test]
-    public void Without_an_end_the_rate_is_constant() =>
-        Assert.That(new LinearDecay(3e-4f, null).At(1_000_000_000), Is.EqualTo(3e-4f));
 }

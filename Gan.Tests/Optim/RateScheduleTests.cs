@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Optim;
@@ -34,7 +35,7 @@ sealed class RateScheduleTests
         using var device = new Device(backend);
         using var p = device.Zeros(new(3));
         using var adam = new Adam([("p", p)], 9);
-        using var schedule = new RateSchedule([adam], new LinearDecay(0.5f, null));
+        using var schedule = new RateSchedule([adam], new ConstantRate(0.5f));
         backend.Calls.Clear();
         schedule.Advance();
         Assert.That(adam.LearningRate, Is.EqualTo(0.5f));

@@ -41,7 +41,7 @@ public sealed class ArgumentTests
         new object[] { "--keep-last is 0", new[] { "train", "--keep-last", "0" } },
         new object[] { "--log-every is 0", new[] { "train", "--log-every", "0" } },
         new object[] { "--checkpoint-every is 0", new[] { "train", "--checkpoint-every", "0" } },
-        new object[] { "--lr-schedule", new[] { "train", "--lr-schedule", "cosine" } },
+        new object[] { "--lr-schedule", new[] { "train", "--lr-schedule", "exponential" } },
         new object[] { "--lr-schedule restart goes with --resume", new[] { "train", "--lr-schedule", "restart" } },
         new object[] { "--rotation", new[] { "train", "--rotation", "half" } },
         new object[] { "--seed", new[] { "train", "--seed", "-1" } },
@@ -139,7 +139,7 @@ public sealed class ArgumentTests
         var options = Gan.Training.TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
         Assert.That((options.Optimisation.Steps, options.Optimisation.Decay, options.Optimisation.LearningRate, options.Data.Flip,
             options.Data.SkipBad, options.Data.Data),
-            Is.EqualTo((1L, false, 0.25f, true, false, "shapes")));
+            Is.EqualTo((1L, "constant", 0.25f, true, false, "shapes")));
     }
 
     [Test]

@@ -76,6 +76,25 @@ public sealed class ResumeTests
     }
 
     [Test]
+    public void RunAlongACosineResumesBitForBitAndMayBeginItAnew()
+    {
+        using var scratch = new TempFolder();
+        string[] course = ["--lr", "0.001", "--lr-schedule", "cosine", "--log-every", "1", "--checkpoint-every", "2"];
+        Shell.Train(scratch["whole"], ["--steps", "4", .. course]);
+        string checkpoint = scratch["whole/checkpoints/step-00000002"];
+        var parts = Shell.Run("train", "--resume", checkpoint, "--plain", "--out", scratch["parts"]);
+        Assert.That(parts.Error, Is.Empty);
+        const string last = "checkpoints/step-00000004/tensors.safetensors";
+        Assert.That(File.ReadAllBytes(scratch[$"parts/{last}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{last}"])));
+
+        var anew = Shell.Run("train", "--resume", checkpoint, "--plain", "--out", scratch["anew"], "--lr-schedule", "restart");
+        Assert.That(anew.Out,
+            Does.Contain("The learning rate goes from 5.00e-4 to 1.00e-3 and falls along half a cosine to 0 at step 4."));
+        var rates = Gan.Training.MetricsLog.Read(scratch["anew/metrics.jsonl"]).Select(static r => r["learning_rate"]).ToList();
+        Assert.That(rates, Is.EqualTo(new[] { 5e-4, 0 }).Within(1e-9));
+    }
+
+    [Test]
     public void RunOnAGpuMayChangeItsGraphsAndWhereItsImagesAre()
     {
         using var temp = new TempFolder();

@@ -41,7 +41,7 @@ public sealed class TrainTests
         string config = scratch["run/config.json"];
         var options = TrainOptions.FromJson(File.ReadAllText(config), config);
         var expected = Presets.For(Presets.Mimicry, 32).With(steps: 1, batch: 4, discriminatorSteps: 1, gridImages: 4,
-            emaDecay: 0.9f, learningRate: 0.001f, decay: false, flip: true, seed: ulong.MaxValue);
+            emaDecay: 0.9f, learningRate: 0.001f, decay: "constant", flip: true, seed: ulong.MaxValue);
         Assert.That(options, Is.EqualTo(expected with
         {
             Gan = new SsganOptions

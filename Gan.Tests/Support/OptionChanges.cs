@@ -11,7 +11,7 @@ static class OptionChanges
     public static TrainOptions With(this TrainOptions o, int? size = null, bool? flip = null,
         DataOnDevice? dataOnDevice = null, long? steps = null,
         int? batch = null, int? discriminatorSteps = null, UpdateOrder? updateOrder = null, float? learningRate = null,
-        bool? decay = null, double? beta1 = null, float? emaDecay = null, ulong? seed = null, string? precision = null,
+        string? decay = null, double? beta1 = null, float? emaDecay = null, ulong? seed = null, string? precision = null,
         bool? graphs = null, long? logEvery = null, long? sampleEvery = null, long? checkpointEvery = null, int? keepLast = null,
         int? gridImages = null, int? ngf = null, int? ndf = null) => o with
     {

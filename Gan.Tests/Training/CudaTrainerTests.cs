@@ -2,7 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Kernels.Cuda.Driver;
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
@@ -108,20 +108,19 @@ sealed class CudaTrainerTests
         Assert.That(after[6].Allocations, Is.EqualTo(after[5].Allocations));
     }
 
-    [TestCase("cpu")]
-    [TestCase("eager")]
-    [TestCase("graphs")]
-    public void The_learning_rate_falls_on_the_device_as_on_the_host(string path)
+    [Test]
+    public void The_learning_rate_falls_on_the_device_as_on_the_host([Values("cpu", "eager", "graphs")] string path,
+        [ValueSource(typeof(ScheduleCatalog), nameof(ScheduleCatalog.Names))] string decay)
     {
         using var temp = new TempFolder();
         using var cuda = new EmulatedCuda();
-        var options = s_options.With(steps: 5, logEvery: 9, learningRate: 7e-4f, graphs: path == "graphs");
+        var options = s_options.With(steps: 5, logEvery: 9, learningRate: 7e-4f, decay: decay, graphs: path == "graphs");
         var device = path == "cpu" ? Device.Cpu(1) : new Device(new CudaBackend(cuda));
         using var run = new TrainingRun(temp["run"], options, device, new ArraySource(32, 11));
         var rates = new List<float[]>();
         run.AfterStep = _ => rates.Add([.. run.Step.Optimizers.Select(static o => o.Optimizer.LearningRate)]);
         run.Trainer.Run();
-        var schedule = new LinearDecay(7e-4f, 5);
+        var schedule = ScheduleCatalog.Of(decay).Create(7e-4f, 5, 0);
         Assert.That(rates, Is.EqualTo(Enumerable.Range(1, 5).Select(step => new[] { schedule.At(step), schedule.At(step) })));
     }
 

@@ -24,7 +24,7 @@ public sealed class StepProbeTests
         yield return new TestCaseData(small.With(gridImages: 4, batch: 16))
             .SetArgDisplayNames("a step larger than its sheet");
         yield return new TestCaseData(small.With(gridImages: 200)).SetArgDisplayNames("a sheet in several parts");
-        yield return new TestCaseData(small.With(emaDecay: 0, decay: false).WithSsgan(onePass: true))
+        yield return new TestCaseData(small.With(emaDecay: 0, decay: "constant").WithSsgan(onePass: true))
             .SetArgDisplayNames("one pass");
     }
 

@@ -52,4 +52,30 @@ sealed class TrainOptionsTests
         Assert.That(names, Is.Unique);
         Assert.That(names, Is.EquivalentTo(TrainOptions.Values(options).Keys.Append("model")));
     }
+
+    /// <summary>There were two courses of the learning rate, and so it either fell or not.</summary>
+    [TestCase("true", "linear")]
+    [TestCase("false", "constant")]
+    [TestCase("\"cosine\"", "cosine")]
+    public void A_course_of_the_rate_is_a_name_or_as_it_was_whether_it_falls(string written, string name)
+    {
+        Assert.That(TrainOptions.FromJson(Course(written), "config.json").Optimisation.Decay, Is.EqualTo(name));
+    }
+
+    [TestCase("null")]
+    [TestCase("3")]
+    public void A_course_of_another_kind_is_refused(string written)
+    {
+        Assert.That(() => TrainOptions.FromJson(Course(written), "config.json"),
+            Throws.TypeOf<TrainingException>().With.Message.Contains("optimisation.decay"));
+    }
+
+    static string Course(string written) => new TrainOptions().ToJson()
+        .Replace("\"decay\": \"linear\"", $"\"decay\": {written}", StringComparison.Ordinal);
+
+    [Test]
+    public void A_course_that_is_unknown_is_refused_by_name() =>
+        Assert.That(() => new TrainOptions { Optimisation = new() { Decay = "zigzag" } }.Validate(),
+            Throws.TypeOf<TrainingException>().With.Message
+                .EqualTo("decay is zigzag; it must be one of linear, constant, cosine."));
 }

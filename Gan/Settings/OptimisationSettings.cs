@@ -1,4 +1,5 @@
-using Ssgan.Engine.Optim;
+using System.Text.Json.Serialization;
+using Ssgan.Engine.Optim.Schedules;
 
 namespace Ssgan.Gan.Settings;
 
@@ -32,8 +33,9 @@ public sealed record OptimisationSettings
     /// <summary>Learning rate at the start.</summary>
     public float LearningRate { get; init; } = 2e-4f;
 
-    /// <summary>Whether the learning rate falls linearly to 0 at the last step.</summary>
-    public bool Decay { get; init; } = true;
+    /// <summary>The course of the learning rate, a name of <see cref="ScheduleCatalog"/>.</summary>
+    [JsonConverter(typeof(ScheduleNameJson))]
+    public string Decay { get; init; } = ScheduleCatalog.Names[0];
 
     /// <summary>
     /// The finished steps at which a falling rate stands at its start: 0, or where a resumed run began the fall anew.
@@ -95,12 +97,15 @@ public sealed record OptimisationSettings
     ];
 
     /// <summary>The learning rate by finished steps.</summary>
-    public LinearDecay Schedule() => new(LearningRate, Decay ? Steps : null, Decay ? DecayFrom : 0);
+    /// <exception cref="ArgumentException">There is no course of that name.</exception>
+    public Schedule Schedule() => ScheduleCatalog.Of(Decay).Create(LearningRate, Steps, DecayFrom);
 
     internal void Validate(Check check)
     {
         check.That(Steps is >= 1 and <= int.MaxValue, "steps",
             $"{Steps}; it must lie in 1 to {int.MaxValue}, which the counters on a device can hold");
+        check.That(ScheduleCatalog.Names.Contains(Decay), "decay",
+            $"{Decay}; it must be one of {string.Join(", ", ScheduleCatalog.Names)}");
         check.That(DecayFrom >= 0 && DecayFrom < Steps, "decayFrom",
             $"{DecayFrom}; it must lie in 0 to {Steps - 1}, before the last step");
         check.That(Batch >= 2, "batch", $"{Batch}; batch norm needs at least 2 images");

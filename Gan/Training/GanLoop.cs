@@ -1,5 +1,5 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
@@ -81,11 +81,15 @@ public sealed class GanLoop : IDisposable
     }
 
     /// <summary>One update of the generator, after which the schedule advances.</summary>
-    public void TrainGenerator() => Run(_generator, () =>
+    public void TrainGenerator()
     {
-        _step.TrainGenerator(_batch);
-        _schedule?.Advance();
-    });
+        _schedule?.Prepare();
+        Run(_generator, () =>
+        {
+            _step.TrainGenerator(_batch);
+            _schedule?.Advance();
+        });
+    }
 
     void Run(Update update, Action eager)
     {

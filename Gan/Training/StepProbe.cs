@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;

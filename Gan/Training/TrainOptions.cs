@@ -109,7 +109,7 @@ public sealed record TrainOptions
         var values = new Dictionary<string, string>
         {
             ["data"] = options.Data.Data,
-            ["decay"] = options.Optimisation.Decay ? "linear" : "constant",
+            ["decay"] = options.Optimisation.Decay,
             ["decayFrom"] = options.Optimisation.DecayFrom.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var setting in Settings.Concat(SettingsOf(GanCatalog.Of(options.Gan.Model))))

@@ -1,4 +1,4 @@
-using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
@@ -96,7 +96,7 @@ public sealed class Trainer
                 + string.Join(", ", differences.Select(d =>
                     $"{nameOf?.Invoke(d.Name) ?? d.Name} was {d.Other} and is now {d.Mine}")) + ".");
         var optimisation = options.Optimisation;
-        if (optimisation.Decay && state.Step < optimisation.DecayFrom)
+        if (state.Step < optimisation.Schedule().From)
             throw new TrainingException($"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step "
                 + $"{optimisation.DecayFrom} on.");
         if (state.Step > optimisation.Steps)
