@@ -83,13 +83,15 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         {
             throw new UsageException(e.Message, e);
         }
+        // A run's own folder as --out is no other place.
+        string? branch = parsed.GetValue(arguments.Out) is { } place && (run is null || !IsSame(place, run)) ? place : null;
         string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}."
             + RateChange(options, state, arguments.HasSchedule(parsed));
-        return new RunPlan(options, sentence, checkpoint, Destination(), parsed.Has(arguments.Out));
+        return new RunPlan(options, sentence, checkpoint, Destination(), branch is not null);
 
         string Destination()
         {
-            if (parsed.GetValue(arguments.Out) is { } elsewhere) return elsewhere;
+            if (branch is not null) return branch;
             if (run is null)
                 throw new UsageException($"{checkpoint} is not inside a run's folder; name the folder to go on in with --out.");
             long newest = RunFolder.Open(run).CheckpointSteps() is [.., var last] ? last : 0;
@@ -114,6 +116,9 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
             $"\nThe learning rate goes from {before.At(state.Step):0.00e0} to {now.Schedule().At(state.Step):0.00e0} "
             + $"and {now.Schedule().Course}{offer}.");
     }
+
+    static bool IsSame(string one, string other) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(one))
+        == Path.TrimEndingDirectorySeparator(Path.GetFullPath(other));
 
     /// <summary>The run folder of a path or, above it, of the checkpoint; null where there is none.</summary>
     static string? FindRun(string path, string checkpoint)

@@ -60,7 +60,7 @@ static class TrainCommand
             host.Stop.Register(() => view.Notice("Stopping after this step; another Ctrl-C leaves at once, without saving."));
         var outcome = view.Show(() => trainer.Run(host.Stop));
         host.Out.WriteLine(outcome == TrainingOutcome.Done
-            ? $"Done: {steps} steps; everything is in {folder.Path}."
+            ? $"Done: {steps} step{(steps == 1 ? "" : "s")}; everything is in {folder.Path}."
             : $"Stopped after step {trainer.Done} of {steps}; the state is saved in {folder.Path}.");
         host.Out.WriteLine(outcome == TrainingOutcome.Done
             ? $"Next: ssgan sample --checkpoint {Quote(folder.Path)} --count 64 --out samples.png"

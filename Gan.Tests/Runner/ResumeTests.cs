@@ -1,12 +1,23 @@
 using Ssgan.Emulator;
 using Ssgan.Runner.Terminal;
 using Ssgan.Tests.Data;
+using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Runner;
 
 public sealed class ResumeTests
 {
+    [Test]
+    public void ARunsOwnFolderIsNoOtherPlaceToGoOnIn()
+    {
+        using var scratch = new TempFolder();
+        Shell.Train(scratch["run"], "--steps", "1");
+        var printed = Shell.Run("train", "--resume", scratch["run"], "--out", scratch["run"] + "/", "--steps", "2", "--plain");
+        Assert.That((printed.Code, printed.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(RunFolder.Open(scratch["run"]).CheckpointSteps(), Does.Contain(2L));
+    }
+
     [Test]
     public void FinishedRunHasNothingLeftToDo()
     {

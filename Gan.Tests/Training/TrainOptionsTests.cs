@@ -26,6 +26,11 @@ sealed class TrainOptionsTests
     }
 
     [Test]
+    public void Members_stand_in_any_order() =>
+        Assert.That(TrainOptions.FromJson("{\"gan\": {\"ngf\": 8, \"model\": \"wgan-gp\"}}", "a.json").Gan,
+            Is.EqualTo(new WganGpOptions { Ngf = 8 }));
+
+    [Test]
     public void Values_that_stand_side_by_side_are_ssgans()
     {
         var options = TrainOptions.FromJson("{\"size\": 48, \"batch\": 8, \"onePass\": true, \"ngf\": 64}", "a.json");
@@ -35,7 +40,12 @@ sealed class TrainOptionsTests
         }));
     }
 
-    [TestCase("{\"data\": null}", "at $.data: it may not be null")]
+    [TestCase("{\"data\": null}", "at $.data, line 1: it may not be null")]
+    [TestCase("{\"gan\": null}", "at $.gan, line 1: it may not be null")]
+    [TestCase("{\"gan\": []}", "a GAN's settings are an object")]
+    [TestCase("{\"data\": {},\n\"foo\": 1}", "at $.foo, line 2: there is nothing of this name")]
+    [TestCase("{\"cadence\": {}, \"cadence\": {}}", "cadence stands twice")]
+    [TestCase("{\"optimisation\": {\"learningRate\": NaN}}", "'N' is an invalid start of a value.")]
     [TestCase("{\"optimisation\": {\"precision\": null}}", "at $.optimisation.precision, line 1: it may not be null")]
     [TestCase("{} {}", "is not a valid configuration")]
     public void What_is_no_configuration_is_refused(string json, string part) =>

@@ -187,10 +187,10 @@ public sealed class TrainerTests
     [TestCase("{\"optimisation\": {\"batsch\": 4}}", "$.optimisation.batsch, line 1: there is nothing of this name")]
     [TestCase("{\"optimisation\": {\n\"batch\": \"four\"}}",
         "$.optimisation.batch, line 2: the value is of another kind or out of range")]
-    [TestCase("{\"optimization\": {}}", "$.optimization, line 1: there is nothing of this name")]
+    [TestCase("{\"optimization\": {}}", "at $.optimization: there is nothing of this name")]
     [TestCase("{\"cadence\": {},\n\"gan\": {\"model\": \"ssgan\",\n\"ngv\": 4}}", "at $.gan.ngv: there is nothing of this name")]
     [TestCase("{\"gan\": {\"model\": \"dagan\"}}", "there is no GAN \"dagan\", only ssgan")]
-    [TestCase("{\"gan\": {\"ngf\": 4}}", "a GAN's settings begin with \"model\" and its name")]
+    [TestCase("{\"gan\": {\"ngf\": 4}}", "a GAN's settings have its name as \"model\"")]
     [TestCase("{\"batsch\": 4}", "at $.batsch: there is nothing of this name")]
     [TestCase("{\n\"batch\": \"four\"}", "at $.batch: the value is of another kind or out of range")]
     [TestCase("{\"batch\": 4, \"batch\": 4}", "batch")]

@@ -72,16 +72,20 @@ sealed class TrainOptionsJson : JsonConverter<TrainOptions>
     public override void Write(Utf8JsonWriter writer, TrainOptions value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, SectionsJson.Default.TrainOptions);
 
-    /// <summary>Whether some member is no object; sections are.</summary>
+    /// <summary>Whether "data" is the data's name, as it was, or no member has the name of a section.</summary>
     static bool IsFlat(Utf8JsonReader ahead)
     {
         if (ahead.TokenType != JsonTokenType.StartObject) return false;
+        bool hasMembers = false, hasSections = false;
         while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ahead.Read() || ahead.TokenType != JsonTokenType.StartObject) return true;
+            string name = ahead.GetString()!;
+            hasMembers = true;
+            hasSections |= name == "gan" || s_sections.ContainsKey(name);
+            if (!ahead.Read() || (name == "data" && ahead.TokenType == JsonTokenType.String)) return true;
             ahead.Skip();
         }
-        return false;
+        return hasMembers && !hasSections;
     }
 
     static JsonObject Sectioned(ref Utf8JsonReader reader)
