@@ -5,28 +5,6 @@ namespace Ssgan.Tests.Kernels;
 /// <summary>A convolution's shapes with random values, and the triples that it multiplies.</summary>
 sealed class ConvCase
 {
-    /// <summary>Batch, height, width, channels, filters, kernel height, kernel width, stride, padding.</summary>
-    public static readonly int[][] Sizes =
-    [
-        [1, 1, 1, 1, 1, 1, 1, 1, 0], [1, 1, 1, 3, 5, 3, 3, 1, 1], [3, 1, 1, 16, 17, 1, 1, 1, 0], [1, 5, 7, 1, 1, 3, 3, 1, 1],
-        [3, 7, 5, 3, 16, 3, 3, 1, 1], [1, 8, 6, 16, 33, 3, 3, 1, 1], [2, 6, 9, 17, 3, 3, 3, 1, 0], [1, 9, 7, 33, 16, 5, 5, 1, 2],
-        [3, 7, 8, 3, 17, 5, 5, 2, 2], [1, 9, 11, 17, 16, 3, 3, 2, 1], [3, 8, 5, 16, 16, 2, 2, 2, 0], [2, 7, 7, 5, 9, 3, 3, 3, 1],
-        [1, 11, 8, 3, 4, 1, 1, 2, 0], [2, 6, 7, 9, 6, 2, 3, 1, 1], [1, 5, 6, 4, 7, 3, 1, 2, 2], [1, 10, 9, 2, 3, 1, 1, 3, 2],
-        [1, 6, 5, 130, 20, 3, 3, 1, 1], [1, 4, 5, 20, 300, 3, 3, 1, 1], [2, 9, 17, 64, 40, 3, 3, 1, 1],
-        [2, 16, 13, 6, 8, 3, 3, 1, 1], [0, 5, 5, 3, 4, 3, 3, 1, 1], [1, 4, 4, 40, 7, 4, 4, 1, 0], [1, 3, 3, 2, 2, 5, 5, 1, 3],
-        [2, 11, 10, 40, 6, 3, 3, 3, 2], [1, 7, 12, 32, 8, 4, 4, 2, 1],
-        // By Winograd's method: tiles that stick out, every padding, several blocks of depth, tasks of one tile, channels that do
-        // not fill a panel.
-        [1, 16, 12, 16, 16, 3, 3, 1, 1], [2, 15, 14, 24, 40, 3, 3, 1, 1], [1, 18, 14, 16, 24, 3, 3, 1, 0],
-        [1, 12, 15, 40, 16, 3, 3, 1, 2], [3, 8, 8, 264, 16, 3, 3, 1, 1], [3, 8, 8, 16, 272, 3, 3, 1, 1],
-        [33, 8, 8, 16, 16, 3, 3, 1, 1],
-        // Few results of many pixels: the filter gradient is summed in slices, the last one shorter.
-        [3, 31, 33, 3, 7, 3, 3, 1, 1],
-        // Few filters of many channels, whose filter gradient gathers the output's: in slices, padded by more than the kernel,
-        // too many to slice.
-        [3, 31, 33, 20, 3, 3, 3, 1, 1], [1, 6, 7, 12, 2, 3, 3, 1, 4], [1, 9, 30, 304, 3, 3, 3, 1, 1],
-    ];
-
     readonly int _n, _h, _w, _c, _k, _kh, _kw, _oh, _ow;
 
     public ConvCase(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)

@@ -96,6 +96,22 @@ public abstract class ResNetGanStep : GanStep
     /// <summary>One update of the generator with given noise (N, latent).</summary>
     public abstract void TrainGenerator(Tensor z);
 
+    /// <summary>One update of the generator by a loss of the logits (N, 1) of its images alone.</summary>
+    protected void TrainGenerator(Tensor z, Func<Tensor, Tensor> lossOf)
+    {
+        ArgumentNullException.ThrowIfNull(z);
+        ArgumentNullException.ThrowIfNull(lossOf);
+        using var scope = Device.Scope();
+        using var frozen = Discriminator.Frozen();
+        var onFake = Discriminator.Forward(Generator.Forward(z)).Logits;
+        LogitsObserver?.Invoke("g_fake", onFake);
+        var loss = lossOf(onFake);
+
+        Minimise("g", loss, GeneratorOptimizer);
+
+        Stats.Add("loss_g", loss);
+    }
+
     /// <summary>Images for noise as constants: nothing of the generator is recorded, its running statistics move.</summary>
     protected Tensor Draw(Tensor z)
     {

@@ -61,15 +61,14 @@ public sealed class RateSchedule : IDisposable
     public void Advance()
     {
         if (_step is null) return;
-        var backend = _step.Backend;
         if (_schedule.Line is { } line)
         {
-            backend.LinearDecay(_step.MutableView, _rates, line);
+            _step.Backend.LinearDecay(_step.MutableView, _rates, line);
             return;
         }
         // The primitive of lines counts for the others too.
-        backend.LinearDecay(_step.MutableView, [], new DecaySpec(0, 1));
-        foreach (var rate in _rates) backend.GatherRows(_plan!.View, _step.View, rate.As(new Shape(1, 1)));
+        _step.Backend.LinearDecay(_step.MutableView, [], new DecaySpec(0, 1));
+        foreach (var rate in _rates) _step.Backend.GatherRows(_plan!.View, _step.View, rate.As(new Shape(1, 1)));
     }
 
     /// <summary>Frees the counter and what is laid out; the optimizers stay.</summary>

@@ -31,17 +31,5 @@ public sealed class SnganStep(Device device, Architecture architecture, Optimisa
     }
 
     /// <summary>L_G = −E[D(G(z))]: Miyato et al. 2018, eq. 17.</summary>
-    public override void TrainGenerator(Tensor z)
-    {
-        ArgumentNullException.ThrowIfNull(z);
-        using var scope = Device.Scope();
-        using var frozen = Discriminator.Frozen();
-        var onFake = Discriminator.Forward(Generator.Forward(z)).Logits;
-        LogitsObserver?.Invoke("g_fake", onFake);
-        var loss = Hinge.Generator(onFake);
-
-        Minimise("g", loss, GeneratorOptimizer);
-
-        Stats.Add("loss_g", loss);
-    }
+    public override void TrainGenerator(Tensor z) => TrainGenerator(z, Hinge.Generator);
 }

@@ -66,17 +66,5 @@ public sealed class WganGpStep : ResNetGanStep
     }
 
     /// <summary>L_G = −E[D(G(z))].</summary>
-    public override void TrainGenerator(Tensor z)
-    {
-        ArgumentNullException.ThrowIfNull(z);
-        using var scope = Device.Scope();
-        using var frozen = Discriminator.Frozen();
-        var onFake = Discriminator.Forward(Generator.Forward(z)).Logits;
-        LogitsObserver?.Invoke("g_fake", onFake);
-        var loss = Wasserstein.Generator(onFake);
-
-        Minimise("g", loss, GeneratorOptimizer);
-
-        Stats.Add("loss_g", loss);
-    }
+    public override void TrainGenerator(Tensor z) => TrainGenerator(z, Wasserstein.Generator);
 }
