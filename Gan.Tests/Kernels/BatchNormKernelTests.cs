@@ -15,7 +15,7 @@ public class BatchNormKernelTests
             b.BatchNormBackward(X, Gamma, Beta, Classes, Mean, InvStd, DY, DX, DGamma, DBeta, s);
     }
 
-    static Run Make(NnArrays a, float mean, float deviation, params ReadOnlySpan<int> dims)
+    static Run Make(KernelArrays a, float mean, float deviation, params ReadOnlySpan<int> dims)
     {
         int c = dims[^1];
         return new(a.NormalsOf(mean, deviation, dims), a.NormalsOf(1, 0.5f, c), a.Normals(c), a.Normals(c), a.NormalsOf(2, 0.1f,
@@ -27,7 +27,7 @@ public class BatchNormKernelTests
     {
         const int Rows = 5000;
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var r = Make(a, mean, 1, Rows, c);
         r.Forward(b, new BatchNormSpec(0, 1, false));
         float[] x = a.Read(r.X), var = a.Read(r.RunningVar), inv = a.Read(r.InvStd);
@@ -45,7 +45,7 @@ public class BatchNormKernelTests
     public void An_outlier_first_does_not_spoil_the_variance()
     {
         using var b = new CpuBackend(1);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var x = new float[64];
         for (int i = 0; i < 64; i++) x[i] = i == 0 ? 1e4f : i % 2 == 0 ? 1 : -1;
         var r = Make(a, 0, 1, 64, 1) with { X = a.Of(x, 64, 1) };
@@ -58,7 +58,7 @@ public class BatchNormKernelTests
     public void A_class_that_does_not_exist_is_named()
     {
         using var b = new CpuBackend(1);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var r = Make(a, 0, 1, 2, 2, 2, 3) with { Gamma = a.Normals(4, 3), Beta = a.Normals(4, 3), Classes = a.Ints([1, 4], 2) };
         Assert.That(() => r.Forward(b, new BatchNormSpec(1e-5f, 0.1f, false)),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("index 1 is 4"));
@@ -68,7 +68,7 @@ public class BatchNormKernelTests
     public void Threads_do_not_matter_and_nothing_is_allocated([Values] bool relu)
     {
         var s = new BatchNormSpec(1e-5f, 0.1f, relu);
-        NnChecks.ThreadsDoNotMatter((b, a) =>
+        KernelChecks.ThreadsDoNotMatter((b, a) =>
         {
             var r = Make(a, 1, 2, 3, 29, 31, 37);
             r.Forward(b, s);
@@ -77,9 +77,9 @@ public class BatchNormKernelTests
                 a.Read(r.DGamma), a.Read(r.DBeta)];
         });
         using var backend = new CpuBackend(2);
-        using var arrays = new NnArrays(backend);
+        using var arrays = new KernelArrays(backend);
         var run = Make(arrays, 1, 2, 2, 32, 32, 40);
-        NnChecks.AllocatesNothing(() => run.Forward(backend, s));
-        NnChecks.AllocatesNothing(() => run.Backward(backend, s));
+        KernelChecks.AllocatesNothing(() => run.Forward(backend, s));
+        KernelChecks.AllocatesNothing(() => run.Backward(backend, s));
     }
 }

@@ -11,7 +11,7 @@ public class CastTests
     [TestCase(100001)]
     public void Fill_writes_every_element_of_every_type(int n)
     {
-        using var arrays = new CpuArrays();
+        using var arrays = KernelArrays.OnCpu();
         TensorView f = arrays.New(new Shape(n)), i = arrays.New(new Shape(n), DType.I32), b = arrays.New(new Shape(n), DType.U8);
         TensorView h = arrays.New(new Shape(n), DType.BF16);
         arrays.Cpu.Fill(f, -2.5f);
@@ -29,8 +29,8 @@ public class CastTests
     [TestCase(70001)]
     public void BFloat16_rounds_half_to_even_and_returns_exactly(int n)
     {
-        using var arrays = new CpuArrays();
-        var x = CpuArrays.Numbers(n, 3, -1e4f, 1e4f);
+        using var arrays = KernelArrays.OnCpu();
+        var x = KernelArrays.Numbers(n, 3, -1e4f, 1e4f);
         // Exact ties to either side, the largest float (which overflows), NaN with its payload only in the dropped bits.
         uint[] bits = [0x3F808000, 0x3F818000, 0x3F808001, 0x3F807FFF, 0x7F7FFFFF, 0x7F800001, 0xFFC00000,
             0x7F800000, 0x80000000, 1];
@@ -57,7 +57,7 @@ public class CastTests
     [Test]
     public void An_unsupported_pair_is_named()
     {
-        using var arrays = new CpuArrays();
+        using var arrays = KernelArrays.OnCpu();
         TensorView x = arrays.New(new Shape(2), DType.BF16), y = arrays.New(new Shape(2), DType.I32);
         Assert.That(() => arrays.Cpu.Cast(x, y),
             Throws.TypeOf<NotSupportedException>().With.Message.Contains("BF16").And.Message.Contains("I32"));

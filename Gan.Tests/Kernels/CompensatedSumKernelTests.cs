@@ -9,7 +9,7 @@ public class CompensatedSumKernelTests
     public void What_one_number_loses_the_other_keeps()
     {
         using var b = new CpuBackend(1);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         TensorView sum = a.Of([1e8f, 0], 2), one = a.Of([1], 1), back = a.Of([-1e8f], 1);
         b.CompensatedSum(sum, one);
         Assert.That(a.Read(sum), Is.EqualTo([1e8f, 1f]));

@@ -9,8 +9,8 @@ public class ElementwiseTests
     [Test]
     public void A_value_does_not_depend_on_its_position_or_on_the_threads()
     {
-        float[] x = CpuArrays.Numbers(200003, 2, -6, 6);
-        using var arrays = new CpuArrays(1);
+        float[] x = KernelArrays.Numbers(200003, 2, -6, 6);
+        using var arrays = KernelArrays.OnCpu(1);
         TensorView whole = arrays.From(new Shape(x.Length), x), y = arrays.New(whole.Shape);
         arrays.Cpu.Unary(default(Tanh), whole, y);
         float[] once = arrays.Read(y);
@@ -18,20 +18,21 @@ public class ElementwiseTests
         {
             TensorView part = arrays.From(new Shape(x.Length - start), x[start..]), z = arrays.New(part.Shape);
             arrays.Cpu.Unary(default(Tanh), part, z);
-            CpuArrays.AssertSame(arrays.Read(z), once[start..]);
+            KernelChecks.AssertSame(arrays.Read(z), once[start..]);
         }
-        using var three = new CpuArrays(3);
+        using var three = KernelArrays.OnCpu(3);
         TensorView again = three.From(new Shape(x.Length), x);
         three.Cpu.Unary(default(Tanh), again, again);
-        CpuArrays.AssertSame(three.Read(again), once);
+        KernelChecks.AssertSame(three.Read(again), once);
     }
 
     [Test]
     public void Nothing_is_allocated_in_steady_state()
     {
-        using var arrays = new CpuArrays();
-        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), bias = arrays.Random(new Shape(3), 8), y = arrays.New(x.Shape);
-        TensorView rows = arrays.Random(new Shape(64, 1, 1, 3), 9), bytes = arrays.New(x.Shape, DType.U8);
+        using var arrays = KernelArrays.OnCpu();
+        TensorView x = arrays.Uniform(new Shape(64, 32, 32, 3), 7),
+            bias = arrays.Uniform(new Shape(3), 8), y = arrays.New(x.Shape);
+        TensorView rows = arrays.Uniform(new Shape(64, 1, 1, 3), 9), bytes = arrays.New(x.Shape, DType.U8);
         Assert.That(Allocations.PerRound(() =>
         {
             arrays.Cpu.Fill(y, 1);

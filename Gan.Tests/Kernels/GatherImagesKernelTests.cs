@@ -20,7 +20,7 @@ public sealed class GatherImagesKernelTests : IDisposable
     [Test]
     public void An_index_that_does_not_exist_is_named()
     {
-        using var a = new NnArrays(_cpu);
+        using var a = new KernelArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 2, 3), new Shape(M, 2, 2, 3));
         var (upright, indices) = (a.Output(2, 2, 2, 3), a.Ints([0, M], 2));
         Assert.That(() => _cpu.GatherImages(pixels.View, indices, default, default, upright, default),
@@ -30,13 +30,13 @@ public sealed class GatherImagesKernelTests : IDisposable
     [Test]
     public void An_empty_batch_is_left_alone_and_nothing_is_allocated()
     {
-        using var a = new NnArrays(_cpu);
+        using var a = new KernelArrays(_cpu);
         using var pixels = new Bytes(_cpu, Pixels(a.Random, 32, 3), new Shape(M, 32, 32, 3));
         Assert.DoesNotThrow(() => _cpu.GatherImages(pixels.View, a.Ints([], 0), default, a.Ints([], 0), a.Output(0, 32, 32, 3),
             a.Output(0, 32, 32, 3)));
         var (upright, rotated, turns, indices) = (a.Output(4, 32, 32, 3), a.Output(4, 32, 32, 3),
             a.Ints([0, 1, 2, 3], 4), a.Ints([4, 3, 0, 0], 4));
-        NnChecks.AllocatesNothing(() => _cpu.GatherImages(pixels.View, indices, default, turns, upright, rotated));
+        KernelChecks.AllocatesNothing(() => _cpu.GatherImages(pixels.View, indices, default, turns, upright, rotated));
     }
 
     /// <summary>A U8 array.</summary>

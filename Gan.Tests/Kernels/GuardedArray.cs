@@ -4,48 +4,57 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Tests.Kernels;
 
 /// <summary>
-/// An array in a backend's memory between guard words, filled with NaN until uploaded: an element that a kernel forgets
-/// to write is seen.
+/// An array in a backend's memory between guard bytes. Until something is written it holds NaN, or garbage of another type, so
+/// that an element that a kernel forgets to write is seen.
 /// </summary>
 sealed class GuardedArray : IDisposable
 {
-    const int Guard = 16;
-    const float Mark = 12345.678f;
+    const int Guard = 64;
+    const byte Mark = 0xA5, Garbage = 0xCD;
     readonly Backend _backend;
     readonly nint _address;
-    readonly long _bytes;
+    readonly int _lead, _bytes;
 
-    public GuardedArray(Backend backend, Shape shape, float[]? values = null)
+    /// <summary>An F32 array, with values if they are given.</summary>
+    public GuardedArray(Backend backend, Shape shape, float[]? values = null) : this(backend, shape, DType.F32)
+    {
+        if (values is not null) backend.Upload(MemoryMarshal.AsBytes<float>(values), View);
+    }
+
+    /// <summary>An array that, if misaligned, does not begin at a vector's boundary.</summary>
+    public GuardedArray(Backend backend, Shape shape, DType type, bool misaligned = false)
     {
         _backend = backend;
-        _bytes = (shape.Count + 2 * Guard) * sizeof(float);
-        _address = backend.Allocate(_bytes);
-        View = new TensorView(_address + Guard * sizeof(float), shape, DType.F32);
-        var all = new float[shape.Count + 2 * Guard];
+        _bytes = checked((int)(shape.Count * type.Size()));
+        _lead = Guard + (misaligned ? type.Size() : 0);
+        var all = new byte[_lead + _bytes + Guard];
         Array.Fill(all, Mark);
-        if (values != null) values.CopyTo(all, Guard);
-        else Array.Fill(all, float.NaN, Guard, (int)shape.Count);
-        backend.Upload(MemoryMarshal.AsBytes(all.AsSpan()), Whole);
+        var inside = all.AsSpan(_lead, _bytes);
+        if (type == DType.F32) MemoryMarshal.Cast<byte, float>(inside).Fill(float.NaN);
+        else inside.Fill(Garbage);
+        _address = backend.Allocate(all.Length);
+        backend.Upload(all, Whole);
+        View = new TensorView(_address + _lead, shape, type);
     }
 
     public TensorView View { get; }
 
-    TensorView Whole => new(_address, new Shape((int)(_bytes / sizeof(float))), DType.F32);
+    TensorView Whole => new(_address, new Shape(_lead + _bytes + Guard), DType.U8);
 
     /// <summary>The values, after checking that nothing around them was written.</summary>
-    public float[] Read()
+    public T[] Read<T>() where T : unmanaged
     {
-        var all = new float[_bytes / sizeof(float)];
-        _backend.Download(Whole, MemoryMarshal.AsBytes(all.AsSpan()));
-        for (int i = 0; i < Guard; i++)
-        {
-            Assert.That(all[i], Is.EqualTo(Mark), "written before the array");
-            Assert.That(all[^(i + 1)], Is.EqualTo(Mark), "written after the array");
-        }
-        return all[Guard..^Guard];
+        var all = new byte[_lead + _bytes + Guard];
+        _backend.Download(Whole, all);
+        Assert.That(all.AsSpan(0, _lead).ContainsAnyExcept(Mark), Is.False, "written before the array");
+        Assert.That(all.AsSpan(_lead + _bytes).ContainsAnyExcept(Mark), Is.False, "written after the array");
+        return MemoryMarshal.Cast<byte, T>(all.AsSpan(_lead, _bytes)).ToArray();
     }
 
-    public void Dispose() => _backend.Free(_address, _bytes);
+    /// <summary>The same of an F32 array.</summary>
+    public float[] Read() => Read<float>();
+
+    public void Dispose() => _backend.Free(_address, _lead + _bytes + Guard);
 
     /// <summary>Uniform values in [-1, 1).</summary>
     public static float[] Random(Random random, long count)

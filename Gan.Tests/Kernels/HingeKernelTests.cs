@@ -8,9 +8,9 @@ public class HingeKernelTests
     public void Nothing_is_allocated()
     {
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var (real, fake, loss) = (a.Normals(64, 1), a.Normals(64, 1), a.Output(1));
-        NnChecks.AllocatesNothing(() => b.HingeDiscriminator(real, fake, loss));
-        NnChecks.AllocatesNothing(() => b.HingeDiscriminatorBackward(real, fake, loss, real, fake));
+        KernelChecks.AllocatesNothing(() => b.HingeDiscriminator(real, fake, loss));
+        KernelChecks.AllocatesNothing(() => b.HingeDiscriminatorBackward(real, fake, loss, real, fake));
     }
 }

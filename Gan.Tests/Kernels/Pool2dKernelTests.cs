@@ -10,7 +10,7 @@ public class Pool2dKernelTests
     {
         var s = which == 0 ? new PoolSpec(2, 2, 0) : new PoolSpec(3, 2, 1);
         int o = s.Output(33);
-        NnChecks.ThreadsDoNotMatter((b, a) =>
+        KernelChecks.ThreadsDoNotMatter((b, a) =>
         {
             var (x, y, z, dx, dz, index) = (a.Normals(2, 33, 33, 70), a.Output(2, o, o, 70), a.Output(2, o, o, 70),
                 a.Output(2, 33, 33, 70), a.Output(2, 33, 33, 70),
@@ -22,13 +22,13 @@ public class Pool2dKernelTests
             return [a.Read(y), a.Read(dx), a.Read(z), a.Read(dz)];
         });
         using var backend = new CpuBackend(2);
-        using var arrays = new NnArrays(backend);
+        using var arrays = new KernelArrays(backend);
         var (p, q, at) = (arrays.Normals(2, 33, 33, 70), arrays.Output(2, o, o, 70),
             arrays.Ints(new int[2 * o * o * 70], 2, o, o, 70));
-        NnChecks.AllocatesNothing(() => backend.AvgPool2d(p, q, s));
-        NnChecks.AllocatesNothing(() => backend.AvgPool2dBackward(q, p, s));
-        NnChecks.AllocatesNothing(() => backend.MaxPool2d(p, q, at, s));
-        NnChecks.AllocatesNothing(() => backend.MaxPool2dGather(p, at, q));
-        NnChecks.AllocatesNothing(() => backend.MaxPool2dBackward(q, at, p, s));
+        KernelChecks.AllocatesNothing(() => backend.AvgPool2d(p, q, s));
+        KernelChecks.AllocatesNothing(() => backend.AvgPool2dBackward(q, p, s));
+        KernelChecks.AllocatesNothing(() => backend.MaxPool2d(p, q, at, s));
+        KernelChecks.AllocatesNothing(() => backend.MaxPool2dGather(p, at, q));
+        KernelChecks.AllocatesNothing(() => backend.MaxPool2dBackward(q, at, p, s));
     }
 }

@@ -16,7 +16,7 @@ public class RandomKernelTests
 
     const ulong Key = 0x0123456789abcdef, Counter = 0xfffffffffffffffe;
 
-    static TensorView Generator(NnArrays a, ulong key = Key, ulong counter = Counter) =>
+    static TensorView Generator(KernelArrays a, ulong key = Key, ulong counter = Counter) =>
         a.Ints([(int)(uint)key, (int)(key >> 32), unchecked((int)(uint)counter), (int)(counter >> 32)], 4);
 
     static uint Word(long i)
@@ -36,7 +36,7 @@ public class RandomKernelTests
     public void Numbers_drawn_many_at_a_time_are_the_definitions_to_the_bit([Values(16, 1_000_003)] int count)
     {
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var (normals, uniforms, g1, g2) = (a.Output(count), a.Output(count), Generator(a), Generator(a));
         b.Normal(normals, g1);
         b.Uniform(uniforms, g2, -1.5f, 2.25f);
@@ -55,7 +55,7 @@ public class RandomKernelTests
     {
         const int Count = 1_000_000;
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var y = a.Output(Count);
         b.Normal(y, Generator(a, 7, 0));
         double m1 = 0, m2 = 0, m3 = 0, m4 = 0, product = 0;
@@ -83,7 +83,7 @@ public class RandomKernelTests
     {
         const int Count = 200_000;
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var y = a.Output(Count);
         b.Uniform(y, Generator(a, 9, 0), 2, 5);
         float[] x = a.Read(y);
@@ -101,9 +101,9 @@ public class RandomKernelTests
     public void Nothing_is_allocated()
     {
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var (y, g) = (a.Output(20000), Generator(a));
-        NnChecks.AllocatesNothing(() => b.Normal(y, g));
-        NnChecks.AllocatesNothing(() => b.Uniform(y, g, 0, 1));
+        KernelChecks.AllocatesNothing(() => b.Normal(y, g));
+        KernelChecks.AllocatesNothing(() => b.Uniform(y, g, 0, 1));
     }
 }

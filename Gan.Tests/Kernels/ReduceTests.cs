@@ -15,7 +15,7 @@ public class ReduceTests
     [TestCase(5000, 1100, false)]
     public void A_long_sum_of_equal_terms_stays_accurate(int rows, int columns, bool along)
     {
-        using var arrays = new CpuArrays();
+        using var arrays = KernelArrays.OnCpu();
         TensorView x = arrays.New(new Shape(rows, columns)), y = arrays.New(along ? new Shape(rows, 1) : new Shape(1, columns));
         arrays.Cpu.Fill(x, 0.1f);
         arrays.Cpu.Reduce<Sum>(x, y);
@@ -31,22 +31,22 @@ public class ReduceTests
     [TestCase(900, 130, 900, 1)]
     public void The_number_of_threads_changes_no_bit(int rows, int columns, int yRows, int yColumns)
     {
-        float[] x = CpuArrays.Numbers((long)rows * columns, 4);
+        float[] x = KernelArrays.Numbers((long)rows * columns, 4);
         float[]? first = null;
         foreach (int threads in (int[])[1, 2, 3])
         {
-            using var arrays = new CpuArrays(threads);
+            using var arrays = KernelArrays.OnCpu(threads);
             TensorView y = arrays.New(new Shape(yRows, yColumns));
             arrays.Cpu.Reduce<Sum>(arrays.From(new Shape(rows, columns), x), y);
             first ??= arrays.Read(y);
-            CpuArrays.AssertSame(arrays.Read(y), first);
+            KernelChecks.AssertSame(arrays.Read(y), first);
         }
     }
 
     [Test]
     public void ArgMax_of_nothing_is_refused()
     {
-        using var arrays = new CpuArrays();
+        using var arrays = KernelArrays.OnCpu();
         TensorView x = arrays.New(new Shape(2, 0)), y = arrays.New(new Shape(2), DType.I32);
         Assert.That(() => arrays.Cpu.ArgMax(x, y), Throws.ArgumentException.With.Message.Contains("(2, 0)"));
     }
@@ -54,8 +54,8 @@ public class ReduceTests
     [Test]
     public void Nothing_is_allocated_in_steady_state()
     {
-        using var arrays = new CpuArrays();
-        TensorView x = arrays.Random(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)),
+        using var arrays = KernelArrays.OnCpu();
+        TensorView x = arrays.Uniform(new Shape(64, 32, 32, 3), 7), all = arrays.New(new Shape(1, 1, 1, 1)),
             bias = arrays.New(new Shape(1, 1, 1, 3));
         TensorView pooled = arrays.New(new Shape(64, 1, 1, 3)), index = arrays.New(new Shape(64, 32, 32), DType.I32);
         Assert.That(Allocations.PerRound(() =>

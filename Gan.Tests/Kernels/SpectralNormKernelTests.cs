@@ -5,16 +5,16 @@ namespace Ssgan.Tests.Kernels;
 
 public class SpectralNormKernelTests
 {
-    static SpectralLayer Layer(NnArrays a, params ReadOnlySpan<int> dims)
+    static SpectralLayer Layer(KernelArrays a, params ReadOnlySpan<int> dims)
     {
         int rows = dims[0], columns = (int)(new Shape(dims).Count / rows);
         return new(a.Normals(dims), Unit(a, rows), Unit(a, columns), a.Output(1), a.Output(dims));
     }
 
-    static TensorView Unit(NnArrays a, int n)
+    static TensorView Unit(KernelArrays a, int n)
     {
         float[] x = a.Read(a.Normals(n));
-        double norm = Math.Sqrt(NnChecks.Dot(x, x));
+        double norm = Math.Sqrt(KernelChecks.Dot(x, x));
         return a.Of(Array.ConvertAll(x, v => (float)(v / norm)), n);
     }
 
@@ -53,7 +53,7 @@ public class SpectralNormKernelTests
     public void Many_iterations_find_the_largest_singular_value(int rows, int columns)
     {
         using var b = new CpuBackend(1);
-        using var a = new NnArrays(b, 5);
+        using var a = new KernelArrays(b, 5);
         SpectralLayer[] layers = [Layer(a, rows, columns)];
         b.SpectralNormForward(layers, 500, 1e-12f);
         double sigma = LargestSingularValue(a.Read(layers[0].W), rows, columns);
@@ -65,7 +65,7 @@ public class SpectralNormKernelTests
     public void Backward_of_many_layers_is_that_of_each()
     {
         using var b = new CpuBackend(2);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         SpectralLayer[] layers = [Layer(a, 5, 27), Layer(a, 1, 1), Layer(a, 64, 40)];
         b.SpectralNormForward(layers, 1, 1e-12f);
         TensorView[] dn = [.. layers.Select(l => a.Normals(l.W.Shape[0], (int)l.V.Count))],
@@ -75,7 +75,7 @@ public class SpectralNormKernelTests
         for (int i = 0; i < layers.Length; i++)
         {
             b.SpectralNormBackward(layers[i], dn[i], alone[i]);
-            NnChecks.Same(a.Read(dw[i]), a.Read(alone[i]));
+            KernelChecks.AssertSame(a.Read(dw[i]), a.Read(alone[i]));
         }
     }
 
@@ -84,7 +84,7 @@ public class SpectralNormKernelTests
     {
         const double H = 1e-2;
         using var b = new CpuBackend(1);
-        using var a = new NnArrays(b);
+        using var a = new KernelArrays(b);
         var layer = Layer(a, 4, 6);
         b.SpectralNormForward([layer], 3, 1e-12f);
         var (dn, dw) = (a.Normals(4, 6), a.Of(new float[24], 4, 6));
@@ -98,7 +98,7 @@ public class SpectralNormKernelTests
                 moved[i] += (float)change;
                 var other = layer with { W = a.Of(moved, 4, 6), Normalized = a.Output(4, 6) };
                 b.SpectralNormForward([other], 0, 1e-12f);
-                return NnChecks.Dot(a.Read(other.Normalized), g);
+                return KernelChecks.Dot(a.Read(other.Normalized), g);
             }
             // Central differences: the error is of order H² times a third derivative of size one.
             Assert.That((Value(H) - Value(-H)) / (2 * H), Is.EqualTo(slope[i]).Within(1e-3));
@@ -108,7 +108,7 @@ public class SpectralNormKernelTests
     [Test]
     public void Threads_do_not_matter_and_nothing_is_allocated()
     {
-        NnChecks.ThreadsDoNotMatter((b, a) =>
+        KernelChecks.ThreadsDoNotMatter((b, a) =>
         {
             SpectralLayer[] layers = [Layer(a, 200, 1153), Layer(a, 5, 3, 3, 3), Layer(a, 64, 3, 3, 17)];
             b.SpectralNormForward(layers, 2, 1e-12f);
@@ -118,10 +118,10 @@ public class SpectralNormKernelTests
                 a.Read(dw)];
         });
         using var backend = new CpuBackend(2);
-        using var arrays = new NnArrays(backend);
+        using var arrays = new KernelArrays(backend);
         SpectralLayer[] many = [Layer(arrays, 200, 1153), Layer(arrays, 5, 3, 3, 3), Layer(arrays, 64, 3, 3, 17)];
         var (p, q) = (arrays.Normals(200, 1153), arrays.Normals(200, 1153));
-        NnChecks.AllocatesNothing(() => backend.SpectralNormForward(many, 1, 1e-12f));
-        NnChecks.AllocatesNothing(() => backend.SpectralNormBackward(many[0], p, q));
+        KernelChecks.AllocatesNothing(() => backend.SpectralNormForward(many, 1, 1e-12f));
+        KernelChecks.AllocatesNothing(() => backend.SpectralNormBackward(many[0], p, q));
     }
 }
