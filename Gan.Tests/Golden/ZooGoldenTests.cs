@@ -1,7 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Nn;
 using Ssgan.Gan.Interop;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 
@@ -84,24 +84,15 @@ public sealed class ZooGoldenTests
 /// <summary>What Mimicry's SNGAN and WGAN-GP set otherwise than SSGAN.</summary>
 static class Zoo
 {
-    public static DiscriminatorOptions SnganDiscriminator { get; } = new() { RotationHead = false };
+    public static DiscriminatorOptions SnganDiscriminator => SnganStep.DiscriminatorVariant;
 
-    public static DiscriminatorOptions WganGpDiscriminator { get; } = new()
-    {
-        RotationHead = false, SpectralNorm = false, Pooling = PixelPooling.Mean, ShortcutWeight = Init.PyTorchWeight,
-    };
+    public static DiscriminatorOptions WganGpDiscriminator => WganGpStep.DiscriminatorVariant;
 
-    public static GeneratorOptions WganGpGenerator { get; } = new()
-    {
-        ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight,
-    };
+    public static GeneratorOptions WganGpGenerator => WganGpStep.GeneratorVariant;
 
     public static Architecture Sngan(int size, int ngf = 0, int ndf = 0) =>
-        Architecture.For(size, ngf, ndf) with { HeadsIterateInEvaluation = false };
+        new SnganOptions { Ngf = ngf, Ndf = ndf }.Architecture(size);
 
-    public static Architecture WganGp(int size, int ngf = 0, int ndf = 0)
-    {
-        var architecture = Architecture.For(size, ngf, ndf);
-        return size == 48 ? architecture with { LogitsName = "l6" } : architecture;
-    }
+    public static Architecture WganGp(int size, int ngf = 0, int ndf = 0) =>
+        new WganGpOptions { Ngf = ngf, Ndf = ndf }.Architecture(size);
 }

@@ -71,7 +71,7 @@ public sealed record OptimisationSettings
             static o => o.Batch, static (o, v) => o with { Batch = v }),
         Setting.Choice<OptimisationSettings, string>("precision", "--precision",
             "Arithmetic of products, and in bf16 of activations; the CPU has f32 only.",
-            [("f32", "f32"), ("tf32", "tf32"), ("bf16", "bf16")],
+            [.. Arithmetic.Names.Select(static n => (n, n))],
             static o => o.Precision, static (o, v) => o with { Precision = v }),
         Setting.Number<OptimisationSettings, ulong>("seed", "--seed", "Seed of weights, noise and shuffling.",
             static o => o.Seed, static (o, v) => o with { Seed = v }),
@@ -117,6 +117,7 @@ public sealed record OptimisationSettings
         check.Share(Beta1, "beta1");
         check.Share(Beta2, "beta2");
         check.Share(EmaDecay, "emaDecay");
-        check.That(Precision is "f32" or "tf32" or "bf16", "precision", $"{Precision}; it must be one of f32, tf32, bf16");
+        check.That(Arithmetic.Names.Contains(Precision), "precision",
+            $"{Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
     }
 }

@@ -10,8 +10,10 @@ namespace Ssgan.Gan.Algorithms;
 /// Generative Adversarial Networks"; the networks of Mimicry).
 /// </summary>
 public sealed class SnganStep(Device device, Architecture architecture, OptimisationSettings optimisation)
-    : ResNetGanStep(device, architecture, new(), new() { RotationHead = false }, optimisation)
+    : ResNetGanStep(device, architecture, new(), DiscriminatorVariant, optimisation)
 {
+    internal static DiscriminatorOptions DiscriminatorVariant { get; } = new() { RotationHead = false };
+
     /// <summary>L_D = E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))]: Miyato et al. 2018, eq. 16.</summary>
     public override void TrainDiscriminator(RealBatch real, Tensor z)
     {

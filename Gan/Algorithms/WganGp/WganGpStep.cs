@@ -14,9 +14,10 @@ namespace Ssgan.Gan.Algorithms;
 public sealed class WganGpStep : ResNetGanStep
 {
     // Mimicry makes these convolutions anew after its own initialisation, so PyTorch's stays.
-    static readonly GeneratorOptions s_generator = new() { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
+    internal static GeneratorOptions GeneratorVariant { get; } =
+        new() { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
 
-    static readonly DiscriminatorOptions s_discriminator = new()
+    internal static DiscriminatorOptions DiscriminatorVariant { get; } = new()
     {
         RotationHead = false, SpectralNorm = false, Pooling = PixelPooling.Mean, ShortcutWeight = Init.PyTorchWeight,
     };
@@ -24,12 +25,12 @@ public sealed class WganGpStep : ResNetGanStep
     readonly float _penaltyScale;
 
     public WganGpStep(Device device, Architecture architecture, WganGpOptions options, OptimisationSettings optimisation)
-        : base(device, architecture, s_generator, Variant(options), optimisation) => _penaltyScale = options.PenaltyScale;
+        : base(device, architecture, GeneratorVariant, Given(options), optimisation) => _penaltyScale = options.PenaltyScale;
 
-    static DiscriminatorOptions Variant(WganGpOptions options)
+    static DiscriminatorOptions Given(WganGpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return s_discriminator;
+        return DiscriminatorVariant;
     }
 
     public override void TrainDiscriminator(RealBatch real, Tensor z)
