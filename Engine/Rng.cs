@@ -48,6 +48,17 @@ public sealed class Rng : IDisposable
         return y;
     }
 
+    /// <summary>Integers I32, uniform in [0, bound).</summary>
+    /// <exception cref="ArgumentException">The bound is below 1 or above 2^22, beyond which single values are missed.</exception>
+    public Tensor Integers(Shape shape, int bound)
+    {
+        if (bound is < 1 or > 1 << 22) throw new ArgumentException($"Integers: bound {bound} is outside 1 to {1 << 22}.");
+        using var scope = Device.Scope();
+        using var noGrad = Device.NoGrad();
+        // u·bound is below bound, for u is at most 1 − 2^−24; a cast rounds, so half a step down it cuts off.
+        return Uniform(shape).Affine(bound, -0.5f).Cast(DType.I32).Keep();
+    }
+
     /// <summary>Overwrites an F32 tensor with standard normal numbers.</summary>
     public void FillNormal(Tensor y)
     {

@@ -21,7 +21,7 @@ static class Checkpoints
     /// </summary>
     public static long Bytes(TrainOptions settings)
     {
-        var a = settings.Gan.Architecture(settings.Data.Size);
+        var a = Recipe.Architecture(settings);
         int[] trained = [.. Layers.GeneratorParameters(a), .. Layers.DiscriminatorParameters(a)];
         long kept = Layers.Norms(a).Sum(static n => 2L * n.Channels)
             + Layers.Spectral(a).Sum(static m => (long)m.Rows + m.Columns);

@@ -1,4 +1,5 @@
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 
@@ -27,6 +28,10 @@ static class Recipe
         };
         return onePass ? OnePass(gan)!.Write(options, "on") : options;
     }
+
+    /// <summary>The shapes of its networks.</summary>
+    public static Architecture Architecture(TrainOptions settings) =>
+        ((ResNetGanOptions)settings.Gan).Architecture(settings.Data.Size);
 
     /// <summary>The setting that makes one pass of an update's images; null where a GAN has none.</summary>
     public static Setting<TrainOptions>? OnePass(GanEntry gan) =>

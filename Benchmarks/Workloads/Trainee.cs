@@ -32,7 +32,7 @@ sealed class Trainee : IDisposable
     /// <summary>Operations of one update of each network.</summary>
     public static (double Discriminator, double Generator) Operations(TrainOptions settings)
     {
-        var (g, d) = Layers.Forward(settings.Gan.Architecture(settings.Data.Size));
+        var (g, d) = Layers.Forward(Recipe.Architecture(settings));
         int batch = settings.Optimisation.Batch;
         // A backward costs two forwards, or one where the weights' gradients are not wanted.
         return (batch * (g + 9 * d), batch * (3 * g + 4 * d));

@@ -10,9 +10,14 @@ static class DryRun
 {
     public static void Print(Device device, TrainOptions options, string preset, TextWriter output, CancellationToken stop)
     {
+        // The data are not looked at.
+        const int classes = 10;
+        bool told = options.Gan.IsConditional && options.Data.Classes.Count == 0;
+        if (told) options = options.For(new RandomImages(options.Data.Size, classes: classes));
         using var step = options.CreateStep(device);
         var (optimisation, grid) = (options.Optimisation, options.Cadence.GridImages);
         output.WriteLine(preset);
+        if (told) output.WriteLine($"{options.Gan.Model} is told classes; {classes} are assumed.");
         foreach (var (title, rows) in step.Layers(optimisation.Batch)) Table(output, title, rows);
         output.WriteLine("A few steps on random pixels, and a sheet of samples ...");
         output.Flush();

@@ -132,7 +132,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         try
         {
-            options.Validate(nameOf).Gan.Architecture(options.Data.Size, nameOf);
+            options.Validate(nameOf).Gan.CheckShapes(options.Data.Size, nameOf);
         }
         catch (Exception e) when (e is TrainingException or ArgumentException)
         {

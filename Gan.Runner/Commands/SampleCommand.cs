@@ -21,13 +21,15 @@ static class SampleCommand
         var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Default: 0.");
         var columns = OptionKinds.Number<int>("--columns", "Images per row; 0, the default, makes the sheet nearly square.");
         var scale = OptionKinds.Number<int>("--scale", "Size of each pixel. Default: 2.");
+        var @class = OptionKinds.Text("--class", "NAME|N", "Which class to draw, of a GAN that was told them. Default: a row of "
+            + "each.");
         var ema = OptionKinds.Choice("--ema", "Whether to take the averaged weights; auto, the default, takes them where there "
             + "are any.", "auto", "on", "off");
         var device = OptionKinds.Text("--device", "auto|cpu|cuda[:i]", "What computes. Default: auto.");
         var threads = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
         checkpoint.Required = output.Required = true;
         var command = new Command("sample", "Draw images from a checkpoint.") { checkpoint, output, count, seed, columns,
-            scale, ema, device, threads };
+            scale, @class, ema, device, threads };
         command.SetAction(parsed =>
         {
             var (images, perRow, pixel) = (parsed.Pick(count, 64), parsed.Pick(columns, 0), parsed.Pick(scale, 2));
@@ -42,15 +44,44 @@ static class SampleCommand
                 new() { Threads = parsed.Pick(threads, 0) }, host.Out.WriteLine);
             int told = DeviceNotices.Print(place, host.Out);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
+            var labels = Labels(parsed.GetValue(@class), generator, parsed.Has(columns), ref images, ref perRow);
             CheckSheet(images, generator.Size, perRow, pixel);
-            ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images, host.Stop), images,
+            ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images, labels, host.Stop), images,
                 generator.Size, perRow, pixel);
             DeviceNotices.PrintNew(place, host.Out, told);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
                 + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
+            if (labels is not null)
+                host.Out.WriteLine($"Classes: {string.Join(", ", labels.Distinct().Select(k => generator.Classes[k]))}.");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>The class of each image; null where the generator knows none.</summary>
+    static int[]? Labels(string? name, TrainedGenerator generator, bool hasColumns, ref int images, ref int perRow)
+    {
+        if (generator.Classes.Count == 0)
+        {
+            if (name is null) return null;
+            throw new UsageException($"--class is {name}, and {generator.Source} was not told classes.");
+        }
+        if (name is null)
+        {
+            var (labels, columns) = ClassRows.Of(images, generator.Classes.Count);
+            (images, perRow) = (labels.Length, hasColumns ? perRow : columns);
+            return labels;
+        }
+        try
+        {
+            int[] labels = new int[images];
+            labels.AsSpan().Fill(generator.Classes.Label(name));
+            return labels;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--class: {e.Message}", e);
+        }
     }
 
     static void CheckSheet(int images, int size, int perRow, int pixel)

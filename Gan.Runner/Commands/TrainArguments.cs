@@ -125,7 +125,7 @@ sealed class TrainArguments
     /// <summary>The option that sets a value of config.json; the value's own name where none does.</summary>
     public static string NameOf(string key) => key switch
     {
-        "data" => "--data",
+        "data" or "classes" => "--data",
         "model" => "--model",
         "decay" or "decayFrom" => "--lr-schedule",
         _ => TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf))

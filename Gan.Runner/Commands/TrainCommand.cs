@@ -36,6 +36,7 @@ static class TrainCommand
             return ExitCode.Done;
         }
         using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
+        plan = plan with { Options = plan.Options.For(source) };
         using var step = plan.Options.CreateStep(device);
         var folder = OpenFolder(plan);
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));

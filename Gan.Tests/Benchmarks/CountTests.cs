@@ -56,7 +56,7 @@ sealed class CountTests
     public void AnUpdateOfTheDiscriminatorIsOneOfTheGeneratorsForwardsAndNineOfItsOwn()
     {
         var settings = new TrainOptions().With(batch: 16);
-        var (g, d) = Layers.Forward(settings.Gan.Architecture(settings.Data.Size));
+        var (g, d) = Layers.Forward(Recipe.Architecture(settings));
         Assert.That(Find("Step", "d_step/f32/batch16").Operations, Is.EqualTo(16 * (g + 9 * d)));
         Assert.That(Find("Step", "g_step/f32/batch16").Operations, Is.EqualTo(16 * (3 * g + 4 * d)));
     }

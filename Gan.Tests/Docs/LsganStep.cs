@@ -16,7 +16,7 @@ public sealed class LsganStep : GanStep
     public LsganStep(Device device, Architecture architecture, ulong seed) : base(device, seed)
     {
         _generator = new ResNetGenerator(Random, architecture);
-        _discriminator = new ResNetDiscriminator(Random, architecture, new() { RotationHead = false });
+        _discriminator = new ResNetDiscriminator(Random, architecture, new() { RotationClasses = 0 });
         _generatorOptimizer = new Adam(_generator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9);
         _discriminatorOptimizer = new Adam(_discriminator.NamedParameters(), learningRate: 2e-4f, beta1: 0, beta2: 0.9);
         Networks = [("g", _generator), ("d", _discriminator)];
@@ -51,13 +51,13 @@ public sealed class LsganStep : GanStep
         Stats.Add("loss_g", loss);
     }
 
-    public override Tensor Noise(Rng random, int count) => random.Normal(new(count, _generator.Architecture.Latent));
+    public override Latent Noise(Rng random, int count) => random.Normal(new(count, _generator.Architecture.Latent));
 
-    public override Tensor Sample(Tensor z)
+    public override Tensor Sample(Latent latent)
     {
         using var noGrad = Device.NoGrad();
         _generator.Eval();
-        var images = _generator.Forward(z);
+        var images = _generator.Forward(latent);
         _generator.Train();
         return images;
     }

@@ -4,6 +4,7 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Interop;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
@@ -92,9 +93,10 @@ public sealed class AlgorithmGoldenTests
             _file = file;
             (_real, _z) = (file.U8("train/real"), file.F32("train/z"));
             _alpha = gan == "wgan-gp" ? file.F32("train/alpha") : [];
-            var options = GanCatalog.Of(gan).Defaults with { Ngf = 8, Ndf = 16 };
+            var options = (ResNetGanOptions)GanCatalog.Of(gan).Defaults with { Ngf = 8, Ndf = 16 };
             var shapes = options.Architecture(32) with { Latent = Latent };
-            Step = options is WganGpOptions w ? new WganGpStep(device, shapes, w, new()) : new SnganStep(device, shapes, new());
+            Step = options is WganGpOptions w ? new WganGpStep(device, shapes, w, new())
+                : new ResNetGanStep(device, shapes, options, 0, new());
         }
 
         public ResNetGanStep Step { get; }
@@ -163,9 +165,9 @@ public sealed class AlgorithmGoldenTests
         Tensor NoiseOf(int step, int index) =>
             Device.From(_z.AsSpan((step * (Updates + 1) + index) * Batch * Latent, Batch * Latent), new Shape(Batch, Latent));
 
-        public override Tensor Noise(Rng random, int count) => Step.Noise(random, count);
+        public override Latent Noise(Rng random, int count) => Step.Noise(random, count);
 
-        public override Tensor Sample(Tensor z) => Step.Sample(z);
+        public override Tensor Sample(Latent latent) => Step.Sample(latent);
 
         protected override void Dispose(bool disposing)
         {

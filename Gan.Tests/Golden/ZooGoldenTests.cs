@@ -84,11 +84,11 @@ public sealed class ZooGoldenTests
 /// <summary>What Mimicry's SNGAN and WGAN-GP set otherwise than SSGAN.</summary>
 static class Zoo
 {
-    public static DiscriminatorOptions SnganDiscriminator => SnganStep.DiscriminatorVariant;
+    public static DiscriminatorOptions SnganDiscriminator => new SnganOptions().DiscriminatorVariant(0);
 
-    public static DiscriminatorOptions WganGpDiscriminator => WganGpStep.DiscriminatorVariant;
+    public static DiscriminatorOptions WganGpDiscriminator => new WganGpOptions().DiscriminatorVariant(0);
 
-    public static GeneratorOptions WganGpGenerator => WganGpStep.GeneratorVariant;
+    public static GeneratorOptions WganGpGenerator => new WganGpOptions().GeneratorVariant(0);
 
     public static Architecture Sngan(int size, int ngf = 0, int ndf = 0) =>
         new SnganOptions { Ngf = ngf, Ndf = ndf }.Architecture(size);

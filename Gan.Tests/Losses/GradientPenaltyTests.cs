@@ -118,7 +118,7 @@ sealed class GradientPenaltyTests
         using var device = Device.Cpu(2);
         using var random = new Rng(device, 3);
         var architecture = Architecture.For(32, 2, 4);
-        using var discriminator = new ResNetDiscriminator(random, architecture, new() { RotationHead = false });
+        using var discriminator = new ResNetDiscriminator(random, architecture, new() { RotationClasses = 0 });
         using (device.Scope())
         {
             var (real, fake) = (device.Leaf(1, 2, 32, 32, 3), device.Leaf(2, 2, 32, 32, 3));

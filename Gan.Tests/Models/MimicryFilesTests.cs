@@ -44,8 +44,8 @@ public sealed class MimicryFilesTests
                 + "whose names and shapes are the same: one of the two sizes must be given."));
         }
         var (told, also) = MimicryWeights.DiscriminatorOf(file, "netD.", ambiguous ? size : 0);
-        Assert.That((told.Size, told.LogitsName, also.RotationHead, also.SpectralNorm, also.Pooling), Is.EqualTo((size,
-            architecture.LogitsName, options.RotationHead, options.SpectralNorm, options.Pooling)));
+        Assert.That((told.Size, told.LogitsName, also.RotationClasses, also.SpectralNorm, also.Pooling), Is.EqualTo((size,
+            architecture.LogitsName, options.RotationClasses, options.SpectralNorm, options.Pooling)));
         Assert.That(told.DiscriminatorBlocks, Is.EqualTo(architecture.DiscriminatorBlocks));
         Assert.That(told.HeadsIterateInEvaluation, Is.EqualTo(gan == "ssgan" && size == 32));
         using var read = new ResNetDiscriminator(rng, told, also);

@@ -23,7 +23,7 @@ sealed class ParameterCountTests
             Assert.That(d.ParameterCount, Is.EqualTo(discriminator));
             long head = d.NamedParameters().Where(p => p.Name.StartsWith("l_y.", StringComparison.Ordinal))
                 .Sum(p => p.Tensor.Count);
-            using var plain = new ResNetDiscriminator(random, Architecture.For(size), new() { RotationHead = false });
+            using var plain = new ResNetDiscriminator(random, Architecture.For(size), new() { RotationClasses = 0 });
             Assert.That(plain.ParameterCount, Is.EqualTo(discriminator - head));
         }
     }

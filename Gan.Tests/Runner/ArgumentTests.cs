@@ -125,7 +125,7 @@ public sealed class ArgumentTests
         }
         Assert.That(called.Values.Distinct(), Is.SubsetOf(names));
         // One option says both whether the rate falls and from where.
-        Assert.That(called.Where(static c => c.Key != "decayFrom").Select(static c => c.Value), Is.Unique);
+        Assert.That(called.Where(static c => c.Key is not ("decayFrom" or "classes")).Select(static c => c.Value), Is.Unique);
     }
 
     [Test]

@@ -4,6 +4,7 @@ using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
@@ -50,8 +51,8 @@ sealed class SharedCheckpointTests
             Minimise("n", _network.First.Forward(Device.Full(new Shape(batch, 2), 1)).Square().Sum(), _adam);
         }
 
-        public override Tensor Noise(Rng random, int count) => random.Normal(new(count, 2));
-        public override Tensor Sample(Tensor z) => z;
+        public override Latent Noise(Rng random, int count) => random.Normal(new(count, 2));
+        public override Tensor Sample(Latent latent) => latent.Z;
     }
 
     static readonly string[] s_written =

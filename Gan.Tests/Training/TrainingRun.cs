@@ -21,7 +21,7 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     {
         (_device, _source) = (device, source);
         Options = options;
-        Step = (ResNetGanStep)options.CreateStep(_device);
+        Step = (AdversarialStep)options.CreateStep(_device);
         Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
         Trainer = new Trainer(Step, _source, options, Folder, this);
     }
@@ -35,7 +35,7 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     };
 
     public TrainOptions Options { get; }
-    public ResNetGanStep Step { get; }
+    public AdversarialStep Step { get; }
     public RunFolder Folder { get; }
     public Trainer Trainer { get; }
 

@@ -20,13 +20,21 @@ public sealed record GanEntry(GanOptions Defaults, string Description, JsonTypeI
 /// <summary>The GANs of this library.</summary>
 public static class GanCatalog
 {
+    static readonly Setting<GanOptions>[] NoSettings = [];
+
     /// <summary>All of them, the default one first.</summary>
     public static IReadOnlyList<GanEntry> Entries { get; } =
     [
         Entry(new SsganOptions(), "self-supervised GAN: hinge loss and rotation loss (Chen et al. 2019)",
-            SsganJson.Default.SsganOptions, SsganOptions.Settings),
+            SsganJson.Default.SsganOptions, RotationGanOptions.Settings),
+        Entry(new SsganMsOptions(), "SSGAN whose rotation task has a fifth class for fakes (Tran et al. 2019)",
+            SsganMsJson.Default.SsganMsOptions, RotationGanOptions.Settings),
+        Entry(new SsganLaOptions(), "SSGAN whose one task is turns of real and of fake images, eight classes (Hou et al. 2021)",
+            SsganLaJson.Default.SsganLaOptions, LabelAugmentedOptions.Settings),
+        Entry(new SsganLaPlusOptions(), "the same beside the hinge loss (Hou et al. 2021)",
+            SsganLaJson.Default.SsganLaPlusOptions, LabelAugmentedOptions.Settings),
         Entry(new SnganOptions(), "spectrally normalised GAN: hinge loss (Miyato et al. 2018)",
-            SnganJson.Default.SnganOptions, []),
+            SnganJson.Default.SnganOptions, NoSettings),
         Entry(new WganGpOptions(), "Wasserstein GAN with gradient penalty (Gulrajani et al. 2017)",
             WganGpJson.Default.WganGpOptions, WganGpOptions.Settings),
     ];
@@ -43,7 +51,8 @@ public static class GanCatalog
             ?? throw new ArgumentException($"There is no GAN \"{name}\"; there are {string.Join(", ", Names)}.");
     }
 
-    static GanEntry Entry<T>(T defaults, string description, JsonTypeInfo<T> json, IReadOnlyList<Setting<T>> own)
-        where T : GanOptions =>
-        new(defaults, description, json, [.. own.Select(static s => s.In<GanOptions>(static o => (T)o, static (_, o) => o))]);
+    static GanEntry Entry<T, TOwn>(T defaults, string description, JsonTypeInfo<T> json, IReadOnlyList<Setting<TOwn>> own)
+        where T : TOwn
+        where TOwn : GanOptions =>
+        new(defaults, description, json, [.. own.Select(static s => s.In<GanOptions>(static o => (TOwn)o, static (_, o) => o))]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
+using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 
@@ -10,10 +11,12 @@ namespace Ssgan.Gan.Algorithms;
 public abstract record GanOptions
 {
     /// <param name="model">The GAN's name in config.json and on the console.</param>
-    protected GanOptions(string model)
+    /// <param name="loss">Its source's loss, a name of <see cref="AdversarialLoss.All"/>.</param>
+    protected GanOptions(string model, string loss = "hinge")
     {
         ArgumentNullException.ThrowIfNull(model);
-        Model = model;
+        ArgumentNullException.ThrowIfNull(loss);
+        (Model, Loss) = (model, loss);
     }
 
     // Far beyond what fits any device: a slip of the finger is refused before memory is asked for.
@@ -29,6 +32,17 @@ public abstract record GanOptions
     /// <summary>Channels of the discriminator's widest layer; 0 is the published width.</summary>
     public int Ndf { get; init; }
 
+    /// <summary>How the two networks play against each other, a name of <see cref="AdversarialLoss.All"/>.</summary>
+    public string Loss { get; init; }
+
+    /// <summary>Whether the networks are told the classes of images, and so need data that have some.</summary>
+    [JsonIgnore]
+    public virtual bool IsConditional => false;
+
+    /// <summary>Losses that the algorithm allows.</summary>
+    [JsonIgnore]
+    public virtual IEnumerable<string> Losses => AdversarialLoss.All.Select(static l => l.Name);
+
     /// <summary>The values that every GAN has.</summary>
     public static IReadOnlyList<Setting<GanOptions>> Common { get; } =
     [
@@ -36,21 +50,33 @@ public abstract record GanOptions
             static o => o.Ngf, static (o, v) => o with { Ngf = v }),
         Setting.Number<GanOptions, int>("ndf", "--ndf", "Channels of the discriminator's widest layer; 0 is the published width.",
             static o => o.Ndf, static (o, v) => o with { Ndf = v }),
+        Setting.Choice<GanOptions, string>("loss", "--loss",
+            "How the networks play against each other, where the GAN does not fix it: "
+            + string.Join("; ", AdversarialLoss.All.Select(static l => $"{l.Name}, {l.Description}"))
+            + ". Default: that of the GAN's paper.", [.. AdversarialLoss.All.Select(static l => (l.Name, l.Name))],
+            static o => o.Loss, static (o, v) => o with { Loss = v }),
     ];
 
     /// <summary>New networks and optimizers; the caller disposes them.</summary>
     /// <param name="device">Where they are, set to the precision that is asked for.</param>
     /// <param name="size">Image side.</param>
+    /// <param name="classes">Classes of the data; looked at by a conditional GAN only.</param>
     /// <param name="optimisation">How they are updated.</param>
-    /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
-    public abstract GanStep Create(Device device, int size, OptimisationSettings optimisation);
+    /// <exception cref="ArgumentException">There is no architecture of that size or width, or no class to tell apart.</exception>
+    public abstract GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation);
 
-    /// <summary>The networks' shapes at an image size.</summary>
+    /// <summary>A new generator alone; the caller disposes it.</summary>
+    /// <param name="random">Source of the first values, and the device.</param>
+    /// <param name="size">Image side.</param>
+    /// <param name="classes">Classes of the data; looked at by a conditional GAN only.</param>
+    /// <exception cref="ArgumentException">There is no architecture of that size or width, or no class to tell apart.</exception>
+    public abstract Generator CreateGenerator(Rng random, int size, int classes);
+
+    /// <summary>Checks that there are networks of an image size.</summary>
     /// <param name="size">Image side.</param>
     /// <param name="nameOf">From an argument's name to what messages call it; null keeps it.</param>
     /// <exception cref="ArgumentException">There are none of that size or width.</exception>
-    public virtual Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
-        Models.Architecture.For(size, Ngf, Ndf, nameOf);
+    public abstract void CheckShapes(int size, Func<string, string>? nameOf = null);
 
     /// <summary>Checks every value by itself.</summary>
     /// <param name="check">What throws.</param>
@@ -61,5 +87,6 @@ public abstract record GanOptions
         ArgumentNullException.ThrowIfNull(check);
         check.That(Ngf is >= 0 and <= LargestWidth, "ngf", $"{Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
         check.That(Ndf is >= 0 and <= LargestWidth, "ndf", $"{Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
+        check.That(Losses.Contains(Loss), "loss", $"{Loss}, and {Model} takes {string.Join(", ", Losses)}");
     }
 }

@@ -60,14 +60,23 @@ public abstract class GanStep : IDisposable
     /// <param name="batch">Number of images to draw.</param>
     public abstract void TrainGenerator(int batch);
 
+    /// <summary>Whether the generator's update looks at real images too, fresh ones for each.</summary>
+    public virtual bool GeneratorSeesReals => false;
+
+    /// <summary>One update of the generator beside real images, as many as it draws.</summary>
+    public virtual void TrainGenerator(RealBatch real) => TrainGenerator(real.Count);
+
+    /// <summary>Classes that samples can be asked for; 0 for none.</summary>
+    public virtual int Classes => 0;
+
     /// <summary>
     /// Images (N, S, S, 3) in [−1, 1] for noise (N, latent), by the network that samples are drawn from; no gradient, evaluation
     /// mode.
     /// </summary>
-    public abstract Tensor Sample(Tensor z);
+    public abstract Tensor Sample(Latent latent);
 
-    /// <summary>Noise (count, latent) of a stream.</summary>
-    public abstract Tensor Noise(Rng random, int count);
+    /// <summary>Noise (count, latent) of a stream, with classes of it where the GAN knows any.</summary>
+    public abstract Latent Noise(Rng random, int count);
 
     /// <summary>Sets all learning rates.</summary>
     public void SetLearningRate(float rate)

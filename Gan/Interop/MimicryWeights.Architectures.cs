@@ -104,7 +104,8 @@ public static partial class MimicryWeights
         bool sums = spectral || (told, head) == (48, 5);
         return (architecture, new DiscriminatorOptions
         {
-            RotationHead = file.TryGet($"{prefix}l_y.bias", out _), SpectralNorm = spectral,
+            RotationClasses = file.TryGet($"{prefix}l_y.bias", out var turns) ? (int)Math.Min(turns.Count, int.MaxValue) : 0,
+            SpectralNorm = spectral,
             Pooling = sums ? PixelPooling.Sum : PixelPooling.Mean,
         });
     }

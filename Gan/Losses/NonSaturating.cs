@@ -21,4 +21,15 @@ public static class NonSaturating
         ArgumentNullException.ThrowIfNull(fake);
         return fake.Neg().Softplus().Mean();
     }
+
+    /// <summary>
+    /// −mean(ln(σ(D(G(z))) + 1e-8)), as Mimicry has it: at most 18.42, and its gradient dies where the discriminator is sure of a
+    /// fake, below logits of about −18.
+    /// </summary>
+    public static Tensor GeneratorWithFloor(Tensor fake)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        const float floor = 1e-8f;
+        return (fake.Sigmoid() + floor).Log().Mean().Neg();
+    }
 }

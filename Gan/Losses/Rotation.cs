@@ -10,6 +10,8 @@ public enum RotationBatch
     Quarters,
     /// <summary>The first quarter of the images, each in all four directions (compare_gan).</summary>
     FourAnglesOfAQuarter,
+    /// <summary>Every image in all four directions: four times the batch (Hou et al. 2021).</summary>
+    FourAnglesOfAll,
 }
 
 /// <summary>
@@ -58,15 +60,17 @@ public static class Rotation
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(turns);
         CheckSquare(images);
-        if (policy == RotationBatch.FourAnglesOfAQuarter)
-        {
-            var quarter = images.Slice(0, 0, images.Shape[0] / 4);
-            images = Tensor.Concat([quarter, quarter, quarter, quarter], 0);
-        }
+        if (policy == RotationBatch.FourAnglesOfAQuarter) images = images.Slice(0, 0, images.Shape[0] / 4);
+        if (policy != RotationBatch.Quarters) images = Tensor.Concat([images, images, images, images], 0);
         return images.Rotate90(turns);
     }
 
-    static int Count(int batch, RotationBatch policy) => policy == RotationBatch.Quarters ? batch : batch / 4 * 4;
+    static int Count(int batch, RotationBatch policy) => policy switch
+    {
+        RotationBatch.Quarters => batch,
+        RotationBatch.FourAnglesOfAQuarter => batch / 4 * 4,
+        _ => checked(batch * 4),
+    };
 
     static void CheckSquare(Tensor images)
     {

@@ -31,7 +31,10 @@ public static class LayerTable
     {
         ArgumentNullException.ThrowIfNull(discriminator);
         var a = discriminator.Architecture;
-        var outputs = new Dictionary<string, string> { [a.LogitsName] = $"({batch}, 1)", ["l_y"] = $"({batch}, 4)" };
+        var outputs = new Dictionary<string, string>
+        {
+            [a.LogitsName] = $"({batch}, 1)", ["l_y"] = $"({batch}, {discriminator.RotationClasses})",
+        };
         int side = a.Size;
         for (int i = 0; i < a.DiscriminatorBlocks.Count; i++)
         {

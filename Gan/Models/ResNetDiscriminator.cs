@@ -4,11 +4,6 @@ using Ssgan.Engine.Nn;
 
 namespace Ssgan.Gan.Models;
 
-/// <summary>What a discriminator says of a batch.</summary>
-/// <param name="Logits">Real or fake, (N, 1); large means real.</param>
-/// <param name="Rotation">Logits of the four quarter turns, (N, 4); null where the network has no rotation head.</param>
-public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation);
-
 /// <summary>How the last feature map becomes one vector.</summary>
 public enum PixelPooling
 {
@@ -25,8 +20,11 @@ public enum PixelPooling
 /// </summary>
 public sealed record DiscriminatorOptions
 {
-    /// <summary>Whether there is a head for the four turns (SSGAN) or not (SNGAN).</summary>
-    public bool RotationHead { get; init; } = true;
+    /// <summary>
+    /// Logits of the head for the rotation task: 4 turns (SSGAN), with one more for fakes 5 (SSGAN-MS), or 8 for turns of real
+    /// and of fake images apart (SSGAN-LA); 0 makes no such head (SNGAN).
+    /// </summary>
+    public int RotationClasses { get; init; } = 4;
 
     /// <summary>Whether residual shortcuts see ReLU(x), as behind Mimicry's published scores, or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
@@ -53,7 +51,7 @@ public sealed record DiscriminatorOptions
 /// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum or mean over the pixels, one linear head for real or fake and,
 /// where it is wanted, one for the rotation.
 /// </summary>
-public sealed class ResNetDiscriminator : Module
+public sealed class ResNetDiscriminator : Discriminator
 {
     readonly FirstResidualBlock _first;
     readonly ResidualBlock[] _blocks;
@@ -63,10 +61,12 @@ public sealed class ResNetDiscriminator : Module
     readonly PixelPooling _pooling;
     readonly DType _compute;
 
+    /// <param name="random">Source of the first values, and the device.</param>
+    /// <param name="architecture">The shapes.</param>
+    /// <param name="options">What differs between discriminators of one architecture; null is SSGAN's.</param>
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
+        : base(Given(random, architecture).Size, 0)
     {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
         options ??= new();
         Architecture = architecture;
         (_compute, _pooling) = (options.Compute, options.Pooling);
@@ -84,7 +84,7 @@ public sealed class ResNetDiscriminator : Module
             channels = next.Channels;
         }
         _logits = Child(architecture.LogitsName, Head(1));
-        if (options.RotationHead) _rotation = Child("l_y", Head(4));
+        if (options.RotationClasses > 0) _rotation = Child("l_y", Head(options.RotationClasses));
         Linear[] heads = _rotation is null ? [_logits] : [_logits, _rotation];
         _headNorms = [.. heads.SelectMany(static h => h.Modules()).OfType<SpectralNorm>()];
         _norms = [.. Modules().OfType<SpectralNorm>().Except(_headNorms)];
@@ -93,18 +93,24 @@ public sealed class ResNetDiscriminator : Module
             iterateInEvaluation: architecture.HeadsIterateInEvaluation);
     }
 
+    static Architecture Given(Rng random, Architecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(architecture);
+        return architecture;
+    }
+
     /// <summary>The shapes.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>F32 (N, S, S, 3) → F32 logits (N, 1) and (N, 4).</summary>
-    /// <exception cref="ArgumentException">The images have another size.</exception>
-    public DiscriminatorOutput Forward(Tensor images)
+    /// <summary>Logits of the head for the rotation task; 0 where there is none.</summary>
+    public int RotationClasses => _rotation?.Weight.Shape[0] ?? 0;
+
+    public override IReadOnlyList<LayerRow> Layers(int batch) => LayerTable.Of(this, batch);
+
+    public override DiscriminatorOutput Forward(Tensor images, Tensor? labels = null)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.Shape.Rank != 4 || images.Shape[1] != Architecture.Size
-            || images.Shape[2] != Architecture.Size || images.Shape[3] != 3)
-            throw new ArgumentException(
-                $"The discriminator takes images (N, {Architecture.Size}, {Architecture.Size}, 3); these are {images.Shape}.");
+        CheckInput(images, labels);
         using var scope = images.Device.Scope();
         var x = images.Cast(_compute);
         // All in one launch. Sums and means are F32, and the heads after them.

@@ -25,7 +25,7 @@ public sealed record GeneratorOptions
 /// <summary>
 /// Maps noise (N, latent) to images (N, S, S, 3) in [−1, 1]: linear, residual blocks that double the size, BN, ReLU, 3x3, tanh.
 /// </summary>
-public sealed class ResNetGenerator : Module
+public sealed class ResNetGenerator : Generator
 {
     readonly Linear _l1;
     readonly GeneratorBlock[] _blocks;
@@ -37,9 +37,8 @@ public sealed class ResNetGenerator : Module
     /// <param name="architecture">The shapes.</param>
     /// <param name="options">What differs between generators of one architecture.</param>
     public ResNetGenerator(Rng random, Architecture architecture, GeneratorOptions? options = null)
+        : base(Given(random, architecture).Size, architecture.Latent, 0)
     {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
         options ??= new();
         _compute = options.Compute;
         Architecture = architecture;
@@ -57,13 +56,23 @@ public sealed class ResNetGenerator : Module
         _last = Child($"c{_blocks.Length + 2}", new Conv2d(random, channels, 3, 3, weight: options.LastWeight));
     }
 
+    static Architecture Given(Rng random, Architecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(architecture);
+        return architecture;
+    }
+
     /// <summary>The shapes.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>F32 (N, latent) → F32 (N, S, S, 3) in [−1, 1].</summary>
-    public Tensor Forward(Tensor z)
+    public override IReadOnlyList<LayerRow> Layers(int batch) => LayerTable.Of(this, batch);
+
+    public override Tensor Forward(Latent latent)
     {
+        var z = latent.Z;
         ArgumentNullException.ThrowIfNull(z);
+        CheckLabels(latent);
         using var scope = z.Device.Scope();
         int start = Architecture.StartSize;
         var h = _l1.Forward(z.Cast(_compute)).Reshape(z.Shape[0], start, start, Architecture.StartChannels);

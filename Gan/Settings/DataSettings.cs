@@ -29,7 +29,12 @@ public sealed record DataSettings
     /// <summary>Whether a GPU keeps the whole data set in its memory.</summary>
     public DataOnDevice DataOnDevice { get; init; }
 
-    /// <summary>Every value but <see cref="Data"/>, which a console has more to say of.</summary>
+    /// <summary>Names of the data's classes in the order of their labels, where the GAN is told them; else none.</summary>
+    public ClassList Classes { get; init; } = ClassList.None;
+
+    /// <summary>
+    /// Every value but <see cref="Data"/>, which a console has more to say of, and <see cref="Classes"/>, which the data say.
+    /// </summary>
     public static IReadOnlyList<Setting<DataSettings>> Settings { get; } =
     [
         Setting.Number<DataSettings, int>("size", "--size", "Image side: 32 (default), 48, 64 or 128.",

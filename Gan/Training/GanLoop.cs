@@ -84,9 +84,13 @@ public sealed class GanLoop : IDisposable
     public void TrainGenerator()
     {
         _schedule?.Prepare();
+        bool seesReals = _step.GeneratorSeesReals;
+        if (seesReals) _feed.Prepare();
         Run(_generator, () =>
         {
-            _step.TrainGenerator(_batch);
+            using var scope = _step.Device.Scope();
+            if (seesReals) _step.TrainGenerator(_feed.Take());
+            else _step.TrainGenerator(_batch);
             _schedule?.Advance();
         });
     }

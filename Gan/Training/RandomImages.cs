@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Training;
@@ -9,10 +10,13 @@ public sealed class RandomImages : IImageSource
 
     /// <param name="size">Image side.</param>
     /// <param name="count">How many images; null for an endless set.</param>
-    public RandomImages(int size, long? count = null)
+    /// <param name="classes">How many classes they are said to have.</param>
+    public RandomImages(int size, long? count = null, int classes = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(classes);
         (Size, Count) = (size, count);
+        Classes = [.. Enumerable.Range(0, classes).Select(static i => i.ToString(CultureInfo.InvariantCulture))];
         // Twice an image: each one is a stretch from elsewhere.
         _pixels = new byte[2 * Bytes];
         new Random(1).NextBytes(_pixels);
@@ -25,6 +29,10 @@ public sealed class RandomImages : IImageSource
     public int Size { get; }
 
     public string ContentHash => "";
+
+    public IReadOnlyList<string> Classes { get; }
+
+    public int Label(long index) => (int)(index % Math.Max(1, Classes.Count));
 
     int Bytes => Size * Size * 3;
 

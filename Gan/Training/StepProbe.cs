@@ -46,7 +46,7 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         var pool = step.Device.Pool;
         pool.ResetPeak();
         var optimisation = options.Optimisation;
-        using var images = new RandomImages(options.Data.Size);
+        using var images = new RandomImages(options.Data.Size, classes: step.Classes);
         var rate = optimisation with { DecayFrom = 0 };
         using var schedule = new RateSchedule([.. step.Optimizers.Select(static o => o.Optimizer)], rate.Schedule(), 0);
         using var feed = BatchFeed.Open(step.Device, images, options.Data with { DataOnDevice = DataOnDevice.Off },

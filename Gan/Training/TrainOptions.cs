@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
@@ -80,6 +81,17 @@ public sealed record TrainOptions
         }
     }
 
+    /// <summary>These settings for a set of images: with its classes, where the GAN is told them.</summary>
+    /// <exception cref="TrainingException">The GAN needs classes, and the images have none.</exception>
+    public TrainOptions For(IImageSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (Gan.IsConditional && source.Classes.Count == 0)
+            throw new TrainingException($"{Gan.Model} is told the classes of images, and {source.Name} has none; it takes a "
+                + "folder with one folder of images for each class, or a set whose images have labels.");
+        return this with { Data = Data with { Classes = Gan.IsConditional ? new(source.Classes) : ClassList.None } };
+    }
+
     /// <summary>New networks and optimizers for these settings; the caller disposes them.</summary>
     /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>
     /// <exception cref="TrainingException">The device does not have the precision that is asked for.</exception>
@@ -87,7 +99,7 @@ public sealed record TrainOptions
     {
         ArgumentNullException.ThrowIfNull(device);
         Arithmetic.Apply(device, Optimisation.Precision);
-        return Gan.Create(device, Data.Size, Optimisation);
+        return Gan.Create(device, Data.Size, Data.Classes.Count, Optimisation);
     }
 
     /// <summary>Checks every value by itself.</summary>
@@ -109,6 +121,7 @@ public sealed record TrainOptions
         var values = new Dictionary<string, string>
         {
             ["data"] = options.Data.Data,
+            ["classes"] = options.Data.Classes.ToString(),
             ["decay"] = options.Optimisation.Decay,
             ["decayFrom"] = options.Optimisation.DecayFrom.ToString(CultureInfo.InvariantCulture),
         };

@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -11,11 +12,11 @@ namespace Ssgan.Gan.Training;
 public sealed class TrainedGenerator : IDisposable
 {
     readonly Device _device;
-    readonly ResNetGenerator _network;
+    readonly Generator _network;
 
-    TrainedGenerator(Device device, ResNetGenerator network, string source, string weights, long step)
+    TrainedGenerator(Device device, Generator network, string source, string weights, long step, ClassList classes)
     {
-        (_device, _network, Source, Weights, Step) = (device, network, source, weights, step);
+        (_device, _network, Source, Weights, Step, Classes) = (device, network, source, weights, step, classes);
         network.Eval();
     }
 
@@ -29,7 +30,10 @@ public sealed class TrainedGenerator : IDisposable
     public long Step { get; }
 
     /// <summary>Image side.</summary>
-    public int Size => _network.Architecture.Size;
+    public int Size => _network.Size;
+
+    /// <summary>Names of the classes that it draws; none where it knows none.</summary>
+    public ClassList Classes { get; }
 
     /// <summary>Reads a generator. The device stays the caller's.</summary>
     /// <param name="device">Where it will run.</param>
@@ -54,11 +58,11 @@ public sealed class TrainedGenerator : IDisposable
             throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
         string weights = average ?? has ? "g_ema" : "g";
         using var random = new Rng(device, 0);
-        var network = new ResNetGenerator(random, state.Options.Gan.Architecture(state.Options.Data.Size));
+        var network = state.Options.Gan.CreateGenerator(random, state.Options.Data.Size, state.Options.Data.Classes.Count);
         try
         {
             Checkpoint.ReadNetwork(folder, weights, network);
-            return new TrainedGenerator(device, network, folder, weights, state.Step);
+            return new TrainedGenerator(device, network, folder, weights, state.Step, state.Options.Data.Classes);
         }
         catch
         {
@@ -68,22 +72,51 @@ public sealed class TrainedGenerator : IDisposable
     }
 
     /// <summary>Pixels (count, S, S, 3), the same for the same seed; the first images do not depend on the count.</summary>
+    /// <param name="seed">Seed of the noise.</param>
+    /// <param name="count">How many images.</param>
+    /// <param name="labels">The class of each, where it knows classes; null chooses them at random.</param>
+    /// <param name="stop">Ends it between two batches.</param>
+    /// <exception cref="ArgumentException">It knows no classes, or there is a label too many or too few, or of no
+    /// class.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     /// <exception cref="TrainingException">A pixel is NaN: finite weights too large to compute with, say.</exception>
-    public byte[] Draw(ulong seed, int count, CancellationToken stop = default)
+    public byte[] Draw(ulong seed, int count, IReadOnlyList<int>? labels = null, CancellationToken stop = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        int[] chosen = Chosen(seed, count, labels);
         using var random = new Rng(_device, seed);
+        int drawn = 0;
         return Pixels.Draw(_device, count, Images, stop: stop);
 
         Tensor Images(int n)
         {
-            var images = _network.Forward(random.Normal(new Shape(n, _network.Architecture.Latent)));
+            var classes = chosen.Length == 0 ? null : _device.From(chosen.AsSpan(drawn, n), new Shape(n));
+            drawn += n;
+            var images = _network.Forward(_network.Draw(random, n, classes));
             // As a byte NaN would be 0, and a sheet of it black. All pixels lie in [-1, 1], so only NaN can spoil their sum.
             if (!float.IsFinite(images.Sum().Item()))
                 throw new TrainingException(
                     $"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
             return images;
         }
+    }
+
+    int[] Chosen(ulong seed, int count, IReadOnlyList<int>? labels)
+    {
+        if (Classes.Count == 0)
+        {
+            if (labels is not null) throw new ArgumentException($"{Source} draws no classes, so it takes no labels.");
+            return [];
+        }
+        if (labels is null)
+            return [.. Enumerable.Range(0, count).Select(i => SplitMix.For(seed, (ulong)i).Below(Classes.Count))];
+        if (labels.Count != count) throw new ArgumentException($"There are {labels.Count} labels for {count} images.");
+        foreach (int label in labels)
+        {
+            if (label < 0 || label >= Classes.Count)
+                throw new ArgumentException($"Label {label} is no class of {Source}: they are 0 to {Classes.Count - 1}.");
+        }
+        return [.. labels];
     }
 
     /// <summary>Frees the network.</summary>
@@ -107,7 +140,7 @@ public sealed class TrainedGenerator : IDisposable
         try
         {
             MimicryWeights.Load(path, network);
-            return new TrainedGenerator(device, network, path, "g", 0);
+            return new TrainedGenerator(device, network, path, "g", 0, ClassList.None);
         }
         catch
         {

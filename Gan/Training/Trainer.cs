@@ -50,6 +50,9 @@ public sealed class Trainer
         if (source.Size != size)
             throw new TrainingException(
                 $"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {size}x{size}.");
+        if (step.Classes > 0 && source.Classes.Count != step.Classes)
+            throw new TrainingException(
+                $"The networks know {step.Classes} classes, and {source.Name} has {source.Classes.Count}.");
         _run = new RunState(step, source, options, folder, observer)
         {
             Position = new LoaderPosition(options.Optimisation.Seed),

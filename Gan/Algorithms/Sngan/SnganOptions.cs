@@ -1,19 +1,19 @@
 using System.Text.Json.Serialization;
-using Ssgan.Engine;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Algorithms;
 
-/// <summary>SNGAN's knobs: none of its own.</summary>
-public sealed record SnganOptions() : GanOptions("sngan")
+/// <summary>
+/// GAN with spectral normalisation of the discriminator and hinge loss (Miyato et al. 2018, "Spectral Normalization for
+/// Generative Adversarial Networks"; the networks of Mimicry): no knobs of its own.
+/// </summary>
+public sealed record SnganOptions() : ResNetGanOptions("sngan")
 {
     // Mimicry's SNGAN has PyTorch's spectral norm throughout, which leaves u and v alone in evaluation.
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
         base.Architecture(size, nameOf) with { HeadsIterateInEvaluation = false };
 
-    public override GanStep Create(Device device, int size, OptimisationSettings optimisation) =>
-        new SnganStep(device, Architecture(size), optimisation);
+    public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0 };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
+using Ssgan.Engine.Nn;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Algorithms;
 
 /// <summary>WGAN-GP's knobs.</summary>
-public sealed record WganGpOptions() : GanOptions("wgan-gp")
+public sealed record WganGpOptions() : ResNetGanOptions("wgan-gp", "wasserstein")
 {
     /// <summary>Weight of the gradient penalty (λ = 10 in the paper).</summary>
     public float PenaltyScale { get; init; } = 10;
@@ -24,7 +25,20 @@ public sealed record WganGpOptions() : GanOptions("wgan-gp")
         return size == 48 ? shapes with { LogitsName = "l6" } : shapes;
     }
 
-    public override GanStep Create(Device device, int size, OptimisationSettings optimisation) =>
+    // Mimicry makes these convolutions anew after its own initialisation, so PyTorch's stays.
+    public override GeneratorOptions GeneratorVariant(int classes) =>
+        new() { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
+
+    public override DiscriminatorOptions DiscriminatorVariant(int classes) => new()
+    {
+        RotationClasses = 0, SpectralNorm = false, Pooling = PixelPooling.Mean, ShortcutWeight = Init.PyTorchWeight,
+    };
+
+    // The penalty holds the slope at 1, which the other losses do not ask for.
+    [JsonIgnore]
+    public override IEnumerable<string> Losses => ["wasserstein"];
+
+    public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new WganGpStep(device, Architecture(size), this, optimisation);
 
     public override void Validate(Check check, int batch)

@@ -15,7 +15,7 @@ sealed class GridHook(RunState run) : IRunHook
     {
         if (run.Done == 0) SaveReals(run);
         string path = run.Folder.Sample(run.Done);
-        ImageGrid.Save(path, SampleGrid.Draw(run.Step, run.Options), run.Options.Cadence.GridImages, run.Source.Size);
+        SampleGrid.Draw(run.Step, run.Options).Save(path, run.Source.Size);
         run.Observer.Wrote("samples", path);
     }
 

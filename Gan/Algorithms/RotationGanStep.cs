@@ -1,0 +1,121 @@
+using Ssgan.Engine;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Models;
+using Ssgan.Gan.Settings;
+
+namespace Ssgan.Gan.Algorithms;
+
+/// <summary>
+/// What the GANs share that play on upright images and have a task beside: to tell of turned images by how many quarters they
+/// were turned. A derived class says what the task is to each network.
+/// </summary>
+public abstract class RotationGanStep : ResNetGanStep
+{
+    readonly RotationGanOptions _options;
+    readonly Dictionary<int, RotationPlan> _turns = [];
+
+    /// <param name="device">Where it runs.</param>
+    /// <param name="architecture">The networks' shapes.</param>
+    /// <param name="options">Weights of the task, and which images turn.</param>
+    /// <param name="optimisation">Learning rate, Adam's and the average's decays, seed.</param>
+    protected RotationGanStep(Device device, Architecture architecture, RotationGanOptions options,
+        OptimisationSettings optimisation)
+        : base(device, architecture, options, 0, optimisation) => _options = options;
+
+    /// <summary>Whether the networks also play on upright images.</summary>
+    protected virtual bool PlaysUpright => true;
+
+    /// <summary>Whether the discriminator's task has turned generated images too.</summary>
+    protected virtual bool DiscriminatorSeesTurnedFakes => true;
+
+    /// <summary>The discriminator's loss of the task, a scalar.</summary>
+    /// <param name="onReal">What it said of turned real images (M, K).</param>
+    /// <param name="onFake">What it said of turned generated images (M, K), where it sees any.</param>
+    /// <param name="turns">Their turns.</param>
+    protected abstract Tensor DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns);
+
+    /// <summary>The generator's loss of the task, a scalar.</summary>
+    /// <param name="onFake">What the discriminator said of turned generated images (M, K).</param>
+    /// <param name="turns">Their turns.</param>
+    protected abstract Tensor GeneratorTask(Tensor onFake, RotationPlan turns);
+
+    /// <summary>Logits of the four turns (M, 4) alone, for the accuracy that is reported.</summary>
+    protected virtual Tensor TurnLogits(Tensor rotation) => rotation;
+
+    public override void TrainDiscriminator(RealBatch real, Latent latent)
+    {
+        using var scope = Device.Scope();
+        var turns = Turns(real.Count);
+        var (upright, turned) = real.WithTurned(turns, ImageType);
+        var fake = Draw(latent);
+
+        Tensor[] batches = [.. PlaysUpright ? [upright, fake] : Array.Empty<Tensor>(), turned,
+            .. DiscriminatorSeesTurnedFakes ? [turns.Turn(fake)] : Array.Empty<Tensor>()];
+        var outputs = Judge(batches);
+        int task = PlaysUpright ? 2 : 0;
+        var (onReal, onFake) = (outputs[0].Logits, outputs[1].Logits);
+        var adversarial = PlaysUpright ? Adversarial(onReal, onFake) : null;
+        var onTurned = outputs[task].Rotation!;
+        var rotation = DiscriminatorTask(onTurned, DiscriminatorSeesTurnedFakes ? outputs[task + 1].Rotation : null, turns);
+        var scaled = _options.RealRotationScale * rotation;
+
+        Minimise("d", adversarial is null ? scaled : adversarial + scaled, DiscriminatorOptimizer);
+
+        if (adversarial is not null) Stats.Add("loss_d", adversarial);
+        Stats.Add("loss_d_rotation", rotation);
+        Stats.Add("rotation_accuracy_real", Accuracy(onTurned, turns));
+        if (adversarial is null) return;
+        Stats.Add("d_real", onReal.Mean());
+        Stats.Add("d_fake", onFake.Mean());
+    }
+
+    public override void TrainGenerator(Latent latent, RealBatch? real = null)
+    {
+        using var scope = Device.Scope();
+        using var frozen = Discriminator.Frozen();
+        var fake = Generator.Forward(latent);
+        var turns = Turns(latent.Count);
+        var outputs = Judge([.. PlaysUpright ? [fake] : Array.Empty<Tensor>(), turns.Turn(fake)]);
+        var adversarial = PlaysUpright ? Adversarial(outputs[0].Logits, real) : null;
+        var onTurned = outputs[^1].Rotation!;
+        var rotation = GeneratorTask(onTurned, turns);
+        var scaled = _options.FakeRotationScale * rotation;
+
+        Minimise("g", adversarial is null ? scaled : adversarial + scaled, GeneratorOptimizer);
+
+        if (adversarial is not null) Stats.Add("loss_g", adversarial);
+        Stats.Add("loss_g_rotation", rotation);
+        Stats.Add("rotation_accuracy_fake", Accuracy(onTurned, turns));
+    }
+
+    /// <summary>Share of the images whose turn has the largest logit.</summary>
+    Tensor Accuracy(Tensor rotation, RotationPlan turns)
+    {
+        using var noGrad = Device.NoGrad();
+        return Rotation.Loss(TurnLogits(rotation), turns.Labels).Accuracy;
+    }
+
+    /// <summary>The plan of a batch size, kept: captured updates read it at every replay.</summary>
+    RotationPlan Turns(int count)
+    {
+        if (_turns.TryGetValue(count, out var turns)) return turns;
+        return _turns[count] = new RotationPlan(Device, count, _options.RotationBatch);
+    }
+
+    /// <summary>The discriminator on each batch.</summary>
+    DiscriminatorOutput[] Judge(Tensor[] batches)
+    {
+        if (!_options.OnePass) return [.. batches.Select(x => Judge(x))];
+        var (logits, rotation) = Judge(Tensor.Concat(batches, 0));
+        var outputs = new DiscriminatorOutput[batches.Length];
+        for (int i = 0, start = 0; i < batches.Length; start += batches[i++].Shape[0])
+            outputs[i] = new(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));
+        return outputs;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var turns in _turns.Values) turns.Dispose();
+        base.Dispose(disposing);
+    }
+}
