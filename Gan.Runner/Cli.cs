@@ -18,9 +18,10 @@ static class Cli
     {
         var verbose = OptionKinds.Switch("--verbose", "Show the stack trace of a failure.");
         verbose.Recursive = true;
-        var root = new RootCommand("Trains self-supervised GANs (SSGAN) and draws images from them.")
+        var root = new RootCommand("Trains GANs, self-supervised ones first, and draws images from them.")
         {
             verbose, TrainCommand.Build(host), SampleCommand.Build(host), DoctorCommand.Build(host),
+            ModelsCommand.Build(host), PresetsCommand.Build(host),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         // A leading @ is part of a name here, not a file with more arguments.
@@ -29,7 +30,7 @@ static class Cli
         {
             return Fail(host, ExitCode.BadArguments, parsed.UnmatchedTokens.Count > 0 ? Suggestions.Describe(parsed, root)
                 : parsed.CommandResult.Command != root ? parsed.Errors[0].Message
-                : "Name a command: train, sample or doctor; ssgan --help explains them.");
+                : "Name a command: train, sample, doctor, models or presets; ssgan --help explains them.");
         }
         try
         {

@@ -38,13 +38,21 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
                 + $"{string.Join(" or ", ScheduleCatalog.Names)}.");
         bool given = parsed.Has(arguments.Preset), cpu = device.Name == "cpu";
         string name = given ? parsed.GetValue(arguments.Preset)! : cpu ? Presets.Tiny : Presets.Mimicry;
+        var chosen = Presets.Of(name);
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
         string sentence = given ? $"Preset {name}, as asked; options that are given override it."
             : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, "
                 + "and options that are given override either.";
-        var preset = Presets.For(name, arguments.Size(parsed), arguments.Gan(parsed, GanCatalog.Names[0]));
-        return new RunPlan(arguments.Apply(parsed, preset), sentence, null, parsed.GetValue(arguments.Out), true);
+        var options = arguments.Apply(parsed, chosen.For(arguments.Size(parsed), arguments.Gan(parsed, GanCatalog.Names[0])));
+        return new RunPlan(options, $"{sentence}\n{Sources(options, chosen, arguments.Given(parsed))}", null,
+            parsed.GetValue(arguments.Out), true);
     }
+
+    /// <summary>A line for each source of settings: those that were given, the preset's, and the defaults.</summary>
+    static string Sources(TrainOptions options, Preset preset, IReadOnlySet<string> given) => string.Join('\n',
+        SettingSources.Of(options, preset, given).Select(static s => $"  {s.Source}: "
+            + string.Join(", ", s.Settings.Where(static v => v.Value.Length > 0)
+                .Select(static v => $"{TrainArguments.NameOf(v.Name).TrimStart('-')} {v.Value}"))));
 
     static RunPlan Resume(ParseResult parsed, TrainArguments arguments)
     {

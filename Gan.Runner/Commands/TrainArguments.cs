@@ -39,7 +39,7 @@ sealed class TrainArguments
     }
 
     public Option<string> Preset { get; } = OptionKinds.Choice("--preset",
-        "Values of all options that are not given: the published recipe, or two minutes on two cores. Default: tiny on a CPU.",
+        "Values of all options that are not given; \"ssgan presets\" shows them. Default: tiny on a CPU, else mimicry.",
         [.. Presets.Names]);
 
     public Option<string> Out { get; } = OptionKinds.Text("--out", "DIR",
@@ -78,6 +78,16 @@ sealed class TrainArguments
         Threads = parsed.Pick(Threads, 0),
         Autotune = parsed.GetValue(_autotune), Deterministic = parsed.GetValue(_deterministic), CacheFolder = cacheFolder,
     };
+
+    /// <summary>Names, in config.json, of the settings that stand on the command line.</summary>
+    public IReadOnlySet<string> Given(ParseResult parsed)
+    {
+        var given = TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf))
+            .Where(s => parsed.Has(_settings[s.Text.Option])).Select(static s => s.Text.Key).ToHashSet();
+        if (parsed.Has(_data)) given.Add("data");
+        if (parsed.Has(_schedule)) given.UnionWith(["decay", "decayFrom"]);
+        return given;
+    }
 
     /// <summary>Whether the learning rate is to fall anew from its start.</summary>
     public bool RestartsRate(ParseResult parsed) => parsed.Has(_schedule) && parsed.GetValue(_schedule) == Restart;

@@ -12,7 +12,7 @@ public sealed class ArgumentTests
     [
         new object[] { "--foo", new[] { "train", "--foo" } },
         new object[] { "fly", new[] { "fly" } },
-        new object[] { "train, sample or doctor", Array.Empty<string>() },
+        new object[] { "train, sample, doctor, models or presets", Array.Empty<string>() },
         new object[] { "--steps", new[] { "train", "--steps", "many" } },
         new object[] { "--steps", new[] { "train", "--steps" } },
         new object[] { "--steps takes a whole number", new[] { "train", "--steps", "3", "--steps", "four" } },

@@ -78,6 +78,9 @@ public abstract record GanOptions
     /// <exception cref="ArgumentException">There are none of that size or width.</exception>
     public abstract void CheckShapes(int size, Func<string, string>? nameOf = null);
 
+    /// <summary>The recipe of the GAN's own paper; the defaults, where it is those.</summary>
+    public virtual (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (this, new());
+
     /// <summary>Checks every value by itself.</summary>
     /// <param name="check">What throws.</param>
     /// <param name="batch">Images per update.</param>

@@ -10,12 +10,15 @@ public sealed record ScheduleEntry(string Name, string Description, Func<float, 
 /// <summary>The courses of this library.</summary>
 public static class ScheduleCatalog
 {
+    /// <summary>The course that goes nowhere.</summary>
+    public const string Constant = "constant";
+
     /// <summary>All of them, the default one first.</summary>
     public static IReadOnlyList<ScheduleEntry> Entries { get; } =
     [
         new("linear", "a straight line to 0 at the last step",
             static (start, steps, from) => new LinearDecay(start, steps, from)),
-        new("constant", "the same rate throughout", static (start, _, _) => new ConstantRate(start)),
+        new(Constant, "the same rate throughout", static (start, _, _) => new ConstantRate(start)),
         new("cosine", "half a cosine to 0 at the last step",
             static (start, steps, from) => new CosineDecay(start, steps, from)),
     ];

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -57,6 +58,10 @@ public sealed record SsganLaOptions() : LabelAugmentedOptions("ssgan-la")
 {
     internal override bool PlaysUpright => false;
 
+    /// <summary>Hou et al. 2021, CIFAR-10: batches of 100, four updates of D for one of G, 400 epochs, averaged weights.</summary>
+    public override (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (
+        this, new() { Batch = 100, DiscriminatorSteps = 4, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = 50_000 });
+
     // What real and fake are is told by the eight classes.
     [JsonIgnore]
     public override IEnumerable<string> Losses => ["hinge"];
@@ -66,6 +71,10 @@ public sealed record SsganLaOptions() : LabelAugmentedOptions("ssgan-la")
 public sealed record SsganLaPlusOptions() : LabelAugmentedOptions("ssgan-la-plus")
 {
     internal override bool PlaysUpright => true;
+
+    /// <summary>Hou et al. 2021, CIFAR-10: as SSGAN-LA, with two updates of D for one of G.</summary>
+    public override (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (
+        this, new() { Batch = 100, DiscriminatorSteps = 2, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = 100_000 });
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
