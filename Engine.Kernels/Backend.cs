@@ -99,11 +99,13 @@ public abstract class Backend : IDisposable
     /// c = op(a)·op(b), or adds to c; rank 2, or rank 3 with equal batches; op transposes the last two axes where asked.
     /// </summary>
     public abstract void MatMul(TensorView a, bool transposeA, TensorView b, bool transposeB, TensorView c, bool accumulate);
-    /// <summary>y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C) + bias (K), cross-correlation.</summary>
+    /// <summary>
+    /// y (N, OH, OW, K) = x (N, H, W, C) * w (K, KH, KW, C / groups) + bias (K), cross-correlation as the spec says.
+    /// </summary>
     public abstract void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec);
-    /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C).</summary>
+    /// <summary>dx (N, H, W, C) from dy (N, OH, OW, K) and w (K, KH, KW, C / groups).</summary>
     public abstract void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec);
-    /// <summary>dw (K, KH, KW, C) from x (N, H, W, C) and dy (N, OH, OW, K). Deterministic.</summary>
+    /// <summary>dw (K, KH, KW, C / groups) from x (N, H, W, C) and dy (N, OH, OW, K). Deterministic.</summary>
     public abstract void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec);
 
     // ---- images (N, H, W, C) ----------------------------------------------------------------------------------------
@@ -231,10 +233,13 @@ public abstract class Backend : IDisposable
     // ---- optimizer --------------------------------------------------------------------------------------------------
     /// <summary>
     /// For every slot step I32 (1) += 1, then Adam's update with bias correction by that count; learningRate (1). Kingma and Ba
-    /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p.
+    /// 2015, algorithm 1. A slot's average, where given, follows its parameter: a = decay·a + (1 − decay)·p. What moves while a
+    /// graph replays is read on the device: restBeta2 (1) = 1 − β2 and restDecay (1) = 1 − decay, each in (0, 1], in place of the
+    /// spec's where given.
     /// </summary>
-    public virtual void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec) =>
-        ComposedAdam.Update(this, slots, learningRate, spec);
+    public virtual void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
+        TensorView restBeta2 = default, TensorView restDecay = default) =>
+        ComposedAdam.Update(this, slots, learningRate, spec, restBeta2, restDecay);
     /// <summary>
     /// step I32 (1) += 1, then each rate (1) = <see cref="DecaySpec.At"/> of it, the same bits on every device.
     /// </summary>

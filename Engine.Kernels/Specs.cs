@@ -2,14 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Ssgan.Engine.Kernels;
 
-/// <summary>Stride and zero padding of a 2-D convolution, equal in both directions, and its output-size maths.</summary>
-[StructLayout(LayoutKind.Sequential)]
-public readonly record struct ConvSpec(int Stride, int Padding)
-{
-    /// <summary>Output extent: floor((input + 2·padding − kernel) / stride) + 1.</summary>
-    public int Output(int input, int kernel) => (input + 2 * Padding - kernel) / Stride + 1;
-}
-
 /// <summary>Window, stride and zero padding of a 2-D pooling, equal in both directions.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct PoolSpec(int Kernel, int Stride, int Padding)
@@ -38,7 +30,12 @@ public readonly record struct BatchNormSpec(float Epsilon, float Momentum, bool 
 /// <param name="Epsilon">Added to the root.</param>
 /// <param name="AverageDecay">Decay of the slots' averages.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon, double AverageDecay = 0);
+public readonly record struct AdamSpec(double Beta1, double Beta2, double Epsilon, double AverageDecay = 0)
+{
+    /// <summary>The same with what a device holds: 1 − β2 and 1 − decay, null where it holds none.</summary>
+    internal AdamSpec With(float? restBeta2, float? restDecay) =>
+        this with { Beta2 = 1.0 - restBeta2 ?? Beta2, AverageDecay = 1.0 - restDecay ?? AverageDecay };
+}
 
 /// <summary>A learning rate that falls in a straight line to 0.</summary>
 /// <param name="Start">The rate of the first step.</param>
@@ -56,6 +53,11 @@ public enum UpsampleMode
     Nearest,
     /// <summary>Bilinear with half-pixel centres (PyTorch's align_corners = false); edges are clamped.</summary>
     Bilinear,
+    /// <summary>
+    /// [1, 3, 3, 1] / 4 in each direction: y[2i] = (x[i − 1] + 3·x[i]) / 4, y[2i + 1] = (3·x[i] + x[i + 1]) / 4. As bilinear, but
+    /// with zeros beyond the border (R3GAN's resampling).
+    /// </summary>
+    Binomial,
 }
 
 /// <summary>One weight in a spectral normalisation: w (out, …) is read as a matrix (out, rest).</summary>

@@ -8,6 +8,8 @@ namespace Ssgan.Engine;
 /// </summary>
 public sealed class Rng : IDisposable
 {
+    // A probability is that of 1 / bound within 2⁻²³: so within a hundredth of itself.
+    const int MostIntegers = 1 << 16;
     readonly Tensor _state;
 
     /// <summary>A stream that starts at counter 0.</summary>
@@ -48,15 +50,20 @@ public sealed class Rng : IDisposable
         return y;
     }
 
-    /// <summary>Integers I32, uniform in [0, bound).</summary>
-    /// <exception cref="ArgumentException">The bound is below 1 or above 2^22, beyond which single values are missed.</exception>
+    /// <summary>
+    /// Whole numbers I32 in [0, bound), each with the same probability but for 2⁻²³, made on the device.
+    /// </summary>
+    /// <exception cref="ArgumentException">The bound is below 1 or above 65,536.</exception>
     public Tensor Integers(Shape shape, int bound)
     {
-        if (bound is < 1 or > 1 << 22) throw new ArgumentException($"Integers: bound {bound} is outside 1 to {1 << 22}.");
-        using var scope = Device.Scope();
-        using var noGrad = Device.NoGrad();
-        // u·bound is below bound, for u is at most 1 − 2^−24; a cast rounds, so half a step down it cuts off.
-        return Uniform(shape).Affine(bound, -0.5f).Cast(DType.I32).Keep();
+        if (bound is < 1 or > MostIntegers)
+            throw new ArgumentException($"Integers: the bound {bound} must be between 1 and {MostIntegers}.");
+        // Numbers in [−½, bound − ½), rounded half to even: −½ to 0. The largest of them is a float below bound − ½, which is
+        // a float as well, and so nearer to bound − 1 than to bound.
+        using var numbers = Uniform(shape, -0.5f, bound - 0.5f);
+        var y = Device.Empty(shape, DType.I32).Named("Integers");
+        _state.Backend.Cast(numbers.View, y.View);
+        return y;
     }
 
     /// <summary>Overwrites an F32 tensor with standard normal numbers.</summary>

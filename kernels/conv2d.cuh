@@ -1,11 +1,12 @@
-// Convolutions of images (N, H, W, C) with filters (K, KH, KW, C) as products without an im2col matrix: the kernels' common body.
+// Convolutions of images (N, H, W, C) with filters (K, KH, KW, C / G) as products without an im2col matrix: the kernels' common
+// body. For each of G groups, each with its part of the channels and of the filters, a batch of the product:
 //
 //   forward  y (pixels of y, filters)        = sum over (tap, channel of x)  x at the tap * w           + bias
 //   data     dx (pixels of x, channels)      = sum over (tap, filter)        dy at the tap, mirrored * w
 //   filter   dw (filters, taps x channels)   = sum over pixels of y          dy * x at the tap
 //
-// The pixels of a grid (of y, or of x in `data`) read an image (x, or dy in `data`) through the taps of the kernel; outside of
-// the image, and between the steps of a stride in `data`, they read zero.
+// The pixels of a grid (of y, or of x in `data`) read an image (x, or dy in `data`) through the taps of the kernel, which lie
+// `dilation` pixels apart; outside of the image, and between the steps of a stride in `data`, they read zero.
 #pragma once
 #include "gemm.cuh"
 
@@ -13,8 +14,10 @@ struct Conv2dArgs {
   const void* image;
   const void* other;  // w; dy in `filter`
   int h, w, c;        // of the image
-  int gridW, gridSize, kernelW, taps, filters, stride, padding;           // gridSize: pixels of one image of the grid
-  Reciprocal byGridSize, byGridW, byChannels, byKernelW, byStride;  // by gridSize, gridW, c, kernelW, stride
+  // Of the image's channels those of a group; pixels of one image of the grid; filters of a group.
+  int channels, gridW, gridSize, kernelW, taps, filters;
+  int strideH, strideW, top, left, dilationH, dilationW, pitch;  // pitch: of dy in `filter`, all of its filters
+  Reciprocal byGridSize, byGridW, byChannels, byKernelW, byStrideH, byStrideW;
   Gemm gemm;
 };
 
@@ -26,19 +29,20 @@ template<class Element, bool MIRRORED> struct Geometry {
   typedef Element T;
   static const int FAR = 1 << 30;
   const Conv2dArgs& args;
+  int group;
 
   METHOD Pixel<T> pixel(int p, int end) const {
     if (p >= end) return {nullptr, -FAR, 0};
     int n = divide(p, args.byGridSize), q = p - n * args.gridSize, gy = divide(q, args.byGridW), gx = q - gy * args.gridW;
-    const T* image = (const T*)args.image + (i64)n * args.h * args.w * args.c;
-    if (MIRRORED) return {image, gy + args.padding, gx + args.padding};
-    return {image, gy * args.stride - args.padding, gx * args.stride - args.padding};
+    const T* image = (const T*)args.image + ((i64)n * args.h * args.w * args.c + group * args.channels);
+    if (MIRRORED) return {image, gy + args.top, gx + args.left};
+    return {image, gy * args.strideH - args.top, gx * args.strideW - args.left};
   }
 
   METHOD Tap tap(int i, int end) const {
     if (i >= end) return {MIRRORED ? FAR : -FAR, 0, 0};
     int tap = divide(i, args.byChannels), y = divide(tap, args.byKernelW);
-    return {y, tap - y * args.kernelW, i - tap * args.c};
+    return {y * args.dilationH, (tap - y * args.kernelW) * args.dilationW, i - tap * args.channels};
   }
 
   METHOD const T* at(const Pixel<T>& p, const Tap& t) const {
@@ -47,9 +51,9 @@ template<class Element, bool MIRRORED> struct Geometry {
       y = p.y - t.y;
       x = p.x - t.x;
       if (y < 0 || x < 0) return nullptr;
-      if (args.stride != 1) {
-        int qy = divide(y, args.byStride), qx = divide(x, args.byStride);
-        if (qy * args.stride != y || qx * args.stride != x) return nullptr;
+      if (args.strideH != 1 || args.strideW != 1) {
+        int qy = divide(y, args.byStrideH), qx = divide(x, args.byStrideW);
+        if (qy * args.strideH != y || qx * args.strideW != x) return nullptr;
         y = qy;
         x = qx;
       }
@@ -107,27 +111,32 @@ template<class Element> struct FilterRows {
   METHOD const T* at(Row r, Depth k) const { return r >= 0 && k != nullptr ? k + r : nullptr; }
 };
 
+// Floats of a group's filters.
+DEV i64 group_size(const Conv2dArgs& args, int channels) { return (i64)args.filters * args.taps * channels; }
+
 template<class Tile, class T> DEV void conv2d_forward(const Conv2dArgs& args) {
-  const Gemm& g = args.gemm;
+  Gemm g = args.gemm;
   Block block(g, Tile::M, Tile::N);
-  PixelRows<T, false> x = {{args}, (const T*)args.image, g.m, block.end};
-  MatrixRows<T> w = {(const T*)args.other, g.k, g.n, block.end};
+  if (g.bias != nullptr) g.bias += block.batch * g.n;
+  PixelRows<T, false> x = {{args, block.batch}, (const T*)args.image, g.m, block.end};
+  MatrixRows<T> w = {(const T*)args.other + block.batch * group_size(args, args.channels), g.k, g.n, block.end};
   multiply_block<Tile>(g, block, x, w);
 }
 
 template<class Tile, class T> DEV void conv2d_data(const Conv2dArgs& args) {
   const Gemm& g = args.gemm;
   Block block(g, Tile::M, Tile::N);
-  PixelRows<T, true> dy = {{args}, (const T*)args.image, g.m, block.end};
-  FilterRows<T> w = {(const T*)args.other, args.byChannels, args.c, args.taps, g.n, block.end};
+  PixelRows<T, true> dy = {{args, block.batch}, (const T*)args.image, g.m, block.end};
+  FilterRows<T> w = {(const T*)args.other + block.batch * group_size(args, g.n), args.byChannels, args.channels, args.taps,
+      g.n, block.end};
   multiply_block<Tile>(g, block, dy, w);
 }
 
 template<class Tile, class T> DEV void conv2d_filter(const Conv2dArgs& args) {
   const Gemm& g = args.gemm;
   Block block(g, Tile::M, Tile::N);
-  MatrixColumns<T> dy = {(const T*)args.other, args.filters, g.m, block.end};
-  TapRows<T> x = {{args}, (const T*)args.image, g.n, block.end};
+  MatrixColumns<T> dy = {(const T*)args.other + block.batch * args.filters, args.pitch, g.m, block.end};
+  TapRows<T> x = {{args, block.batch}, (const T*)args.image, g.n, block.end};
   multiply_block<Tile>(g, block, dy, x);
 }
 
@@ -135,8 +144,8 @@ template<class Tile, class T> DEV void conv2d_filter(const Conv2dArgs& args) {
 template<class Tile, class T> DEV void conv2d_filter_turned(const Conv2dArgs& args) {
   const Gemm& g = args.gemm;
   Block block(g, Tile::M, Tile::N);
-  TapRows<T> x = {{args}, (const T*)args.image, g.m, block.end};
-  MatrixColumns<T> dy = {(const T*)args.other, args.filters, g.n, block.end};
+  TapRows<T> x = {{args, block.batch}, (const T*)args.image, g.m, block.end};
+  MatrixColumns<T> dy = {(const T*)args.other + block.batch * args.filters, args.pitch, g.n, block.end};
   multiply_block<Tile>(g, block, x, dy);
 }
 

@@ -13,6 +13,8 @@ sealed record Suite(string Name, Func<Variant, IEnumerable<Workload>> Items)
         new("Gemm", Products.All),
         new("SpectralNorm", SpectralNorms.All),
         new("BatchNorm", BatchNorms.All),
+        new("Activation", Activations.All),
+        new("Attention", Attentions.All),
         new("Upsample", Upsamplings.All),
         new("Pooling", Poolings.All),
         new("CrossEntropy", CrossEntropies.All),

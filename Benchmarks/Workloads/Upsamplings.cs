@@ -10,7 +10,7 @@ static class Upsamplings
         if (v.IsTf32) yield break;
         foreach (var (side, channels) in ((int, int)[])[(4, 256), (16, 256), (32, 64)])
         {
-            foreach (var mode in (UpsampleMode[])[UpsampleMode.Bilinear, UpsampleMode.Nearest])
+            foreach (var mode in (UpsampleMode[])[UpsampleMode.Bilinear, UpsampleMode.Nearest, UpsampleMode.Binomial])
             {
                 yield return Forward(v, v.UsualBatch, side, channels, mode).Short(side == 16);
                 yield return Backward(v, v.UsualBatch, side, channels, mode).Short(side == 16 && mode == UpsampleMode.Bilinear);
@@ -44,5 +44,5 @@ static class Upsamplings
         (new(v.Batch(batch), side, side, v.Width(channels)), new(v.Batch(batch), 2 * side, 2 * side, v.Width(channels)));
 
     static string Name(Variant v, string what, int batch, int side, int channels, UpsampleMode mode) =>
-        $"upsample_{(mode == UpsampleMode.Bilinear ? "bilinear" : "nearest")}_{what}/{v.Precision}/c{channels}s{side}n{batch}";
+        $"upsample_{mode.ToString().ToLowerInvariant()}_{what}/{v.Precision}/c{channels}s{side}n{batch}";
 }

@@ -43,10 +43,11 @@ sealed record DnnGraph(
         if (first.Direction is not { } direction || first.Spec is not { } spec)
             throw Pattern("the first operation is no convolution");
         DnnShape x = first.X.Shape, w = first.W.Shape, y = first.Y.Shape;
-        if (x.C != w.C) throw Pattern("groups are not emulated");
+        if (w.C == 0 || x.C % w.C != 0 || w.N % (x.C / w.C) != 0)
+            throw new LibraryFailure(EmulatedDnn.ShapeMismatch, $"the channels of {x} are no groups of those of {w}");
         if ((y.N, y.C, y.H, y.W) != (x.N, w.N, spec.OutH(x.H, w.H), spec.OutW(x.W, w.W)))
             throw new LibraryFailure(EmulatedDnn.ShapeMismatch, $"y is {y}, the convolution of {x} with {w} gives another shape");
-        var problem = new DnnProblem(x, w, y, spec, 1, false);
+        var problem = new DnnProblem(x, w, y, spec, x.C / w.C, false);
         var graph = new DnnGraph(direction, problem, first.Alpha, first.Beta, first.X, first.W, first.Y, null, null, first.Y);
         graph = graph with { Result = graph.Target };
         if (graph.Operand(0).Shape.Type != graph.Operand(1).Shape.Type)

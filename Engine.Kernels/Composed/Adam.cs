@@ -5,20 +5,29 @@ namespace Ssgan.Engine.Kernels;
 static class ComposedAdam
 {
     /// <summary>
-    /// The host reads each slot's count and the rate, since the bias corrections are worked out in double: it waits, so an update
-    /// that is captured needs a kernel.
+    /// The host reads each slot's count and what moves, since the bias corrections are worked out in double: it waits, so an
+    /// update that is captured needs a kernel.
     /// </summary>
-    public static void Update(Backend b, ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec)
+    public static void Update(Backend b, ReadOnlySpan<AdamSlot> slots, TensorView learningRate, AdamSpec spec,
+        TensorView restBeta2, TensorView restDecay)
     {
         if (slots.IsEmpty) return;
-        float rate = 0;
-        b.Download(learningRate, MemoryMarshal.AsBytes(new Span<float>(ref rate)));
+        float rate = Read(b, learningRate);
+        spec = spec.With(restBeta2.Address == 0 ? null : Read(b, restBeta2),
+            restDecay.Address == 0 ? null : Read(b, restDecay));
         foreach (ref readonly var slot in slots)
         {
             int t = ComposedLinearDecay.Advance(b, slot.Step);
             float size = (float)(rate / (1 - Math.Pow(spec.Beta1, t))), root = (float)Math.Sqrt(1 - Math.Pow(spec.Beta2, t));
             if (slot.Parameter.Count > 0) Update(b, slot, size, root, spec);
         }
+    }
+
+    static float Read(Backend b, TensorView scalar)
+    {
+        float value = 0;
+        b.Download(scalar, MemoryMarshal.AsBytes(new Span<float>(ref value)));
+        return value;
     }
 
     static void Update(Backend b, in AdamSlot slot, float size, float root, in AdamSpec spec)

@@ -1,6 +1,6 @@
 namespace Ssgan.Engine.Kernels.Conformance;
 
-/// <summary>Adam's update of many slots, with and without averages.</summary>
+/// <summary>Adam's update of many slots, with and without averages, by constants and by numbers on the device.</summary>
 static class AdamCases
 {
     static readonly int[] s_sizes = [1, 7, 0, 8, 17, 129, 8192, 8193, 20000];
@@ -14,6 +14,17 @@ static class AdamCases
         new("Adam", "slots of different ages", run => Update(run, s_sizes, new(0.5, 0.999, 1e-8), 2, 0, true, 1000)),
         new("Adam", "averages", run => Update(run, s_sizes, new(0, 0.9, 1e-8, 0.999), 3, 0, true)),
         new("Adam", "skewed, averages", run => Update(run, s_sizes, new(0.5, 0.99, 1e-6, 0.9), 3, 1, true)),
+        // From no memory to a weight that 1 - 1e-4 in single precision is 3e-4 off.
+        .. from rest in new[] { 1f, 0.75f, 0.3f, 0.1f, 0.01f, 1e-3f, 1e-4f, 1e-6f }
+           from start in new[] { 0, 40, 100000 }
+           select new ConformanceCase("Adam", $"moving 1 - beta2 = {rest} after {start} steps",
+               run => Update(run, [7, 8193], new(0, 0.5, 1e-8, 0.5), start, 0, true, moving: (rest, null))),
+        new("Adam", "moving average", run => Update(run, s_sizes, new(0.5, 0.9, 1e-8), 3, 1, true, moving: (null, 1e-4f))),
+        new("Adam", "moving average without memory",
+            run => Update(run, s_sizes, new(0.5, 0.9, 1e-8, 0.5), 3, 0, true, moving: (null, 1))),
+        new("Adam", "both moving", run => Update(run, s_sizes, new(0.5, 0.5, 1e-8), 5, 0, true, 7, (0.01f, 2e-3f))),
+        new("Adam", "180 slots, both moving", run => Update(run, [.. Enumerable.Range(0, 180).Select(static i => i % 9)],
+            new(0, 0.5, 1e-8), 0, 0, true, moving: (0.1f, 0.2f))),
         new("Adam", "no slots", run => Update(run, [], new(0.5, 0.99, 1e-6), 3, 0, false)),
         new("Adam", "empty slots", run => Update(run, [0, 0], new(0.5, 0.99, 1e-6), 3, 0, false)),
         // More slots than one launch takes.
@@ -31,7 +42,8 @@ static class AdamCases
         }),
     ];
 
-    static void Update(CaseRun run, int[] sizes, AdamSpec spec, int start, int skew, bool averages, int apart = 0)
+    static void Update(CaseRun run, int[] sizes, AdamSpec spec, int start, int skew, bool averages, int apart = 0,
+        (float? Beta2, float? Decay) moving = default)
     {
         int[] starts = [.. sizes.Select((_, i) => start + i * apart)];
         Steps(run, [.. sizes.Select((n, i) =>
@@ -42,14 +54,20 @@ static class AdamCases
             return new AdamSlot(run.Input(shape, skew: off), run.Input(shape, skew: off), run.Input(shape),
                 run.Input(shape, draw: Draw.Positive, skew: off), run.Ints(new(1), [starts[i]]),
                 averages && i % 3 != 2 ? run.Input(shape) : default);
-        })], spec, starts, 2);
+        })], spec, starts, 2, moving);
     }
 
-    static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int[] starts, int steps)
+    static void Steps(CaseRun run, AdamSlot[] slots, AdamSpec spec, int[] starts, int steps,
+        (float? Beta2, float? Decay) moving = default)
     {
         const float Rate = 2e-3f;
         TensorView rate = run.Input(new Shape(1), [Rate]);
-        for (int i = 0; i < steps; i++) run.Backend.Adam(slots, rate, spec);
+        TensorView beta2 = Scalar(moving.Beta2), decay = Scalar(moving.Decay);
+        for (int i = 0; i < steps; i++) run.Backend.Adam(slots, rate, spec, beta2, decay);
+        spec = spec with
+        {
+            Beta2 = 1.0 - moving.Beta2 ?? spec.Beta2, AverageDecay = 1.0 - moving.Decay ?? spec.AverageDecay,
+        };
         for (int s = 0; s < slots.Length; s++)
         {
             var (slot, start) = (slots[s], starts[s]);
@@ -77,5 +95,7 @@ static class AdamCases
             run.Expect($"step {s}", slot.Step, Tolerance.Exact, () => [start + steps]);
             if (slot.Average.Address != 0) run.Expect($"average {s}", slot.Average, Tolerance.Rounding, () => Naive()[3]);
         }
+
+        TensorView Scalar(float? value) => value is { } v ? run.Input(new Shape(1), [v]) : default;
     }
 }

@@ -78,6 +78,7 @@ static class ElementwiseCases
         Pairs(type, new Mul(), static (a, b) => a * b),
         Pairs(type, new Div(), static (a, b) => a / b), Pairs(type, new Maximum(), Math.Max),
         Pairs(type, new Minimum(), Math.Min), Pairs(type, new AddRelu(), static (a, b) => Relu(a + b)),
+        Pairs(type, new AddLeakyRelu(0.2f), static (a, b) => F(a + b) > 0 ? a + b : 0.2f * F(a + b)),
         Pairs(type, new ReluGrad(), static (a, b) => b > 0 ? a : 0),
         Pairs(type, new LeakyReluGrad(0.2f), static (a, b) => b > 0 ? a : 0.2f * a),
         Pairs(type, new TanhGrad(), static (a, b) => a * F(1 - F(b * b))),

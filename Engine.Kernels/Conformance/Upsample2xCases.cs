@@ -10,10 +10,12 @@ static class Upsample2xCases
         new(1, 5, 7, 129), new(3, 2, 7, 17), new(2, 5, 1, 64),
     ];
 
+    static readonly UpsampleMode[] s_modes = [UpsampleMode.Nearest, UpsampleMode.Bilinear, UpsampleMode.Binomial];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. from type in CaseRun.Storages
-           from mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear }
+           from mode in s_modes
            from backward in CaseRun.Both
            from s in s_shapes
            from skew in s.Count < 1000 ? new[] { 0, 1 } : [0]
@@ -23,11 +25,11 @@ static class Upsample2xCases
                else Forward(run, run.Input(s, type, skew: skew), type, mode, skew);
            }),
         .. from type in CaseRun.Storages
-           from mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear }
+           from mode in s_modes
            select new ConformanceCase("Upsample2x", $"(2, 3, 3, 8) {type} {mode} special", run =>
                Forward(run, run.Input(new(2, 3, 3, 8), type, Draw.Special), type, mode, 0)),
         .. from type in CaseRun.Storages
-           from mode in new[] { UpsampleMode.Nearest, UpsampleMode.Bilinear }
+           from mode in s_modes
            select new ConformanceCase("Upsample2x", $"(2, 3, 3, 8) {type} {mode} backward special", run =>
                Backward(run, new(2, 3, 3, 8), type, mode, 0, Draw.Special)),
     ];
@@ -70,12 +72,14 @@ static class Upsample2xCases
                                 visit(((n * s[1] + h) * s[2] + w) * s[3] + k, ((n * height + r) * width + q) * s[3] + k, a * b);
     }
 
-    /// <summary>Half-pixel centres: output o lies at (o + ½) / 2 − ½ of the input, clamped to it.</summary>
+    /// <summary>Half-pixel centres: output o lies at (o + ½) / 2 − ½ of the input, clamped to it or amid zeros.</summary>
     static IEnumerable<(int At, double Weight)> Sources(int o, int extent, UpsampleMode mode)
     {
         if (mode == UpsampleMode.Nearest) return [(o / 2, 1)];
-        double at = Math.Clamp((o + 0.5) / 2 - 0.5, 0, extent - 1);
-        int low = (int)at;
-        return at == low ? [(low, 1)] : [(low, 1 - (at - low)), (low + 1, at - low)];
+        double at = (o + 0.5) / 2 - 0.5;
+        if (mode == UpsampleMode.Bilinear) at = Math.Clamp(at, 0, extent - 1);
+        int low = (int)Math.Floor(at);
+        (int At, double Weight)[] sources = at == low ? [(low, 1)] : [(low, 1 - (at - low)), (low + 1, at - low)];
+        return sources.Where(s => s.At >= 0 && s.At < extent);
     }
 }

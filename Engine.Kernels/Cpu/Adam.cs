@@ -8,16 +8,19 @@ public sealed unsafe partial class CpuBackend
     // Elements of a slot per item of the loop: a multiple of every vector width, so that only a slot's end has a scalar tail.
     const int AdamBlock = 8192;
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
+        TensorView restBeta2 = default, TensorView restDecay = default)
     {
         if (slots.IsEmpty) return;
+        var all = spec.With(restBeta2.Address == 0 ? null : *restBeta2.F32,
+            restDecay.Address == 0 ? null : *restDecay.F32);
         int bytes = slots.Length * sizeof(AdamCorrection) + BlockMap.Bytes(slots.Length);
         var corrections = (AdamCorrection*)_scratch.SharedBytes(bytes);
         var map = new BlockMap((int*)(corrections + slots.Length), slots.Length);
         for (int i = 0; i < slots.Length; i++)
         {
             map.Set(i, (slots[i].Parameter.Count + AdamBlock - 1) / AdamBlock);
-            corrections[i] = AdamCorrection.At(++*slots[i].Step.I32, *learningRate.F32, spec);
+            corrections[i] = AdamCorrection.At(++*slots[i].Step.I32, *learningRate.F32, all);
         }
         fixed (AdamSlot* first = slots)
         {
@@ -26,13 +29,13 @@ public sealed unsafe partial class CpuBackend
                 Slots = first,
                 Corrections = corrections,
                 Map = map,
-                Beta1 = (float)spec.Beta1,
-                Beta2 = (float)spec.Beta2,
-                OneMinusBeta1 = (float)(1 - spec.Beta1),
-                OneMinusBeta2 = (float)(1 - spec.Beta2),
-                Epsilon = (float)spec.Epsilon,
-                Decay = (float)spec.AverageDecay,
-                OneMinusDecay = (float)(1 - spec.AverageDecay),
+                Beta1 = (float)all.Beta1,
+                Beta2 = (float)all.Beta2,
+                OneMinusBeta1 = (float)(1 - all.Beta1),
+                OneMinusBeta2 = (float)(1 - all.Beta2),
+                Epsilon = (float)all.Epsilon,
+                Decay = (float)all.AverageDecay,
+                OneMinusDecay = (float)(1 - all.AverageDecay),
             });
         }
     }

@@ -14,7 +14,8 @@ public sealed unsafe partial class CpuBackend
     static bool SuitsGatheredGradient(Shape w, in ConvSpec spec)
     {
         const int fewFilters = 4, channelsPerFilter = 4;
-        return spec.Stride == 1 && w[1] == w[2] && w[1] > 1 && w[0] <= fewFilters && channelsPerFilter * w[0] <= w[3];
+        int filters = w[0] / spec.Groups;
+        return spec.IsDense && w[1] * w[2] > 1 && filters <= fewFilters && channelsPerFilter * filters <= w[3];
     }
 }
 

@@ -7,8 +7,8 @@ namespace Ssgan.Engine.Kernels.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <summary>
-    /// Whether Winograd's method serves: 3x3 taps one pixel apart, whole vectors of channels and filters, enough of both that
-    /// transforming costs less than it saves, and tiles of <paramref name="output"/> that do not stick out too far. A quarter of
+    /// Whether Winograd's method serves: 3x3 taps one pixel apart, whole vectors of a group's channels and filters, enough of both
+    /// that transforming costs less than it saves, and tiles of <paramref name="output"/> that do not stick out too far. A quarter of
     /// the multiplications is paid for with rounding: an error of 1.5e-6 of the result's size instead of 0.8e-6 at 256 channels;
     /// see <see cref="AllowWinograd"/>.
     /// </summary>
@@ -16,9 +16,10 @@ public sealed unsafe partial class CpuBackend
     {
         if (!AllowWinograd) return false;
         const int fewestChannels = 16, fewestTiles = 12;
-        int filters = w[0], channels = w[3];
-        if (w[1] != 3 || w[2] != 3 || spec.Stride != 1 || spec.Padding > 2 || channels % 8 != 0 || filters % 8 != 0) return false;
-        if (Math.Min(channels, filters) < fewestChannels) return false;
+        int filters = w[0] / spec.Groups, channels = w[3];
+        if (w[1] != 3 || w[2] != 3 || !spec.IsDense || !spec.HasAdjacentTaps) return false;
+        if (Math.Max(Math.Max(spec.Top, spec.Bottom), Math.Max(spec.Left, spec.Right)) > 2) return false;
+        if (channels % 8 != 0 || filters % 8 != 0 || Math.Min(channels, filters) < fewestChannels) return false;
         long tiles = (long)output[0] * ((output[1] + 3) / 4) * ((output[2] + 3) / 4);
         return tiles >= fewestTiles && 2 * tiles * WinogradTiles.Products <= (long)output[0] * output[1] * output[2] * 9;
     }
@@ -35,64 +36,97 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>
-    /// y = x * w + bias, or with <paramref name="turned"/> the gradient y of the input from that of the output, x.
+    /// A convolution or its data gradient; depth and columns, channels and filters or the other way round, are a group's.
     /// </summary>
-    void WinogradConvolve(float* x, in WinogradTiles tiles, int depth, float* w, bool turned, float* bias, float* y, int columns)
+    void WinogradConvolve(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns, int groups)
     {
         switch (_simd)
         {
-            case SimdPath.Vector512: WinogradConvolve<GemmKernel512>(x, tiles, depth, w, turned, bias, y, columns); break;
-            case SimdPath.Vector256: WinogradConvolve<GemmKernel256>(x, tiles, depth, w, turned, bias, y, columns); break;
-            default: WinogradConvolve<GemmKernel128>(x, tiles, depth, w, turned, bias, y, columns); break;
+            case SimdPath.Vector512 when columns <= GemmKernel512Narrow.Columns:
+                WinogradConvolve<GemmKernel512Narrow>(arrays, tiles, depth, columns, groups);
+                break;
+            case SimdPath.Vector512: WinogradConvolve<GemmKernel512>(arrays, tiles, depth, columns, groups); break;
+            case SimdPath.Vector256: WinogradConvolve<GemmKernel256>(arrays, tiles, depth, columns, groups); break;
+            default: WinogradConvolve<GemmKernel128>(arrays, tiles, depth, columns, groups); break;
         }
     }
 
-    void WinogradConvolve<TKernel>(float* x, in WinogradTiles tiles, int depth, float* w, bool turned,
-        float* bias, float* y, int columns)
+    void WinogradConvolve<TKernel>(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns, int groups)
         where TKernel : unmanaged, IGemmKernel
     {
-        var plan = new WinogradPlan(tiles, depth, columns, TKernel.Rows, TKernel.Columns, Threads);
-        float* filters = _scratch.Shared(plan.FilterFloats + Threads * plan.OwnFloats), own = filters + plan.FilterFloats;
+        var plan = new WinogradPlan(tiles, depth, columns, groups, TKernel.Rows, TKernel.Columns, Threads);
+        long filterFloats = plan.ChunkGroups * plan.FilterFloats;
+        float* filters = _scratch.Shared(filterFloats + Threads * plan.OwnFloats), own = filters + filterFloats;
         int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
-        for (int p = 0; p < panels; p += plan.ChunkPanels)
+        for (int g = 0; g < groups; g += plan.ChunkGroups)
         {
-            int count = Math.Min(plan.ChunkPanels, panels - p);
-            _workers.For(count * (depth / 8), 1, new WinogradFilterTasks<TKernel>(plan, w, p, turned, filters));
-            _workers.For(plan.Tasks, 1, new WinogradTasks<TKernel>(plan, x, filters, p, count, bias, y, own, _scratch.Slots(),
-                new WinogradDirect(tiles, x, depth, w, turned, bias, y, columns)));
+            int some = Math.Min(plan.ChunkGroups, groups - g);
+            for (int p = 0; p < panels; p += plan.ChunkPanels)
+            {
+                int count = Math.Min(plan.ChunkPanels, panels - p);
+                _workers.For(some * count * (depth / 8), 1,
+                    new WinogradFilterTasks<TKernel>(plan, arrays, g, p, count, filters));
+                _workers.For(some * plan.Tasks, 1,
+                    new WinogradTasks<TKernel>(plan, arrays, filters, g, some, p, count, own, _scratch.Slots()));
+            }
         }
     }
 
     /// <summary>
-    /// dw (filters, 3, 3, channels) of a convolution of stride 1, from its input x and the gradient dy of its output.
+    /// dw (filters, 3, 3, channels) of a convolution of stride 1, from its input x and the gradient dy of its output; sizes are
+    /// a group's.
     /// </summary>
-    void WinogradFilterGradient(float* x, float* dy, float* dw, in WinogradTiles tiles, int channels, int filters)
+    void WinogradFilterGradient(float* x, float* dy, float* dw, in WinogradTiles tiles, int channels, int filters, int groups)
     {
         switch (_simd)
         {
-            case SimdPath.Vector512: WinogradFilterGradient<GemmKernel512>(x, dy, dw, tiles, channels, filters); break;
-            case SimdPath.Vector256: WinogradFilterGradient<GemmKernel256>(x, dy, dw, tiles, channels, filters); break;
-            default: WinogradFilterGradient<GemmKernel128>(x, dy, dw, tiles, channels, filters); break;
+            case SimdPath.Vector512 when channels <= GemmKernel512Narrow.Columns:
+                WinogradFilterGradient<GemmKernel512Narrow>(x, dy, dw, tiles, channels, filters, groups);
+                break;
+            case SimdPath.Vector512:
+                WinogradFilterGradient<GemmKernel512>(x, dy, dw, tiles, channels, filters, groups); break;
+            case SimdPath.Vector256:
+                WinogradFilterGradient<GemmKernel256>(x, dy, dw, tiles, channels, filters, groups); break;
+            default: WinogradFilterGradient<GemmKernel128>(x, dy, dw, tiles, channels, filters, groups); break;
         }
     }
 
-    void WinogradFilterGradient<TKernel>(float* x, float* dy, float* dw, in WinogradTiles tiles, int channels, int filters)
+    void WinogradFilterGradient<TKernel>(float* x, float* dy, float* dw, in WinogradTiles tiles, int channels, int filters,
+        int groups)
         where TKernel : unmanaged, IGemmKernel
     {
-        var plan = new WinogradGradientPlan(tiles, channels, filters, TKernel.Rows, TKernel.Columns);
+        // Tiles at a time: what all threads make of them lies in the last-level cache, what one makes in its own.
+        const int shared = 128, own = 32;
+        if (groups > Threads)
+        {
+            var group = new WinogradGradientPlan(tiles, channels, filters, own, TKernel.Rows, TKernel.Columns);
+            _workers.For(groups, 1, new WinogradGradientGroups<TKernel>(group, x, dy, dw,
+                _scratch.Shared(Threads * group.TotalFloats), _scratch.Slots()));
+            return;
+        }
+        var plan = new WinogradGradientPlan(tiles, channels, filters, shared, TKernel.Rows, TKernel.Columns);
         var memory = new WinogradGradientMemory(plan, _scratch.Shared(plan.TotalFloats));
         new Span<float>(memory.Outside, plan.OutsideFloats).Clear();
-        for (int f = 0; f < filters; f += plan.ChunkFilters)
+        for (int g = 0; g < groups; g++)
+            WinogradFilterGradient<TKernel>(plan, memory, x + (nint)g * channels, dy + (nint)g * filters,
+                dw + (nint)g * 9 * channels * filters);
+    }
+
+    void WinogradFilterGradient<TKernel>(in WinogradGradientPlan plan, in WinogradGradientMemory memory, float* x, float* dy,
+        float* dw)
+        where TKernel : unmanaged, IGemmKernel
+    {
+        for (int f = 0; f < plan.Filters; f += plan.ChunkFilters)
         {
-            int count = Math.Min(plan.ChunkFilters, filters - f);
-            for (int t = 0; t < tiles.Count; t += plan.ChunkTiles)
+            int count = Math.Min(plan.ChunkFilters, plan.Filters - f);
+            for (int t = 0; t < plan.Tiles.Count; t += plan.ChunkTiles)
             {
-                int some = Math.Min(plan.ChunkTiles, tiles.Count - t);
+                int some = Math.Min(plan.ChunkTiles, plan.Tiles.Count - t);
                 _workers.For(some, 1, new WinogradGradientInputs<TKernel>(plan, memory, x, dy, t, f, count, _scratch.Slots()));
                 _workers.For(plan.Products(count), 1,
                     new WinogradGradientProducts<TKernel>(plan, memory, some, count, t == 0, _scratch.Slots()));
             }
-            _workers.For(count, 1, new WinogradGradientOutputs(plan, memory, dw + (nint)f * 9 * channels));
+            _workers.For(count, 1, new WinogradGradientOutputs(plan, memory, dw + (nint)f * 9 * plan.Channels));
         }
     }
 }

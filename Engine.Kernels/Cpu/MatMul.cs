@@ -42,6 +42,9 @@ public sealed unsafe partial class CpuBackend
         }
         switch (_simd)
         {
+            case SimdPath.Vector512 when n <= GemmKernel512Narrow.Columns:
+                Multiply<GemmKernel512Narrow, TRows, TPanels>(rows, panels, c, m, n, taps, depth);
+                break;
             case SimdPath.Vector512: Multiply<GemmKernel512, TRows, TPanels>(rows, panels, c, m, n, taps, depth); break;
             case SimdPath.Vector256: Multiply<GemmKernel256, TRows, TPanels>(rows, panels, c, m, n, taps, depth); break;
             default: Multiply<GemmKernel128, TRows, TPanels>(rows, panels, c, m, n, taps, depth); break;

@@ -15,7 +15,11 @@ public sealed unsafe partial class CpuBackend
         int h = x.Shape[1], w = x.Shape[2], c = x.Shape[3], rows = checked(x.Shape[0] * h),
             grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
         if (mode == UpsampleMode.Nearest) _workers.For(rows, grain, new NearestForward { X = x.F32, Y = y.F32, W = w, C = c });
-        else _workers.For(rows, grain, new BilinearForward { X = x.F32, Y = y.F32, H = h, W = w, C = c });
+        else
+        {
+            _workers.For(rows, grain,
+                new SmoothForward { X = x.F32, Y = y.F32, Outside = OutsideOf(mode, (long)w * c), H = h, W = w, C = c });
+        }
     }
 
     public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
@@ -25,7 +29,20 @@ public sealed unsafe partial class CpuBackend
             grain = Math.Max(1, UpsampleGrain / Math.Max(1, w * c));
         if (mode == UpsampleMode.Nearest)
             _workers.For(rows, grain, new NearestBackward { DY = dy.F32, DX = dx.F32, W = w, C = c });
-        else _workers.For(rows, grain, new BilinearBackward { DY = dy.F32, DX = dx.F32, H = h, W = w, C = c });
+        else
+        {
+            _workers.For(rows, grain,
+                new SmoothBackward { DY = dy.F32, DX = dx.F32, Outside = OutsideOf(mode, 2L * w * c), H = h, W = w, C = c });
+        }
+    }
+
+    /// <summary>A row of zeros, which lies beyond the border of a binomial image; null where the edge does.</summary>
+    float* OutsideOf(UpsampleMode mode, long floats)
+    {
+        if (mode != UpsampleMode.Binomial) return null;
+        float* zeros = _scratch.Shared(floats);
+        new Span<float>(zeros, checked((int)floats)).Clear();
+        return zeros;
     }
 
     /// <summary>An item is an input row: its pixels are doubled into one output row, which is then copied to the next.</summary>
@@ -83,12 +100,12 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>
     /// An item is an input row i, which makes output rows 2i = ¾·x[i] + ¼·x[i − 1] and 2i + 1 = ¾·x[i] + ¼·x[i + 1]; columns
-    /// likewise. Neighbours outside the image are its edge. Outputs are made one after the other in the order of memory: it
-    /// writes at the rate of a fill.
+    /// likewise. Neighbours outside the image are its edge, or zeros. Outputs are made one after the other in the order of
+    /// memory: it writes at the rate of a fill.
     /// </summary>
-    struct BilinearForward : IParallelBody
+    struct SmoothForward : IParallelBody
     {
-        public float* X, Y;
+        public float* X, Y, Outside;
         public int H, W, C;
 
         public readonly void Invoke(int start, int end)
@@ -98,8 +115,9 @@ public sealed unsafe partial class CpuBackend
             {
                 int i = item % H;
                 float* middle = X + item * row;
-                float* above = i > 0 ? middle - row : middle;
-                float* below = i < H - 1 ? middle + row : middle;
+                float* edge = Outside == null ? middle : Outside;
+                float* above = i > 0 ? middle - row : edge;
+                float* below = i < H - 1 ? middle + row : edge;
                 float* y = Y + 4 * item * row;
                 Row(middle, above, y);
                 Row(middle, below, y + 2 * row);
@@ -110,11 +128,14 @@ public sealed unsafe partial class CpuBackend
         {
             for (int j = 0; j < W; j++, y += 2 * C)
             {
-                nint here = (nint)j * C, left = j > 0 ? here - C : here, right = j < W - 1 ? here + C : here;
-                Pixel(near + here, near + left, far + here, far + left, y, C);
-                Pixel(near + here, near + right, far + here, far + right, y + C, C);
+                nint here = (nint)j * C;
+                Pixel(near + here, Beside(near, here, -C, j > 0), far + here, Beside(far, here, -C, j > 0), y, C);
+                Pixel(near + here, Beside(near, here, C, j < W - 1), far + here, Beside(far, here, C, j < W - 1), y + C, C);
             }
         }
+
+        readonly float* Beside(float* row, nint here, int step, bool isInside) =>
+            isInside ? row + here + step : Outside == null ? row + here : Outside;
 
         static void Pixel(float* near, float* nearBeside, float* far, float* farBeside, float* y, int c)
         {
@@ -130,13 +151,13 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>
     /// An item is a row of dx. Output 2i − 1 weighs x[i] by ¼, 2i and 2i + 1 by ¾, 2i + 2 by ¼; at an edge the missing output
-    /// is the edge's own, which is what clamping did in the forward. Rows and columns alike: a gather, so that no two threads
-    /// write one element.
+    /// is the edge's own, which is what clamping did in the forward, or zero. Rows and columns alike: a gather, so that no two
+    /// threads write one element.
     /// </summary>
-    struct BilinearBackward : IParallelBody
+    struct SmoothBackward : IParallelBody
     {
         const int Tile = 256;
-        public float* DY, DX;
+        public float* DY, DX, Outside;
         public int H, W, C;
 
         public readonly void Invoke(int start, int end)
@@ -148,7 +169,9 @@ public sealed unsafe partial class CpuBackend
             {
                 int i = item % H;
                 float* r1 = DY + 4 * item * row;
-                var rows = new Rows(i > 0 ? r1 - wide : r1, r1, r1 + wide, i < H - 1 ? r1 + 2 * wide : r1 + wide);
+                float* r2 = r1 + wide;
+                var rows = new Rows(i > 0 ? r1 - wide : Outside == null ? r1 : Outside, r1, r2,
+                    i < H - 1 ? r2 + wide : Outside == null ? r2 : Outside);
                 for (int k = 0; k < C; k += Tile) Columns(rows, k, Math.Min(Tile, C - k), columns, DX + item * row + k);
             }
         }
@@ -160,21 +183,26 @@ public sealed unsafe partial class CpuBackend
             float* even = columns + Tile;
             float* next = columns + 2 * Tile;
             int width = Vector<float>.Count, k;
-            for (k = 0; k < count; k++) odd[k] = even[k] = rows.ScalarAt(column + k);
+            for (k = 0; k < count; k++)
+            {
+                even[k] = rows.ScalarAt(column + k);
+                odd[k] = Outside == null ? even[k] : 0;
+            }
             for (int j = 0; j < W; j++, column += 2 * C, dx += C)
             {
                 nint near = column + C, far = j < W - 1 ? near + C : near;
+                bool isOutside = j == W - 1 && Outside != null;
                 for (k = 0; k <= count - width; k += width) rows.At(near + k).Store(next + k);
                 for (; k < count; k++) next[k] = rows.ScalarAt(near + k);
                 for (k = 0; k <= count - width; k += width)
                 {
-                    var e = rows.At(far + k);
+                    var e = isOutside ? Vector<float>.Zero : rows.At(far + k);
                     Mix(Vector.Load(even + k) + Vector.Load(next + k), Vector.Load(odd + k) + e).Store(dx + k);
                     e.Store(even + k);
                 }
                 for (; k < count; k++)
                 {
-                    float e = rows.ScalarAt(far + k);
+                    float e = isOutside ? 0 : rows.ScalarAt(far + k);
                     dx[k] = Mix(even[k] + next[k], odd[k] + e);
                     even[k] = e;
                 }

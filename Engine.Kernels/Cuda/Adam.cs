@@ -10,11 +10,13 @@ public sealed unsafe partial class CudaBackend
     const int AdamChunk = 8192, AdamThreads = 256, MostAdamSlots = 66;
     static readonly KernelFamily s_adam = new("adam", "adam");
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec)
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
+        TensorView restBeta2 = default, TensorView restDecay = default)
     {
         var args = new AdamArgs
         {
-            LearningRate = learningRate.Address, Arrivals = _arrivals[ArrivalCounters.Adam],
+            LearningRate = learningRate.Address, MovingRest2 = restBeta2.Address, MovingRestDecay = restDecay.Address,
+            Arrivals = _arrivals[ArrivalCounters.Adam],
             LogBeta1 = Math.Log(spec.Beta1), LogBeta2 = Math.Log(spec.Beta2),
             Beta1 = (float)spec.Beta1, Beta2 = (float)spec.Beta2, Rest1 = (float)(1 - spec.Beta1),
             Rest2 = (float)(1 - spec.Beta2), Epsilon = (float)spec.Epsilon, Decay = (float)spec.AverageDecay,
@@ -44,7 +46,7 @@ public sealed unsafe partial class CudaBackend
     [StructLayout(LayoutKind.Sequential)]
     struct AdamArgs
     {
-        public nint LearningRate, Arrivals;
+        public nint LearningRate, MovingRest2, MovingRestDecay, Arrivals;
         public double LogBeta1, LogBeta2;
         public float Beta1, Beta2, Rest1, Rest2, Epsilon, Decay, RestDecay;
         public int Slots;

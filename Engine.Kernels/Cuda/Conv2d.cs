@@ -35,12 +35,14 @@ public sealed unsafe partial class CudaBackend
     /// <param name="w">w, or dw.</param>
     /// <param name="y">y, or dy.</param>
     /// <param name="bias">The bias, forward only.</param>
-    /// <param name="spec">Stride and padding.</param>
+    /// <param name="spec">How the filters slide.</param>
     /// <param name="relu">Whether ReLU follows, forward only.</param>
     bool Library(ConvOp op, TensorView x, TensorView w, TensorView y, TensorView? bias, in ConvSpec spec, bool relu = false)
     {
         DType type = op == ConvOp.Forward ? x.Type : y.Type;
         var result = op switch { ConvOp.Forward => y.Type, ConvOp.BackwardData => x.Type, _ => w.Type };
+        // Its plain interface pads both ends alike, and few engines of the other one do otherwise.
+        if (spec.Top != spec.Bottom || spec.Left != spec.Right) return false;
         if (_dnn is null || !LibrariesTake(type) || !LibrariesTake(result) || x.Count == 0 || w.Count == 0 || y.Count == 0)
             return false;
         using var lease = _device.Enter();

@@ -12,20 +12,25 @@ public sealed unsafe partial class CudaBackend
             s_nearestBackwardWide = new("upsample2x", "upsample_nearest_backward_wide"),
         s_bilinear = new("upsample2x", "upsample_bilinear"), s_bilinearWide = new("upsample2x", "upsample_bilinear_wide"),
         s_bilinearBackward = new("upsample2x", "upsample_bilinear_backward"),
-            s_bilinearBackwardWide = new("upsample2x", "upsample_bilinear_backward_wide");
+            s_bilinearBackwardWide = new("upsample2x", "upsample_bilinear_backward_wide"),
+        s_binomial = new("upsample2x", "upsample_binomial"), s_binomialWide = new("upsample2x", "upsample_binomial_wide"),
+        s_binomialBackward = new("upsample2x", "upsample_binomial_backward"),
+            s_binomialBackwardWide = new("upsample2x", "upsample_binomial_backward_wide");
 
     public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         SameType("Upsample2x", x, y);
         if (mode == UpsampleMode.Nearest) Nearest(s_nearest, s_nearestWide, x, y, x.Shape);
-        else Bilinear(s_bilinear, s_bilinearWide, x, y, x.Shape);
+        else if (mode == UpsampleMode.Bilinear) Smooth(s_bilinear, s_bilinearWide, x, y, x.Shape);
+        else Smooth(s_binomial, s_binomialWide, x, y, x.Shape);
     }
 
     public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         SameType("Upsample2xBackward", dy, dx);
         if (mode == UpsampleMode.Nearest) Nearest(s_nearestBackward, s_nearestBackwardWide, dy, dx, dx.Shape);
-        else Bilinear(s_bilinearBackward, s_bilinearBackwardWide, dy, dx, dx.Shape);
+        else if (mode == UpsampleMode.Bilinear) Smooth(s_bilinearBackward, s_bilinearBackwardWide, dy, dx, dx.Shape);
+        else Smooth(s_binomialBackward, s_binomialBackwardWide, dy, dx, dx.Shape);
     }
 
     /// <summary>x and y in the order of the kernel's arguments; the shape is that of the smaller.</summary>
@@ -40,7 +45,7 @@ public sealed unsafe partial class CudaBackend
         Launch(unit > 1 ? wideKernel : kernel, y.Type, GridStride(args.Count), args);
     }
 
-    void Bilinear(KernelFamily kernel, KernelFamily wideKernel, TensorView x, TensorView y, Shape small)
+    void Smooth(KernelFamily kernel, KernelFamily wideKernel, TensorView x, TensorView y, Shape small)
     {
         if (small.Count == 0) return;
         const int Threads = 256, ThreadsLog = 8;

@@ -58,6 +58,14 @@ public readonly record struct AddRelu : IBinary
     public Vector<float> Invoke(Vector<float> a, Vector<float> b) => default(Relu).Invoke(a + b);
 }
 
+/// <summary>a + b where positive, Slope·(a + b) elsewhere: a bias and its activation.</summary>
+public readonly record struct AddLeakyRelu(float Slope) : IBinary
+{
+    public static string Name => "add_leaky_relu";
+    public float Invoke(float a, float b) => new LeakyRelu(Slope).Invoke(a + b);
+    public Vector<float> Invoke(Vector<float> a, Vector<float> b) => new LeakyRelu(Slope).Invoke(a + b);
+}
+
 /// <summary>ReLU's gradient (a is dy, b the output y): dy where y is positive, 0 elsewhere.</summary>
 public readonly record struct ReluGrad : IBinary
 {

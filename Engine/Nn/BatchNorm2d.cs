@@ -3,7 +3,7 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
-/// Batch normalisation of (N, H, W, C) over all but channels; gamma starts at 1, beta at 0. See <see cref="Tensor.BatchNorm"/>.
+/// Batch normalisation of (N, H, W, C) over all but channels (Ioffe and Szegedy 2015); gamma starts at 1, beta at 0.
 /// </summary>
 public sealed class BatchNorm2d : Module
 {

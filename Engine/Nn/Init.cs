@@ -38,4 +38,14 @@ public static class Init
 
     /// <summary>Zeros.</summary>
     public static Initializer Zeros { get; } = (random, shape, _, _) => random.Device.Zeros(shape);
+
+    /// <summary>What a layer with groups refuses.</summary>
+    internal static void CheckGroups(string layer, int inputs, int outputs, int groups, bool hasBias, Initializer? bias)
+    {
+        if (groups < 1) throw new ArgumentException($"{layer}: {groups} groups are too few; at least 1 is needed.");
+        if (inputs % groups != 0 || outputs % groups != 0)
+            throw new ArgumentException($"{layer}: {groups} groups do not divide {inputs} input and {outputs} output channels.");
+        if (!hasBias && bias is not null)
+            throw new ArgumentException($"{layer}: an initialiser of the bias was given, but the layer is to have none.");
+    }
 }

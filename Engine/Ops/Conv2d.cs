@@ -4,10 +4,14 @@ namespace Ssgan.Engine;
 
 public sealed partial class Tensor
 {
+    /// <summary><see cref="Conv2d(Tensor, Tensor, ConvSpec, bool)"/> with one stride and padding, and no groups.</summary>
+    public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0, bool relu = false) =>
+        Conv2d(w, bias, new ConvSpec(stride, padding), relu);
+
     /// <summary>
-    /// Cross-correlation of images (N, H, W, C) with filters (K, KH, KW, C), plus a bias (K): (N, OH, OW, K) with
-    /// OH = ⌊(H + 2·padding − KH) / stride⌋ + 1, optionally followed by ReLU. Images and filters are both F32, or both BF16 with
-    /// sums and bias in F32.
+    /// Cross-correlation of images (N, H, W, C) with filters (K, KH, KW, C / groups), plus a bias (K): (N, OH, OW, K) with
+    /// OH = ⌊(H + top + bottom − dilation·(KH − 1) − 1) / stride⌋ + 1, optionally followed by ReLU. Filter k sees the channels of
+    /// its group alone, see <see cref="ConvSpec"/>. Images and filters are both F32, or both BF16 with sums and bias in F32.
     /// </summary>
     /// <remarks>
     /// Sums are F32. The CPU makes 3x3 convolutions of stride 1 by Winograd's method, whose rounding errors are of the size of
@@ -15,27 +19,31 @@ public sealed partial class Tensor
     /// for the bound, and for how to have plain sums. An infinity or a NaN reaches the results whose windows hold it, and no
     /// others. GPUs use plain sums.
     /// </remarks>
-    /// <exception cref="ArgumentException">Shapes do not fit; stride below 1 or padding below 0.</exception>
-    public Tensor Conv2d(Tensor w, Tensor? bias = null, int stride = 1, int padding = 0, bool relu = false)
+    /// <exception cref="ArgumentException">
+    /// Shapes do not fit; a stride, dilation or number of groups below 1, a padding below 0; groups that do not divide channels
+    /// and filters.
+    /// </exception>
+    public Tensor Conv2d(Tensor w, Tensor? bias, ConvSpec spec, bool relu = false)
     {
         ArgumentNullException.ThrowIfNull(w);
-        Guard.Real("Conv2d", this, w);
-        Guard.F32("Conv2d", bias);
-        Guard.SameDevice("Conv2d", this, w, bias);
-        Guard.SameType("Conv2d", this, w);
-        Guard.Rank("Conv2d", "x", this, 4);
-        Guard.Rank("Conv2d", "w", w, 4);
-        if (stride < 1 || padding < 0)
-            throw new ArgumentException($"Conv2d: stride {stride} must be at least 1 and padding {padding} at least 0.");
-        if (Shape[3] != w.Shape[3])
-            throw new ArgumentException($"Conv2d: x {Shape} has {Shape[3]} channels, w {w.Shape} expects {w.Shape[3]}.");
+        CheckConvolution("Conv2d", w, bias, spec);
+        if (Shape[3] % spec.Groups != 0 || w.Shape[0] % spec.Groups != 0)
+        {
+            throw new ArgumentException($"Conv2d: {spec.Groups} groups do not divide the {Shape[3]} channels of x {Shape} and "
+                + $"the {w.Shape[0]} filters of w {w.Shape}.");
+        }
+        if (Shape[3] != (long)w.Shape[3] * spec.Groups)
+        {
+            throw new ArgumentException($"Conv2d: x {Shape} has {Shape[3]} channels, w {w.Shape} expects "
+                + $"{w.Shape[3]}{(spec.Groups == 1 ? "" : $" in each of {spec.Groups} groups")}.");
+        }
         if (bias is not null) Guard.Shape("Conv2d", "bias", bias, new Shape(w.Shape[0]));
-        var spec = new ConvSpec(stride, padding);
-        if (Shape[1] + 2 * padding < w.Shape[1] || Shape[2] + 2 * padding < w.Shape[2])
-            throw new ArgumentException($"Conv2d: x {Shape} with padding {padding} is smaller than the filter {w.Shape}.");
+        if (Shape[1] + spec.Top + spec.Bottom < spec.ReachH(w.Shape[1])
+            || Shape[2] + spec.Left + spec.Right < spec.ReachW(w.Shape[2]))
+            throw new ArgumentException($"Conv2d: x {Shape} is smaller than the filter {w.Shape} with {spec}.");
 
         var y = Device.Result(
-            new Shape(Shape[0], spec.Output(Shape[1], w.Shape[1]), spec.Output(Shape[2], w.Shape[2]), w.Shape[0]), Type);
+            new Shape(Shape[0], spec.OutputH(Shape[1], w.Shape[1]), spec.OutputW(Shape[2], w.Shape[2]), w.Shape[0]), Type);
         if (relu) Backend.Conv2dReluForward(View, w.View, bias?.View, y.View, spec);
         else Backend.Conv2dForward(View, w.View, bias?.View, y.View, spec);
         return y.Record("Conv2d", [this, w, bias], relu ? [this, w, y] : [this, w], (spec, relu), static (g, s) =>
@@ -47,6 +55,26 @@ public sealed partial class Tensor
         });
     }
 
+    /// <summary>What a convolution and a transposed one ask of their operands.</summary>
+    void CheckConvolution(string operation, Tensor w, Tensor? bias, in ConvSpec spec)
+    {
+        Guard.Real(operation, this, w);
+        Guard.F32(operation, bias);
+        Guard.SameDevice(operation, this, w, bias);
+        Guard.SameType(operation, this, w);
+        Guard.Rank(operation, "x", this, 4);
+        Guard.Rank(operation, "w", w, 4);
+        AtLeast("stride", Math.Min(spec.StrideH, spec.StrideW), 1);
+        AtLeast("padding", Math.Min(Math.Min(spec.Top, spec.Bottom), Math.Min(spec.Left, spec.Right)), 0);
+        AtLeast("dilation", Math.Min(spec.DilationH, spec.DilationW), 1);
+        AtLeast("groups", spec.Groups, 1);
+
+        void AtLeast(string name, int value, int least)
+        {
+            if (value < least) throw new ArgumentException($"{operation}: {name} {value} must be at least {least}.");
+        }
+    }
+
     /// <summary>dx from dy and w: linear in both, so its own gradients are a convolution and a filter gradient.</summary>
     static Tensor Conv2dBackwardData(Tensor dy, Tensor w, Shape x, ConvSpec spec)
     {
@@ -55,7 +83,7 @@ public sealed partial class Tensor
         return dx.Record("Conv2dBackwardData", [dy, w], [dy, w], spec, static (g, spec) =>
         {
             var (dy, w, ddx) = (g.Saved(0), g.Saved(1), g.Upstream);
-            if (g.Needs(0)) g[0] = ddx.Conv2d(w, null, spec.Stride, spec.Padding);
+            if (g.Needs(0)) g[0] = ddx.Conv2d(w, null, spec);
             if (g.Needs(1)) g[1] = Conv2dBackwardFilter(ddx, dy, w.Shape, spec);
         });
     }
@@ -69,7 +97,7 @@ public sealed partial class Tensor
         {
             var (x, dy, ddw) = (g.Saved(0), g.Saved(1), g.Upstream);
             if (g.Needs(0)) g[0] = Conv2dBackwardData(dy, ddw, x.Shape, spec);
-            if (g.Needs(1)) g[1] = x.Conv2d(ddw, null, spec.Stride, spec.Padding);
+            if (g.Needs(1)) g[1] = x.Conv2d(ddw, null, spec);
         });
     }
 }

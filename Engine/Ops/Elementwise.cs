@@ -133,6 +133,19 @@ public sealed partial class Tensor
         return y.Record("AddRelu", [this, other], [y], 0, static (g, _) => g[0] = g[1] = ReluGrad(g.Upstream, g.Saved(0)));
     }
 
+    /// <summary>
+    /// this + other where positive, else slope times it, one pass: a bias (C) of images (N, H, W, C) and its activation.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes do not broadcast, or the slope is negative or no number.</exception>
+    public Tensor AddLeakyRelu(Tensor other, float slope = 0.2f)
+    {
+        // So the result tells on which side the sum was, and the sum need not be kept.
+        if (!(slope >= 0)) throw new ArgumentException($"AddLeakyRelu: the slope {slope} must be at least 0.");
+        var y = Combine(new AddLeakyRelu(slope), "AddLeakyRelu", this, Guard.Given(other));
+        return y.Record("AddLeakyRelu", [this, other], [y], slope,
+            static (g, slope) => g[0] = g[1] = LeakyReluGrad(g.Upstream, g.Saved(0), slope));
+    }
+
     static void SplitByOrder(Gradients g, int state)
     {
         // 1 where the first is larger, ½ on a tie.

@@ -51,6 +51,13 @@ static class Guard
         if (t.Type != type) throw new ArgumentException($"{operation}: {t.Describe()} has type {t.Type}; {type} is needed.");
     }
 
+    /// <summary>One F32 number, of any rank.</summary>
+    public static void Number(string operation, string argument, Tensor t)
+    {
+        if (t.Count != 1 || t.Type != DType.F32)
+            throw new ArgumentException($"{operation}: {argument} is {t.Describe()}; one F32 number is needed.");
+    }
+
     public static void SameDevice(string operation, Tensor a, params ReadOnlySpan<Tensor?> others)
     {
         foreach (var b in others)

@@ -4,7 +4,10 @@ namespace Ssgan.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>Images (N, H, W, C) at twice the height and width; bilinear is PyTorch's with align_corners = false.</summary>
+    /// <summary>
+    /// Images (N, H, W, C) at twice the height and width; bilinear is PyTorch's with align_corners = false, binomial the
+    /// transposed convolution of each channel with [1, 3, 3, 1] / 4 in each direction.
+    /// </summary>
     /// <exception cref="ArgumentException">Not images, or an empty height or width.</exception>
     public Tensor Upsample2x(UpsampleMode mode = UpsampleMode.Bilinear)
     {

@@ -15,6 +15,7 @@ public sealed class Adam : Optimizer
     readonly List<AdamSlot> _slots = [];
     readonly Ema? _average;
     readonly Tensor?[] _averages;
+    readonly Tensor? _restBeta2;
 
     /// <param name="parameters">The trained tensors by name.</param>
     /// <param name="learningRate">Step size.</param>
@@ -23,16 +24,20 @@ public sealed class Adam : Optimizer
     /// <param name="epsilon">Added to the root.</param>
     /// <param name="average">An average of the trained module, moved in the same pass as the parameters; do not call its Update
     /// as well.</param>
-    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), or epsilon not
-    /// positive.</exception>
+    /// <param name="restBeta2">1 − β₂ as a number on the device, F32 (1) in (0, 1], which each step reads in place of
+    /// <paramref name="beta2"/>, so that a schedule can move it; it stays the caller's.</param>
+    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, a beta outside [0, 1), epsilon not positive,
+    /// or a tensor that is no number.</exception>
     public Adam(IEnumerable<NamedTensor> parameters, float learningRate = 2e-4f, double beta1 = 0,
-        double beta2 = 0.9, double epsilon = 1e-8, Ema? average = null)
+        double beta2 = 0.9, double epsilon = 1e-8, Ema? average = null, Tensor? restBeta2 = null)
         : base(parameters, learningRate)
     {
         if (beta1 is not (>= 0 and < 1) || beta2 is not (>= 0 and < 1))
             throw new ArgumentException($"Adam: betas ({beta1}, {beta2}) must lie in [0, 1).");
         if (!(epsilon > 0)) throw new ArgumentException($"Adam: epsilon {epsilon} must be positive.");
-        _spec = new AdamSpec(beta1, beta2, epsilon, average?.Decay ?? 0);
+        if (restBeta2 is not null) Guard.Number("Adam", "restBeta2", restBeta2);
+        _restBeta2 = restBeta2;
+        _spec = new AdamSpec(beta1, beta2, epsilon, average?.ConstantDecay ?? 0);
         _average = average;
         var averages = average?.Averages;
         _averages = [.. Parameters.Select(p => averages?.GetValueOrDefault(p.Tensor))];
@@ -55,7 +60,8 @@ public sealed class Adam : Optimizer
             }
             else if (_averages[i] is { } average) _average!.Move(p, average);
         }
-        LearningRateTensor.Backend.Adam(CollectionsMarshal.AsSpan(_slots), LearningRateTensor.View, _spec);
+        LearningRateTensor.Backend.Adam(CollectionsMarshal.AsSpan(_slots), LearningRateTensor.View, _spec,
+            _restBeta2?.View ?? default, _average?.Rest?.View ?? default);
         _average?.CopyBuffers();
     }
 }

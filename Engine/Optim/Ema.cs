@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Optim;
 
 /// <summary>
 /// An exponential moving average of a module's parameters in a second module of the same structure: a ← decay·a + (1 − decay)·p.
-/// Buffers are copied as they are.
+/// Buffers are copied as they are. The decay is a constant, or, so that a schedule can move it, a number on the device.
 /// </summary>
 public sealed class Ema
 {
@@ -21,18 +21,44 @@ public sealed class Ema
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(average);
         if (decay is not (>= 0 and < 1)) throw new ArgumentException($"Ema: decay {decay} must lie in [0, 1).");
-        (Average, Decay) = (average, decay);
-        _parameters = Pairs("parameters", source.NamedParameters(), average.NamedParameters());
-        _buffers = Pairs("buffers", source.NamedBuffers(), average.NamedBuffers());
-        foreach (var (from, to) in _parameters) to.CopyFrom(from);
-        CopyBuffers();
+        (Average, ConstantDecay) = (average, decay);
+        (_parameters, _buffers) = Start(source, average);
+    }
+
+    /// <summary>The same with a decay that moves.</summary>
+    /// <param name="source">The trained module.</param>
+    /// <param name="average">A module of the same structure, which is overwritten; it stays the caller's.</param>
+    /// <param name="rest">1 − decay, F32 (1) in (0, 1], which every update reads on the device; it stays the caller's.</param>
+    /// <exception cref="ArgumentException">The structures differ, or rest is no number on the device.</exception>
+    public Ema(Module source, Module average, Tensor rest)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(average);
+        ArgumentNullException.ThrowIfNull(rest);
+        Guard.Number("Ema", "rest", rest);
+        (Average, Rest) = (average, rest);
+        (_parameters, _buffers) = Start(source, average);
+    }
+
+    static ((Tensor From, Tensor To)[] Parameters, (Tensor From, Tensor To)[] Buffers) Start(Module source, Module average)
+    {
+        var parameters = Pairs("parameters", source.NamedParameters(), average.NamedParameters());
+        var buffers = Pairs("buffers", source.NamedBuffers(), average.NamedBuffers());
+        foreach (var (from, to) in parameters.Concat(buffers)) to.CopyFrom(from);
+        return (parameters, buffers);
     }
 
     /// <summary>The module that holds the average.</summary>
     public Module Average { get; }
 
-    /// <summary>Weight of the past.</summary>
-    public float Decay { get; }
+    /// <summary>Weight of the past; of one that moves, as it is now. Reading that waits for the device.</summary>
+    public float Decay => Rest is null ? ConstantDecay : 1 - Rest.Item();
+
+    /// <summary>1 − decay on the device, where it moves.</summary>
+    internal Tensor? Rest { get; }
+
+    /// <summary>The decay where it does not.</summary>
+    internal float ConstantDecay { get; }
 
     /// <summary>
     /// Moves the average one step; after each update of the source. An <see cref="Adam"/> that was given this
@@ -47,8 +73,20 @@ public sealed class Ema
     /// <summary>The average's tensor of each parameter of the source.</summary>
     internal IReadOnlyDictionary<Tensor, Tensor> Averages => _parameters.ToDictionary(static p => p.From, static p => p.To);
 
-    internal void Move(Tensor parameter, Tensor average) =>
-        average.Backend.Binary(new Lerp(1 - Decay), average.View, parameter.View, average.MutableView);
+    internal void Move(Tensor parameter, Tensor average)
+    {
+        var (b, a) = (average.Backend, average.MutableView);
+        if (Rest is null)
+        {
+            b.Binary(new Lerp(1 - ConstantDecay), a, parameter.View, a);
+            return;
+        }
+        using var scope = average.Device.Scope();
+        var step = average.Device.Empty(average.Shape).View;
+        b.Binary(new Sub(), parameter.View, a, step);
+        b.Binary(new Mul(), step, Rest.View, step);
+        b.Binary(new Add(), a, step, a);
+    }
 
     internal void CopyBuffers()
     {

@@ -37,7 +37,8 @@ public abstract class Optimizer : IDisposable
         set => LearningRateTensor.CopyFrom<float>([value]);
     }
 
-    protected internal Tensor LearningRateTensor { get; }
+    /// <summary>The learning rate as it lies on the device (1), for a schedule to move.</summary>
+    public Tensor LearningRateTensor { get; }
 
     /// <summary>One update. Parameters without a gradient stay as they are.</summary>
     public abstract void Step();

@@ -23,13 +23,13 @@ sealed class FrozenTests
                 loss.Backward();
             }
             Assert.That(x.Grad, Is.Not.Null);
-            Assert.That((conv.Weight.Grad, conv.Bias.Grad), Is.EqualTo(((Tensor?)null, (Tensor?)null)));
+            Assert.That((conv.Weight.Grad, conv.Bias!.Grad), Is.EqualTo(((Tensor?)null, (Tensor?)null)));
             Assert.That(backend.Calls, Does.Contain("Conv2dBackwardData"));
             Assert.That(backend.Calls, Has.None.EqualTo("Conv2dBackwardFilter").And.None.EqualTo("SpectralNormBackward"));
 
             conv.Forward(x).Square().Sum().Backward();
             Assert.That(backend.Count("Conv2dBackwardFilter") + backend.Count("SpectralNormBackward"), Is.EqualTo(2));
-            Assert.That((conv.Weight.Grad!.Shape, conv.Bias.Grad!.Shape), Is.EqualTo((conv.Weight.Shape, conv.Bias.Shape)));
+            Assert.That((conv.Weight.Grad!.Shape, conv.Bias!.Grad!.Shape), Is.EqualTo((conv.Weight.Shape, conv.Bias!.Shape)));
         }
     }
 

@@ -58,6 +58,7 @@ sealed class VanishingGradientTests : GraphFixture
         Row("leaky relu", static x => x.LeakyRelu()),
         Row("absolute value", static x => x.Abs()),
         Row("relu of a sum", static x => x.AddRelu(x.Detach())),
+        Row("leaky relu of a sum", static x => x.AddLeakyRelu(x.Detach())),
         Row("first power", static x => x.Pow(1)),
         Row("largest of a window", static x => x.Reshape(1, 2, 6, 1).MaxPool2d()),
         Row("hinge", static x => Tensor.HingeDiscriminator(x, x.Detach())),

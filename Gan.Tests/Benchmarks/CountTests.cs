@@ -20,6 +20,10 @@ sealed class CountTests
     [TestCase("SpectralNorm", "spectral_norm/1024x9216", 4L * 1024 * 9216 * 4)]
     [TestCase("BatchNorm", "bn_relu_fwd/f32/c256s32n16", 3L * 16 * 32 * 32 * 256 * 4)]
     [TestCase("BatchNorm", "bn_relu_bwd/f32/c256s32n16", 5L * 16 * 32 * 32 * 256 * 4)]
+    [TestCase("BatchNorm", "cbn_relu_fwd/f32/c256s32n16", 3L * 16 * 32 * 32 * 256 * 4)]
+    [TestCase("Activation", "bias_leaky_relu_fwd/f32/c256s16n16", 2L * 16 * 16 * 16 * 256 * 4)]
+    [TestCase("Activation", "bias_leaky_relu_bwd/f32/c256s16n16", 3L * 16 * 16 * 16 * 256 * 4)]
+    [TestCase("Upsample", "upsample_binomial_bwd/f32/c256s16n16", 5L * 16 * 16 * 16 * 256 * 4)]
     [TestCase("Upsample", "upsample_bilinear_fwd/f32/c256s16n16", 5L * 16 * 16 * 16 * 256 * 4)]
     [TestCase("Pooling", "avg_pool_bwd/f32/c128s32n16", 16L * (32 * 32 + 16 * 16) * 128 * 4)]
     [TestCase("Pooling", "max_pool_fwd/f32/c128s32n16", 16L * (32 * 32 + 2 * 16 * 16) * 128 * 4)]
@@ -40,6 +44,9 @@ sealed class CountTests
         4L * (16 * 32 * 32 * (3 + 128) + 128 * 9 * 3))]
     [TestCase("Convolution", "conv1x1/f32/c256s16n16/wgrad", 2.0 * 16 * 16 * 16 * 256 * 256,
         4L * (2 * 16 * 16 * 16 * 256 + 256 * 256))]
+    // Of 64 pixels 16 channels twice and 64, against 16 pixels, and 64 to 128: three times, as backward is two forwards.
+    [TestCase("Attention", "attention_fwd_bwd/f32/c128s8n16",
+        3.0 * 16 * 2 * (64 * 128 * (16 + 16 + 64) + 64 * 16 * (16 + 64) + 64 * 64 * 128), 0L)]
     [TestCase("Gemm", "gemm/f32/256x9216x2304", 2.0 * 256 * 9216 * 2304, 4L * (256 * 2304 + 2304 * 9216 + 256 * 9216))]
     public void OperationsAreThoseOfThePlainAlgorithm(string suite, string name, double operations, long bytes)
     {

@@ -94,16 +94,18 @@ sealed unsafe partial class ReferenceBackend
     /// <summary>Every element of x, filter and y that one product joins.</summary>
     static void Slide(Shape x, Shape w, Shape y, ConvSpec spec, Action<int, int, int> visit)
     {
-        int c = x[3];
+        int c = w[3];
         for (int yi = 0; yi < y.Count; yi++)
         {
             int k = yi % y[3], column = yi / y[3] % y[2], row = yi / y[3] / y[2] % y[1], n = yi / y[3] / y[2] / y[1];
+            int first = k / (y[3] / spec.Groups) * c;
             for (int tap = 0; tap < w[1] * w[2]; tap++)
             {
-                int h = row * spec.Stride - spec.Padding + tap / w[2], v = column * spec.Stride - spec.Padding + tap % w[2];
+                int h = row * spec.StrideH - spec.Top + tap / w[2] * spec.DilationH,
+                    v = column * spec.StrideW - spec.Left + tap % w[2] * spec.DilationW;
                 if (h < 0 || h >= x[1] || v < 0 || v >= x[2]) continue;
                 for (int ch = 0; ch < c; ch++)
-                    visit(((n * x[1] + h) * x[2] + v) * c + ch, (k * w[1] * w[2] + tap) * c + ch, yi);
+                    visit(((n * x[1] + h) * x[2] + v) * x[3] + first + ch, (k * w[1] * w[2] + tap) * c + ch, yi);
             }
         }
     }
@@ -135,11 +137,13 @@ sealed unsafe partial class ReferenceBackend
                 foreach (var (v, b) in Sources(column, x[2])) visit(((n * x[1] + h) * x[2] + v) * x[3] + k, yi, a * b);
         }
 
-        // Output o of two pixels a pixel: ¾ of its own, ¼ of the neighbour on its side, which at the edge is its own.
+        // Output o of two pixels a pixel: ¾ of its own, ¼ of the neighbour on its side, which at the edge is its own or 0.
         (int, double)[] Sources(int o, int extent)
         {
-            int own = o / 2, beside = Math.Clamp(o % 2 == 0 ? own - 1 : own + 1, 0, extent - 1);
-            return mode == UpsampleMode.Nearest || beside == own ? [(own, 1)] : [(own, 0.75), (beside, 0.25)];
+            int own = o / 2, beside = o % 2 == 0 ? own - 1 : own + 1;
+            if (mode == UpsampleMode.Nearest) return [(own, 1)];
+            if (beside >= 0 && beside < extent) return [(own, 0.75), (beside, 0.25)];
+            return [(own, mode == UpsampleMode.Bilinear ? 1 : 0.75)];
         }
     }
 }

@@ -47,6 +47,7 @@ sealed class Bf16OpTests(bool libraries)
         new("relu", [[5, 7]], [], t => t[0].Relu()),
         new("tanh", [[5, 7]], [], t => t[0].Tanh()),
         new("sum of two", [[5, 8], [5, 8]], [], t => t[0] + t[1]),
+        new("bias and leaky relu", [[5, 8]], [[8]], t => t[0].AddLeakyRelu(t[1])),
         new("sum of two and relu", [[5, 8], [5, 8]], [], t => t[0].AddRelu(t[1])),
         new("bias", [[5, 8]], [[8]], t => t[0] + t[1]),
         new("scaled row", [[5, 8], [8]], [], t => t[0] * t[1]),

@@ -92,6 +92,7 @@ public class GoldenFileTests
     [TestCase("sngan32")]
     [TestCase("wgan_gp32")]
     [TestCase("zoo_nets")]
+    [TestCase("conditional")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

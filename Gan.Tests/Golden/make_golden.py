@@ -9,6 +9,7 @@ import sys
 
 import torch
 
+from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
 from golden_train import make_sngan, make_train, make_wgan_gp
@@ -34,6 +35,7 @@ def main():
     make_sngan(CONVENTION).write(folder / "sngan32.safetensors")
     make_wgan_gp(CONVENTION).write(folder / "wgan_gp32.safetensors")
     make_zoo(CONVENTION).write(folder / "zoo_nets.safetensors")
+    make_conditional(CONVENTION).write(folder / "conditional.safetensors")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,19 @@ namespace Ssgan.Tests.Kernels;
 /// <summary>A convolution's shapes with random values, and the triples that it multiplies.</summary>
 sealed class ConvCase
 {
-    readonly int _n, _h, _w, _c, _k, _kh, _kw, _oh, _ow;
+    readonly int _n, _h, _w, _c, _k, _kh, _kw, _oh, _ow, _of;
 
     public ConvCase(int n, int h, int w, int c, int k, int kh, int kw, int stride, int padding)
+        : this(n, h, w, c, k, kh, kw, new ConvSpec(stride, padding))
     {
-        (_n, _h, _w, _c, _k, _kh, _kw) = (n, h, w, c, k, kh, kw);
-        Spec = new ConvSpec(stride, padding);
-        (_oh, _ow) = (Spec.Output(h, kh), Spec.Output(w, kw));
-        var random = new Random(n + 3 * h + 5 * w + 7 * c + 11 * k + 13 * kh + 17 * stride);
+    }
+
+    public ConvCase(int n, int h, int w, int c, int k, int kh, int kw, ConvSpec spec)
+    {
+        (_n, _h, _w, _c, _k, _kh, _kw, _of) = (n, h, w, c, k, kh, kw, c / spec.Groups);
+        Spec = spec;
+        (_oh, _ow) = (Spec.OutputH(h, kh), Spec.OutputW(w, kw));
+        var random = new Random(n + 3 * h + 5 * w + 7 * c + 11 * k + 13 * kh + 17 * spec.StrideH);
         X = GuardedArray.Random(random, XShape.Count);
         W = GuardedArray.Random(random, WShape.Count);
         Bias = GuardedArray.Random(random, k);
@@ -25,11 +30,11 @@ sealed class ConvCase
     public float[] Bias { get; private init; }
     public float[] Dy { get; private init; }
     public Shape XShape => new(_n, _h, _w, _c);
-    public Shape WShape => new(_k, _kh, _kw, _c);
+    public Shape WShape => new(_k, _kh, _kw, _of);
     public Shape DyShape => new(_n, _oh, _ow, _k);
 
     /// <summary>The same with some of the filters.</summary>
-    public ConvCase Filters(int first, int count) => new(_n, _h, _w, _c, count, _kh, _kw, Spec.Stride, Spec.Padding)
+    public ConvCase Filters(int first, int count) => new(_n, _h, _w, _c, count, _kh, _kw, Spec)
     {
         X = X,
         W = W[(first * _kh * _kw * _c)..((first + count) * _kh * _kw * _c)],
@@ -38,7 +43,7 @@ sealed class ConvCase
     };
 
     /// <summary>The same with some of the input's channels.</summary>
-    public ConvCase InputChannels(int first, int count) => new(_n, _h, _w, count, _k, _kh, _kw, Spec.Stride, Spec.Padding)
+    public ConvCase InputChannels(int first, int count) => new(_n, _h, _w, count, _k, _kh, _kw, Spec)
     {
         X = Channels(X, _c, first, count),
         W = Channels(W, _c, first, count),
@@ -59,13 +64,14 @@ sealed class ConvCase
         for (int ky = 0; ky < _kh; ky++)
         for (int kx = 0; kx < _kw; kx++)
         {
-            int y = oy * Spec.Stride - Spec.Padding + ky, x = ox * Spec.Stride - Spec.Padding + kx;
+            int y = oy * Spec.StrideH - Spec.Top + ky * Spec.DilationH, x = ox * Spec.StrideW - Spec.Left + kx * Spec.DilationW;
             if (y < 0 || y >= _h || x < 0 || x >= _w) continue;
             for (int k = 0; k < _k; k++)
             {
-                for (int c = 0; c < _c; c++)
+                int first = k / (_k / Spec.Groups) * _of;
+                for (int c = 0; c < _of; c++)
                 {
-                    term(((n * _h + y) * _w + x) * _c + c, ((k * _kh + ky) * _kw + kx) * _c + c,
+                    term(((n * _h + y) * _w + x) * _c + first + c, ((k * _kh + ky) * _kw + kx) * _of + c,
                         ((n * _oh + oy) * _ow + ox) * _k + k);
                 }
             }

@@ -51,6 +51,7 @@ public class ElementwiseOpTests
         yield return Row(default(Maximum), Math.Max, 0);
         yield return Row(default(Minimum), Math.Min, 0);
         yield return Row(default(AddRelu), (a, b) => a + b < 0 ? 0 : a + b);
+        yield return Row(new AddLeakyRelu(0.2f), (a, b) => a + b > 0 ? a + b : 0.2f * (double)(float)(a + b));
         yield return Row(default(ReluGrad), (dy, y) => y > 0 ? dy : 0, 0);
         yield return Row(new LeakyReluGrad(0.2f), (dy, x) => x > 0 ? dy : 0.2f * dy);
         // 1 − y² and 1 − y cancel near one: there the rounding of the product is what counts, so |y| is kept from
@@ -81,7 +82,7 @@ public class ElementwiseOpTests
             Name<Log>(), Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(),
             Name<Affine>(), Name<DivideBy>(), Name<Step>(), Name<Sign>(), Name<Clamp>(), Name<Pow>(),
             Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
-            Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
+            Name2<AddLeakyRelu>(), Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
             Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
             Sum.Name, Max.Name, Min.Name, SumOfSquares.Name];
         Assert.That(names, Is.Unique);

@@ -19,6 +19,8 @@ sealed class LossTests
         ("non-saturating", NonSaturating.Discriminator, (r, f) => Softplus(-r) + Softplus(f)),
         ("minimax", Minimax.Discriminator, (r, f) => Softplus(-r) + Softplus(f)),
         ("Wasserstein", Wasserstein.Discriminator, (r, f) => f - r),
+        ("relativistic pairing", RelativisticPairing.Discriminator, (r, f) => Softplus(f - r)),
+        ("relativistic pairing, swapped", RelativisticPairing.Generator, (r, f) => Softplus(r - f)),
     ];
 
     static readonly (string Name, Func<Tensor, Tensor> Loss, Func<double, double> Term)[] Generators =
@@ -71,6 +73,17 @@ sealed class LossTests
         var (real, fake) = (device.Values([2, 1], 0.5f, -1), device.Values([3, 1], 0.5f, -3, 2));
         Assert.That(Hinge.Discriminator(real, fake).Item(), Is.EqualTo((0.5 + 2) / 2 + (1.5 + 0 + 3) / 3).Within(1e-6));
         Assert.That(Wasserstein.Discriminator(real, fake).Item(), Is.EqualTo(-0.5 / 3 + 0.25).Within(1e-6));
+    }
+
+    [Test]
+    public void Batches_of_unequal_size_are_not_paired()
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Scope();
+        var (one, three) = (device.Values([1, 1], 1), device.Values([3, 1], 1, 2, 3));
+        foreach (Func<Tensor, Tensor, Tensor> loss in new[] { RelativisticPairing.Discriminator, RelativisticPairing.Generator })
+            Assert.That(() => loss(one, three), Throws.ArgumentException.With.Message.Contains("(1, 1)")
+                .And.Message.Contains("(3, 1)"));
     }
 
     [Test]

@@ -59,7 +59,7 @@ sealed class InitTests
     {
         using var conv = new Conv2d(_random, 64, 128, 3);
         Uniform(conv.Weight.ToArray(), Math.Sqrt(6.0 / (9 * 64 + 9 * 128)));
-        Assert.That(conv.Bias.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(9 * 64), 1 / Math.Sqrt(9 * 64)));
+        Assert.That(conv.Bias!.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(9 * 64), 1 / Math.Sqrt(9 * 64)));
         using var linear = new Linear(_random, 300, 200);
         Uniform(linear.Weight.ToArray(), Math.Sqrt(6.0 / 500));
         Assert.That(linear.Bias.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(300), 1 / Math.Sqrt(300)));

@@ -48,7 +48,7 @@ sealed class LayerTests
         using var layer = new Conv2d(_random, 2, 7, kernel, stride, padding);
         using var scope = _device.Scope();
         Assert.That(layer.Forward(_device.Of(3, side, side, 2)).Shape, Is.EqualTo(new Shape(3, expected, expected, 7)));
-        Assert.That((layer.Weight.Shape, layer.Bias.Shape), Is.EqualTo((new Shape(7, kernel, kernel, 2), new Shape(7))));
+        Assert.That((layer.Weight.Shape, layer.Bias!.Shape), Is.EqualTo((new Shape(7, kernel, kernel, 2), new Shape(7))));
         Assert.That(layer.Spectral, Is.Null);
     }
 

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -12,6 +13,12 @@ sealed class BatchNormTests
         Norm("rank 3, one channel", [3, 3, 1]),
         Norm("a large epsilon", [5, 2], epsilon: 0.5f),
         Norm("with ReLU", [2, 3, 1, 2], relu: true) with { Seed = 3 },
+        Conditional("classes", [4, 2, 1, 3], 3, [2, 0, 2, 1]),
+        Conditional("a class that no image has", [3, 1, 3, 2], 4, [1, 3, 1]),
+        Conditional("an image a class, with ReLU", [3, 3, 1, 2], 3, [0, 1, 2], relu: true) with { Seed = 5 },
+        new("BatchNorm", "evaluation with classes", [[3, 2, 1, 2], [2, 2], [2, 2], [2], [2]],
+            t => t[0].BatchNormEval(t[1], t[2], t[3], t[4], t[0].Device.From([1, 0, 1], new Shape(3))))
+            { Fills = [Fill.Any, Fill.Any, Fill.Any, Fill.Any, Fill.Positive], Tolerance = 5e-3 },
         new("BatchNorm", "evaluation", [[3, 2, 2, 3], [3], [3], [3], [3]], t => t[0].BatchNormEval(t[1], t[2], t[3], t[4]))
             { Fills = [Fill.Any, Fill.Any, Fill.Any, Fill.Any, Fill.Positive], Tolerance = 5e-3 },
     ];
@@ -24,6 +31,13 @@ sealed class BatchNormTests
         new("beta", d => d.Of(4, 3).BatchNorm(d.Of(3), d.Of(3, 1), d.Of(3), d.Of(3)), "BatchNorm", "beta"),
         new("mean", d => d.Of(4, 3).BatchNorm(d.Of(3), d.Of(3), d.Of(4), d.Of(3)), "BatchNorm", "mean"),
         new("variance in evaluation", d => d.Of(4, 3).BatchNormEval(d.Of(3), d.Of(3), d.Of(3), d.Of(1)), "BatchNorm", "variance"),
+        new("classes of rows", d => Apply(d.Of(4, 3), 3, d.Ints(4)), "BatchNorm", "x (4, 3)", "rank 4"),
+        new("classes that are no indices", d => Apply(d.Of(4, 1, 1, 3), 3, d.Of(4)), "BatchNorm", "I32 is needed"),
+        new("classes of another batch", d => Apply(d.Of(4, 1, 1, 3), 3, d.Ints(3)), "BatchNorm", "classes", "(4)"),
+        new("gamma without classes", d => d.Of(4, 1, 1, 3).BatchNorm(d.Of(3), d.Of(3), d.Of(3), d.Of(3), d.Ints(4)), "BatchNorm",
+            "gamma (3)", "rank 2"),
+        new("beta of other classes", d => d.Of(4, 1, 1, 3).BatchNormEval(d.Of(2, 3), d.Of(5, 3), d.Of(3), d.Of(3), d.Ints(4)),
+            "BatchNorm", "beta", "(2, 3)"),
         new("integers", d => Apply(d.Ints(4, 3), 3), "BatchNorm", "I32"),
     ];
 
@@ -34,6 +48,18 @@ sealed class BatchNormTests
             // The third derivative grows with 1/σ³.
             Fills = [Fill.Any, Fill.OffZero, Fill.OffZero], Tolerance = 5e-3, Step = 4e-3f,
         };
+
+    static OpCase Conditional(string name, int[] x, int classes, int[] labels, bool relu = false) =>
+        new("BatchNorm", name, [x, [classes, x[^1]], [classes, x[^1]]],
+            t => t[0].BatchNorm(t[1], t[2], t[0].Device.Of(x[^1]), t[0].Device.Of(x[^1]),
+                t[0].Device.From(labels, new Shape(labels.Length)), 1e-5f, 0.1f, relu))
+        {
+            // As above.
+            Fills = [Fill.Any, Fill.OffZero, Fill.OffZero], Tolerance = 5e-3, Step = 4e-3f,
+        };
+
+    static Tensor Apply(Tensor x, int channels, Tensor classes) => x.BatchNorm(x.Device.Of(2, channels), x.Device.Of(2, channels),
+        x.Device.Of(channels), x.Device.Of(channels), classes);
 
     static Tensor Apply(Tensor x, int channels) =>
         x.BatchNorm(x.Device.Of(channels), x.Device.Of(channels), x.Device.Of(channels), x.Device.Of(channels));

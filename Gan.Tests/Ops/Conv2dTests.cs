@@ -1,3 +1,4 @@
+using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -14,6 +15,12 @@ sealed class Conv2dTests
         Conv("a flat filter", [2, 3, 6, 2], [3, 1, 4, 2], 1, 0),
         Conv("a filter as large as the image", [2, 3, 4, 2], [5, 3, 4, 2], 1, 0),
         Conv("padding beyond the filter", [1, 2, 2, 1], [1, 2, 2, 1], 1, 2),
+        Conv("groups", [2, 4, 3, 6], [4, 3, 3, 3], new(1, 1, groups: 2)),
+        Conv("depthwise, 4x4 valid", [2, 4, 4, 3], [3, 4, 4, 1], new(1, 0, groups: 3)),
+        Conv("taps apart", [1, 6, 5, 2], [3, 3, 2, 2], new(1, 1, dilation: 2)),
+        Conv("each axis its step, each side its padding", [1, 5, 7, 2], [3, 2, 3, 2],
+            new(2, 0) { StrideW = 3, Top = 1, Left = 2, Right = 1 }),
+        Conv("groups, taps apart, steps", [1, 6, 7, 4], [6, 2, 3, 2], new(1, 1, 1, 2) { StrideH = 2, DilationW = 2, Bottom = 0 }),
         Conv("one pixel, one channel", [1, 1, 1, 1], [1, 1, 1, 1], 1, 0),
         new("Conv2d", "ReLU behind it", [[2, 4, 5, 3], [4, 3, 3, 3], [4]],
             t => t[0].Conv2d(t[1], t[2], 1, 1, relu: true)) { Step = 1e-3f },
@@ -31,6 +38,16 @@ sealed class Conv2dTests
         new("the bias", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), d.Of(3)), "Conv2d", "bias", "(8)"),
         new("stride 0", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 0), "Conv2d", "stride 0"),
         new("negative padding", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, 1, -1), "Conv2d", "padding -1"),
+        new("dilation 0", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, new ConvSpec(1, 1, 0)), "Conv2d", "dilation 0"),
+        new("no groups", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, new ConvSpec(1, 1, 1, 0)), "Conv2d", "groups 0"),
+        new("one side's padding", d => d.Of(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3), null, new ConvSpec(1, 1) { Right = -2 }),
+            "Conv2d", "padding -2"),
+        new("groups that do not divide", d => d.Of(1, 4, 4, 4).Conv2d(d.Of(8, 3, 3, 1), null, new ConvSpec(1, 1, 1, 3)), "Conv2d",
+            "3 groups", "4 channels", "8 filters"),
+        new("channels of a group", d => d.Of(1, 4, 4, 4).Conv2d(d.Of(8, 3, 3, 4), null, new ConvSpec(1, 1, 1, 2)), "Conv2d",
+            "4 channels", "expects 4 in each of 2 groups"),
+        new("a filter too large with its taps apart",
+            d => d.Of(1, 4, 9, 3).Conv2d(d.Of(8, 3, 3, 3), null, new ConvSpec(1, 0, 2)), "Conv2d", "(1, 4, 9, 3)", "dilation 2"),
         new("a filter too large", d => d.Of(1, 2, 9, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "(1, 2, 9, 3)",
             "smaller than the filter"),
         new("integers", d => d.Ints(1, 4, 4, 3).Conv2d(d.Of(8, 3, 3, 3)), "Conv2d", "I32"),
@@ -38,4 +55,7 @@ sealed class Conv2dTests
 
     static OpCase Conv(string name, int[] x, int[] w, int stride, int padding) =>
         new("Conv2d", name, [x, w, [w[0]]], t => t[0].Conv2d(t[1], t[2], stride, padding));
+
+    static OpCase Conv(string name, int[] x, int[] w, ConvSpec spec) =>
+        new("Conv2d", name, [x, w, [w[0]]], t => t[0].Conv2d(t[1], t[2], spec));
 }

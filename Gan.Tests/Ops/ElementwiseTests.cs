@@ -32,6 +32,9 @@ sealed class ElementwiseTests
         .. Two("maximum", (a, b) => a.Maximum(b), Fill.Distinct, Fill.DistinctOdd),
         .. Two("minimum", (a, b) => a.Minimum(b), Fill.Distinct, Fill.DistinctOdd),
         .. Two("add and relu", (a, b) => a.AddRelu(b), Fill.OffZero, Fill.Small),
+        .. Two("add and leaky relu", (a, b) => a.AddLeakyRelu(b, 0.3f), Fill.OffZero, Fill.Small),
+        new("Elementwise", "a bias and leaky relu of images", [[2, 2, 3, 4], [4]], t => t[0].AddLeakyRelu(t[1]))
+            { Fills = [Fill.OffZero, Fill.Small] },
         One("a tensor with itself", x => x * x + x / (x.Square() + 1) - x),
         One("a scalar", x => x.Exp() * x) with { Shapes = [[]] },
     ];
@@ -44,6 +47,8 @@ sealed class ElementwiseTests
         new("div of shapes", d => d.Of(2) / d.Of(3), "Div"),
         new("maximum of shapes", d => d.Of(2).Maximum(d.Of(3)), "Maximum"),
         new("minimum of shapes", d => d.Of(2).Minimum(d.Of(3)), "Minimum"),
+        new("add and leaky relu of shapes", d => d.Of(2).AddLeakyRelu(d.Of(3)), "AddLeakyRelu"),
+        new("a negative slope", d => d.Of(2).AddLeakyRelu(d.Of(2), -0.1f), "AddLeakyRelu", "slope -0.1"),
         new("add and relu of shapes", d => d.Of(2).AddRelu(d.Of(3)), "AddRelu"),
         new("equality of shapes", d => d.Of(2).EqualTo(d.Of(3)), "Equal"),
         new("order of shapes", d => d.Of(2).GreaterThan(d.Of(3)), "Greater"),

@@ -2,6 +2,7 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cuda;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Optim;
@@ -124,6 +125,49 @@ sealed class AdamTests
             .Select(static s => s.Tensor.ToArray<int>()[0])];
     }
 
+    /// <summary>As in PyTorch the bias is corrected by the beta of the step, whatever the past ones were.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_beta_that_moves_is_read_at_each_step_also_in_a_graph(bool captured)
+    {
+        const double Rate = 0.03, Beta1 = 0.5, Epsilon = 1e-6;
+        var course = new CosineRamp(0.1f, 0.01f, 6);
+        using var cuda = new EmulatedCuda();
+        using var device = captured ? new Device(new CudaBackend(cuda)) : Device.Cpu(1);
+        using var p = device.Leaf(1, 5);
+        using var rest = device.Full(new(1), 9).Own();
+        using var adam = new Adam([("p", p)], (float)Rate, Beta1, 0.9, Epsilon, restBeta2: rest);
+        using var schedule = new ScalarSchedule([new(rest, course)]);
+        double[] value = [.. p.ToArray().Select(static x => (double)x)], m = new double[5], v = new double[5];
+        CapturedStep? graph = null;
+        for (int step = 0; step < 9; step++)
+        {
+            schedule.Prepare();
+            if (!captured || step == 0) Step();
+            else (graph ??= device.Capture(Step)).Replay();
+            double beta2 = 1 - (double)course.At(step);
+            for (int j = 0; j < 5; j++)
+            {
+                double g = 2 * value[j];
+                m[j] = Beta1 * m[j] + (1 - Beta1) * g;
+                v[j] = beta2 * v[j] + (1 - beta2) * g * g;
+                value[j] -= Rate * (m[j] / (1 - Math.Pow(Beta1, step + 1)))
+                    / (Math.Sqrt(v[j] / (1 - Math.Pow(beta2, step + 1))) + Epsilon);
+            }
+            Near.All(p.ToArray(), value, 1e-5);
+        }
+        graph?.Dispose();
+
+        void Step()
+        {
+            using var scope = device.Scope();
+            adam.ZeroGrad();
+            p.Square().Sum().Backward();
+            adam.Step();
+            schedule.Advance();
+        }
+    }
+
     [Test]
     public void State_is_named_for_a_checkpoint_and_freed()
     {
@@ -147,6 +191,7 @@ sealed class AdamTests
         Assert.That(() => new Adam(p, 1, float.NaN), Throws.ArgumentException.With.Message.Contains("NaN"));
         Assert.That(() => new Adam(p, 1, 0, 0.9f, 0), Throws.ArgumentException.With.Message.Contains("epsilon 0"));
         Assert.That(() => new Adam(p, float.NaN), Throws.ArgumentException.With.Message.Contains("learning rate NaN"));
+        Assert.That(() => new Adam(p, restBeta2: device.Zeros(new(2))), Throws.ArgumentException.With.Message.Contains("(2)"));
         Assert.That(() => new Adam([]), Throws.ArgumentException.With.Message.Contains("Adam: no parameters"));
     }
 }

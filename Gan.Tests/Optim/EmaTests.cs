@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Optim;
@@ -73,6 +74,46 @@ sealed class EmaTests
         }
     }
 
+    /// <summary>By Adam where there is a gradient, by itself where there is none, and alone.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_decay_that_moves_is_read_at_each_update(bool byAdam)
+    {
+        using var device = Device.Cpu(1);
+        using var leaks = new NoLeaks(device);
+        using var random = new Rng(device, 1);
+        using var source = new Net(random, 4);
+        using var average = new Net(random, 4);
+        using var rest = device.Full(new(1), 9).Own();
+        var course = new HalfLife(new CosineRamp(0, 40, 5), 8);
+        var ema = new Ema(source, average, rest);
+        using var adam = new Adam(source.NamedParameters(), 0.1f, average: byAdam ? ema : null);
+        using var schedule = new ScalarSchedule([new(rest, course)]);
+        double[] expected = [.. source.Linear.Weight.ToArray().Select(x => (double)x)],
+            still = [.. source.Norm.Gamma.ToArray().Select(x => (double)x)];
+        for (int step = 0; step < 7; step++)
+        {
+            source.Norm.Gamma.CopyFrom<float>(Make.Numbers(4, step));
+            using (device.Scope()) source.Linear.Forward(device.Values([1, 3], 1, -2, 3)).Square().Sum().Backward();
+            adam.Step();
+            adam.ZeroGrad();
+            if (!byAdam) ema.Update();
+            double share = course.At(step);
+            Assert.That(ema.Decay, Is.EqualTo(1 - share).Within(1e-7));
+            Follow(expected, source.Linear.Weight.ToArray(), share);
+            Follow(still, source.Norm.Gamma.ToArray(), share);
+            Near.All(average.Linear.Weight.ToArray(), expected, 1e-6);
+            Near.All(average.Norm.Gamma.ToArray(), still, 1e-6);
+            schedule.Prepare();
+            schedule.Advance();
+        }
+
+        static void Follow(double[] a, float[] p, double share)
+        {
+            for (int i = 0; i < a.Length; i++) a[i] += share * (p[i] - a[i]);
+        }
+    }
+
     [Test]
     public void A_structure_or_decay_that_does_not_fit_is_refused()
     {
@@ -84,6 +125,8 @@ sealed class EmaTests
         Assert.That(() => new Ema(four, five, 0.9f),
             Throws.ArgumentException.With.Message.Contains("linear.weight (4, 3)").And.Message.Contains("(5, 3)"));
         Assert.That(() => new Ema(four, linear, 0.9f), Throws.ArgumentException);
+        using var pair = device.Zeros(new(2)).Own();
+        Assert.That(() => new Ema(four, four, pair), Throws.ArgumentException.With.Message.Contains("(2)"));
         Assert.That(() => new Ema(four, four, 1), Throws.ArgumentException.With.Message.Contains("decay 1"));
     }
 

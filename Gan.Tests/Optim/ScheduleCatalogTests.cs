@@ -38,7 +38,7 @@ sealed class ScheduleCatalogTests
         using var adam = new Adam([("p", p)], 9);
         using var sgd = new Sgd([("p", p)], 9);
         var course = entry.Create(2e-4f, 1500, 7);
-        using var schedule = new RateSchedule([adam, sgd], course, 20);
+        using var schedule = new ScalarSchedule([ScheduledScalar.RateOf(adam, course), ScheduledScalar.RateOf(sgd, course)], 20);
         for (int step = 20; step < 1510; step++)
         {
             if ((adam.LearningRate, sgd.LearningRate) != (course.At(step), course.At(step)))
@@ -56,16 +56,16 @@ sealed class ScheduleCatalogTests
         using var p = device.Zeros(new(3));
         using var adam = new Adam([("p", p)], 9);
         var course = entry.Create(2e-4f, 2000, 0);
-        using var schedule = new RateSchedule([adam], course);
+        using var schedule = new ScalarSchedule([ScheduledScalar.RateOf(adam, course)]);
         schedule.Prepare();
         schedule.Advance();
         schedule.Prepare();
         using var captured = device.Capture(schedule.Advance);
         captured.Replay();
-        for (int step = 2; step < RateSchedule.Window + 3; step++)
+        for (int step = 2; step < ScalarSchedule.Window + 3; step++)
         {
             // A look costs a copy; only the edges are looked at one by one.
-            if (step < 5 || step > RateSchedule.Window - 3)
+            if (step < 5 || step > ScalarSchedule.Window - 3)
                 Assert.That(adam.LearningRate, Is.EqualTo(course.At(step)), $"after {step} steps");
             schedule.Prepare();
             captured.Replay();

@@ -150,8 +150,9 @@ sealed class RecordingBackend : Backend
     public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm) =>
         Note(nameof(GradientNorm)).GradientNorm(gradients, norm);
 
-    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec) =>
-        Note(nameof(Adam)).Adam(slots, learningRate, spec);
+    public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
+        TensorView restBeta2 = default, TensorView restDecay = default) =>
+        Note(nameof(Adam)).Adam(slots, learningRate, spec, restBeta2, restDecay);
 
     public override void Normal(TensorView y, TensorView generator) => Note(nameof(Normal)).Normal(y, generator);
 

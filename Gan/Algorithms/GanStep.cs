@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Models;
 
 namespace Ssgan.Gan.Algorithms;
@@ -77,6 +78,17 @@ public abstract class GanStep : IDisposable
 
     /// <summary>Noise (count, latent) of a stream, with classes of it where the GAN knows any.</summary>
     public abstract Latent Noise(Rng random, int count);
+
+    /// <summary>
+    /// What moves from step to step, and how: the learning rates of all optimizers along the run's course. A GAN with more that
+    /// moves, or with courses of its own, overrides it.
+    /// </summary>
+    /// <param name="rate">The run's course of the learning rate.</param>
+    public virtual IReadOnlyList<ScheduledScalar> Scheduled(Schedule rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        return [.. Optimizers.Select(o => ScheduledScalar.RateOf(o.Optimizer, rate))];
+    }
 
     /// <summary>Sets all learning rates.</summary>
     public void SetLearningRate(float rate)

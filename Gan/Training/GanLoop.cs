@@ -16,7 +16,7 @@ public sealed class GanLoop : IDisposable
 {
     readonly GanStep _step;
     readonly IBatchFeed _feed;
-    readonly RateSchedule? _schedule;
+    readonly ScalarSchedule? _schedule;
     readonly int _batch, _discriminatorSteps;
     readonly UpdateOrder _order;
     readonly bool _graphs;
@@ -27,7 +27,7 @@ public sealed class GanLoop : IDisposable
     /// <param name="feed">Its real images.</param>
     /// <param name="optimisation">Batch, n_dis, the order of updates, and whether updates are captured where they can be.</param>
     /// <param name="schedule">What advances after each update of the generator, or null.</param>
-    public GanLoop(GanStep step, IBatchFeed feed, OptimisationSettings optimisation, RateSchedule? schedule = null)
+    public GanLoop(GanStep step, IBatchFeed feed, OptimisationSettings optimisation, ScalarSchedule? schedule = null)
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(feed);

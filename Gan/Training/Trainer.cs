@@ -118,8 +118,7 @@ public sealed class Trainer
         AtomicFile.Write(folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(options.ToJson())));
         using var log = new LogHook(_run);
         IRunHook[] hooks = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
-        using var schedule =
-            new RateSchedule([.. _run.Step.Optimizers.Select(static o => o.Optimizer)], optimisation.Schedule(), _run.Done);
+        using var schedule = new ScalarSchedule(_run.Step.Scheduled(optimisation.Schedule()), _run.Done);
         long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
         using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
             _run.Observer.Notice, ahead);

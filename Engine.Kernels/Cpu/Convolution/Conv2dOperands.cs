@@ -4,14 +4,15 @@ using Ssgan.Engine.Kernels.Cpu.Gemm;
 namespace Ssgan.Engine.Kernels.Cpu.Convolution;
 
 /// <summary>
-/// How the pixels of a grid (rows of a product) read the pixels of an image (N, H, W, C) through each tap of a kernel. Forward:
-/// the grid is the output and reads at g·stride − padding + tap. Transposed: the grid is the input of the forward convolution,
-/// the image the gradient of its output, read at (g + padding − tap) / stride where that is whole.
+/// How the pixels of a grid (rows of a product) read some channels of the pixels of an image (N, H, W, …) through each tap of a
+/// kernel: those of a group, which begin at <paramref name="image"/>, in pixels that lie <paramref name="pixel"/> floats apart.
+/// Forward: the grid is the output and reads at g·stride − padding + tap·dilation. Transposed: the grid is the input of the
+/// forward convolution, the image the gradient of its output, read at (g + padding − tap·dilation) / stride where that is whole.
 /// </summary>
-readonly unsafe struct ConvGeometry(float* image, int h, int w, int c, int gridH, int gridW, int kernelW,
+readonly unsafe struct ConvGeometry(float* image, int h, int w, int channels, int pixel, int gridH, int gridW, int kernelW,
     ConvSpec spec, bool transposed)
 {
-    public int Channels => c;
+    public int Channels => channels;
     public int KernelW => kernelW;
 
     /// <summary>Columns of the grid from a position to the end of its row.</summary>
@@ -42,21 +43,21 @@ readonly unsafe struct ConvGeometry(float* image, int h, int w, int c, int gridH
         int y, x;
         if (!transposed)
         {
-            y = p.Y * spec.Stride - spec.Padding + tapY;
-            x = p.X * spec.Stride - spec.Padding + tapX;
+            y = p.Y * spec.StrideH - spec.Top + tapY * spec.DilationH;
+            x = p.X * spec.StrideW - spec.Left + tapX * spec.DilationW;
         }
         else
         {
-            y = p.Y + spec.Padding - tapY;
-            x = p.X + spec.Padding - tapX;
-            if (spec.Stride != 1)
+            y = p.Y + spec.Top - tapY * spec.DilationH;
+            x = p.X + spec.Left - tapX * spec.DilationW;
+            if (!spec.IsDense)
             {
-                if (y % spec.Stride != 0 || x % spec.Stride != 0) return null;
-                y /= spec.Stride;
-                x /= spec.Stride;
+                if (y % spec.StrideH != 0 || x % spec.StrideW != 0) return null;
+                y /= spec.StrideH;
+                x /= spec.StrideW;
             }
         }
-        return (uint)y < (uint)h && (uint)x < (uint)w ? image + (((long)p.N * h + y) * w + x) * c : null;
+        return (uint)y < (uint)h && (uint)x < (uint)w ? image + (((long)p.N * h + y) * w + x) * pixel : null;
     }
 
     /// <summary>
@@ -65,9 +66,9 @@ readonly unsafe struct ConvGeometry(float* image, int h, int w, int c, int gridH
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* ReadTapRow(in GridPixel p, int tapY)
     {
-        if (transposed) return null;
-        int y = p.Y * spec.Stride - spec.Padding + tapY, x = p.X * spec.Stride - spec.Padding;
-        return (uint)y < (uint)h && x >= 0 && x + kernelW <= w ? image + (((long)p.N * h + y) * w + x) * c : null;
+        if (transposed || pixel != channels || spec.DilationW != 1) return null;
+        int y = p.Y * spec.StrideH - spec.Top + tapY * spec.DilationH, x = p.X * spec.StrideW - spec.Left;
+        return (uint)y < (uint)h && x >= 0 && x + kernelW <= w ? image + (((long)p.N * h + y) * w + x) * pixel : null;
     }
 
     /// <summary>
@@ -77,15 +78,16 @@ readonly unsafe struct ConvGeometry(float* image, int h, int w, int c, int gridH
     /// </summary>
     public float* ReadRun(in GridPixel p, int tapY, int tapX, int run, out int start, out int end)
     {
-        int y = p.Y * spec.Stride - spec.Padding + tapY, x = p.X * spec.Stride - spec.Padding + tapX;
-        start = x >= 0 ? 0 : Math.Min(run, (spec.Stride - 1 - x) / spec.Stride);
-        end = x >= w ? start : Math.Max(start, Math.Min(run, (w - 1 - x) / spec.Stride + 1));
+        int y = p.Y * spec.StrideH - spec.Top + tapY * spec.DilationH,
+            x = p.X * spec.StrideW - spec.Left + tapX * spec.DilationW;
+        start = x >= 0 ? 0 : Math.Min(run, (spec.StrideW - 1 - x) / spec.StrideW);
+        end = x >= w ? start : Math.Max(start, Math.Min(run, (w - 1 - x) / spec.StrideW + 1));
         if ((uint)y >= (uint)h) start = end = 0;
-        return image + (((long)p.N * h + y) * w + x + (long)start * spec.Stride) * c;
+        return image + (((long)p.N * h + y) * w + x + (long)start * spec.StrideW) * pixel;
     }
 
     /// <summary>Floats between the reads of neighbouring grid positions.</summary>
-    public nint ReadStride => (nint)spec.Stride * c;
+    public nint ReadStride => (nint)spec.StrideW * pixel;
 
     /// <summary>Splits a tap's number into its row and column in the kernel.</summary>
     public (int Y, int X) Tap(int tap) => (tap / kernelW, tap % kernelW);

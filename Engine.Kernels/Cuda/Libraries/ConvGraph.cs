@@ -4,7 +4,8 @@ namespace Ssgan.Engine.Kernels.Cuda.Libraries;
 
 /// <summary>
 /// A convolution as an operation graph of cuDNN: one operation, or a forward convolution, the addition of its bias and ReLU.
-/// Sizes are given as N, C, H, W, and the strides say that channels are innermost.
+/// Sizes are given as N, C, H, W, and the strides say that channels are innermost. Filters of fewer channels than the images
+/// have say that there are groups.
 /// </summary>
 static class ConvGraph
 {
@@ -78,10 +79,10 @@ static class ConvGraph
         d.Choice(convolution, CuDnnAttribute.ConvolutionMode, CuDnnAttributeType.ConvolutionMode,
             (int)CuDnnConvolutionMode.CrossCorrelation);
         d.Int64s(convolution, CuDnnAttribute.ConvolutionSpatialDimensions, 2);
-        d.Int64s(convolution, CuDnnAttribute.ConvolutionPrePaddings, spec.Padding, spec.Padding);
-        d.Int64s(convolution, CuDnnAttribute.ConvolutionPostPaddings, spec.Padding, spec.Padding);
-        d.Int64s(convolution, CuDnnAttribute.ConvolutionStrides, spec.Stride, spec.Stride);
-        d.Int64s(convolution, CuDnnAttribute.ConvolutionDilations, 1, 1);
+        d.Int64s(convolution, CuDnnAttribute.ConvolutionPrePaddings, spec.Top, spec.Left);
+        d.Int64s(convolution, CuDnnAttribute.ConvolutionPostPaddings, spec.Bottom, spec.Right);
+        d.Int64s(convolution, CuDnnAttribute.ConvolutionStrides, spec.StrideH, spec.StrideW);
+        d.Int64s(convolution, CuDnnAttribute.ConvolutionDilations, spec.DilationH, spec.DilationW);
         d.Finish(convolution);
         return convolution;
     }

@@ -6,9 +6,9 @@ enum ConvOp { Forward, BackwardData, BackwardFilter }
 /// <summary>Everything that a plan is chosen by.</summary>
 /// <param name="Op">Which of the three.</param>
 /// <param name="X">Shape of x or dx (N, H, W, C).</param>
-/// <param name="W">Shape of w or dw (K, KH, KW, C).</param>
+/// <param name="W">Shape of w or dw (K, KH, KW, C / groups).</param>
 /// <param name="Y">Shape of y or dy (N, OH, OW, K).</param>
-/// <param name="Spec">Stride and padding.</param>
+/// <param name="Spec">How the filters slide.</param>
 /// <param name="Type">Storage of the two operands.</param>
 /// <param name="Result">Storage of the result.</param>
 /// <param name="Tf32">Whether F32 operands may be rounded to TF32.</param>
@@ -22,7 +22,7 @@ readonly record struct ConvProblem(
     public bool Exact => Type == DType.F32 && !Tf32;
 
     /// <summary>For messages, and as a name in files.</summary>
-    public override string ToString() => $"{Op} of {X} * {W} stride {Spec.Stride} padding {Spec.Padding} in {Type}"
+    public override string ToString() => $"{Op} of {X} * {W} {Spec} in {Type}"
         + $"{(Result == Type ? "" : $" to {Result}")}"
         + $"{(Tf32 ? " (TF32)" : "")}{(Bias ? " with bias" : "")}{(Relu ? " with ReLU" : "")}"
         + $"{(Alignment == ConvPlan.FullAlignment ? "" : $" aligned to {Alignment}")}";

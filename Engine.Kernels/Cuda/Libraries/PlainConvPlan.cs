@@ -25,9 +25,10 @@ sealed unsafe class PlainConvPlan : ConvPlan
                 problem.W[1], problem.W[2]));
             api.Check(api.CreateConvolutionDescriptor(&convolution));
             _convolution = convolution;
-            int padding = problem.Spec.Padding, stride = problem.Spec.Stride;
-            api.Check(api.SetConvolution2dDescriptor(
-                convolution, padding, padding, stride, stride, 1, 1, CuDnnConvolutionMode.CrossCorrelation, CuDnnType.Float));
+            var spec = problem.Spec;
+            api.Check(api.SetConvolution2dDescriptor(convolution, spec.Top, spec.Left, spec.StrideH, spec.StrideW,
+                spec.DilationH, spec.DilationW, CuDnnConvolutionMode.CrossCorrelation, CuDnnType.Float));
+            api.Check(api.SetConvolutionGroupCount(convolution, spec.Groups));
             Choose(handle);
         }
         catch

@@ -33,6 +33,7 @@ sealed unsafe class CuDnnApi
     public readonly delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType,
         int> SetConvolution2dDescriptor;
     public readonly delegate* unmanaged<nint, CuDnnMath, int> SetConvolutionMathType;
+    public readonly delegate* unmanaged<nint, int, int> SetConvolutionGroupCount;
 
     /// <summary>handle, x, w, convolution, y, wanted, out how many, out results.</summary>
     public readonly delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*,
@@ -100,6 +101,7 @@ sealed unsafe class CuDnnApi
             (delegate* unmanaged<nint, int, int, int, int, int, int, CuDnnConvolutionMode, CuDnnType, int>)
             find["cudnnSetConvolution2dDescriptor"];
         SetConvolutionMathType = (delegate* unmanaged<nint, CuDnnMath, int>)find["cudnnSetConvolutionMathType"];
+        SetConvolutionGroupCount = (delegate* unmanaged<nint, int, int>)find["cudnnSetConvolutionGroupCount"];
 
         GetConvolutionForwardAlgorithm = (delegate* unmanaged<nint, nint, nint, nint, nint, int, int*, CuDnnPerformance*, int>)
             find["cudnnGetConvolutionForwardAlgorithm_v7"];

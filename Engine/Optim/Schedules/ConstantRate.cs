@@ -1,7 +1,7 @@
 namespace Ssgan.Engine.Optim.Schedules;
 
-/// <summary>A learning rate that stays.</summary>
-/// <param name="Start">The rate.</param>
+/// <summary>A number that stays.</summary>
+/// <param name="Start">The number.</param>
 public sealed record ConstantRate(float Start) : Schedule(Start)
 {
     public override bool IsConstant => true;

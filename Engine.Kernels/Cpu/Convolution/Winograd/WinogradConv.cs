@@ -10,32 +10,39 @@ namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 /// 180 degrees. A task owns some tiles: it transforms them, multiplies each of the 36 parts with that part of the filters on the
 /// micro-kernels, and transforms back, all within its core's caches. What a tile sums to does not depend on the tiles beside it.
 /// </summary>
-readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float* filters, int firstPanel, int panels,
-    float* bias, float* y, float* own, ScratchSlots slots, WinogradDirect direct)
+readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays arrays, float* filters, int firstGroup,
+    int groups, int firstPanel, int panels, float* own, ScratchSlots slots)
     : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
+    /// <summary>Item = task · groups + group: neighbouring groups read the same pages.</summary>
     public void Invoke(int start, int end)
     {
         float* buffer = slots.Take(out int slot);
-        for (int task = start; task < end; task++) Compute(task, buffer, own + slot * plan.OwnFloats);
+        for (int item = start; item < end; item++)
+        {
+            int group = item % groups;
+            Compute(item / groups, arrays.Group(firstGroup + group, plan), filters + group * plan.FilterFloats, buffer,
+                own + slot * plan.OwnFloats);
+        }
         slots.Return(slot, buffer);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Compute(int task, float* buffer, float* outside)
+    void Compute(int task, in WinogradArrays part, float* factors, float* buffer, float* outside)
     {
+        float* x = part.X, y = part.Y, bias = part.Bias;
         int first = task * plan.TaskTiles, tiles = Math.Min(plan.TaskTiles, plan.Tiles.Count - first);
         float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
         float* square = buffer + GemmPlan.TableFloats, inputs = outside + plan.OutsideFloats;
         float* products = inputs + plan.InputsApart * WinogradTiles.Products;
         new Span<float>(outside, plan.OutsideFloats).Clear();
-        plan.Tiles.Inputs(first, x, plan.Depth, outside, next);
+        plan.Tiles.Inputs(first, x, outside, next);
         for (int t = 0; t < tiles; t++)
         {
             float** now = next;
             next = pixels;
             pixels = now;
-            plan.Tiles.Inputs(first + Math.Min(t + 1, tiles - 1), x, plan.Depth, outside, next);
+            plan.Tiles.Inputs(first + Math.Min(t + 1, tiles - 1), x, outside, next);
             for (int c = 0; c < plan.Depth; c += Vector256<float>.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Products, c);
@@ -43,18 +50,18 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
                 WinogradSquare<WinogradInput>.Apply(new WinogradPixels(pixels, c), to, square);
             }
         }
-        Multiply(tiles, inputs, products, (float**)buffer, buffer + GemmPlan.TableFloats);
+        Multiply(tiles, inputs, factors, products, (float**)buffer, buffer + GemmPlan.TableFloats);
         int column = firstPanel * plan.PanelWidth, columns = Math.Min(panels * plan.PanelWidth, plan.Columns - column);
         var sizes = stackalloc float[WinogradSizes.Floats];
         int* spoilt = stackalloc int[tiles];
         int spoiltTiles = 0;
-        plan.Tiles.Outputs(first, y, plan.Columns, outside, next);
+        plan.Tiles.Outputs(first, y, outside, next);
         for (int t = 0; t < tiles; t++)
         {
             float** now = next;
             next = pixels;
             pixels = now;
-            plan.Tiles.Outputs(first + Math.Min(t + 1, tiles - 1), y, plan.Columns, outside, next);
+            plan.Tiles.Outputs(first + Math.Min(t + 1, tiles - 1), y, outside, next);
             var measure = new WinogradSizes(sizes);
             measure.Clear();
             for (int k = 0; k < columns; k += Vector256<float>.Count)
@@ -68,19 +75,20 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
         }
         if (spoiltTiles == 0) return;
         new Span<float>(outside, plan.OutsideFloats).Clear();
+        var direct = new WinogradDirect(plan, part);
         for (int i = 0; i < spoiltTiles; i++) direct.Compute(spoilt[i], column, columns, outside, pixels, next);
     }
 
     /// <summary>
     /// The 36 products (tiles, depth) x (depth, columns). Rows past the last tile hold anything and are computed too.
     /// </summary>
-    void Multiply(int tiles, float* inputs, float* products, float** rows, float* zeros)
+    void Multiply(int tiles, float* inputs, float* factors, float* products, float** rows, float* zeros)
     {
         new Span<float>(zeros, TKernel.Columns).Clear();
         nint stride = plan.ChunkPanels * plan.PanelWidth;
         for (int part = 0; part < WinogradTiles.Products; part++)
         {
-            float* panel = filters + part * plan.FiltersApart;
+            float* panel = factors + part * plan.FiltersApart;
             for (int b = 0; b < plan.Blocks.Count; b++)
             {
                 var block = plan.Blocks[b];
@@ -106,8 +114,11 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, float* x, float
     }
 }
 
-/// <summary>Transforms filters and packs them into panels. Item = panel · (depth / 8) + eight of the depth.</summary>
-readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w, int firstPanel, bool turned, float* filters)
+/// <summary>
+/// Transforms filters and packs them into panels. Item = (group · panels + panel) · (depth / 8) + eight of the depth.
+/// </summary>
+readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradArrays arrays, int firstGroup, int firstPanel,
+    int panels, float* filters)
     : IParallelBody
     where TKernel : unmanaged, IGemmKernel
 {
@@ -116,17 +127,18 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w,
     public void Invoke(int start, int end)
     {
         float* scratch = stackalloc float[WinogradPlan.SquareFloats + Taps * Lanes * Lanes];
-        int groups = plan.Depth / Lanes;
+        int eights = plan.Depth / Lanes;
         for (int item = start; item < end; item++)
         {
-            int panel = item / groups, depth = item % groups * Lanes;
+            int panel = item / eights % panels, depth = item % eights * Lanes, group = item / eights / panels;
+            float* w = arrays.Group(firstGroup + group, plan).W;
             for (int j = 0; j < plan.PanelWidth; j += Lanes)
             {
                 int column = (firstPanel + panel) * plan.PanelWidth + j;
-                float* to = filters + ((nint)panel * plan.Depth + depth) * plan.PanelWidth + j;
+                float* to = filters + group * plan.FilterFloats + ((nint)panel * plan.Depth + depth) * plan.PanelWidth + j;
                 if (column >= plan.Columns) Clear(to);
-                else if (turned) Turned(column, depth, to, scratch);
-                else Straight(column, depth, to, scratch);
+                else if (arrays.Turned) Turned(w, column, depth, to, scratch);
+                else Straight(w, column, depth, to, scratch);
             }
         }
     }
@@ -134,7 +146,7 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w,
     /// <summary>
     /// Columns are filters (columns, 3, 3, depth): eight of each are transposed, so that filters lie side by side.
     /// </summary>
-    void Straight(int column, int depth, float* to, float* scratch)
+    void Straight(float* w, int column, int depth, float* to, float* scratch)
     {
         float* transposed = scratch + WinogradPlan.SquareFloats;
         for (int f = 0; f < Lanes; f++)
@@ -154,7 +166,7 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w,
     }
 
     /// <summary>Columns are channels of the filters (depth, 3, 3, columns), and the last tap comes first.</summary>
-    void Turned(int column, int depth, float* to, float* scratch)
+    void Turned(float* w, int column, int depth, float* to, float* scratch)
     {
         for (int f = 0; f < Lanes; f++)
         {
@@ -171,4 +183,22 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, float* w,
             for (int k = 0; k < Lanes; k++) Vector256<float>.Zero.Store(to + part * plan.FiltersApart + k * plan.PanelWidth);
         }
     }
+}
+
+/// <summary>
+/// What a convolution reads and writes: y = x * w + bias, or with <paramref name="turned"/> the gradient y of the input from that
+/// of the output, x.
+/// </summary>
+readonly unsafe struct WinogradArrays(float* x, float* w, bool turned, float* bias, float* y)
+{
+    public float* X => x;
+    public float* W => w;
+    public bool Turned => turned;
+    public float* Bias => bias;
+    public float* Y => y;
+
+    /// <summary>A group's channels and filters.</summary>
+    public WinogradArrays Group(int group, in WinogradPlan plan) => new(x + (nint)group * plan.Depth,
+        w + (nint)group * 9 * plan.Depth * plan.Columns, turned, bias == null ? null : bias + (nint)group * plan.Columns,
+        y + (nint)group * plan.Columns);
 }

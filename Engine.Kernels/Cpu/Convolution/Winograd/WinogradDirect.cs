@@ -45,8 +45,7 @@ readonly unsafe struct WinogradSizes(float* sums)
 }
 
 /// <summary>Tiles of the same convolution by plain sums, for where Winograd's method would lose too much.</summary>
-readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, float* w, bool turned, float* bias, float* y,
-    int columns)
+readonly unsafe struct WinogradDirect(WinogradPlan plan, WinogradArrays arrays)
 {
     const int Side = WinogradTiles.Side, Reach = WinogradTiles.Reach, Taps = 9;
 
@@ -60,15 +59,15 @@ readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(int tile, int first, int count, float* outside, float** inputs, float** outputs)
     {
-        tiles.Inputs(tile, x, depth, outside, inputs);
-        tiles.Outputs(tile, y, columns, outside, outputs);
+        plan.Tiles.Inputs(tile, arrays.X, outside, inputs);
+        plan.Tiles.Outputs(tile, arrays.Y, outside, outputs);
         for (int column = first; column < first + count; column += Vector256<float>.Count)
         {
             for (int i = 0; i < Side * Side; i++)
             {
                 if (outputs[i] == outside) continue;
                 float** window = inputs + i / Side * Reach + i % Side;
-                if (turned) Turned(window, column).Store(outputs[i] + column);
+                if (arrays.Turned) Turned(window, column).Store(outputs[i] + column);
                 else Straight(window, column, outputs[i]);
             }
         }
@@ -77,27 +76,29 @@ readonly unsafe struct WinogradDirect(WinogradTiles tiles, float* x, int depth, 
     /// <summary>Eight filters of (columns, 3, 3, depth), one after the other.</summary>
     void Straight(float** window, int column, float* pixel)
     {
+        int depth = plan.Depth;
         for (int k = column; k < column + Vector256<float>.Count; k++)
         {
             var sum = Vector256<float>.Zero;
             for (int tap = 0; tap < Taps; tap++)
             {
-                float* values = window[tap / 3 * Reach + tap % 3], factors = w + ((nint)k * Taps + tap) * depth;
+                float* values = window[tap / 3 * Reach + tap % 3], factors = arrays.W + ((nint)k * Taps + tap) * depth;
                 for (int d = 0; d < depth; d += Vector256<float>.Count)
                     sum = Vector256.FusedMultiplyAdd(Vector256.Load(values + d), Vector256.Load(factors + d), sum);
             }
             float result = Vector256.Sum(sum);
-            pixel[k] = bias != null ? result + bias[k] : result;
+            pixel[k] = arrays.Bias != null ? result + arrays.Bias[k] : result;
         }
     }
 
     /// <summary>Eight channels of the filters (depth, 3, 3, columns), the last tap first.</summary>
     Vector256<float> Turned(float** window, int column)
     {
+        int depth = plan.Depth, columns = plan.Columns;
         var sum = Vector256<float>.Zero;
         for (int tap = 0; tap < Taps; tap++)
         {
-            float* values = window[tap / 3 * Reach + tap % 3], factors = w + (nint)(Taps - 1 - tap) * columns + column;
+            float* values = window[tap / 3 * Reach + tap % 3], factors = arrays.W + (nint)(Taps - 1 - tap) * columns + column;
             for (int d = 0; d < depth; d++, factors += (nint)Taps * columns)
                 sum = Vector256.FusedMultiplyAdd(Vector256.Create(values[d]), Vector256.Load(factors), sum);
         }

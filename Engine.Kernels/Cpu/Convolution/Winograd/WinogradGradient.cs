@@ -14,16 +14,17 @@ readonly struct WinogradGradientPlan
 {
     /// <summary>Most floats of sums at a time (16 MiB): more filters are done in turn.</summary>
     const long MaxSums = 1L << 22;
-    const int MostTiles = 128, RowBlock = 96;
+    const int RowBlock = 96;
 
-    public WinogradGradientPlan(in WinogradTiles tiles, int channels, int filters, int tileRows, int tileColumns)
+    /// <summary>Sizes of a convolution, or of a group of it.</summary>
+    public WinogradGradientPlan(in WinogradTiles tiles, int channels, int filters, int most, int tileRows, int tileColumns)
     {
         (Tiles, Channels, Filters, PanelWidth) = (tiles, channels, filters, tileColumns);
         Panels = (channels + tileColumns - 1) / tileColumns;
-        ChunkTiles = Math.Min(tiles.Count, MostTiles);
-        long most = Math.Max(tileRows, MaxSums / (WinogradTiles.Products * (long)Panels * tileColumns));
-        ChunkFilters = (int)Math.Min(filters, most / 8 * 8);
-        BlockRows = RowBlock / tileRows * tileRows;
+        ChunkTiles = Math.Min(tiles.Count, most);
+        long fit = Math.Max(tileRows, MaxSums / (WinogradTiles.Products * (long)Panels * tileColumns));
+        ChunkFilters = (int)Math.Min(filters, fit / 8 * 8);
+        BlockRows = Math.Min(RowBlock / tileRows, (ChunkFilters + tileRows - 1) / tileRows) * tileRows;
     }
 
     public WinogradTiles Tiles { get; }
@@ -88,15 +89,22 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
     float* dy, int firstTile, int firstFilter, int filters, ScratchSlots slots)
     : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Invoke(int start, int end)
     {
-        float* buffer = slots.Take(out int slot), square = buffer + GemmPlan.TableFloats;
+        float* buffer = slots.Take(out int slot);
+        Transform(start, end, buffer);
+        slots.Return(slot, buffer);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Transform(int start, int end, float* buffer)
+    {
+        float* square = buffer + GemmPlan.TableFloats;
         float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
         for (int t = start; t < end; t++)
         {
-            plan.Tiles.Inputs(firstTile + t, x, plan.Channels, memory.Outside, pixels);
-            plan.Tiles.Outputs(firstTile + t, dy, plan.Filters, memory.Outside, next);
+            plan.Tiles.Inputs(firstTile + t, x, memory.Outside, pixels);
+            plan.Tiles.Outputs(firstTile + t, dy, memory.Outside, next);
             for (int c = 0; c < plan.Channels; c += Vector256<float>.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, c);
@@ -108,7 +116,7 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
             float** now = next;
             next = pixels;
             pixels = now;
-            plan.Tiles.Inputs(firstTile + Math.Min(t + 1, end - 1), x, plan.Channels, memory.Outside, next);
+            plan.Tiles.Inputs(firstTile + Math.Min(t + 1, end - 1), x, memory.Outside, next);
             for (int f = 0; f < filters; f += Vector256<float>.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Products, f);
@@ -116,7 +124,6 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
                 WinogradSquare<WinogradOutputGradient>.Apply(new WinogradPixels(pixels, firstFilter + f), to, square);
             }
         }
-        slots.Return(slot, buffer);
     }
 }
 
@@ -126,13 +133,19 @@ readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan pl
 {
     public void Invoke(int start, int end)
     {
-        float* buffer = slots.Take(out int slot), zeros = buffer + GemmPlan.TableFloats;
+        float* buffer = slots.Take(out int slot);
+        Multiply(start, end, buffer);
+        slots.Return(slot, buffer);
+    }
+
+    public void Multiply(int start, int end, float* buffer)
+    {
+        float* zeros = buffer + GemmPlan.TableFloats;
         new Span<float>(zeros, TKernel.Columns).Clear();
         for (int item = start; item < end; item++)
         {
             Compute(item % WinogradTiles.Products, item / WinogradTiles.Products * plan.BlockRows, (float**)buffer, zeros);
         }
-        slots.Return(slot, buffer);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -172,6 +185,40 @@ readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, Winogr
                 var to = new WinogradArray(dw + (nint)f * taps * plan.Channels + c, plan.Channels);
                 WinogradSquare<WinogradFilterGradient>.Apply(from, to, square);
             }
+        }
+    }
+}
+
+/// <summary>
+/// Whole filter gradients of groups, each by one thread: as above, without the threads' sharing. Item = group.
+/// </summary>
+readonly unsafe struct WinogradGradientGroups<TKernel>(WinogradGradientPlan plan, float* x, float* dy, float* dw, float* own,
+    ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
+{
+    public void Invoke(int start, int end)
+    {
+        float* buffer = slots.Take(out int slot);
+        var memory = new WinogradGradientMemory(plan, own + slot * plan.TotalFloats);
+        new Span<float>(memory.Outside, plan.OutsideFloats).Clear();
+        for (int group = start; group < end; group++) Compute(group, memory, buffer);
+        slots.Return(slot, buffer);
+    }
+
+    void Compute(int group, in WinogradGradientMemory memory, float* buffer)
+    {
+        float* xs = x + (nint)group * plan.Channels, dys = dy + (nint)group * plan.Filters;
+        float* dws = dw + (nint)group * 9 * plan.Channels * plan.Filters;
+        for (int f = 0; f < plan.Filters; f += plan.ChunkFilters)
+        {
+            int count = Math.Min(plan.ChunkFilters, plan.Filters - f);
+            for (int t = 0; t < plan.Tiles.Count; t += plan.ChunkTiles)
+            {
+                int some = Math.Min(plan.ChunkTiles, plan.Tiles.Count - t);
+                new WinogradGradientInputs<TKernel>(plan, memory, xs, dys, t, f, count, slots).Transform(0, some, buffer);
+                new WinogradGradientProducts<TKernel>(plan, memory, some, count, t == 0, slots)
+                    .Multiply(0, plan.Products(count), buffer);
+            }
+            new WinogradGradientOutputs(plan, memory, dws + (nint)f * 9 * plan.Channels).Invoke(0, count);
         }
     }
 }

@@ -4,7 +4,8 @@ namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
 /// <summary>
 /// Sizes of a 3x3 convolution by Winograd's method: from (tiles, 6·6, depth) and (columns, 6·6, depth) to (tiles, 6·6, columns).
-/// For the forward convolution depth are channels and columns filters, for the data gradient the other way round.
+/// For the forward convolution depth are channels and columns filters, for the data gradient the other way round; with groups
+/// they are a group's.
 /// </summary>
 readonly struct WinogradPlan
 {
@@ -15,7 +16,7 @@ readonly struct WinogradPlan
     /// a task, so that many tiles are better than few.
     /// </summary>
     const long MaxOwn = 1L << 20;
-    const int MaxTiles = 96, MinTiles = 24;
+    const int MaxTiles = 96, MinTiles = 24, GroupTiles = 48;
     /// <summary>
     /// Floats between the 36 parts of what a tile becomes: one cache line more than a round size, or all would fall
     /// into the same set.
@@ -24,17 +25,20 @@ readonly struct WinogradPlan
     /// <summary>Floats of one square of eight channels.</summary>
     public const int SquareFloats = WinogradTiles.Products * 8;
 
-    public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int tileRows, int tileColumns, int threads)
+    public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int groups, int tileRows, int tileColumns, int threads)
     {
         (Tiles, Depth, Columns, PanelWidth) = (tiles, depth, columns, tileColumns);
         Blocks = new KBlocks(1, depth);
         long most = Math.Max(1, MaxFilters / (WinogradTiles.Products * (long)depth * tileColumns));
         ChunkPanels = (int)Math.Min((columns + tileColumns - 1) / tileColumns, most);
         long fit = MaxOwn / (WinogradTiles.Products * (long)(depth + ChunkPanels * tileColumns));
+        // Many groups are shared among the threads, so that a task's tiles need not be; few tiles leave more caches to them.
+        if (groups > 1) (fit, threads) = (Math.Min(fit, GroupTiles), Math.Max(1, threads / groups));
         int rows = (int)Math.Clamp(fit, MinTiles, MaxTiles), rounds = (tiles.Count + rows * threads - 1) / (rows * threads);
         rows = (tiles.Count + rounds * threads - 1) / (rounds * threads);
         TaskTiles = (rows + tileRows - 1) / tileRows * tileRows;
         Tasks = (tiles.Count + TaskTiles - 1) / TaskTiles;
+        ChunkGroups = (int)Math.Clamp(MaxFilters / FilterFloats, 1, groups);
     }
 
     public WinogradTiles Tiles { get; }
@@ -50,9 +54,13 @@ readonly struct WinogradPlan
     /// <summary>Panels of filters that are transformed and used at a time.</summary>
     public int ChunkPanels { get; }
 
+    /// <summary>Groups whose filters are transformed and used at a time.</summary>
+    public int ChunkGroups { get; }
+
     /// <summary>Tiles of a task, a multiple of the micro-kernel's rows.</summary>
     public int TaskTiles { get; }
 
+    /// <summary>Tasks of a group.</summary>
     public int Tasks { get; }
 
     /// <summary>Floats between the 36 parts of the transformed filters.</summary>
@@ -64,7 +72,7 @@ readonly struct WinogradPlan
     /// <summary>Floats between the 36 parts of a task's products.</summary>
     public nint ProductsApart => (nint)TaskTiles * ChunkPanels * PanelWidth + Apart;
 
-    /// <summary>Floats of the transformed filters.</summary>
+    /// <summary>Floats of a group's transformed filters.</summary>
     public long FilterFloats => FiltersApart * (long)WinogradTiles.Products;
 
     /// <summary>Floats that a task needs for itself: a pixel for what sticks out, its tiles, its products.</summary>

@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
 /// <summary>
 /// The 4 x 4 squares that tile the output (N, OH, OW, K) of a 3x3 convolution, and the 6 x 6 squares of its input (N, H, W, C)
-/// that each of them reads. Squares at the border stick out: there, pointers go elsewhere.
+/// that each of them reads, or of a group's part of the channels. Squares at the border stick out: there, pointers go elsewhere.
 /// </summary>
 readonly unsafe struct WinogradTiles
 {
@@ -16,11 +16,12 @@ readonly unsafe struct WinogradTiles
     /// <summary>Products of a tile for each pair of channel and filter, in the place of 4·4·9.</summary>
     public const int Products = Reach * Reach;
 
-    readonly int _h, _w, _oh, _ow, _padding, _rows, _columns;
+    readonly int _h, _w, _oh, _ow, _top, _left, _rows, _columns, _channels, _filters;
 
-    public WinogradTiles(Shape input, Shape output, int padding)
+    public WinogradTiles(Shape input, Shape output, int top, int left)
     {
-        (_h, _w, _oh, _ow, _padding) = (input[1], input[2], output[1], output[2], padding);
+        (_h, _w, _oh, _ow, _top, _left) = (input[1], input[2], output[1], output[2], top, left);
+        (_channels, _filters) = (input[3], output[3]);
         _rows = (_oh + Side - 1) / Side;
         _columns = (_ow + Side - 1) / Side;
         Count = checked(output[0] * _rows * _columns);
@@ -30,17 +31,17 @@ readonly unsafe struct WinogradTiles
     public int Count { get; }
 
     /// <summary>The pixels that a tile reads.</summary>
-    public void Inputs(int tile, float* image, int channels, float* outside, float** pixels)
+    public void Inputs(int tile, float* image, float* outside, float** pixels)
     {
         var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
-        Square(pixels, image, channels, n, y * Side - _padding, x * Side - _padding, _h, _w, Reach, outside);
+        Square(pixels, image, _channels, n, y * Side - _top, x * Side - _left, _h, _w, Reach, outside);
     }
 
     /// <summary>The pixels that a tile writes.</summary>
-    public void Outputs(int tile, float* image, int channels, float* outside, float** pixels)
+    public void Outputs(int tile, float* image, float* outside, float** pixels)
     {
         var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
-        Square(pixels, image, channels, n, y * Side, x * Side, _oh, _ow, Side, outside);
+        Square(pixels, image, _filters, n, y * Side, x * Side, _oh, _ow, Side, outside);
     }
 
     static void Square(float** pixels, float* image, int channels, int n, int top, int left, int h,

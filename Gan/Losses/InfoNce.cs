@@ -1,0 +1,48 @@
+using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
+
+namespace Ssgan.Gan.Losses;
+
+/// <summary>
+/// The contrastive loss of InfoMax-GAN (Lee et al. 2021; van den Oord et al. 2018) as Mimicry computes it: an image's
+/// global feature has to tell the image's own local features from those of the batch's other images.
+/// </summary>
+public static class InfoNce
+{
+    // Scores of an image's own places among its negatives. They stay in the softmax, where e⁻¹⁰ is little but not nothing.
+    const float OwnScore = -10;
+
+    /// <summary>
+    /// Mean over images n and places j of −ln softmax at the positive score local[n, j]·global[n], among that score and those of
+    /// all N·L places of the batch, local[k, q]·global[n], of which the own ones (k = n) count as −10. A scalar.
+    /// </summary>
+    /// <param name="local">Local features (N, H, W, D) or (N, L, D).</param>
+    /// <param name="global">Global features (N, D).</param>
+    /// <exception cref="ArgumentException">Shapes do not fit, or there is no image or place.</exception>
+    public static Tensor Loss(Tensor local, Tensor global)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        ArgumentNullException.ThrowIfNull(global);
+        if (local.Shape.Rank is not (3 or 4) || global.Shape.Rank != 2 || local.Shape[0] != global.Shape[0]
+            || local.Shape[-1] != global.Shape[1])
+        {
+            throw new ArgumentException($"InfoNce: local features {local.Shape} must be (N, H, W, D) or (N, L, D), and the "
+                + $"global {global.Shape} (N, D) with the same N and D.");
+        }
+        if (local.Count == 0) throw new ArgumentException($"InfoNce: local features {local.Shape} are empty.");
+        int images = global.Shape[0], features = global.Shape[1], places = (int)(local.Count / images / features);
+        local = local.Cast(DType.F32).Reshape(images, places, features);
+        global = global.Cast(DType.F32);
+
+        var positive = local.MatMul(global.Reshape(images, features, 1)).Reshape(images, places);
+        var scores = global.MatMul(local.Reshape(images * places, features), transposeB: true);
+        var own = Own(global.Device, images);
+        var negative = Tensor.Where(own.Reshape(images, images, 1), global.Device.Scalar(OwnScore),
+            scores.Reshape(images, images, places)).Reshape(images, images * places);
+        // The negatives of an image are the same for all its places, so −ln(eᵖ / (eᵖ + Σ eˢ)) = ln(1 + e^(ln Σ eˢ − p)).
+        return (negative.LogSumExp([1], keepDims: true) - positive).Softplus().Mean();
+    }
+
+    /// <summary>1 on the diagonal of (N, N).</summary>
+    static Tensor Own(Device device, int images) => Tensor.Positions(device, images).OneHot(images);
+}
