@@ -42,6 +42,10 @@ sealed class Bf16OpTests(bool libraries)
         new("product in a batch", [[2, 4, 24], [2, 24, 8]], [], t => t[0].MatMul(t[1])),
         new("batch norm", [[4, 3, 3, 8]], [[8], [8]], t => Norm(t, relu: false)),
         new("batch norm and relu", [[4, 3, 3, 8]], [[8], [8]], t => Norm(t, relu: true)),
+        new("batch norm by classes, and relu", [[4, 3, 3, 8]], [[3, 8], [3, 8]], t => t[0].BatchNorm(t[1], t[2],
+            t[0].Device.Zeros(new Shape(8)), t[0].Device.Full(new Shape(8), 1), Classes(t[0].Device), relu: true)),
+        new("batch norm by classes in evaluation", [[4, 3, 3, 8]], [[3, 8], [3, 8]], t => t[0].BatchNormEval(t[1], t[2],
+            t[0].Device.Zeros(new Shape(8)), t[0].Device.Full(new Shape(8), 0.7f), Classes(t[0].Device))),
         new("batch norm in evaluation", [[4, 3, 3, 8]], [[8], [8], [8]],
             t => t[0].BatchNormEval(t[1], t[2], t[3], t[0].Device.Full(new Shape(8), 0.7f))),
         new("relu", [[5, 7]], [], t => t[0].Relu()),
@@ -52,6 +56,8 @@ sealed class Bf16OpTests(bool libraries)
         new("bias", [[5, 8]], [[8]], t => t[0] + t[1]),
         new("scaled row", [[5, 8], [8]], [], t => t[0] * t[1]),
         new("upsampling", [[2, 3, 4, 8]], [], t => t[0].Upsample2x()),
+        new("binomial upsampling", [[2, 3, 4, 8]], [], t => t[0].Upsample2x(UpsampleMode.Binomial)),
+        new("downsampling", [[2, 4, 6, 8]], [], t => t[0].Downsample2x()),
         new("average pool", [[2, 4, 6, 8]], [], t => t[0].AvgPool2d()),
         new("rotation", [[3, 4, 4, 5]], [], t => t[0].Rotate90(t[0].Device.From([1, 2, 3], new Shape(3)))),
         new("rotation of RGB", [[4, 4, 4, 3]], [], t => t[0].Rotate90(t[0].Device.From([0, 1, 2, 3], new Shape(4)))),
@@ -109,6 +115,24 @@ sealed class Bf16OpTests(bool libraries)
             Assert.That(n.Type, Is.EqualTo(type));
             n.Backward(_device.From(Rounded(432, 4), n.Shape).Cast(type));
             return [n.Cast(DType.F32).ToArray(), w.Grad!.ToArray(), u.ToArray(), v.ToArray()];
+        }
+    }
+
+    [Test]
+    public void Self_attention_gives_the_type_of_its_images_back()
+    {
+        using var random = new Rng(_device, 3);
+        using var layer = new SelfAttention2d(random, 16);
+        layer.Gamma.CopyFrom<float>([0.5f]);
+        float[] images = Rounded(2 * 4 * 4 * 16, 4);
+        Close(Run(DType.BF16), Run(DType.F32), "The result", 4 * Tolerance);
+
+        float[] Run(DType type)
+        {
+            using var scope = _device.Scope();
+            var y = layer.Forward(_device.From(images, new Shape(2, 4, 4, 16)).Cast(type));
+            Assert.That(y.Type, Is.EqualTo(type));
+            return y.Cast(DType.F32).ToArray();
         }
     }
 
@@ -179,6 +203,8 @@ sealed class Bf16OpTests(bool libraries)
         Assert.That(() => x.RequiresGrad = true, Throws.InvalidOperationException.With.Message.Contains("only F32 leaves"));
         Assert.That(() => _device.Ints(2).Relu(), Throws.ArgumentException.With.Message.Contains("I32"));
     }
+
+    static Tensor Classes(Device device) => device.From([2, 0, 2, 1], new Shape(4));
 
     static Tensor Norm(Tensor[] t, bool relu)
     {

@@ -56,7 +56,7 @@ sealed class CapturedConditionsTests
             var y = byLatent.Forward(byClass.Forward(x, labels, relu: true), z);
             drawn.CopyFrom(labels);
             made.CopyFrom(y);
-            loss.CopyFrom(InfoNce.Loss(y, y.Mean(1, 2)) + MultiClassHinge.Loss(y.Sum(1, 2), labels.OneHot(y.Shape[3])));
+            loss.CopyFrom(InfoNce.Loss(y, y.Mean(1, 2)) + MultiClassHinge.Loss(y.Sum(1, 2), labels));
         }
     }
 }

@@ -61,38 +61,16 @@ sealed class CustomGanTests
         try
         {
             Environment.CurrentDirectory = temp.Root;
-            var observer = new StopsAfterTheFirstStep();
             using var device = Device.Cpu();
-            var options = new TrainOptions { Optimisation = new() { Batch = 8, Steps = 1000 } };
+            var options = new TrainOptions { Optimisation = new() { Batch = 8, Steps = 20 } };
             using var source = DatasetFactory.Open("shapes", options.Data.Size, new DataOptions());
             using var step = new LsganStep(device, Architecture.For(options.Data.Size, ngf: 32, ndf: 32), seed: 0);
-            // As the page has it, it would train for a minute.
-            Assert.That(() =>
-            {
-                new Trainer(step, source, options, RunFolder.Create("runs", "lsgan"), observer).Run();
-            }, Throws.TypeOf<OperationCanceledException>());
-            Assert.That(File.Exists("runs/0001-lsgan/samples/fakes-00000000.png"));
+            new Trainer(step, source, options, RunFolder.Create("runs", "lsgan"), observer: null).Run();
+            Assert.That(File.Exists("runs/0001-lsgan/samples/fakes-00000020.png"));
         }
         finally
         {
             Environment.CurrentDirectory = before;
-        }
-    }
-
-    sealed class StopsAfterTheFirstStep : ITrainingObserver
-    {
-        public void Stepped(long step, long steps) => throw new OperationCanceledException();
-
-        public void Logged(TrainingReport report)
-        {
-        }
-
-        public void Wrote(string what, string path)
-        {
-        }
-
-        public void Notice(string message)
-        {
         }
     }
 

@@ -12,7 +12,7 @@ sealed class ContrastTests
     [
         new("Losses", "InfoNCE", [[3, 2, 1, 4], [3, 4]], static t => InfoNce.Loss(t[0], t[1])),
         new("Losses", "InfoNCE of one image", [[1, 3, 2], [1, 2]], static t => InfoNce.Loss(t[0], t[1])),
-        new("Losses", "multi-class hinge", [[4, 3]], static t => MultiClassHinge.Loss(t[0], Labels(t[0].Device).OneHot(3))),
+        new("Losses", "multi-class hinge", [[4, 3]], static t => MultiClassHinge.Loss(t[0], Labels(t[0].Device))),
     ];
 
     static Tensor Labels(Device device) => device.From([1, 0, 2, 1], new Shape(4));
@@ -57,7 +57,7 @@ sealed class ContrastTests
         var x = device.Values([2, 3], 3, 1, 2, 0, 0.5f, 0);
         x.RequiresGrad = true;
         // Right by 2 and 1; then 0.5 below the margin for each of two.
-        var loss = MultiClassHinge.Loss(x, device.From([0, 1], new Shape(2)).OneHot(3));
+        var loss = MultiClassHinge.Loss(x, device.From([0, 1], new Shape(2)));
         Assert.That(loss.Item(), Is.EqualTo((0 + 0 + 0.5 + 0.5) / 4).Within(1e-7));
         loss.Backward();
         Near.All(x.Grad!.ToArray(), [0, 0, 0, 0.25, -0.5, 0.25], 1e-7);
@@ -72,8 +72,9 @@ sealed class ContrastTests
         Refused(() => InfoNce.Loss(device.Of(2, 3, 4), device.Of(2, 5)), "(2, 5)");
         Refused(() => InfoNce.Loss(device.Of(2, 4), device.Of(2, 4)), "(N, L, D)");
         Refused(() => InfoNce.Loss(device.Of(2, 0, 4), device.Of(2, 4)), "empty");
-        Refused(() => MultiClassHinge.Loss(device.Of(2, 3), device.Of(3, 3)), "(2, 3)", "(3, 3)");
-        Refused(() => MultiClassHinge.Loss(device.Of(2, 1), device.Of(2, 1)), "at least 2");
+        Refused(() => MultiClassHinge.Loss(device.Of(2, 3), device.Ints(3)), "(2, 3)", "(3)");
+        Refused(() => MultiClassHinge.Loss(device.Of(2, 1), device.Ints(2)), "no wrong class");
+        Refused(() => MultiClassHinge.Loss(device.Of(0, 3), device.Ints(0)), "no row");
 
         static void Refused(Func<Tensor> call, params string[] fragments)
         {

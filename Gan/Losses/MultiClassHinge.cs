@@ -1,31 +1,37 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Losses;
 
 /// <summary>
-/// Hinge loss of more than two classes (Crammer and Singer 2001, summed over the wrong classes as Weston and Watkins 1999 do).
-/// Logits (N, K) and the right class of each as a row of zeros and a one (N, K), to a scalar.
+/// The multi-class hinge loss (Crammer and Singer 2001, summed over classes as Weston and Watkins 1999): the right class's score
+/// must be above each other one by a margin of 1. Scores (N, K) with labels I32 (N) in [0, K), to a scalar.
 /// </summary>
 public static class MultiClassHinge
 {
-    /// <summary>Mean over images and their K − 1 wrong classes of max(0, 1 − right logit + wrong logit).</summary>
-    public static Tensor Loss(Tensor logits, Tensor oneHot) => MeanOfWrong(logits, oneHot, static lag => (lag + 1).Relu());
+    /// <summary>The mean over rows and their K − 1 wrong classes k of max(0, 1 − s[label] + s[k]).</summary>
+    /// <exception cref="ArgumentException">Shapes do not fit, there are no rows or there is no wrong class.</exception>
+    public static Tensor Loss(Tensor scores, Tensor labels) => MeanOfWrong(scores, labels, static lag => (lag + 1).Relu());
 
     /// <summary>
-    /// The same without a margin and without a bound: mean of wrong logit − right logit, which a network that may not move the
-    /// logits themselves can always lower.
+    /// The same without margin and bound, the mean of s[k] − s[label]: for a generator, whose gradient must not end where the
+    /// discriminator's does.
     /// </summary>
-    public static Tensor Lag(Tensor logits, Tensor oneHot) => MeanOfWrong(logits, oneHot, static lag => lag);
+    /// <exception cref="ArgumentException">Shapes do not fit, there are no rows or there is no wrong class.</exception>
+    public static Tensor Lag(Tensor scores, Tensor labels) => MeanOfWrong(scores, labels, static lag => lag);
 
-    static Tensor MeanOfWrong(Tensor logits, Tensor oneHot, Func<Tensor, Tensor> of)
+    static Tensor MeanOfWrong(Tensor scores, Tensor labels, Func<Tensor, Tensor> of)
     {
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(oneHot);
-        if (logits.Shape.Rank != 2 || logits.Shape != oneHot.Shape || logits.Shape[1] < 2)
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (scores.Shape.Rank != 2 || labels.Shape != new Shape(scores.Shape[0]))
             throw new ArgumentException(
-                $"MultiClassHinge: logits {logits.Shape} and classes {oneHot.Shape} must both be (N, K) with K at least 2.");
-        int count = logits.Shape[0], classes = logits.Shape[1];
-        var right = (logits * oneHot).Sum(1).Reshape(count, 1);
-        return (of(logits - right) * oneHot.Affine(-1, 1)).Sum() * (1f / (count * (classes - 1)));
+                $"MultiClassHinge: scores {scores.Shape} must be (N, K), and labels {labels.Shape} (N) with the same N.");
+        int rows = scores.Shape[0], classes = scores.Shape[1];
+        if (rows == 0 || classes < 2)
+            throw new ArgumentException($"MultiClassHinge: scores {scores.Shape} have no row, or no wrong class.");
+        var right = labels.OneHot(classes);
+        var lag = scores - (scores * right).Sum([1], keepDims: true);
+        return (of(lag) * right.Affine(-1, 1)).Sum() / ((float)rows * (classes - 1));
     }
 }

@@ -32,18 +32,17 @@ public sealed class Trainer
     /// <param name="source">The real images.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="folder">Where its files go.</param>
-    /// <param name="observer">Who is told what happens.</param>
+    /// <param name="observer">Who is told what happens; null for nobody.</param>
     /// <param name="hooks">What the run does beside logging, drawing and saving; called after those.</param>
     /// <exception cref="TrainingException">A setting is out of range, or the images have another size than the settings
     /// say.</exception>
-    public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver observer,
+    public Trainer(GanStep step, IImageSource source, TrainOptions options, RunFolder folder, ITrainingObserver? observer,
         params IReadOnlyList<IRunHook> hooks)
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(folder);
-        ArgumentNullException.ThrowIfNull(observer);
         ArgumentNullException.ThrowIfNull(hooks);
         options.Validate();
         int size = options.Data.Size;
@@ -53,7 +52,7 @@ public sealed class Trainer
         if (step.Classes > 0 && source.Classes.Count != step.Classes)
             throw new TrainingException(
                 $"The networks know {step.Classes} classes, and {source.Name} has {source.Classes.Count}.");
-        _run = new RunState(step, source, options, folder, observer)
+        _run = new RunState(step, source, options, folder, observer ?? new Unobserved())
         {
             Position = new LoaderPosition(options.Optimisation.Seed),
         };

@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -17,7 +16,7 @@ public sealed class SsganLaStep : RotationGanStep
     internal const int TaskClasses = 8;
 
     readonly LabelAugmentedOptions _options;
-    readonly Dictionary<RotationPlan, Target[]> _targets = [];
+    readonly Dictionary<RotationPlan, (Tensor Real, Tensor Fake)> _targets = [];
 
     public SsganLaStep(Device device, Architecture architecture, LabelAugmentedOptions options,
         OptimisationSettings optimisation) : base(device, architecture, options, optimisation) => _options = options;
@@ -30,8 +29,8 @@ public sealed class SsganLaStep : RotationGanStep
         ArgumentNullException.ThrowIfNull(onFake);
         var (real, fake) = Targets(turns);
         return _options.ClassLoss == LabelAugmentedLoss.Hinge
-            ? MultiClassHinge.Loss(onReal, real.OneHot) + MultiClassHinge.Loss(onFake, fake.OneHot)
-            : Rotation.Loss(onReal, real.Labels).Loss + Rotation.Loss(onFake, fake.Labels).Loss;
+            ? MultiClassHinge.Loss(onReal, real) + MultiClassHinge.Loss(onFake, fake)
+            : Rotation.Loss(onReal, real).Loss + Rotation.Loss(onFake, fake).Loss;
     }
 
     /// <summary>Loss of class 2k on G(z)^k minus that of class 2k + 1 (the same); hinges have no bound here.</summary>
@@ -39,8 +38,8 @@ public sealed class SsganLaStep : RotationGanStep
     {
         var (real, fake) = Targets(turns);
         return _options.ClassLoss == LabelAugmentedLoss.Hinge
-            ? MultiClassHinge.Lag(onFake, real.OneHot) - MultiClassHinge.Lag(onFake, fake.OneHot)
-            : Rotation.Loss(onFake, real.Labels).Loss - Rotation.Loss(onFake, fake.Labels).Loss;
+            ? MultiClassHinge.Lag(onFake, real) - MultiClassHinge.Lag(onFake, fake)
+            : Rotation.Loss(onFake, real).Loss - Rotation.Loss(onFake, fake).Loss;
     }
 
     /// <summary>The two classes of a turn as one: ln(e^real + e^fake).</summary>
@@ -52,43 +51,23 @@ public sealed class SsganLaStep : RotationGanStep
     }
 
     /// <summary>The classes of real and of fake images; kept, as captured updates read them at every replay.</summary>
-    (Target Real, Target Fake) Targets(RotationPlan turns)
+    (Tensor Real, Tensor Fake) Targets(RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        if (!_targets.TryGetValue(turns, out var targets))
-        {
-            int[] labels = turns.Labels.ToArray<int>();
-            targets = _targets[turns] = [new(Device, labels, 0), new(Device, labels, 1)];
-        }
-        return (targets[0], targets[1]);
+        if (_targets.TryGetValue(turns, out var targets)) return targets;
+        int[] labels = turns.Labels.ToArray<int>();
+        return _targets[turns] = (Classes(0), Classes(1));
+
+        Tensor Classes(int fake) => Device.From(Array.ConvertAll(labels, k => 2 * k + fake), turns.Labels.Shape).Own();
     }
 
     protected override void Dispose(bool disposing)
     {
-        foreach (var target in _targets.Values.SelectMany(static t => t)) target.Dispose();
+        foreach (var (real, fake) in _targets.Values)
+        {
+            real.Dispose();
+            fake.Dispose();
+        }
         base.Dispose(disposing);
-    }
-
-    /// <summary>A class for each image, as a number and as a row of zeros and a one.</summary>
-    sealed class Target : IDisposable
-    {
-        public Target(Device device, int[] turns, int fake)
-        {
-            int[] classes = Array.ConvertAll(turns, k => 2 * k + fake);
-            float[] rows = new float[classes.Length * TaskClasses];
-            for (int i = 0; i < classes.Length; i++) rows[i * TaskClasses + classes[i]] = 1;
-            Labels = device.From(classes, new Shape(classes.Length)).Own();
-            OneHot = device.From(rows, new Shape(classes.Length, TaskClasses)).Own();
-        }
-
-        public Tensor Labels { get; }
-
-        public Tensor OneHot { get; }
-
-        public void Dispose()
-        {
-            Labels.Dispose();
-            OneHot.Dispose();
-        }
     }
 }
