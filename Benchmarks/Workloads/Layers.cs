@@ -9,8 +9,11 @@ namespace Ssgan.Benchmarks.Workloads;
 /// <param name="Kernel">Side of the filters.</param>
 readonly record struct ConvLayer(int Side, int Inputs, int Outputs, int Kernel)
 {
+    /// <summary>Parts that the channels are divided into.</summary>
+    public int Groups { get; init; } = 1;
+
     /// <summary>Its operations for one image.</summary>
-    public double Operations => 2.0 * Side * Side * Outputs * Kernel * Kernel * Inputs;
+    public double Operations => 2.0 * Side * Side * Outputs * Kernel * Kernel * Inputs / Groups;
 
     /// <summary>Rows and columns of its filters as the matrix that spectral norm sees.</summary>
     public (int Rows, int Columns) Matrix => (Outputs, Kernel * Kernel * Inputs);

@@ -10,6 +10,7 @@ sealed record Suite(string Name, Func<Variant, IEnumerable<Workload>> Items)
     [
         new("Rotation", Rotations.All),
         new("Convolution", Convolutions.All),
+        new("GroupedConvolution", Convolutions.Grouped),
         new("Gemm", Products.All),
         new("SpectralNorm", SpectralNorms.All),
         new("BatchNorm", BatchNorms.All),

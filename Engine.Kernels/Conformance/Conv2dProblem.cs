@@ -23,7 +23,8 @@ readonly record struct Conv2dProblem(int N, int H, int W, int C, int K, int KH, 
             for (int wi = 0; wi < KH * KW * channels; wi++)
             {
                 int c = wi % channels, kx = wi / channels % KW, ky = wi / channels / KW;
-                int y = oy * Spec.StrideH - Spec.Top + ky * Spec.DilationH, x = ox * Spec.StrideW - Spec.Left + kx * Spec.DilationW;
+                int y = oy * Spec.StrideH - Spec.Top + ky * Spec.DilationH;
+                int x = ox * Spec.StrideW - Spec.Left + kx * Spec.DilationW;
                 if (y >= 0 && y < H && x >= 0 && x < W)
                     term(((n * H + y) * W + x) * C + first + c, k * KH * KW * channels + wi, yi);
             }

@@ -7,10 +7,10 @@ namespace Ssgan.Engine.Kernels.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <summary>
-    /// Whether Winograd's method serves: 3x3 taps one pixel apart, whole vectors of a group's channels and filters, enough of both
-    /// that transforming costs less than it saves, and tiles of <paramref name="output"/> that do not stick out too far. A quarter of
-    /// the multiplications is paid for with rounding: an error of 1.5e-6 of the result's size instead of 0.8e-6 at 256 channels;
-    /// see <see cref="AllowWinograd"/>.
+    /// Whether Winograd's method serves: 3x3 taps one pixel apart, whole vectors of a group's channels and filters, enough of
+    /// both that transforming costs less than it saves, and tiles of <paramref name="output"/> that do not stick out too far. A
+    /// quarter of the multiplications is paid for with rounding: an error of 1.5e-6 of the result's size instead of 0.8e-6 at
+    /// 256 channels; see <see cref="AllowWinograd"/>.
     /// </summary>
     bool SuitsWinograd(Shape w, in ConvSpec spec, Shape output)
     {

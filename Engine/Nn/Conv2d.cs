@@ -28,7 +28,8 @@ public sealed class Conv2d : Module
         Initializer? weight = null, Initializer? bias = null, bool spectral = false, int dilation = 1, int groups = 1,
         bool hasBias = true)
         : this(random, inputs, outputs, (kernel, kernel),
-            new ConvSpec(stride, padding < 0 ? dilation * (kernel / 2) : padding, dilation, groups), weight, bias, spectral, hasBias)
+            new ConvSpec(stride, padding < 0 ? dilation * (kernel / 2) : padding, dilation, groups), weight, bias, spectral,
+            hasBias)
     {
     }
 

@@ -23,6 +23,10 @@ public static class Init
         return t;
     };
 
+    /// <summary>Normal with mean 0 and standard deviation gain/√fanIn (He et al. 2015, eq. 10, whose gain is √2).</summary>
+    public static Initializer KaimingNormal(float gain) =>
+        (random, shape, fanIn, fanOut) => Normal(gain / MathF.Sqrt(fanIn))(random, shape, fanIn, fanOut);
+
     /// <summary>Uniform in ±1/√fanIn: PyTorch's default for the biases of linear and convolution layers.</summary>
     public static Initializer PyTorchBias { get; } = (random, shape, fanIn, _) =>
     {

@@ -44,8 +44,8 @@ public sealed partial class Tensor
         }
         if (outputPadding.H < 0 || outputPadding.H >= spec.StrideH || outputPadding.W < 0 || outputPadding.W >= spec.StrideW)
         {
-            throw new ArgumentException($"ConvTranspose2d: output padding {outputPadding} must be at least 0 and below the stride "
-                + $"({spec.StrideH}, {spec.StrideW}).");
+            throw new ArgumentException($"ConvTranspose2d: output padding {outputPadding} must be at least 0 and below the "
+                + $"stride ({spec.StrideH}, {spec.StrideW}).");
         }
         int channels = checked(w.Shape[3] * spec.Groups);
         if (bias is not null) Guard.Shape("ConvTranspose2d", "bias", bias, new Shape(channels));

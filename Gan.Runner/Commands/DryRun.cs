@@ -12,7 +12,7 @@ static class DryRun
     {
         // The data are not looked at.
         const int classes = 10;
-        bool told = options.Gan.IsConditional && options.Data.Classes.Count == 0;
+        bool told = options.Gan.TakesClasses && options.Data.Classes.Count == 0;
         if (told) options = options.For(new RandomImages(options.Data.Size, classes: classes));
         using var step = options.CreateStep(device);
         var (optimisation, grid) = (options.Optimisation, options.Cadence.GridImages);
@@ -27,7 +27,7 @@ static class DryRun
         Line("parameters", Format.Bytes(probe.ParameterBytes));
         Line("gradients", Format.Bytes(probe.GradientBytes));
         Line("optimizer state", Format.Bytes(probe.OptimizerBytes));
-        Line(optimisation.EmaDecay > 0 ? "buffers and averaged generator" : "buffers", Format.Bytes(probe.OtherBytes));
+        Line(options.Gan.Averages(optimisation) ? "buffers and averaged generator" : "buffers", Format.Bytes(probe.OtherBytes));
         Line($"peak of a step at batch {optimisation.Batch}, all of these included", Format.Bytes(probe.StepPeakBytes));
         Line($"peak of a sheet of {grid} samples, the same included", Format.Bytes(probe.SheetPeakBytes));
         Line(device.CanCapture ? "peak of a run, without images that the GPU keeps" : "peak of a run",

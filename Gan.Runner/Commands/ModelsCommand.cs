@@ -23,7 +23,8 @@ static class ModelsCommand
             host.Out.WriteLine("Losses (train --loss NAME):");
             foreach (var loss in AdversarialLoss.All)
             {
-                string by = string.Join(' ', GanCatalog.Entries.Where(e => e.Defaults.Loss == loss.Name).Select(static e => e.Name));
+                var gans = GanCatalog.Entries.Where(e => e.Defaults.Loss == loss.Name);
+                string by = string.Join(' ', gans.Select(static e => e.Name));
                 host.Out.WriteLine($"  {loss.Name,-14} {loss.Description}{(by.Length > 0 ? $"; default of {by}" : "")}");
             }
             return ExitCode.Done;

@@ -49,7 +49,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     }
 
     /// <summary>A line for each source of settings: those that were given, the preset's, and the defaults.</summary>
-    static string Sources(TrainOptions options, Preset preset, IReadOnlySet<string> given) => string.Join('\n',
+    static string Sources(TrainOptions options, Preset preset, IReadOnlyCollection<string> given) => string.Join('\n',
         SettingSources.Of(options, preset, given).Select(static s => $"  {s.Source}: "
             + string.Join(", ", s.Settings.Where(static v => v.Value.Length > 0)
                 .Select(static v => $"{TrainArguments.NameOf(v.Name).TrimStart('-')} {v.Value}"))));
@@ -117,12 +117,12 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     /// </summary>
     static string RateChange(TrainOptions options, CheckpointState state, bool asked)
     {
-        var (now, before) = (options.Optimisation, state.Options.Optimisation.Schedule());
-        if (state.Step == now.Steps || now.Schedule() == before) return "";
+        var (now, before) = (options.Rate(), state.Options.Rate());
+        if (state.Step == options.Optimisation.Steps || now == before) return "";
         string offer = asked ? "" : "; --lr-schedule restart or constant takes another course";
         return string.Create(CultureInfo.InvariantCulture,
-            $"\nThe learning rate goes from {before.At(state.Step):0.00e0} to {now.Schedule().At(state.Step):0.00e0} "
-            + $"and {now.Schedule().Course}{offer}.");
+            $"\nThe learning rate goes from {before.At(state.Step):0.00e0} to {now.At(state.Step):0.00e0} "
+            + $"and {now.Course}{offer}.");
     }
 
     static bool IsSame(string one, string other) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(one))

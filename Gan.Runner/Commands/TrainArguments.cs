@@ -80,7 +80,7 @@ sealed class TrainArguments
     };
 
     /// <summary>Names, in config.json, of the settings that stand on the command line.</summary>
-    public IReadOnlySet<string> Given(ParseResult parsed)
+    public IReadOnlyCollection<string> Given(ParseResult parsed)
     {
         var given = TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf))
             .Where(s => parsed.Has(_settings[s.Text.Option])).Select(static s => s.Text.Key).ToHashSet();

@@ -47,6 +47,8 @@ sealed class CountTests
     // Of 64 pixels 16 channels twice and 64, against 16 pixels, and 64 to 128: three times, as backward is two forwards.
     [TestCase("Attention", "attention_fwd_bwd/f32/c128s8n16",
         3.0 * 16 * 2 * (64 * 128 * (16 + 16 + 64) + 64 * 16 * (16 + 64) + 64 * 64 * 128), 0L)]
+    [TestCase("GroupedConvolution", "conv3x3/f32/c1536g96s16n16/fwd", 2.0 * 16 * 16 * 16 * 1536 * 9 * 16,
+        4L * (2 * 16 * 16 * 16 * 1536 + 1536 * 9 * 16))]
     [TestCase("Gemm", "gemm/f32/256x9216x2304", 2.0 * 256 * 9216 * 2304, 4L * (256 * 2304 + 2304 * 9216 + 256 * 9216))]
     public void OperationsAreThoseOfThePlainAlgorithm(string suite, string name, double operations, long bytes)
     {

@@ -67,9 +67,12 @@ sealed partial class StatisticsTests
         using (device.Scope())
         {
             using var random = new Rng(device, 1);
-            step.TrainDiscriminator(RealBatch.Of(random.Uniform(new Shape(Batch, 32, 32, 3), -1, 1)));
+            var real = RealBatch.Of(random.Uniform(new Shape(Batch, 32, 32, 3), -1, 1),
+                step.Classes == 0 ? null : random.Integers(new Shape(Batch), step.Classes));
+            step.TrainDiscriminator(real);
+            if (step.GeneratorSeesReals) step.TrainGenerator(real);
+            else step.TrainGenerator(Batch);
         }
-        step.TrainGenerator(Batch);
     }
 
     /// <summary>The rows of a section's table: the name of each, and its last column.</summary>

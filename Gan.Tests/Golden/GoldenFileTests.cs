@@ -93,6 +93,8 @@ public class GoldenFileTests
     [TestCase("wgan_gp32")]
     [TestCase("zoo_nets")]
     [TestCase("conditional")]
+    [TestCase("r3gan")]
+    [TestCase("r3gan_conditional")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

@@ -21,7 +21,8 @@ public sealed class LayerGoldenTests
     static string[]? Inputs(string test) => test switch
     {
         "linear" => ["x", "w", "b"],
-        _ when test.StartsWith("conv2d", StringComparison.Ordinal) => ["x", "w", "b"],
+        _ when test.Contains("conv", StringComparison.Ordinal) && !test.StartsWith("spectral", StringComparison.Ordinal) =>
+            ["x", "w", "b"],
         _ when test.StartsWith("batch_norm", StringComparison.Ordinal) => ["x", "gamma", "beta"],
         "relu" or "leaky_relu" or "tanh" or "sigmoid" or "softplus" or "exp" or "log" or "sqrt" or "reciprocal" => ["x"],
         "add" or "subtract" or "multiply" or "divide" => ["a", "b"],
@@ -58,6 +59,9 @@ public sealed class LayerGoldenTests
         {
             "linear" => t[0].MatMul(t[1], transposeB: true) + t[2],
             _ when test.StartsWith("conv2d", StringComparison.Ordinal) => t[0].Conv2d(t[1], t[2], Int("stride"), Int("padding")),
+            _ when test.StartsWith("spec_conv2d", StringComparison.Ordinal) => t[0].Conv2d(t[1], t[2], Spec()),
+            _ when test.StartsWith("conv_transpose2d", StringComparison.Ordinal) =>
+                t[0].ConvTranspose2d(t[1], t[2], Spec(), (Int("more_h"), Int("more_w"))),
             _ when test.StartsWith("batch_norm", StringComparison.Ordinal) => BatchNorm(),
             "relu" => t[0].Relu(),
             "leaky_relu" => t[0].LeakyRelu((float)File.Setting(test, "slope")),
@@ -103,6 +107,12 @@ public sealed class LayerGoldenTests
             var normalized = t[0].BatchNormEval(t[1], t[2], runningMean!, runningVar!, epsilon);
             return relu ? normalized.Relu() : normalized;
         }
+
+        ConvSpec Spec() => new()
+        {
+            StrideH = Int("stride_h"), StrideW = Int("stride_w"), Top = Int("top"), Bottom = Int("bottom"), Left = Int("left"),
+            Right = Int("right"), DilationH = Int("dilation_h"), DilationW = Int("dilation_w"), Groups = Int("groups"),
+        };
 
         Tensor Get(string name) => File.Tensor(device, $"{test}/{name}");
         Tensor Indices(string name) => device.From(File.I32($"{test}/{name}"), new Shape(File.Shape($"{test}/{name}")));

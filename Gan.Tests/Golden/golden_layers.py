@@ -88,6 +88,33 @@ def linear_and_convolution(golden):
         c = Case(golden, name, stride=stride, padding=padding)
         c.check(lambda x, w, b: F.conv2d(x, w, b, stride, padding),
                 x=c.normal(n, channels, h, w), w=c.normal(out, channels, kernel, kernel, scale=0.3), b=c.normal(out))
+    # name, (N, C, H, W), (out, C / groups, kh, kw), strides, (top, bottom, left, right), dilations, groups
+    specs = [
+        ("spec_conv2d_groups", (2, 6, 5, 4), (4, 3, 3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 2),
+        ("spec_conv2d_groups_of_16", (3, 32, 8, 8), (32, 16, 3, 3), (1, 1), (1, 1, 1, 1), (1, 1), 2),
+        ("spec_conv2d_depthwise_4x4", (3, 5, 4, 4), (5, 1, 4, 4), (1, 1), (0, 0, 0, 0), (1, 1), 5),
+        ("spec_conv2d_dilated", (2, 3, 8, 7), (4, 3, 3, 3), (1, 1), (2, 2, 2, 2), (2, 2), 1),
+        ("spec_conv2d_1x7", (2, 4, 3, 8), (3, 4, 1, 7), (1, 1), (0, 0, 3, 3), (1, 1), 1),
+        ("spec_conv2d_asymmetric", (2, 3, 8, 9), (4, 3, 3, 2), (2, 3), (1, 0, 2, 1), (1, 1), 1),
+        ("spec_conv2d_everything", (2, 6, 9, 8), (9, 2, 2, 3), (2, 1), (0, 2, 1, 3), (3, 2), 3),
+    ]
+    for name, images, filters, strides, (top, bottom, left, right), dilations, groups in specs:
+        c = Case(golden, name, stride_h=strides[0], stride_w=strides[1], top=top, bottom=bottom, left=left, right=right,
+                 dilation_h=dilations[0], dilation_w=dilations[1], groups=groups)
+        c.check(lambda x, w, b: F.conv2d(F.pad(x, (left, right, top, bottom)), w, b, strides, 0, dilations, groups),
+                x=c.normal(*images), w=c.normal(*filters, scale=0.3), b=c.normal(filters[0]))
+    # name, (N, C, H, W), (C, out / groups, kh, kw), strides, paddings, output paddings, dilations, groups
+    transposed = [
+        ("conv_transpose2d_4x4_s2_p1", (2, 3, 4, 3), (3, 5, 4, 4), (2, 2), (1, 1), (0, 0), (1, 1), 1),
+        ("conv_transpose2d_output_padding", (2, 3, 3, 4), (3, 2, 3, 3), (2, 3), (1, 0), (1, 2), (1, 1), 1),
+        ("conv_transpose2d_groups", (2, 6, 3, 3), (6, 4, 3, 2), (1, 2), (1, 1), (0, 1), (1, 2), 2),
+    ]
+    for name, images, filters, strides, paddings, more, dilations, groups in transposed:
+        c = Case(golden, name, stride_h=strides[0], stride_w=strides[1], top=paddings[0], bottom=paddings[0], left=paddings[1],
+                 right=paddings[1], dilation_h=dilations[0], dilation_w=dilations[1], groups=groups, more_h=more[0],
+                 more_w=more[1])
+        c.check(lambda x, w, b: F.conv_transpose2d(x, w, b, strides, paddings, more, groups, dilations),
+                x=c.normal(*images), w=c.normal(*filters, scale=0.3), b=c.normal(filters[1] * groups))
 
 
 def normalisation(golden):

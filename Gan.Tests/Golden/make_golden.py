@@ -12,6 +12,7 @@ import torch
 from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
+from golden_r3gan import make_r3gan
 from golden_train import make_sngan, make_train, make_wgan_gp
 from golden_zoo import make_zoo
 
@@ -36,6 +37,8 @@ def main():
     make_wgan_gp(CONVENTION).write(folder / "wgan_gp32.safetensors")
     make_zoo(CONVENTION).write(folder / "zoo_nets.safetensors")
     make_conditional(CONVENTION).write(folder / "conditional.safetensors")
+    make_r3gan(CONVENTION, conditional=False).write(folder / "r3gan.safetensors")
+    make_r3gan(CONVENTION, conditional=True).write(folder / "r3gan_conditional.safetensors")
 
 
 if __name__ == "__main__":

@@ -21,19 +21,22 @@ public class AdversarialStep : GanStep
     /// <param name="discriminator">Makes the discriminator.</param>
     /// <param name="options">The loss.</param>
     /// <param name="optimisation">Learning rate, Adam's and the average's decays, seed.</param>
+    /// <param name="restBeta2">1 − β₂ on the device, where a schedule moves it; it stays the caller's.</param>
+    /// <param name="restDecay">1 − decay of the average on the device, likewise.</param>
     public AdversarialStep(Device device, Func<Rng, DType, Generator> generator, Func<Rng, DType, Discriminator> discriminator,
-        GanOptions options, OptimisationSettings optimisation)
+        GanOptions options, OptimisationSettings optimisation, Tensor? restBeta2 = null, Tensor? restDecay = null)
         : base(Given(device, generator, discriminator, options, optimisation), optimisation.Seed)
     {
         Loss = AdversarialLoss.Of(options.Loss);
         ActivationType = Arithmetic.Activations(optimisation.Precision);
         Generator = generator(Random, ActivationType);
         Discriminator = discriminator(Random, ActivationType);
-        if (optimisation.EmaDecay > 0)
+        if (restDecay is not null) _average = new Ema(Generator, generator(Random, ActivationType), restDecay);
+        else if (optimisation.EmaDecay > 0)
             _average = new Ema(Generator, generator(Random, ActivationType), optimisation.EmaDecay);
         var (rate, beta1, beta2) = (optimisation.LearningRate, optimisation.Beta1, optimisation.Beta2);
-        GeneratorOptimizer = new Adam(Generator.NamedParameters(), rate, beta1, beta2, average: _average);
-        DiscriminatorOptimizer = new Adam(Discriminator.NamedParameters(), rate, beta1, beta2);
+        GeneratorOptimizer = new Adam(Generator.NamedParameters(), rate, beta1, beta2, average: _average, restBeta2: restBeta2);
+        DiscriminatorOptimizer = new Adam(Discriminator.NamedParameters(), rate, beta1, beta2, restBeta2: restBeta2);
         Networks = [("g", Generator), ("d", Discriminator), .. AveragedNetworks()];
         Optimizers = [("adam_g", GeneratorOptimizer), ("adam_d", DiscriminatorOptimizer)];
     }
@@ -171,7 +174,9 @@ public class AdversarialStep : GanStep
         if (!Loss.IsRelativistic) return Loss.Generator(onFake, null);
         if (real is not { } beside)
             throw new ArgumentException($"The generator's loss \"{Loss.Name}\" looks at real images too, and there are none.");
-        using (Device.NoGrad()) return Loss.Generator(onFake, Judge(beside.Images(ImageType), Labels(beside)).Logits);
+        Tensor onReal;
+        using (Device.NoGrad()) onReal = Judge(beside.Images(ImageType), Labels(beside)).Logits;
+        return Loss.Generator(onFake, onReal);
     }
 
     /// <summary>What every update of a discriminator reports, after <see cref="GanStep.Minimise"/>.</summary>

@@ -37,6 +37,8 @@ public static class GanCatalog
             SnganJson.Default.SnganOptions, NoSettings),
         Entry(new WganGpOptions(), "Wasserstein GAN with gradient penalty (Gulrajani et al. 2017)",
             WganGpJson.Default.WganGpOptions, WganGpOptions.Settings),
+        Entry(new R3ganOptions(), "R3GAN: relativistic pairs, penalties on both, no normalisation (Huang et al. 2024)",
+            R3ganJson.Default.R3ganOptions, R3ganOptions.Settings),
     ];
 
     /// <summary>All names.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -39,6 +40,10 @@ public abstract record GanOptions
     [JsonIgnore]
     public virtual bool IsConditional => false;
 
+    /// <summary>Whether the networks are told the classes of images where the data have any.</summary>
+    [JsonIgnore]
+    public virtual bool TakesClasses => IsConditional;
+
     /// <summary>Losses that the algorithm allows.</summary>
     [JsonIgnore]
     public virtual IEnumerable<string> Losses => AdversarialLoss.All.Select(static l => l.Name);
@@ -56,6 +61,22 @@ public abstract record GanOptions
             + ". Default: that of the GAN's paper.", [.. AdversarialLoss.All.Select(static l => (l.Name, l.Name))],
             static o => o.Loss, static (o, v) => o with { Loss = v }),
     ];
+
+    /// <summary>The learning rate by finished steps.</summary>
+    /// <param name="optimisation">The run's settings.</param>
+    public virtual Schedule Rate(OptimisationSettings optimisation)
+    {
+        ArgumentNullException.ThrowIfNull(optimisation);
+        return optimisation.Schedule();
+    }
+
+    /// <summary>Whether there is an averaged generator, "g_ema".</summary>
+    /// <param name="optimisation">The run's settings.</param>
+    public virtual bool Averages(OptimisationSettings optimisation)
+    {
+        ArgumentNullException.ThrowIfNull(optimisation);
+        return optimisation.EmaDecay > 0;
+    }
 
     /// <summary>New networks and optimizers; the caller disposes them.</summary>
     /// <param name="device">Where they are, set to the precision that is asked for.</param>

@@ -23,6 +23,8 @@ public sealed record AdversarialLoss(string Name, string Description, Func<Tenso
             static (fake, _) => Minimax.Generator(fake)),
         new("wasserstein", "Wasserstein (Arjovsky et al. 2017)", Wasserstein.Discriminator,
             static (fake, _) => Wasserstein.Generator(fake)),
+        new("rpgan", "relativistic pairing of each real image with a fake one (Huang et al. 2024)",
+            RelativisticPairing.Discriminator, static (fake, real) => RelativisticPairing.Generator(real!, fake), true),
     ];
 
     /// <summary>The loss of a name.</summary>

@@ -45,9 +45,9 @@ public static class LayerTable
         return Rows(discriminator, outputs);
     }
 
-    static string Images(int batch, int side, int channels) => $"({batch}, {side}, {side}, {channels})";
+    internal static string Images(int batch, int side, int channels) => $"({batch}, {side}, {side}, {channels})";
 
-    static List<LayerRow> Rows(Module network, Dictionary<string, string> outputs)
+    internal static List<LayerRow> Rows(Module network, Dictionary<string, string> outputs)
     {
         var rows = new List<LayerRow>();
         foreach (var layer in network.NamedParameters()

@@ -32,7 +32,7 @@ public sealed class RunState
     public LoaderPosition Position { get; internal set; } = new(0);
 
     /// <summary>The learning rate of the next step.</summary>
-    public float LearningRate => Options.Optimisation.Schedule().At(Done);
+    public float LearningRate => Options.Rate().At(Done);
 
     /// <summary>Looks at the sums of the log line under way, which a number that is not finite spoils for good; waits for the
     /// device.</summary>

@@ -13,7 +13,7 @@ public static class SettingSources
     /// <param name="preset">The preset's, before anything was given.</param>
     /// <param name="given">Names of the settings that were given.</param>
     public static IReadOnlyList<(string Source, IReadOnlyList<(string Name, string Value)> Settings)> Of(TrainOptions options,
-        Preset preset, IReadOnlySet<string> given)
+        Preset preset, IReadOnlyCollection<string> given)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(preset);

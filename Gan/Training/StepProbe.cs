@@ -47,8 +47,7 @@ public sealed record StepProbe(long ParameterBytes, long GradientBytes, long Opt
         pool.ResetPeak();
         var optimisation = options.Optimisation;
         using var images = new RandomImages(options.Data.Size, classes: step.Classes);
-        var rate = optimisation with { DecayFrom = 0 };
-        using var schedule = new ScalarSchedule(step.Scheduled(rate.Schedule()));
+        using var schedule = new ScalarSchedule(step.Scheduled(options.Gan.Rate(optimisation with { DecayFrom = 0 })));
         using var feed = BatchFeed.Open(step.Device, images, options.Data with { DataOnDevice = DataOnDevice.Off },
             optimisation.Batch, new LoaderPosition(optimisation.Seed), static _ => { });
         using var loop = new GanLoop(step, feed, optimisation, schedule);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Settings;
@@ -89,8 +90,11 @@ public sealed record TrainOptions
         if (Gan.IsConditional && source.Classes.Count == 0)
             throw new TrainingException($"{Gan.Model} is told the classes of images, and {source.Name} has none; it takes a "
                 + "folder with one folder of images for each class, or a set whose images have labels.");
-        return this with { Data = Data with { Classes = Gan.IsConditional ? new(source.Classes) : ClassList.None } };
+        return this with { Data = Data with { Classes = Gan.TakesClasses ? new(source.Classes) : ClassList.None } };
     }
+
+    /// <summary>The learning rate by finished steps.</summary>
+    public Schedule Rate() => Gan.Rate(Optimisation);
 
     /// <summary>New networks and optimizers for these settings; the caller disposes them.</summary>
     /// <exception cref="ArgumentException">There is no architecture of that size or width.</exception>

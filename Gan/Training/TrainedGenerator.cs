@@ -53,7 +53,7 @@ public sealed class TrainedGenerator : IDisposable
         if (File.Exists(path) && FolderOf(path) is null) return OpenMimicry(device, path, average);
         string folder = FolderOf(path) ?? RunFolder.FindCheckpoint(path);
         var state = Checkpoint.ReadState(folder);
-        bool has = state.Options.Optimisation.EmaDecay > 0;
+        bool has = state.Options.Gan.Averages(state.Options.Optimisation);
         if (average == true && !has)
             throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
         string weights = average ?? has ? "g_ema" : "g";

@@ -98,7 +98,7 @@ public sealed class Trainer
                 + string.Join(", ", differences.Select(d =>
                     $"{nameOf?.Invoke(d.Name) ?? d.Name} was {d.Other} and is now {d.Mine}")) + ".");
         var optimisation = options.Optimisation;
-        if (state.Step < optimisation.Schedule().From)
+        if (state.Step < options.Rate().From)
             throw new TrainingException($"{checkpoint} is at step {state.Step}, and the learning rate is to fall from step "
                 + $"{optimisation.DecayFrom} on.");
         if (state.Step > optimisation.Steps)
@@ -117,7 +117,7 @@ public sealed class Trainer
         AtomicFile.Write(folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(options.ToJson())));
         using var log = new LogHook(_run);
         IRunHook[] hooks = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
-        using var schedule = new ScalarSchedule(_run.Step.Scheduled(optimisation.Schedule()), _run.Done);
+        using var schedule = new ScalarSchedule(_run.Step.Scheduled(options.Rate()), _run.Done);
         long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
         using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
             _run.Observer.Notice, ahead);

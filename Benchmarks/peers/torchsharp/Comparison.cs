@@ -1,5 +1,3 @@
-using Ssgan.Gan.Settings;
-
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>One side's figures of an item.</summary>

@@ -1,5 +1,3 @@
-using Ssgan.Gan.Settings;
-
 namespace Ssgan.Benchmarks.Peers;
 
 /// <summary>An engine that does the items.</summary>

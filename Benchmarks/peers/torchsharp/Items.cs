@@ -16,6 +16,12 @@ abstract record Item(string Name, string Detail, double Gflop)
         new ConvolutionItem("conv3x3_256_32x32_fwdbwd", 16, 256, 32, Backward: true),
         new ConvolutionItem("conv3x3_128_32x32_fwdbwd", 16, 128, 32, Backward: true),
         new ConvolutionItem("conv3x3_128_8x8_fwdbwd", 16, 128, 8, Backward: true),
+        new ConvolutionItem("conv3x3_96x16_8x8_fwd", 16, 1536, 8, Backward: false, Groups: 96),
+        new ConvolutionItem("conv3x3_96x16_8x8_fwdbwd", 16, 1536, 8, Backward: true, Groups: 96),
+        new ConvolutionItem("conv3x3_96x16_16x16_fwd", 16, 1536, 16, Backward: false, Groups: 96),
+        new ConvolutionItem("conv3x3_96x16_16x16_fwdbwd", 16, 1536, 16, Backward: true, Groups: 96),
+        new ConvolutionItem("conv3x3_96x16_32x32_fwd", 16, 1536, 32, Backward: false, Groups: 96),
+        new ConvolutionItem("conv3x3_96x16_32x32_fwdbwd", 16, 1536, 32, Backward: true, Groups: 96),
         new ProductItem("sgemm_1024x1024x1024", 1024, 1024, 1024),
         new ProductItem("sgemm_256x9216x2304", 256, 9216, 2304),
         new RotationItem("rotate_b64_3x32x32", 64, 3, 32),
@@ -53,10 +59,11 @@ sealed record StepItem(string Name, int Batch, int Ngf, int Ndf, bool Discrimina
     }
 }
 
-/// <summary>A 3x3 convolution with bias and padding 1.</summary>
-sealed record ConvolutionItem(string Name, int Batch, int Channels, int Side, bool Backward) : Item(Name,
-    $"batch {Batch}, {Channels} to {Channels}, bias, padding 1" + (Backward ? "; gradients of x, weight, bias" : ", no gradient"),
-    2e-9 * Batch * Channels * Channels * 9 * Side * Side * (Backward ? 3 : 1));
+/// <summary>A 3x3 convolution with bias and padding 1, in one group or several.</summary>
+sealed record ConvolutionItem(string Name, int Batch, int Channels, int Side, bool Backward, int Groups = 1) : Item(Name,
+    $"batch {Batch}, {Channels} to {Channels}{(Groups == 1 ? "" : $" in {Groups} groups")}, bias, padding 1"
+        + (Backward ? "; gradients of x, weight, bias" : ", no gradient"),
+    2e-9 * Batch * Channels * (Channels / Groups) * 9 * Side * Side * (Backward ? 3 : 1));
 
 /// <summary>C (m, n) = A (m, k) · B (k, n).</summary>
 sealed record ProductItem(string Name, int M, int N, int K)

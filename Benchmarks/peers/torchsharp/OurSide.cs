@@ -95,10 +95,11 @@ sealed class OurSide : ISide
     Action Convolution(ConvolutionItem item)
     {
         var x = Normal(item.Batch, item.Side, item.Side, item.Channels);
-        var w = Normal(item.Channels, 3, 3, item.Channels);
+        var w = Normal(item.Channels, 3, 3, item.Channels / item.Groups);
         var bias = Full(0, item.Channels);
-        if (item.Backward) return Differentiate([x, w, bias], static t => t[0].Conv2d(t[1], t[2], padding: 1));
-        return WithoutGradient(() => x.Conv2d(w, bias, padding: 1));
+        var spec = new ConvSpec(1, 1, groups: item.Groups);
+        if (item.Backward) return Differentiate([x, w, bias], t => t[0].Conv2d(t[1], t[2], spec));
+        return WithoutGradient(() => x.Conv2d(w, bias, spec));
     }
 
     Action Product(ProductItem item)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ssgan.Benchmarks.Peers;
-using Ssgan.Gan.Settings;
 
 if (args is ["serve", var side, var count])
 {

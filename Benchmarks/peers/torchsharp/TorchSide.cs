@@ -1,5 +1,4 @@
 using System.Reflection;
-using Ssgan.Gan.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -83,10 +82,11 @@ sealed class TorchSide : ISide
 
     static Action Convolution(ConvolutionItem item, bool last)
     {
-        long c = item.Channels;
-        var (x, w, b) = (Image(item.Batch, c, item.Side, last), Layout.To(randn(c, c, 3, 3) * 0.02, last), zeros(c));
-        if (item.Backward) return Differentiate(x, last, [w, b], (x, p) => F.conv2d(x, p[0], p[1], padding: [1L, 1L]));
-        return WithoutGradient(() => F.conv2d(x, w, b, padding: [1L, 1L]));
+        long c = item.Channels, groups = item.Groups;
+        var (x, w, b) = (Image(item.Batch, c, item.Side, last), Layout.To(randn(c, c / groups, 3, 3) * 0.02, last), zeros(c));
+        return item.Backward ? Differentiate(x, last, [w, b], (x, p) => Run(x, p[0], p[1])) : WithoutGradient(() => Run(x, w, b));
+
+        Tensor Run(Tensor x, Tensor w, Tensor b) => F.conv2d(x, w, b, padding: [1L, 1L], groups: groups);
     }
 
     static Action Product(ProductItem item, string variant)

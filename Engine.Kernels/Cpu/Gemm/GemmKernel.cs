@@ -28,6 +28,9 @@ unsafe interface IGemmKernel
     /// <summary>Columns of a tile, and the width of a packed panel.</summary>
     static abstract int Columns { get; }
 
+    /// <summary>Floats of a vector.</summary>
+    static abstract int Lanes { get; }
+
     /// <summary>Whether a panel is packed column by column, each with its k side by side, and not row by row.</summary>
     static abstract bool DepthFirst { get; }
 

@@ -11,6 +11,7 @@ readonly unsafe struct GemmKernel128 : IGemmKernel
 {
     public static int Rows => 4;
     public static int Columns => 8;
+    public static int Lanes => 4;
     public static bool DepthFirst => false;
 
     // Fully optimised from the first call: the loop is too long-running for tiering, and the accumulators must stay in registers.

@@ -11,6 +11,7 @@ readonly unsafe struct GemmKernel256 : IGemmKernel
 {
     public static int Rows => 6;
     public static int Columns => 16;
+    public static int Lanes => 8;
     public static bool DepthFirst => false;
 
     // Fully optimised from the first call: the loop is too long-running for tiering, and the accumulators must stay in registers.

@@ -15,6 +15,7 @@ readonly unsafe struct GemmKernelDot : IGemmKernel
 
     public static int Rows => 3;
     public static int Columns => 4;
+    public static int Lanes => 8;
     public static bool DepthFirst => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

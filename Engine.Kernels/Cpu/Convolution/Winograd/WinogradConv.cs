@@ -14,69 +14,113 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
     int groups, int firstPanel, int panels, float* own, ScratchSlots slots)
     : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
-    /// <summary>Item = task · groups + group: neighbouring groups read the same pages.</summary>
+    /// <summary>
+    /// Item = (some groups, task, group among these): neighbouring groups read the same lines and pages, share the task's
+    /// pointers, and a second-level cache holds their filters.
+    /// </summary>
     public void Invoke(int start, int end)
     {
+        const int some = 8;
         float* buffer = slots.Take(out int slot);
-        for (int item = start; item < end; item++)
+        var memory = new WinogradMemory(plan, own + slot * plan.OwnFloats);
+        new Span<float>(memory.Zeros, plan.OutsideFloats).Clear();
+        for (int item = start, last = -1; item < end; item++)
         {
-            int group = item % groups;
-            Compute(item / groups, arrays.Group(firstGroup + group, plan), filters + group * plan.FilterFloats, buffer,
-                own + slot * plan.OwnFloats);
+            int first = item / (plan.Tasks * some) * some, beside = Math.Min(some, groups - first);
+            int rest = item - first * plan.Tasks, task = rest / beside, group = first + rest % beside;
+            if (task != last) Point(last = task, memory);
+            Compute(task, firstGroup + group, filters + group * plan.FilterFloats, buffer, memory);
         }
         slots.Return(slot, buffer);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Compute(int task, in WinogradArrays part, float* factors, float* buffer, float* outside)
+    /// <summary>Sets the pointers to the pixels of a task's tiles.</summary>
+    void Point(int task, in WinogradMemory memory)
     {
-        float* x = part.X, y = part.Y, bias = part.Bias;
         int first = task * plan.TaskTiles, tiles = Math.Min(plan.TaskTiles, plan.Tiles.Count - first);
-        float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
-        float* square = buffer + GemmPlan.TableFloats, inputs = outside + plan.OutsideFloats;
-        float* products = inputs + plan.InputsApart * WinogradTiles.Products;
-        new Span<float>(outside, plan.OutsideFloats).Clear();
-        plan.Tiles.Inputs(first, x, outside, next);
         for (int t = 0; t < tiles; t++)
         {
-            float** now = next;
-            next = pixels;
-            pixels = now;
-            plan.Tiles.Inputs(first + Math.Min(t + 1, tiles - 1), x, outside, next);
-            for (int c = 0; c < plan.Depth; c += Vector256<float>.Count)
-            {
-                Cache.Prefetch(next, WinogradTiles.Products, c);
-                var to = new WinogradArray(inputs + t * plan.Depth + c, plan.InputsApart);
-                WinogradSquare<WinogradInput>.Apply(new WinogradPixels(pixels, c), to, square);
-            }
+            plan.Tiles.Inputs(first + t, arrays.X, memory.Zeros, memory.Reads + t * WinogradTiles.Products);
+            plan.Tiles.Outputs(first + t, arrays.Y, memory.Waste, memory.Writes + t * WinogradTiles.Results);
         }
-        Multiply(tiles, inputs, factors, products, (float**)buffer, buffer + GemmPlan.TableFloats);
-        int column = firstPanel * plan.PanelWidth, columns = Math.Min(panels * plan.PanelWidth, plan.Columns - column);
-        var sizes = stackalloc float[WinogradSizes.Floats];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Compute(int task, int group, float* factors, float* buffer, in WinogradMemory memory)
+    {
+        int tiles = Math.Min(plan.TaskTiles, plan.Tiles.Count - task * plan.TaskTiles);
+        float* inputs = memory.Inputs, square = buffer + GemmPlan.TableFloats;
+        bool wide = TKernel.Lanes == WinogradLanes512.Count && plan.TakesSixteen;
+        if (wide) TransformInputs<WinogradLanes512>(memory, tiles, group * plan.Depth, square);
+        else TransformInputs<WinogradLanes256>(memory, tiles, group * plan.Depth, square);
+        bool sixteen = TKernel.Lanes == WinogradLanes512.Count && plan.IsSixteen;
+        float* products = sixteen ? inputs : memory.Products;
+        if (sixteen) WinogradSixteen.Multiply(plan, tiles, inputs, factors);
+        else Multiply(tiles, inputs, factors, products, (float**)buffer, buffer + GemmPlan.TableFloats);
         int* spoilt = stackalloc int[tiles];
-        int spoiltTiles = 0;
-        plan.Tiles.Outputs(first, y, outside, next);
-        for (int t = 0; t < tiles; t++)
-        {
-            float** now = next;
-            next = pixels;
-            pixels = now;
-            plan.Tiles.Outputs(first + Math.Min(t + 1, tiles - 1), y, outside, next);
-            var measure = new WinogradSizes(sizes);
-            measure.Clear();
-            for (int k = 0; k < columns; k += Vector256<float>.Count)
-            {
-                Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, column + k);
-                var from = new WinogradArray(products + t * plan.ChunkPanels * plan.PanelWidth + k, plan.ProductsApart);
-                var start = bias != null ? Vector256.Load(bias + column + k) : Vector256<float>.Zero;
-                WinogradSquare<WinogradOutput>.Apply(from, new WinogradBiased(pixels, column + k, start, measure), square);
-            }
-            if (measure.LoseTooMuch(pixels, outside)) spoilt[spoiltTiles++] = first + t;
-        }
+        int spoiltTiles = wide ? TransformOutputs<WinogradLanes512>(memory, tiles, products, group, square, spoilt)
+            : TransformOutputs<WinogradLanes256>(memory, tiles, products, group, square, spoilt);
         if (spoiltTiles == 0) return;
-        new Span<float>(outside, plan.OutsideFloats).Clear();
-        var direct = new WinogradDirect(plan, part);
-        for (int i = 0; i < spoiltTiles; i++) direct.Compute(spoilt[i], column, columns, outside, pixels, next);
+        var direct = new WinogradDirect(plan, arrays.Group(group, plan));
+        float** pixels = (float**)buffer;
+        int column = firstPanel * plan.PanelWidth, columns = Math.Min(panels * plan.PanelWidth, plan.Columns - column);
+        for (int i = 0; i < spoiltTiles; i++)
+        {
+            direct.Compute(task * plan.TaskTiles + spoilt[i], column, columns, memory.Zeros, pixels,
+                pixels + WinogradTiles.Products);
+        }
+    }
+
+    /// <summary>Tiles to <see cref="WinogradMemory.Inputs"/>, from a channel on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void TransformInputs<TLanes>(in WinogradMemory memory, int tiles, int channel, float* square)
+        where TLanes : struct, IWinogradLanes<TLanes>
+    {
+        int depth = plan.Depth;
+        nint apart = plan.InputsApart;
+        float** pixels = memory.Reads;
+        float* to = memory.Inputs;
+        for (int t = 0; t < tiles; t++, pixels += WinogradTiles.Products, to += depth)
+        {
+            // The tile after this; after the last one what the next group has of the first.
+            bool last = t == tiles - 1;
+            float** next = last ? memory.Reads : pixels + WinogradTiles.Products;
+            int nextChannel = last ? channel + depth : channel;
+            for (int c = 0; c < depth; c += TLanes.Count)
+            {
+                Cache.Prefetch(next, WinogradTiles.Products, nextChannel + c);
+                WinogradSquare<WinogradInput>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(
+                    new(pixels, channel + c), new(to + c, apart), square);
+            }
+        }
+    }
+
+    /// <summary>Products to results; the number of tiles that lost too much, which are in <paramref name="spoilt"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    int TransformOutputs<TLanes>(in WinogradMemory memory, int tiles, float* products, int group, float* square, int* spoilt)
+        where TLanes : struct, IWinogradLanes<TLanes>
+    {
+        int column = firstPanel * plan.PanelWidth, columns = Math.Min(panels * plan.PanelWidth, plan.Columns - column);
+        int channel = group * plan.Columns + column;
+        float* add = arrays.Bias == null ? null : arrays.Bias + channel;
+        var sizes = stackalloc float[WinogradSizes<TLanes>.Floats];
+        var measure = new WinogradSizes<TLanes>(sizes);
+        int spoiltTiles = 0;
+        nint apart = plan.ProductsApart, stride = (nint)plan.ChunkPanels * plan.PanelWidth;
+        float** pixels = memory.Writes;
+        for (int t = 0; t < tiles; t++, pixels += WinogradTiles.Results, products += stride)
+        {
+            float** next = t == tiles - 1 ? memory.Writes : pixels + WinogradTiles.Results;
+            for (int k = 0; k < columns; k += TLanes.Count)
+            {
+                Cache.Prefetch(next, WinogradTiles.Results, channel + k);
+                var start = add != null ? TLanes.Load(add + k) : default;
+                WinogradSquare<WinogradOutput>.Apply<TLanes, WinogradArray<TLanes>, WinogradBiased<TLanes>>(
+                    new(products + k, apart), new(pixels, channel + k, start, measure, k == 0), square);
+            }
+            if (measure.LoseTooMuch(pixels, memory.Waste)) spoilt[spoiltTiles++] = t;
+        }
+        return spoiltTiles;
     }
 
     /// <summary>
@@ -112,6 +156,29 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
             }
         }
     }
+}
+
+/// <summary>What a thread keeps of a task.</summary>
+readonly unsafe struct WinogradMemory(in WinogradPlan plan, float* own)
+{
+    /// <summary>A pixel outside the image, of all channels.</summary>
+    public float* Zeros { get; } = own;
+
+    /// <summary>Where the pixels of a tile go that lie outside.</summary>
+    public float* Waste { get; } = own + plan.OutsideFloats;
+
+    /// <summary>For each tile the pixels that it reads.</summary>
+    public float** Reads { get; } = (float**)(own + 2 * plan.OutsideFloats);
+
+    /// <summary>For each tile the pixels that it writes.</summary>
+    public float** Writes { get; } = (float**)(own + 2 * plan.OutsideFloats) + plan.TaskTiles * WinogradTiles.Products;
+
+    /// <summary>36 parts of the tiles.</summary>
+    public float* Inputs { get; } = own + 2 * plan.OutsideFloats + plan.PointerFloats;
+
+    /// <summary>36 parts of the results.</summary>
+    public float* Products { get; } = own + 2 * plan.OutsideFloats + plan.PointerFloats
+        + plan.InputsApart * WinogradTiles.Products;
 }
 
 /// <summary>
@@ -160,8 +227,9 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradA
         }
         for (int c = 0; c < Lanes; c++)
         {
-            var taps = new WinogradArray(transposed + c * Lanes, Lanes * Lanes);
-            WinogradSquare<WinogradFilter>.Apply(taps, new WinogradArray(to + c * plan.PanelWidth, plan.FiltersApart), scratch);
+            WinogradSquare<WinogradFilter>.Apply<WinogradLanes256, WinogradArray<WinogradLanes256>,
+                WinogradArray<WinogradLanes256>>(new(transposed + c * Lanes, Lanes * Lanes),
+                new(to + c * plan.PanelWidth, plan.FiltersApart), scratch);
         }
     }
 
@@ -170,8 +238,10 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradA
     {
         for (int f = 0; f < Lanes; f++)
         {
-            var taps = new WinogradArray(w + ((nint)(depth + f) * Taps + Taps - 1) * plan.Columns + column, -plan.Columns);
-            WinogradSquare<WinogradFilter>.Apply(taps, new WinogradArray(to + f * plan.PanelWidth, plan.FiltersApart), scratch);
+            WinogradSquare<WinogradFilter>.Apply<WinogradLanes256, WinogradArray<WinogradLanes256>,
+                WinogradArray<WinogradLanes256>>(
+                new(w + ((nint)(depth + f) * Taps + Taps - 1) * plan.Columns + column, -plan.Columns),
+                new(to + f * plan.PanelWidth, plan.FiltersApart), scratch);
         }
     }
 

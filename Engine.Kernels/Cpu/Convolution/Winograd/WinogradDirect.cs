@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
@@ -7,7 +8,7 @@ namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 /// The size of each pixel of a tile of results: Σ|y| over the filters, taken while the results are in registers. Every pixel that
 /// a tile reads is seen by one of its outputs, so an outlier among them shows as one that is far larger than the others.
 /// </summary>
-readonly unsafe struct WinogradSizes(float* sums)
+readonly unsafe struct WinogradSizes<TLanes>(float* sums) where TLanes : struct, IWinogradLanes<TLanes>
 {
     const int Pixels = WinogradTiles.Side * WinogradTiles.Side;
 
@@ -17,30 +18,58 @@ readonly unsafe struct WinogradSizes(float* sums)
     const float MostApart = 256;
 
     /// <summary>Floats that it needs.</summary>
-    public const int Floats = Pixels * 8;
+    public static int Floats => Pixels * TLanes.Count;
 
-    public void Clear() => new Span<float>(sums, Floats).Clear();
-
+    /// <summary>Adds the size of pixel i; the first time in a tile it takes the place of the last tile's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int i, Vector256<float> value)
+    public void Add(int i, TLanes value, bool first)
     {
-        float* sum = sums + i * Vector256<float>.Count;
-        (Vector256.Load(sum) + Vector256.Abs(value)).Store(sum);
+        float* sum = sums + i * TLanes.Count;
+        var size = TLanes.Abs(value);
+        (first ? size : TLanes.Load(sum) + size).Store(sum);
     }
 
     /// <summary>Whether a pixel of the tile is not finite, or drowns in the rounding of a larger one.</summary>
     public bool LoseTooMuch(float** pixels, float* outside)
     {
         float least = float.PositiveInfinity, most = 0;
-        for (int i = 0; i < Pixels; i++)
+        // A tile that sticks out lacks its last pixel.
+        if (pixels[Pixels - 1] != outside)
         {
-            if (pixels[i] == outside) continue;
-            float size = Vector256.Sum(Vector256.Load(sums + i * Vector256<float>.Count));
-            least = MathF.Min(least, size);
-            most = MathF.Max(most, size);
+            Vector128<float> low = Four(0), high = low;
+            for (int i = 4; i < Pixels; i += 4)
+            {
+                var size = Four(i);
+                (low, high) = (Vector128.Min(low, size), Vector128.Max(high, size));
+            }
+            // Of two vectors one of which is NaN the result is, and so is that of the elements.
+            low = Vector128.Min(low, Vector128.Shuffle(low, Vector128.Create(2, 3, 0, 1)));
+            high = Vector128.Max(high, Vector128.Shuffle(high, Vector128.Create(2, 3, 0, 1)));
+            (least, most) = (MathF.Min(low[0], low[1]), MathF.Max(high[0], high[1]));
+        }
+        else
+        {
+            for (int i = 0; i < Pixels; i++)
+            {
+                if (pixels[i] == outside) continue;
+                float size = TLanes.Sum(TLanes.Load(sums + i * TLanes.Count));
+                least = MathF.Min(least, size);
+                most = MathF.Max(most, size);
+            }
         }
         // A NaN fails both.
         return !(most <= MostApart * least && most < float.PositiveInfinity);
+    }
+
+    /// <summary>The sizes of four pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    Vector128<float> Four(int i)
+    {
+        float* first = sums + i * TLanes.Count;
+        Vector128<float> a = TLanes.Fold(TLanes.Load(first)), b = TLanes.Fold(TLanes.Load(first + TLanes.Count)),
+            c = TLanes.Fold(TLanes.Load(first + 2 * TLanes.Count)), d = TLanes.Fold(TLanes.Load(first + 3 * TLanes.Count));
+        return Sse3.IsSupported ? Sse3.HorizontalAdd(Sse3.HorizontalAdd(a, b), Sse3.HorizontalAdd(c, d))
+            : Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
     }
 }
 

@@ -32,6 +32,9 @@ readonly struct WinogradGradientPlan
     public int Filters { get; }
     public int PanelWidth { get; }
 
+    /// <summary>Whether channels and filters are whole vectors of sixteen, also where filters are done in turn.</summary>
+    public bool TakesSixteen => Channels % 16 == 0 && Filters % 16 == 0 && ChunkFilters % 16 == 0;
+
     /// <summary>Panels of channels.</summary>
     public int Panels { get; }
 
@@ -96,8 +99,14 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
         slots.Return(slot, buffer);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Transform(int start, int end, float* buffer)
+    {
+        if (TKernel.Lanes == WinogradLanes512.Count && plan.TakesSixteen) Transform<WinogradLanes512>(start, end, buffer);
+        else Transform<WinogradLanes256>(start, end, buffer);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Transform<TLanes>(int start, int end, float* buffer) where TLanes : struct, IWinogradLanes<TLanes>
     {
         float* square = buffer + GemmPlan.TableFloats;
         float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
@@ -105,23 +114,24 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
         {
             plan.Tiles.Inputs(firstTile + t, x, memory.Outside, pixels);
             plan.Tiles.Outputs(firstTile + t, dy, memory.Outside, next);
-            for (int c = 0; c < plan.Channels; c += Vector256<float>.Count)
+            for (int c = 0; c < plan.Channels; c += TLanes.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, c);
                 int panel = c / TKernel.Columns, column = c % TKernel.Columns;
                 float* to = memory.Inputs + ((nint)panel * plan.ChunkTiles + t) * TKernel.Columns + column;
-                WinogradSquare<WinogradInput>.Apply(new WinogradPixels(pixels, c),
-                    new WinogradArray(to, plan.InputsApart), square);
+                WinogradSquare<WinogradInput>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(new(pixels, c),
+                    new(to, plan.InputsApart), square);
             }
             float** now = next;
             next = pixels;
             pixels = now;
             plan.Tiles.Inputs(firstTile + Math.Min(t + 1, end - 1), x, memory.Outside, next);
-            for (int f = 0; f < filters; f += Vector256<float>.Count)
+            for (int f = 0; f < filters; f += TLanes.Count)
             {
                 Cache.Prefetch(next, WinogradTiles.Products, f);
-                var to = new WinogradArray(memory.Gradients + t * plan.GradientStride + f, plan.GradientsApart);
-                WinogradSquare<WinogradOutputGradient>.Apply(new WinogradPixels(pixels, firstFilter + f), to, square);
+                WinogradSquare<WinogradOutputGradient>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(
+                    new(pixels, firstFilter + f), new(memory.Gradients + t * plan.GradientStride + f, plan.GradientsApart),
+                    square);
             }
         }
     }
@@ -181,9 +191,9 @@ readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, Winogr
         {
             for (int c = 0; c < plan.Channels; c += Vector256<float>.Count)
             {
-                var from = new WinogradArray(memory.Sums + f * plan.SumStride + c, plan.SumsApart);
-                var to = new WinogradArray(dw + (nint)f * taps * plan.Channels + c, plan.Channels);
-                WinogradSquare<WinogradFilterGradient>.Apply(from, to, square);
+                WinogradSquare<WinogradFilterGradient>.Apply<WinogradLanes256, WinogradArray<WinogradLanes256>,
+                    WinogradArray<WinogradLanes256>>(new(memory.Sums + f * plan.SumStride + c, plan.SumsApart),
+                    new(dw + (nint)f * taps * plan.Channels + c, plan.Channels), square);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
@@ -20,21 +19,22 @@ interface IWinogradMap
     /// <summary>
     /// Maps the values <paramref name="x"/>, x + xStep, ... of the source to <paramref name="y"/>, y + yStep, ... of the target.
     /// </summary>
-    static abstract void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget;
+    static abstract void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>;
 }
 
-/// <summary>Where a map reads: vectors of eight neighbouring channels, numbered along the rows of a square.</summary>
-interface IWinogradSource
+/// <summary>Where a map reads: vectors of neighbouring channels, numbered along the rows of a square.</summary>
+interface IWinogradSource<TLanes>
 {
-    Vector256<float> Load(int i);
+    TLanes Load(int i);
 }
 
-/// <summary>Where a map writes; see <see cref="IWinogradSource"/>.</summary>
-interface IWinogradTarget
+/// <summary>Where a map writes; see <see cref="IWinogradSource{TLanes}"/>.</summary>
+interface IWinogradTarget<TLanes>
 {
-    void Store(int i, Vector256<float> value);
+    void Store(int i, TLanes value);
 }
 
 static class WinogradPoints
@@ -43,10 +43,6 @@ static class WinogradPoints
     public const float P = 0.75f, Q = 1.5f, P2 = P * P, Q2 = Q * Q;
     // Πk≠i (pᵢ - pₖ) for the points 0, ±P, ±Q.
     public const float Norm0 = P2 * Q2, NormP = 2 * P2 * (P2 - Q2), NormQ = 2 * Q2 * (Q2 - P2);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, float factor, Vector256<float> add) =>
-        Vector256.MultiplyAddEstimate(a, Vector256.Create(factor), add);
 }
 
 /// <summary>Bᵀ: six pixels to six products' left factors. Row i has the coefficients of Πk≠i (x - pₖ).</summary>
@@ -56,24 +52,25 @@ readonly struct WinogradInput : IWinogradMap
     public static int Outputs => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        Vector256<float> d1 = from.Load(x + xStep), d2 = from.Load(x + 2 * xStep), d3 = from.Load(x + 3 * xStep),
+        TLanes d1 = from.Load(x + xStep), d2 = from.Load(x + 2 * xStep), d3 = from.Load(x + 3 * xStep),
             d4 = from.Load(x + 4 * xStep);
-        var even = WinogradPoints.MultiplyAdd(d2, -WinogradPoints.Q2, d4);
-        var odd = WinogradPoints.MultiplyAdd(d1, -WinogradPoints.Q2, d3);
-        to.Store(y + yStep, WinogradPoints.MultiplyAdd(odd, WinogradPoints.P, even));
-        to.Store(y + 2 * yStep, WinogradPoints.MultiplyAdd(odd, -WinogradPoints.P, even));
-        even = WinogradPoints.MultiplyAdd(d2, -WinogradPoints.P2, d4);
-        odd = WinogradPoints.MultiplyAdd(d1, -WinogradPoints.P2, d3);
-        to.Store(y + 3 * yStep, WinogradPoints.MultiplyAdd(odd, WinogradPoints.Q, even));
-        to.Store(y + 4 * yStep, WinogradPoints.MultiplyAdd(odd, -WinogradPoints.Q, even));
+        var even = TLanes.MultiplyAdd(d2, -WinogradPoints.Q2, d4);
+        var odd = TLanes.MultiplyAdd(d1, -WinogradPoints.Q2, d3);
+        to.Store(y + yStep, TLanes.MultiplyAdd(odd, WinogradPoints.P, even));
+        to.Store(y + 2 * yStep, TLanes.MultiplyAdd(odd, -WinogradPoints.P, even));
+        even = TLanes.MultiplyAdd(d2, -WinogradPoints.P2, d4);
+        odd = TLanes.MultiplyAdd(d1, -WinogradPoints.P2, d3);
+        to.Store(y + 3 * yStep, TLanes.MultiplyAdd(odd, WinogradPoints.Q, even));
+        to.Store(y + 4 * yStep, TLanes.MultiplyAdd(odd, -WinogradPoints.Q, even));
         const float middle = -(WinogradPoints.P2 + WinogradPoints.Q2), last = WinogradPoints.P2 * WinogradPoints.Q2;
-        to.Store(y, WinogradPoints.MultiplyAdd(from.Load(x), last, WinogradPoints.MultiplyAdd(d2, middle, d4)));
+        to.Store(y, TLanes.MultiplyAdd(from.Load(x), last, TLanes.MultiplyAdd(d2, middle, d4)));
         to.Store(y + 5 * yStep,
-            WinogradPoints.MultiplyAdd(d1, last, WinogradPoints.MultiplyAdd(d3, middle, from.Load(x + 5 * xStep))));
+            TLanes.MultiplyAdd(d1, last, TLanes.MultiplyAdd(d3, middle, from.Load(x + 5 * xStep))));
     }
 }
 
@@ -84,18 +81,19 @@ readonly struct WinogradFilter : IWinogradMap
     public static int Outputs => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        Vector256<float> g0 = from.Load(x), g1 = from.Load(x + xStep), g2 = from.Load(x + 2 * xStep);
+        TLanes g0 = from.Load(x), g1 = from.Load(x + xStep), g2 = from.Load(x + 2 * xStep);
         to.Store(y, g0 * (1 / WinogradPoints.Norm0));
-        var even = WinogradPoints.MultiplyAdd(g2, WinogradPoints.P2 / WinogradPoints.NormP, g0 * (1 / WinogradPoints.NormP));
-        to.Store(y + yStep, WinogradPoints.MultiplyAdd(g1, WinogradPoints.P / WinogradPoints.NormP, even));
-        to.Store(y + 2 * yStep, WinogradPoints.MultiplyAdd(g1, -WinogradPoints.P / WinogradPoints.NormP, even));
-        even = WinogradPoints.MultiplyAdd(g2, WinogradPoints.Q2 / WinogradPoints.NormQ, g0 * (1 / WinogradPoints.NormQ));
-        to.Store(y + 3 * yStep, WinogradPoints.MultiplyAdd(g1, WinogradPoints.Q / WinogradPoints.NormQ, even));
-        to.Store(y + 4 * yStep, WinogradPoints.MultiplyAdd(g1, -WinogradPoints.Q / WinogradPoints.NormQ, even));
+        var even = TLanes.MultiplyAdd(g2, WinogradPoints.P2 / WinogradPoints.NormP, g0 * (1 / WinogradPoints.NormP));
+        to.Store(y + yStep, TLanes.MultiplyAdd(g1, WinogradPoints.P / WinogradPoints.NormP, even));
+        to.Store(y + 2 * yStep, TLanes.MultiplyAdd(g1, -WinogradPoints.P / WinogradPoints.NormP, even));
+        even = TLanes.MultiplyAdd(g2, WinogradPoints.Q2 / WinogradPoints.NormQ, g0 * (1 / WinogradPoints.NormQ));
+        to.Store(y + 3 * yStep, TLanes.MultiplyAdd(g1, WinogradPoints.Q / WinogradPoints.NormQ, even));
+        to.Store(y + 4 * yStep, TLanes.MultiplyAdd(g1, -WinogradPoints.Q / WinogradPoints.NormQ, even));
         to.Store(y + 5 * yStep, g2);
     }
 }
@@ -107,19 +105,20 @@ readonly struct WinogradOutput : IWinogradMap
     public static int Outputs => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        Vector256<float> m1 = from.Load(x + xStep), m2 = from.Load(x + 2 * xStep), m3 = from.Load(x + 3 * xStep),
+        TLanes m1 = from.Load(x + xStep), m2 = from.Load(x + 2 * xStep), m3 = from.Load(x + 3 * xStep),
             m4 = from.Load(x + 4 * xStep);
-        Vector256<float> evenP = m1 + m2, oddP = (m1 - m2) * WinogradPoints.P, evenQ = m3 + m4,
+        TLanes evenP = m1 + m2, oddP = (m1 - m2) * WinogradPoints.P, evenQ = m3 + m4,
             oddQ = (m3 - m4) * WinogradPoints.Q;
         to.Store(y, from.Load(x) + evenP + evenQ);
         to.Store(y + yStep, oddP + oddQ);
-        to.Store(y + 2 * yStep, WinogradPoints.MultiplyAdd(evenP, WinogradPoints.P2, evenQ * WinogradPoints.Q2));
-        var last = WinogradPoints.MultiplyAdd(oddQ, WinogradPoints.Q2, from.Load(x + 5 * xStep));
-        to.Store(y + 3 * yStep, WinogradPoints.MultiplyAdd(oddP, WinogradPoints.P2, last));
+        to.Store(y + 2 * yStep, TLanes.MultiplyAdd(evenP, WinogradPoints.P2, evenQ * WinogradPoints.Q2));
+        var last = TLanes.MultiplyAdd(oddQ, WinogradPoints.Q2, from.Load(x + 5 * xStep));
+        to.Store(y + 3 * yStep, TLanes.MultiplyAdd(oddP, WinogradPoints.P2, last));
     }
 }
 
@@ -130,19 +129,20 @@ readonly struct WinogradOutputGradient : IWinogradMap
     public static int Outputs => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        Vector256<float> y0 = from.Load(x), y1 = from.Load(x + xStep), y2 = from.Load(x + 2 * xStep),
+        TLanes y0 = from.Load(x), y1 = from.Load(x + xStep), y2 = from.Load(x + 2 * xStep),
             y3 = from.Load(x + 3 * xStep);
         to.Store(y, y0);
-        var even = WinogradPoints.MultiplyAdd(y2, WinogradPoints.P2, y0);
-        var odd = WinogradPoints.MultiplyAdd(y3, WinogradPoints.P2, y1) * WinogradPoints.P;
+        var even = TLanes.MultiplyAdd(y2, WinogradPoints.P2, y0);
+        var odd = TLanes.MultiplyAdd(y3, WinogradPoints.P2, y1) * WinogradPoints.P;
         to.Store(y + yStep, even + odd);
         to.Store(y + 2 * yStep, even - odd);
-        even = WinogradPoints.MultiplyAdd(y2, WinogradPoints.Q2, y0);
-        odd = WinogradPoints.MultiplyAdd(y3, WinogradPoints.Q2, y1) * WinogradPoints.Q;
+        even = TLanes.MultiplyAdd(y2, WinogradPoints.Q2, y0);
+        odd = TLanes.MultiplyAdd(y3, WinogradPoints.Q2, y1) * WinogradPoints.Q;
         to.Store(y + 3 * yStep, even + odd);
         to.Store(y + 4 * yStep, even - odd);
         to.Store(y + 5 * yStep, y3);
@@ -156,19 +156,20 @@ readonly struct WinogradFilterGradient : IWinogradMap
     public static int Outputs => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        Vector256<float> m1 = from.Load(x + xStep), m2 = from.Load(x + 2 * xStep), m3 = from.Load(x + 3 * xStep),
+        TLanes m1 = from.Load(x + xStep), m2 = from.Load(x + 2 * xStep), m3 = from.Load(x + 3 * xStep),
             m4 = from.Load(x + 4 * xStep);
-        Vector256<float> evenP = (m1 + m2) * (1 / WinogradPoints.NormP),
+        TLanes evenP = (m1 + m2) * (1 / WinogradPoints.NormP),
             oddP = (m1 - m2) * (WinogradPoints.P / WinogradPoints.NormP);
-        Vector256<float> evenQ = (m3 + m4) * (1 / WinogradPoints.NormQ),
+        TLanes evenQ = (m3 + m4) * (1 / WinogradPoints.NormQ),
             oddQ = (m3 - m4) * (WinogradPoints.Q / WinogradPoints.NormQ);
-        to.Store(y, WinogradPoints.MultiplyAdd(from.Load(x), 1 / WinogradPoints.Norm0, evenP + evenQ));
+        to.Store(y, TLanes.MultiplyAdd(from.Load(x), 1 / WinogradPoints.Norm0, evenP + evenQ));
         to.Store(y + yStep, oddP + oddQ);
-        var last = WinogradPoints.MultiplyAdd(evenQ, WinogradPoints.Q2, from.Load(x + 5 * xStep));
-        to.Store(y + 2 * yStep, WinogradPoints.MultiplyAdd(evenP, WinogradPoints.P2, last));
+        var last = TLanes.MultiplyAdd(evenQ, WinogradPoints.Q2, from.Load(x + 5 * xStep));
+        to.Store(y + 2 * yStep, TLanes.MultiplyAdd(evenP, WinogradPoints.P2, last));
     }
 }

@@ -16,14 +16,14 @@ readonly struct WinogradPlan
     /// a task, so that many tiles are better than few.
     /// </summary>
     const long MaxOwn = 1L << 20;
-    const int MaxTiles = 96, MinTiles = 24, GroupTiles = 48;
+    const int MaxTiles = 96, MinTiles = 24, GroupTiles = 16, SmallGroup = 64;
     /// <summary>
     /// Floats between the 36 parts of what a tile becomes: one cache line more than a round size, or all would fall
     /// into the same set.
     /// </summary>
     public const int Apart = 16;
-    /// <summary>Floats of one square of eight channels.</summary>
-    public const int SquareFloats = WinogradTiles.Products * 8;
+    /// <summary>Floats of one square of sixteen channels, the most at a time.</summary>
+    public const int SquareFloats = WinogradTiles.Products * 16;
 
     public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int groups, int tileRows, int tileColumns, int threads)
     {
@@ -32,9 +32,14 @@ readonly struct WinogradPlan
         long most = Math.Max(1, MaxFilters / (WinogradTiles.Products * (long)depth * tileColumns));
         ChunkPanels = (int)Math.Min((columns + tileColumns - 1) / tileColumns, most);
         long fit = MaxOwn / (WinogradTiles.Products * (long)(depth + ChunkPanels * tileColumns));
-        // Many groups are shared among the threads, so that a task's tiles need not be; few tiles leave more caches to them.
-        if (groups > 1) (fit, threads) = (Math.Min(fit, GroupTiles), Math.Max(1, threads / groups));
-        int rows = (int)Math.Clamp(fit, MinTiles, MaxTiles), rounds = (tiles.Count + rows * threads - 1) / (rows * threads);
+        int least = MinTiles;
+        // Groups are shared among the threads, too; of small ones so few tiles at a time that a first-level cache holds them.
+        if (groups > 1)
+        {
+            threads = Math.Max(1, threads / groups);
+            if (depth + columns <= SmallGroup) (fit, least) = (GroupTiles, GroupTiles);
+        }
+        int rows = (int)Math.Clamp(fit, least, MaxTiles), rounds = (tiles.Count + rows * threads - 1) / (rows * threads);
         rows = (tiles.Count + rounds * threads - 1) / (rounds * threads);
         TaskTiles = (rows + tileRows - 1) / tileRows * tileRows;
         Tasks = (tiles.Count + TaskTiles - 1) / TaskTiles;
@@ -44,6 +49,12 @@ readonly struct WinogradPlan
     public WinogradTiles Tiles { get; }
     public int Depth { get; }
     public int Columns { get; }
+
+    /// <summary>Whether depth and columns are whole vectors of sixteen.</summary>
+    public bool TakesSixteen => Depth % 16 == 0 && Columns % 16 == 0;
+
+    /// <summary>Whether <see cref="WinogradSixteen"/> multiplies.</summary>
+    public bool IsSixteen => Depth == 16 && Columns == 16 && PanelWidth == 16;
 
     /// <summary>How the sum over depth is cut.</summary>
     public KBlocks Blocks { get; }
@@ -75,9 +86,16 @@ readonly struct WinogradPlan
     /// <summary>Floats of a group's transformed filters.</summary>
     public long FilterFloats => FiltersApart * (long)WinogradTiles.Products;
 
-    /// <summary>Floats that a task needs for itself: a pixel for what sticks out, its tiles, its products.</summary>
-    public long OwnFloats => OutsideFloats + (InputsApart + ProductsApart) * (long)WinogradTiles.Products;
+    /// <summary>
+    /// Floats that a task needs for itself: a pixel to read outside of the image and one to write, pointers, its tiles, its
+    /// products.
+    /// </summary>
+    public long OwnFloats => 2 * OutsideFloats + PointerFloats + (InputsApart + ProductsApart) * (long)WinogradTiles.Products;
+
+    /// <summary>Floats that the pointers to a task's pixels take.</summary>
+    public int PointerFloats =>
+        (TaskTiles * (WinogradTiles.Products + WinogradTiles.Results) * 2 + Apart - 1) / Apart * Apart;
 
     /// <summary>Floats of a pixel outside the image.</summary>
-    public int OutsideFloats => (Math.Max(Depth, Columns) + Apart - 1) / Apart * Apart;
+    public int OutsideFloats => (Math.Max(Tiles.Channels, Tiles.Filters) + Apart - 1) / Apart * Apart;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
@@ -16,16 +15,25 @@ readonly unsafe struct WinogradTiles
     /// <summary>Products of a tile for each pair of channel and filter, in the place of 4·4·9.</summary>
     public const int Products = Reach * Reach;
 
-    readonly int _h, _w, _oh, _ow, _top, _left, _rows, _columns, _channels, _filters;
+    readonly int _h, _w, _oh, _ow, _top, _left, _rows, _columns;
 
     public WinogradTiles(Shape input, Shape output, int top, int left)
     {
         (_h, _w, _oh, _ow, _top, _left) = (input[1], input[2], output[1], output[2], top, left);
-        (_channels, _filters) = (input[3], output[3]);
+        (Channels, Filters) = (input[3], output[3]);
         _rows = (_oh + Side - 1) / Side;
         _columns = (_ow + Side - 1) / Side;
         Count = checked(output[0] * _rows * _columns);
     }
+
+    /// <summary>Outputs of a tile for each filter.</summary>
+    public const int Results = Side * Side;
+
+    /// <summary>Channels of the input, of all groups.</summary>
+    public int Channels { get; }
+
+    /// <summary>Channels of the output, of all groups.</summary>
+    public int Filters { get; }
 
     /// <summary>Number of tiles in the batch.</summary>
     public int Count { get; }
@@ -33,15 +41,15 @@ readonly unsafe struct WinogradTiles
     /// <summary>The pixels that a tile reads.</summary>
     public void Inputs(int tile, float* image, float* outside, float** pixels)
     {
-        var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
-        Square(pixels, image, _channels, n, y * Side - _top, x * Side - _left, _h, _w, Reach, outside);
+        int row = tile / _columns, n = row / _rows, y = row - n * _rows, x = tile - row * _columns;
+        Square(pixels, image, Channels, n, y * Side - _top, x * Side - _left, _h, _w, Reach, outside);
     }
 
     /// <summary>The pixels that a tile writes.</summary>
     public void Outputs(int tile, float* image, float* outside, float** pixels)
     {
-        var (n, y, x) = (tile / _columns / _rows, tile / _columns % _rows, tile % _columns);
-        Square(pixels, image, _filters, n, y * Side, x * Side, _oh, _ow, Side, outside);
+        int row = tile / _columns, n = row / _rows, y = row - n * _rows, x = tile - row * _columns;
+        Square(pixels, image, Filters, n, y * Side, x * Side, _oh, _ow, Side, outside);
     }
 
     static void Square(float** pixels, float* image, int channels, int n, int top, int left, int h,
@@ -56,44 +64,52 @@ readonly unsafe struct WinogradTiles
     }
 }
 
-/// <summary>A map applied along both sides of a square: M x Mᵀ for each of eight channels.</summary>
+/// <summary>A map applied along both sides of a square: M x Mᵀ for each of some channels.</summary>
 static unsafe class WinogradSquare<TMap> where TMap : IWinogradMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TSource, TTarget>(TSource from, TTarget to, float* between)
-        where TSource : struct, IWinogradSource
-        where TTarget : struct, IWinogradTarget
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, TTarget to, float* between)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
     {
-        var half = new WinogradArray(between, Vector256<float>.Count);
-        for (int j = 0; j < TMap.Inputs; j++) TMap.Apply(from, j, TMap.Inputs, half, j, TMap.Inputs);
-        for (int i = 0; i < TMap.Outputs; i++) TMap.Apply(half, i * TMap.Inputs, 1, to, i * TMap.Outputs, 1);
+        var half = new WinogradArray<TLanes>(between, TLanes.Count);
+        for (int j = 0; j < TMap.Inputs; j++)
+            TMap.Apply<TLanes, TSource, WinogradArray<TLanes>>(from, j, TMap.Inputs, half, j, TMap.Inputs);
+        for (int i = 0; i < TMap.Outputs; i++)
+            TMap.Apply<TLanes, WinogradArray<TLanes>, TTarget>(half, i * TMap.Inputs, 1, to, i * TMap.Outputs, 1);
     }
 }
 
 /// <summary>A square whose values lie a fixed distance apart.</summary>
-readonly unsafe struct WinogradArray(float* first, nint distance) : IWinogradSource, IWinogradTarget
+readonly unsafe struct WinogradArray<TLanes>(float* first, nint distance) : IWinogradSource<TLanes>, IWinogradTarget<TLanes>
+    where TLanes : struct, IWinogradLanes<TLanes>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Load(int i) => Vector256.Load(first + i * distance);
+    public TLanes Load(int i) => TLanes.Load(first + i * distance);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(int i, Vector256<float> value) => value.Store(first + i * distance);
+    public void Store(int i, TLanes value) => value.Store(first + i * distance);
 }
 
 /// <summary>A square of pixels, read from a channel on.</summary>
-readonly unsafe struct WinogradPixels(float** pixels, nint channel) : IWinogradSource
+readonly unsafe struct WinogradPixels<TLanes>(float** pixels, nint channel) : IWinogradSource<TLanes>
+    where TLanes : struct, IWinogradLanes<TLanes>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Load(int i) => Vector256.Load(pixels[i] + channel);
+    public TLanes Load(int i) => TLanes.Load(pixels[i] + channel);
 }
 
 /// <summary>A square of pixels, written from a channel on with a bias added, and measured without.</summary>
-readonly unsafe struct WinogradBiased(float** pixels, nint channel, Vector256<float> bias, WinogradSizes sizes) : IWinogradTarget
+readonly unsafe struct WinogradBiased<TLanes>(float** pixels, nint channel, TLanes bias, WinogradSizes<TLanes> sizes,
+    bool first)
+    : IWinogradTarget<TLanes>
+    where TLanes : struct, IWinogradLanes<TLanes>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(int i, Vector256<float> value)
+    public void Store(int i, TLanes value)
     {
-        sizes.Add(i, value);
+        sizes.Add(i, value, first);
         (value + bias).Store(pixels[i] + channel);
     }
 }
