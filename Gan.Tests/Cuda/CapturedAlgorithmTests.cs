@@ -16,7 +16,7 @@ sealed class CapturedAlgorithmTests
 {
     const int Steps = 4;
 
-    static IEnumerable<string> Gans => GanCatalog.Names;
+    static IEnumerable<string> Gans => [.. GanCatalog.Names, "sngan" + SmallGans.SelfModulated];
 
     [Test]
     public void Captured_steps_are_the_eager_ones_bit_for_bit([ValueSource(nameof(Gans))] string gan,
@@ -47,10 +47,10 @@ sealed class CapturedAlgorithmTests
                     Batch = 4, DiscriminatorSteps = 2, Steps = Steps, Seed = 3, EmaDecay = 0.9f,
                     Precision = precision, Graphs = graphs,
                 },
-                Gan = GanCatalog.Of(gan).Defaults with { Ngf = 4, Ndf = 4 },
+                Gan = SmallGans.Of(gan),
             };
-            using var step = options.Validate().CreateStep(device);
-            using var source = new ArraySource(32, 11);
+            using var source = new ArraySource(32, 11, classes: 3);
+            using var step = options.For(source).Validate().CreateStep(device);
             using var feed = BatchFeed.Open(device, source, new DataSettings { Flip = true }, 4,
                 new LoaderPosition(1), static _ => { });
             using var loop = new GanLoop(step, feed, options.Optimisation);

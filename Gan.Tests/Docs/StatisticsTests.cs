@@ -59,8 +59,8 @@ sealed partial class StatisticsTests
         Assert.That(told, Is.EqualTo(Rows("Single logits").Where(r => !r.Last.Contains($"`{gan}`")).Select(static r => r.Name)));
     }
 
-    static GanStep Step(Device device, string gan) => (GanCatalog.Of(gan).Defaults with { Ngf = 4, Ndf = 4 })
-        .Create(device, 32, 4, new OptimisationSettings { Batch = Batch });
+    static GanStep Step(Device device, string gan) =>
+        SmallGans.Of(gan).Create(device, 32, 4, new OptimisationSettings { Batch = Batch });
 
     static void Update(Device device, GanStep step)
     {

@@ -64,7 +64,7 @@ public sealed class ModuleGoldenTests
         if (test == "gblock_up")
         {
             var b = new GeneratorBlock(rng, inputs, outputs);
-            (block, forward) = (b, b.Forward);
+            (block, forward) = (b, x => b.Forward(x));
         }
         else if (test == "dblock_optimized")
         {

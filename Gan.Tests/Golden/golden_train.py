@@ -5,20 +5,27 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-from golden_algorithms import Sngan, Ssgan, WganGp
+from golden_algorithms import CganPd, Dcgan, InfoMax, Sagan, Sngan, Ssgan, WganGp
 from golden_io import Golden
 from golden_nets import floats
+from golden_successors import SsganLa, SsganLaPlus, SsganMs
 
 RATE = 2e-4
 
 
 @dataclass
 class Draws:
-    """What a run reads: real images as bytes, noise (the last of a step is for G), and where a penalty is taken, if one is."""
+    """What a run reads: real images as bytes, noise (the last of a step is for G); a penalty's places and labels, if any."""
 
     real: torch.Tensor  # (steps, n_dis, batch, 3, 32, 32)
     z: torch.Tensor  # (steps, n_dis + 1, batch, nz)
     alpha: torch.Tensor = None  # (steps, n_dis, batch)
+    real_labels: torch.Tensor = None  # (steps, n_dis, batch)
+    fake_labels: torch.Tensor = None  # (steps, n_dis + 1, batch)
+
+    def given(self):
+        """What there is beside images and noise."""
+        return {k: v for k in ("alpha", "real_labels", "fake_labels") if (v := getattr(self, k)) is not None}
 
 
 class Training:
@@ -49,20 +56,28 @@ class Training:
                 value = torch.stack(value)
                 values[name] = value if name.startswith("g_") else value.view(steps, self.n_dis, *value.shape[1:])
 
+    def generate(self, step, i):
+        """Images, and the labels that they were asked for, if any."""
+        labels = [] if self.draws.fake_labels is None else [self.draws.fake_labels[step, i]]
+        return self.g(self.draws.z[step, i].to(self.dtype), *labels), labels
+
     def update_discriminator(self, step, i):
         real = self.draws.real[step, i].to(self.dtype) / 127.5 - 1
-        fake = self.g(self.draws.z[step, i].to(self.dtype)).detach()
-        alpha = None if self.draws.alpha is None else self.draws.alpha[step, i].to(self.dtype)
-        self.minimise("d", self.d, *self.algorithm.of_discriminator(self.d, real, fake, alpha))
+        fake, labels = self.generate(step, i)
+        given = None if self.draws.alpha is None else self.draws.alpha[step, i].to(self.dtype)
+        if labels:
+            given = (self.draws.real_labels[step, i], *labels)
+        self.minimise("d", self.d, *self.algorithm.of_discriminator(self.d, real, fake.detach(), given))
 
     def update_generator(self, step):
-        fake = self.g(self.draws.z[step, self.n_dis].to(self.dtype))
-        self.minimise("g", self.g, *self.algorithm.of_generator(self.d, fake))
+        fake, labels = self.generate(step, self.n_dis)
+        self.minimise("g", self.g, *self.algorithm.of_generator(self.d, fake, *labels))
 
     def minimise(self, name, net, loss, losses, logits):
         net.zero_grad()
         loss.backward()
-        self.gradients.setdefault(name, {key: p.grad.clone() for key, p in net.named_parameters()})
+        self.gradients.setdefault(name, {key: p.grad.clone() for key, p in net.named_parameters()
+                                         if p.grad is not None})
         self.optimizers[net].step()
         for values, new in ((self.losses, losses), (self.logits, logits)):
             for key, value in new.items():
@@ -80,15 +95,19 @@ def shapes_of_colour(rng, count, size):
     return (127.5 * (1 + torch.tanh(x))).round().clamp(0, 255).to(torch.uint8)
 
 
-def draw(rng, steps, n_dis, batch, nz, with_alpha=False):
+def draw(rng, steps, n_dis, batch, nz, with_alpha=False, classes=0):
     z = torch.randn(steps, n_dis + 1, batch, nz, generator=rng)
     real = shapes_of_colour(rng, steps * n_dis * batch, 32).view(steps, n_dis, batch, 3, 32, 32)
-    return Draws(real, z, torch.rand(steps, n_dis, batch, generator=rng) if with_alpha else None)
+    draws = Draws(real, z, torch.rand(steps, n_dis, batch, generator=rng) if with_alpha else None)
+    if classes:
+        draws.real_labels, draws.fake_labels = (torch.randint(classes, (steps, n, batch), generator=rng)
+                                                for n in (n_dis, n_dis + 1))
+    return draws
 
 
 def make_run(golden, networks, algorithm, draws, **variant):
     """Inputs, states before, and losses: of doubles, of singles, and of one more run of doubles, named for what differs in it."""
-    golden.put("train", z=draws.z, real=draws.real, **({} if draws.alpha is None else {"alpha": draws.alpha}))
+    golden.put("train", z=draws.z, real=draws.real, **draws.given())
     before = {name: floats(net.state_dict()) for name, net in zip("gd", networks)}
     for name, state in before.items():
         golden.put(f"{name}/before", **state)
@@ -122,12 +141,15 @@ def make_train(metadata):
     return golden
 
 
-def make_gan(metadata, algorithm, seed, **constants):
+def make_gan(metadata, algorithm, seed, ndf=16, change=None, **constants):
     """Four steps with logits, the first gradients and the state at the end; and what the order of updates changes."""
     torch.manual_seed(seed)
-    golden, ngf, ndf, nz = Golden(metadata), 8, 16, 24
+    golden, ngf, nz = Golden(metadata), 8, 24
     networks = algorithm.networks(nz, ngf, ndf)
-    draws = draw(torch.Generator().manual_seed(seed), 4, 2, 4, nz, with_alpha=isinstance(algorithm, WganGp))
+    draws = draw(torch.Generator().manual_seed(seed), 4, 2, 4, nz, with_alpha=isinstance(algorithm, WganGp),
+                 classes=getattr(algorithm, "CLASSES", 0))
+    if change:
+        change(networks, draws)
     settings(golden, draws, ngf=ngf, ndf=ndf, lr=RATE, beta1=0, beta2=0.9, eps=1e-8, **constants)
     double, g_first = make_run(golden, networks, algorithm, draws, g_first={"g_first": True})
     golden.put_f64("logits", **double.logits)
@@ -145,6 +167,56 @@ def make_sngan(metadata):
 
 def make_wgan_gp(metadata):
     return make_gan(metadata, WganGp(), 33, gp_scale=WganGp.GP_SCALE)
+
+
+def first_logits(networks, draws):
+    """Of the first fake images, in training mode, without a trace in the nets."""
+    g, d = (copy.deepcopy(net) for net in networks)
+    with torch.no_grad():
+        return d(g(draws.z[0, 0]))
+
+
+def make_dcgan(metadata):
+    """
+    Logits about 1, or nothing would be compared; and a step from where they begin without that, far above 0: there the sigmoid is
+    1 and G's gradient 0.
+    """
+    kept = {}
+
+    def change(networks, draws):
+        head = networks[1].l5
+        head.weight.data.abs_()
+        head.weight.data *= 90 / first_logits(networks, draws).mean()
+        far = copy.deepcopy(networks)
+        head.weight.data *= torch.tensor([1.0, -1.0]).repeat(len(head.weight[0]) // 2) / 30
+        kept.update(far=far, draws=Draws(draws.real[:1], draws.z[:1]))
+
+    golden = make_gan(metadata, Dcgan(), 34, ndf=8, change=change)
+    run = Training(kept["far"], Dcgan(), kept["draws"], torch.float64)
+    assert min(float(v.min()) for v in run.logits.values()) > 40
+    assert not any(gradient.any() for gradient in run.gradients["g"].values())
+    golden.put("saturated", **{"l5.weight": kept["far"][1].l5.weight})
+    golden.put_f64("saturated_loss", **run.losses)
+    golden.put_f64("saturated_logits", **run.logits)
+    return golden
+
+
+def make_infomax(metadata):
+    return make_gan(metadata, InfoMax(), 35, ndf=8, scale=InfoMax.SCALE, contrast_width=InfoMax.WIDTH)
+
+
+def make_cgan_pd(metadata):
+    return make_gan(metadata, CganPd(), 36, ndf=8, classes=CganPd.CLASSES)
+
+
+def make_sagan(metadata):
+    return make_gan(metadata, Sagan(), 37, ndf=8, classes=Sagan.CLASSES)
+
+
+def make_successors(metadata):
+    """SSGAN's successors, each with ndf 8: LA by multi-class hinge, LA+ by cross-entropy."""
+    for name, algorithm, seed in (("ssgan_ms", SsganMs(), 38), ("ssgan_la", SsganLa(), 39), ("ssgan_la_plus", SsganLaPlus(), 40)):
+        yield name, make_gan(metadata, algorithm, seed, ndf=8)
 
 
 def kind(net, key):

@@ -13,7 +13,8 @@ from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
 from golden_r3gan import make_r3gan
-from golden_train import make_sngan, make_train, make_wgan_gp
+from golden_train import make_cgan_pd, make_dcgan, make_infomax, make_sagan, make_sngan, make_successors, make_train, \
+    make_wgan_gp
 from golden_zoo import make_zoo
 
 CONVENTION = {
@@ -35,6 +36,12 @@ def main():
     make_train(CONVENTION).write(folder / "train20.safetensors")
     make_sngan(CONVENTION).write(folder / "sngan32.safetensors")
     make_wgan_gp(CONVENTION).write(folder / "wgan_gp32.safetensors")
+    make_dcgan(CONVENTION).write(folder / "dcgan32.safetensors")
+    make_infomax(CONVENTION).write(folder / "infomax32.safetensors")
+    make_cgan_pd(CONVENTION).write(folder / "cgan_pd32.safetensors")
+    make_sagan(CONVENTION).write(folder / "sagan32.safetensors")
+    for name, golden in make_successors(CONVENTION):
+        golden.write(folder / f"{name}32.safetensors")
     make_zoo(CONVENTION).write(folder / "zoo_nets.safetensors")
     make_conditional(CONVENTION).write(folder / "conditional.safetensors")
     make_r3gan(CONVENTION, conditional=False).write(folder / "r3gan.safetensors")

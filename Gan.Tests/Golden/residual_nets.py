@@ -1,4 +1,4 @@
-"""Residual blocks and nets of SSGAN, SNGAN and WGAN-GP, with the parameter and buffer names that Mimicry's checkpoints have."""
+"""Residual blocks and nets of SSGAN, SNGAN, DCGAN and WGAN-GP, with the names that Mimicry's checkpoints have."""
 import math
 
 import torch
@@ -42,23 +42,23 @@ class HeadLinear(nn.Module):
 
 
 class GBlock(nn.Module):
-    """BN, ReLU, up x2, conv 3x3, BN, ReLU, conv 3x3; shortcut: up x2, conv 1x1."""
+    """BN, ReLU, up x2, conv 3x3, BN, ReLU, conv 3x3; shortcut: up x2, conv 1x1. `norm` may need the labels."""
 
-    def __init__(self, inputs, outputs, shortcut_gain=1):
+    def __init__(self, inputs, outputs, shortcut_gain=1, norm=nn.BatchNorm2d, spectral=False):
         super().__init__()
-        self.c1 = conv(inputs, outputs, 3, math.sqrt(2), False)
-        self.c2 = conv(outputs, outputs, 3, math.sqrt(2), False)
-        self.b1 = nn.BatchNorm2d(inputs)
-        self.b2 = nn.BatchNorm2d(outputs)
-        self.c_sc = conv(inputs, outputs, 1, shortcut_gain, False)
+        self.c1 = conv(inputs, outputs, 3, math.sqrt(2), spectral)
+        self.c2 = conv(outputs, outputs, 3, math.sqrt(2), spectral)
+        self.b1 = norm(inputs)
+        self.b2 = norm(outputs)
+        self.c_sc = conv(inputs, outputs, 1, shortcut_gain, spectral)
 
     @staticmethod
     def up(x):
         return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
-    def forward(self, x):
-        h = self.c1(self.up(F.relu(self.b1(x))))
-        h = self.c2(F.relu(self.b2(h)))
+    def forward(self, x, *labels):
+        h = self.c1(self.up(F.relu(self.b1(x, *labels))))
+        h = self.c2(F.relu(self.b2(h, *labels)))
         return h + self.c_sc(self.up(x))
 
 
@@ -106,32 +106,41 @@ DISCRIMINATORS = {32: ([1, 1, 1, 1], 2), 48: ([16, 8, 4, 2, 1], 4), 64: ([16, 8,
 
 class Generator(nn.Module):
     """
-    z (N, nz) to images (N, 3, size, size) in (-1, 1); l1's outputs are read as (ngf, width, width). The same net in all three
-    GANs; WGAN-GP leaves shortcuts and the last convolution as PyTorch draws them (`shortcut_gain` None).
+    z (N, nz) to images (N, 3, size, size) in (-1, 1); l1's outputs are read as (ngf, width, width). The same net in all
+    unconditional GANs; WGAN-GP leaves shortcuts and the last convolution as PyTorch draws them (`shortcut_gain` None).
+    `attention`, behind block n, comes in derived classes.
     """
 
-    def __init__(self, size, nz, ngf, shortcut_gain=1):
+    attention = 0
+
+    def __init__(self, size, nz, ngf, shortcut_gain=1, norm=nn.BatchNorm2d, spectral=False):
         super().__init__()
         self.ngf = ngf
         self.width, divisors = GENERATORS[size]
         self.l1 = linear(nz, self.width ** 2 * ngf)
+        if spectral:
+            nn.utils.spectral_norm(self.l1)
         channels = [ngf // divisor for divisor in divisors]
         for i, (inputs, outputs) in enumerate(zip(channels, channels[1:])):
-            self.add_module(f"block{i + 2}", GBlock(inputs, outputs, shortcut_gain))
+            self.add_module(f"block{i + 2}", GBlock(inputs, outputs, shortcut_gain, norm, spectral))
         self.last = len(channels) + 1
         self.add_module(f"b{self.last}", nn.BatchNorm2d(channels[-1]))
-        self.add_module(f"c{self.last}", conv(channels[-1], 3, 3, shortcut_gain, False))
+        self.add_module(f"c{self.last}", conv(channels[-1], 3, 3, shortcut_gain, spectral))
 
-    def forward(self, z):
+    def forward(self, z, *labels):
         h = self.l1(z).view(len(z), self.ngf, self.width, self.width)
         for i in range(2, self.last):
-            h = self.get_submodule(f"block{i}")(h)
+            h = self.get_submodule(f"block{i}")(h, *labels)
+            if i == self.attention:
+                h = self.attn_block(h)
         h = F.relu(self.get_submodule(f"b{self.last}")(h))
         return torch.tanh(self.get_submodule(f"c{self.last}")(h))
 
 
 class Trunk(nn.Module):
-    """The blocks of a discriminator, for images (N, 3, size, size)."""
+    """The blocks of a discriminator, for images (N, 3, size, size); `attention`, behind block n, comes in derived classes."""
+
+    attention = 0
 
     def __init__(self, size, ndf, in_place=True, spectral=True, shortcut_gain=1):
         super().__init__()
@@ -145,6 +154,8 @@ class Trunk(nn.Module):
     def features(self, x):
         for i in range(self.blocks):
             x = self.get_submodule(f"block{i + 1}")(x)
+            if i + 1 == self.attention:
+                x = self.attn_block(x)
         return F.relu(x)
 
 
@@ -171,6 +182,17 @@ class SnganDiscriminator(Trunk):
 
     def forward(self, x):
         return self.get_submodule(self.head)(self.features(x).sum(dim=(2, 3)))
+
+
+class DcganDiscriminator32(Trunk):
+    """Images to logits (N, 1); nothing is normalised; sum pooling."""
+
+    def __init__(self, ndf):
+        super().__init__(32, ndf, spectral=False)
+        self.l5 = linear(ndf, 1)
+
+    def forward(self, x):
+        return self.l5(self.features(x).sum(dim=(2, 3)))
 
 
 class WganGpDiscriminator(Trunk):

@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Serialization;
+using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
 using Ssgan.Tests.Golden;
@@ -69,6 +70,61 @@ public sealed class MimicryFilesTests
         using var read = new ResNetGenerator(rng, told);
         MimicryWeights.Load(file, read, "netG.");
         Equal(read, written);
+    }
+
+    [TestCase("cgan-pd", 32, 16)]
+    [TestCase("cgan-pd", 128, 16)]
+    [TestCase("sagan", 32, 16)]
+    [TestCase("sagan", 128, 64)]
+    public void Conditional_networks_are_told_from_their_files(string gan, int size, int width)
+    {
+        const int classes = 5;
+        using var device = Device.Cpu(1);
+        using var rng = new Rng(device, 3);
+        var options = (ResNetGanOptions)GanCatalog.Of(gan).Defaults with { Ngf = width, Ndf = width };
+        var shapes = options.Architecture(size) with { Latent = 24 };
+        using var generator = new ResNetGenerator(rng, shapes, options.GeneratorVariant(classes));
+        using var discriminator = new ResNetDiscriminator(rng, shapes, options.DiscriminatorVariant(classes));
+        using var file = Stored([.. MimicryWeights.Items(generator, "netG."), .. MimicryWeights.Items(discriminator, "netD.")]);
+        var (told, variant) = MimicryWeights.GeneratorOf(file, "netG.");
+        Assert.That((told.Size, told.StartChannels, told.Latent, told.GeneratorAttention, variant),
+            Is.EqualTo((size, width, 24, shapes.GeneratorAttention, options.GeneratorVariant(classes))));
+        using var readGenerator = new ResNetGenerator(rng, told, variant);
+        MimicryWeights.Load(file, readGenerator, "netG.");
+        Equal(readGenerator, generator);
+
+        var (also, others) = MimicryWeights.DiscriminatorOf(file, "netD.");
+        Assert.That((also.Size, also.LogitsName, also.DiscriminatorAttention, also.HeadsIterateInEvaluation, others),
+            Is.EqualTo((size, shapes.LogitsName, shapes.DiscriminatorAttention, shapes.HeadsIterateInEvaluation,
+                options.DiscriminatorVariant(classes))));
+        using var readDiscriminator = new ResNetDiscriminator(rng, also, others);
+        MimicryWeights.Load(file, readDiscriminator, "netD.");
+        Equal(readDiscriminator, discriminator);
+    }
+
+    [Test]
+    public void Infomax_gans_discriminator_goes_through_a_file([ValueSource(nameof(s_sizes))] int size)
+    {
+        using var device = Device.Cpu(1);
+        using var rng = new Rng(device, 3);
+        var shapes = new InfoMaxOptions { Ngf = 16, Ndf = 16 }.Architecture(size);
+        using var written = new InfoMaxDiscriminator(rng, shapes, 6);
+        using var file = Stored(MimicryWeights.Items(written, "netD."));
+        bool ambiguous = size is 48 or 64;
+        if (ambiguous)
+        {
+            Assert.That(() => MimicryWeights.InfoMaxOf(file, "netD."), Throws.TypeOf<WeightsException>()
+                .With.Message.EndsWith("one of the two sizes must be given."));
+        }
+        var (told, width) = MimicryWeights.InfoMaxOf(file, "netD.", ambiguous ? size : 0);
+        Assert.That((told.Size, told.LogitsName, width), Is.EqualTo((size, "linear", 6)));
+        using var read = new InfoMaxDiscriminator(rng, told, width);
+        MimicryWeights.Load(file, read, "netD.");
+        Equal(read, written);
+        Assert.That(() => MimicryWeights.DiscriminatorOf(file, "netD."), Throws.TypeOf<WeightsException>()
+            .With.Message.EndsWith("which InfoMaxOf describes."));
+        Assert.That(() => MimicryWeights.InfoMaxOf(file), Throws.TypeOf<WeightsException>()
+            .With.Message.Contains("is no discriminator of InfoMax-GAN"));
     }
 
     [Test]

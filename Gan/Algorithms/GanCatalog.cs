@@ -37,6 +37,14 @@ public static class GanCatalog
             SnganJson.Default.SnganOptions, NoSettings),
         Entry(new WganGpOptions(), "Wasserstein GAN with gradient penalty (Gulrajani et al. 2017)",
             WganGpJson.Default.WganGpOptions, WganGpOptions.Settings),
+        Entry(new DcganOptions(), "the original GAN's losses on residual networks (Goodfellow et al. 2014)",
+            DcganJson.Default.DcganOptions, NoSettings),
+        Entry(new InfoMaxOptions(), "hinge loss and contrast of an image's places with other images' (Lee et al. 2021)",
+            InfoMaxJson.Default.InfoMaxOptions, InfoMaxOptions.Settings),
+        Entry(new CganPdOptions(), "told classes, by projection, at 32 and 128 pixels (Miyato and Koyama 2018)",
+            CganPdJson.Default.CganPdOptions, NoSettings),
+        Entry(new SaganOptions(), "the same with self-attention (Zhang et al. 2019)",
+            SaganJson.Default.SaganOptions, NoSettings),
         Entry(new R3ganOptions(), "R3GAN: relativistic pairs, penalties on both, no normalisation (Huang et al. 2024)",
             R3ganJson.Default.R3ganOptions, R3ganOptions.Settings),
     ];
@@ -56,5 +64,11 @@ public static class GanCatalog
     static GanEntry Entry<T, TOwn>(T defaults, string description, JsonTypeInfo<T> json, IReadOnlyList<Setting<TOwn>> own)
         where T : TOwn
         where TOwn : GanOptions =>
-        new(defaults, description, json, [.. own.Select(static s => s.In<GanOptions>(static o => (TOwn)o, static (_, o) => o))]);
+        new(defaults, description, json, [.. OfNetworks(defaults), .. Any(own)]);
+
+    static IEnumerable<Setting<GanOptions>> OfNetworks(GanOptions gan) =>
+        gan is ResNetGanOptions ? Any(ResNetGanOptions.NetworkSettings) : [];
+
+    static IEnumerable<Setting<GanOptions>> Any<TOwn>(IEnumerable<Setting<TOwn>> settings) where TOwn : GanOptions =>
+        settings.Select(static s => s.In<GanOptions>(static o => (TOwn)o, static (_, o) => o));
 }

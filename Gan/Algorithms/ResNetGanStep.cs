@@ -17,8 +17,7 @@ public class ResNetGanStep : AdversarialStep
         : base(Given(device, architecture, options),
             (random, type) =>
                 new ResNetGenerator(random, architecture, options.GeneratorVariant(classes) with { Compute = type }),
-            (random, type) =>
-                new ResNetDiscriminator(random, architecture, options.DiscriminatorVariant(classes) with { Compute = type }),
+            (random, type) => options.CreateDiscriminator(random, architecture, classes, type),
             options, optimisation)
     {
     }

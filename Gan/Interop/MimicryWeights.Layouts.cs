@@ -20,9 +20,9 @@ public static partial class MimicryWeights
         foreach (var (name, tensor) in state)
         {
             string owner = name[..Math.Max(name.LastIndexOf('.'), 0)];
-            if (architecture is not null && name is ("l1.weight" or "l1.bias"))
+            if (architecture is not null && FirstKey(name, state) is { } first)
             {
-                map.Add(FirstLinear(name, tensor, architecture));
+                map.Add(FirstLinear(first, tensor, architecture));
             }
             else if (name.EndsWith(u, StringComparison.Ordinal))
             {
@@ -62,6 +62,15 @@ public static partial class MimicryWeights
         int[] dims = [s[0], s[3], s[1], s[2]];
         return new MimicryEntry(key, [.. dims.Select(static dim => (long)dim)], tensor) { Dims = dims, Order = [0, 2, 3, 1] };
     }
+
+    /// <summary>The key of what has a row for each value of the first feature map; null of all else.</summary>
+    static string? FirstKey(string name, IReadOnlyDictionary<string, Tensor> state) => name switch
+    {
+        "l1.weight" => state.ContainsKey("l1.spectral.u") ? "l1.weight_orig" : name,
+        "l1.bias" => name,
+        "l1.spectral.u" => "l1.weight_u",
+        _ => null,
+    };
 
     /// <summary>The generator's first layer makes a feature map: its rows are (C, H, W) there and (H, W, C) here.</summary>
     static MimicryEntry FirstLinear(string name, Tensor tensor, Architecture architecture)

@@ -30,6 +30,12 @@ public sealed record Architecture
     /// <summary>The discriminator's blocks, the first one optimised.</summary>
     public required IReadOnlyList<DiscriminatorBlock> DiscriminatorBlocks { get; init; }
 
+    /// <summary>The number n of the generator's "blockn" behind which self-attention stands; 0 for none.</summary>
+    public int GeneratorAttention { get; init; }
+
+    /// <summary>The same in the discriminator.</summary>
+    public int DiscriminatorAttention { get; init; }
+
     /// <summary>
     /// Name of the discriminator's real-or-fake head in Mimicry's files: l5 at 32 and 48, l6 at 64, l7 at 128; of WGAN-GP l6 at
     /// 48 too.

@@ -6,7 +6,14 @@ namespace Ssgan.Gan.Models;
 /// <summary>What a discriminator says of a batch.</summary>
 /// <param name="Logits">Real or fake, (N, 1); large means real.</param>
 /// <param name="Rotation">Logits of the rotation task's classes, (N, K); null where the network has no such head.</param>
-public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation = null);
+public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation = null)
+{
+    /// <summary>Features of an image's places, (N, H, W, C), where the network contrasts images; else null.</summary>
+    public Tensor? Local { get; init; }
+
+    /// <summary>Features of the whole image, F32 (N, D); the same.</summary>
+    public Tensor? Global { get; init; }
+}
 
 /// <summary>A network that judges images, given their classes where it knows them.</summary>
 public abstract class Discriminator : Module

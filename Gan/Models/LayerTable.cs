@@ -23,6 +23,7 @@ public static class LayerTable
         for (int i = 0; i < blocks; i++) outputs[$"block{i + 2}"] = Images(batch, side *= 2, a.GeneratorBlocks[i]);
         outputs[$"b{blocks + 2}"] = Images(batch, side, a.GeneratorBlocks[^1]);
         outputs[$"c{blocks + 2}"] = Images(batch, side, 3);
+        if (a.GeneratorAttention > 0) outputs["attn_block"] = outputs[$"block{a.GeneratorAttention}"];
         return Rows(generator, outputs);
     }
 
@@ -33,7 +34,9 @@ public static class LayerTable
         var a = discriminator.Architecture;
         var outputs = new Dictionary<string, string>
         {
-            [a.LogitsName] = $"({batch}, 1)", ["l_y"] = $"({batch}, {discriminator.RotationClasses})",
+            [a.LogitsName] = $"({batch}, 1)",
+            ["l_y"] = discriminator.Classes > 0 ? $"({batch}, {a.DiscriminatorBlocks[^1].Channels})"
+                : $"({batch}, {discriminator.RotationClasses})",
         };
         int side = a.Size;
         for (int i = 0; i < a.DiscriminatorBlocks.Count; i++)
@@ -42,7 +45,26 @@ public static class LayerTable
             if (block.Downsample) side /= 2;
             outputs[$"block{i + 1}"] = Images(batch, side, block.Channels);
         }
+        if (a.DiscriminatorAttention > 0) outputs["attn_block"] = outputs[$"block{a.DiscriminatorAttention}"];
         return Rows(discriminator, outputs);
+    }
+
+    /// <summary>The layers of InfoMax-GAN's discriminator for a batch.</summary>
+    public static IReadOnlyList<LayerRow> Of(InfoMaxDiscriminator discriminator, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(discriminator);
+        var blocks = discriminator.Architecture.DiscriminatorBlocks;
+        int side = discriminator.Size, end = discriminator.Size >> blocks.Count(static b => b.Downsample);
+        foreach (var block in blocks.SkipLast(1)) if (block.Downsample) side /= 2;
+        string places = Images(batch, side, discriminator.ContrastWidth), whole = $"({batch}, {discriminator.ContrastWidth})";
+        return Rows(discriminator, new()
+        {
+            [InfoMaxDiscriminator.LocalBlocks] = Images(batch, side, blocks[^2].Channels),
+            [InfoMaxDiscriminator.GlobalBlocks] = Images(batch, end, blocks[^1].Channels),
+            [InfoMaxDiscriminator.Head] = $"({batch}, 1)",
+            ["local_nrkhs_a"] = Images(batch, side, blocks[^2].Channels), ["local_nrkhs_b"] = places, ["local_nrkhs_sc"] = places,
+            ["global_nrkhs_a"] = $"({batch}, {blocks[^1].Channels})", ["global_nrkhs_b"] = whole, ["global_nrkhs_sc"] = whole,
+        });
     }
 
     internal static string Images(int batch, int side, int channels) => $"({batch}, {side}, {side}, {channels})";
@@ -57,7 +79,7 @@ public static class LayerTable
             bool whole = parts is [{ } only] && only.Name == layer.Key;
             rows.Add(new LayerRow(layer.Key, false, outputs[layer.Key], whole ? parts[0].Weight : null,
                 parts.Sum(static p => p.Parameters)));
-            if (!whole) rows.AddRange(parts);
+            if (!whole) rows.AddRange(parts.Select(p => p.Name == layer.Key ? p with { Name = layer.First().Name } : p));
         }
         return rows;
 

@@ -26,6 +26,12 @@ public sealed record DiscriminatorOptions
     /// </summary>
     public int RotationClasses { get; init; } = 4;
 
+    /// <summary>
+    /// Classes that it is told, of which each adds the product of a learned row and the last features to the logit (Miyato and
+    /// Koyama 2018); 0 for none. Such a network has no head for rotations.
+    /// </summary>
+    public int Classes { get; init; }
+
     /// <summary>Whether residual shortcuts see ReLU(x), as behind Mimicry's published scores, or x.</summary>
     public bool ShortcutFromRelu { get; init; } = true;
 
@@ -49,7 +55,7 @@ public sealed record DiscriminatorOptions
 
 /// <summary>
 /// Maps images (N, S, S, 3) to logits: residual blocks, ReLU, sum or mean over the pixels, one linear head for real or fake and,
-/// where it is wanted, one for the rotation.
+/// where it is wanted, one for the rotation or a row for each class, and self-attention behind one of the blocks.
 /// </summary>
 public sealed class ResNetDiscriminator : Discriminator
 {
@@ -57,6 +63,8 @@ public sealed class ResNetDiscriminator : Discriminator
     readonly ResidualBlock[] _blocks;
     readonly Linear _logits;
     readonly Linear? _rotation;
+    readonly Embedding? _projection;
+    readonly SelfAttention2d? _attention;
     readonly SpectralNorm[] _norms, _headNorms;
     readonly PixelPooling _pooling;
     readonly DType _compute;
@@ -64,10 +72,14 @@ public sealed class ResNetDiscriminator : Discriminator
     /// <param name="random">Source of the first values, and the device.</param>
     /// <param name="architecture">The shapes.</param>
     /// <param name="options">What differs between discriminators of one architecture; null is SSGAN's.</param>
+    /// <exception cref="ArgumentException">It is to know both rotations and classes, or self-attention has fewer than 8
+    /// channels.</exception>
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
-        : base(Given(random, architecture).Size, 0)
+        : base(Given(random, architecture).Size, options?.Classes ?? 0)
     {
         options ??= new();
+        if (options is { Classes: > 0, RotationClasses: > 0 })
+            throw new ArgumentException("A discriminator has a head for rotations or rows for classes, not both.");
         Architecture = architecture;
         (_compute, _pooling) = (options.Compute, options.Pooling);
         bool spectral = options.SpectralNorm;
@@ -85,8 +97,13 @@ public sealed class ResNetDiscriminator : Discriminator
         }
         _logits = Child(architecture.LogitsName, Head(1));
         if (options.RotationClasses > 0) _rotation = Child("l_y", Head(options.RotationClasses));
-        Linear[] heads = _rotation is null ? [_logits] : [_logits, _rotation];
-        _headNorms = [.. heads.SelectMany(static h => h.Modules()).OfType<SpectralNorm>()];
+        if (options.Classes > 0)
+            _projection = Child("l_y", new Embedding(random, options.Classes, channels, Init.XavierUniform(), spectral,
+                architecture.HeadsIterateInEvaluation));
+        if (architecture.DiscriminatorAttention is var after and > 0)
+            _attention = Child("attn_block", new SelfAttention2d(random, table[after - 1].Channels, spectral));
+        Module?[] heads = [_logits, _rotation, _projection];
+        _headNorms = [.. heads.SelectMany(static h => h?.Modules() ?? []).OfType<SpectralNorm>()];
         _norms = [.. Modules().OfType<SpectralNorm>().Except(_headNorms)];
 
         Linear Head(int outputs) => new(random, channels, outputs, spectral: spectral,
@@ -116,9 +133,15 @@ public sealed class ResNetDiscriminator : Discriminator
         // All in one launch. Sums and means are F32, and the heads after them.
         SpectralNorm.Prepare(_norms, x.Type, _headNorms);
         var h = _first.Forward(x);
-        foreach (var block in _blocks) h = block.Forward(h);
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            h = _blocks[i].Forward(h);
+            if (i + 2 == Architecture.DiscriminatorAttention) h = _attention!.Forward(h);
+        }
         h = h.Relu();
         h = _pooling == PixelPooling.Mean ? h.Mean(1, 2) : h.Sum(1, 2);
-        return new DiscriminatorOutput(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
+        var logits = _logits.Forward(h);
+        if (_projection is not null) logits += (_projection.Forward(labels!) * h).Sum([1], keepDims: true);
+        return new DiscriminatorOutput(logits.Keep(), _rotation?.Forward(h).Keep());
     }
 }

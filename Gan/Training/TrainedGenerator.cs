@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
@@ -136,11 +137,14 @@ public sealed class TrainedGenerator : IDisposable
             throw new TrainingException(
                 $"{path} holds one generator; averaged weights are in this program's own checkpoints only.");
         using var random = new Rng(device, 0);
-        var network = new ResNetGenerator(random, MimicryWeights.ArchitectureOf(path));
+        var (architecture, options) = MimicryWeights.GeneratorOf(path);
+        var network = new ResNetGenerator(random, architecture, options);
         try
         {
             MimicryWeights.Load(path, network);
-            return new TrainedGenerator(device, network, path, "g", 0, ClassList.None);
+            // The file has no names of the classes.
+            var classes = Enumerable.Range(0, network.Classes).Select(static i => i.ToString(CultureInfo.InvariantCulture));
+            return new TrainedGenerator(device, network, path, "g", 0, new(classes));
         }
         catch
         {

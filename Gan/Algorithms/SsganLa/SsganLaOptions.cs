@@ -36,6 +36,12 @@ public abstract record LabelAugmentedOptions : RotationGanOptions
             static o => o.ClassLoss, static (o, v) => o with { ClassLoss = v }),
     ];
 
+    /// <summary>Hou et al. 2021, CIFAR-10.</summary>
+    private protected static OptimisationSettings Recipe(int discriminatorSteps, long steps) => new()
+    {
+        Batch = 100, DiscriminatorSteps = discriminatorSteps, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = steps,
+    };
+
     /// <summary>Whether the networks also play on upright images.</summary>
     [JsonIgnore]
     internal abstract bool PlaysUpright { get; }
@@ -58,9 +64,9 @@ public sealed record SsganLaOptions() : LabelAugmentedOptions("ssgan-la")
 {
     internal override bool PlaysUpright => false;
 
-    /// <summary>Hou et al. 2021, CIFAR-10: batches of 100, four updates of D for one of G, 400 epochs, averaged weights.</summary>
+    /// <summary>Hou et al. 2021, CIFAR-10: batches of 100, four updates of D for one of G, 400 epochs, averages.</summary>
     public override (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (
-        this, new() { Batch = 100, DiscriminatorSteps = 4, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = 50_000 });
+        this, Recipe(discriminatorSteps: 4, steps: 50_000));
 
     // What real and fake are is told by the eight classes.
     [JsonIgnore]
@@ -74,7 +80,7 @@ public sealed record SsganLaPlusOptions() : LabelAugmentedOptions("ssgan-la-plus
 
     /// <summary>Hou et al. 2021, CIFAR-10: as SSGAN-LA, with two updates of D for one of G.</summary>
     public override (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (
-        this, new() { Batch = 100, DiscriminatorSteps = 2, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = 100_000 });
+        this, Recipe(discriminatorSteps: 2, steps: 100_000));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

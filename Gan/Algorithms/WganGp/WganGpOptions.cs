@@ -27,7 +27,7 @@ public sealed record WganGpOptions() : ResNetGanOptions("wgan-gp", "wasserstein"
 
     // Mimicry makes these convolutions anew after its own initialisation, so PyTorch's stays.
     public override GeneratorOptions GeneratorVariant(int classes) =>
-        new() { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
+        base.GeneratorVariant(classes) with { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
 
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new()
     {
