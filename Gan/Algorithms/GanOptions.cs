@@ -102,6 +102,9 @@ public abstract record GanOptions
     /// <summary>The recipe of the GAN's own paper; the defaults, where it is those.</summary>
     public virtual (GanOptions Gan, OptimisationSettings Optimisation) Paper() => (this, new());
 
+    /// <summary>The same for a run of so many real images, where something goes along a course of its own.</summary>
+    public virtual GanOptions Over(long images) => this;
+
     /// <summary>Checks every value by itself.</summary>
     /// <param name="check">What throws.</param>
     /// <param name="batch">Images per update.</param>

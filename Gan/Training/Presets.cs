@@ -1,4 +1,5 @@
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
 
@@ -33,29 +34,21 @@ public static class Presets
             return new() { Data = new() { Size = size }, Gan = knobs, Optimisation = optimisation };
         }),
         // An evening on two cores at 32: a quarter of the width.
-        new("small", "this project", "Networks of a quarter of the width, for hours on a CPU.", static (size, gan) => new()
-        {
-            Data = new() { Size = size }, Gan = Narrow(gan.Defaults, size, 64, 256),
-            Optimisation = new()
+        new("small", "this project", "Networks of a quarter of the width, for hours on a CPU.", static (size, gan) =>
+            Narrow(gan, size, 64, 256, new()
             {
                 Batch = 16, DiscriminatorSteps = 1, LearningRate = 4e-4f, Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.998f,
                 Steps = 20_000,
-            },
-            Cadence = new() { SampleEvery = 1000 },
-        }),
+            }) with { Cadence = new() { SampleEvery = 1000 } }),
         // Two minutes on two cores at 32: an eighth of the width, one D update per G update, and many small batches at a higher
         // rate. Momentum (beta1 0.5) and averaged weights settle what a high rate leaves noisy in so short a run. Of nine
         // settings tried side by side on shapes this one's last grid was the clearest.
-        new(Tiny, "this project", "Two minutes on two cores.", static (size, gan) => new()
-        {
-            Data = new() { Size = size }, Gan = Narrow(gan.Defaults, size, 32, 128),
-            Optimisation = new()
+        new(Tiny, "this project", "Two minutes on two cores.", static (size, gan) =>
+            Narrow(gan, size, 32, 128, new()
             {
                 Batch = 8, DiscriminatorSteps = 1, LearningRate = 7e-4f, Beta1 = 0.5, Beta2 = 0.99, EmaDecay = 0.995f,
                 Steps = 2500,
-            },
-            Cadence = new() { LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500 },
-        }),
+            }) with { Cadence = new() { LogEvery = 25, SampleEvery = 250, CheckpointEvery = 500 } }),
     ];
 
     /// <summary>All names.</summary>
@@ -79,6 +72,12 @@ public static class Presets
         Of(name).For(size, gan ?? GanCatalog.Entries[0]);
 
     /// <summary>A width at 32, and another one for the deeper discriminators of larger images.</summary>
-    static GanOptions Narrow(GanOptions gan, int size, int width, int deep) =>
-        gan with { Ngf = size == 32 ? width : 2 * width, Ndf = size == 32 ? width : deep };
+    static TrainOptions Narrow(GanEntry gan, int size, int width, int deep, OptimisationSettings optimisation) => new()
+    {
+        Data = new() { Size = size }, Optimisation = optimisation,
+        Gan = gan.Defaults.Over(optimisation.Steps * optimisation.Batch) with
+        {
+            Ngf = size == 32 ? width : 2 * width, Ndf = size == 32 ? width : deep,
+        },
+    };
 }

@@ -104,6 +104,10 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
         return (this, new() { Batch = batch, DiscriminatorSteps = 1, Steps = (ScheduleImages + batch - 1) / batch });
     }
 
+    // A short run's average forgets in a twentieth of it, as the source's settles within its course.
+    public override GanOptions Over(long images) =>
+        this with { ScheduleImages = Math.Max(1, images), EmaImagesEnd = Math.Min(EmaImagesEnd, images / 20f) };
+
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);
