@@ -90,6 +90,28 @@ public static class StateDict
         foreach (var (target, source) in sources) Fill(target, source);
     }
 
+    /// <summary>
+    /// Fills those tensors whose name, shape and type are in a file, and leaves the others as they are: to begin with what
+    /// another network has learned.
+    /// </summary>
+    /// <param name="file">The file, which stays open.</param>
+    /// <param name="entries">What could be filled.</param>
+    /// <returns>The entries that were filled, and why each of the others was not, "block1.c1.weight is missing".</returns>
+    /// <exception cref="SafetensorsException">A value is not finite, or negative where it may not be; nothing was
+    /// changed.</exception>
+    public static (IReadOnlyList<StateEntry> Taken, IReadOnlyList<string> Misfits) LoadMatching(SafetensorsFile file,
+        IReadOnlyCollection<StateEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(entries);
+        var misfits = new Misfits();
+        var sources = new List<(StateEntry Target, SafetensorsEntry Source)>(entries.Count);
+        foreach (var entry in entries) if (Find(file, entry, misfits) is { } source) sources.Add((entry, source));
+        foreach (var (target, source) in sources) source.CheckFinite(target.NonNegative);
+        foreach (var (target, source) in sources) Fill(target, source);
+        return ([.. sources.Select(static s => s.Target)], misfits.All);
+    }
+
     /// <summary>The entry's data in a file, or null where the misfits have grown.</summary>
     static SafetensorsEntry? Find(SafetensorsFile file, StateEntry entry, Misfits misfits)
     {

@@ -29,8 +29,10 @@ static class OptionKinds
                 string? text = !isSwitch ? Last(result, setting.Option) : result.Tokens.Count == 0 ? "on"
                     : result.Tokens[^1].Value switch { "true" => "on", "false" => "off", var other => other };
                 if (text is null || setting.Accepts(text)) return text;
-                string kind = setting.Kind switch { "N" => "a whole number", "X" => "a number", _ => "on or off" };
-                string problem = isSwitch ? $"not \"{text}\"." : $"and \"{text}\" is none or is out of range.";
+                string kind = setting.Takes
+                    ?? setting.Kind switch { "N" => "a whole number", "X" => "a number", _ => "on or off" };
+                string problem = isSwitch || setting.Takes is not null ? $"not \"{text}\"."
+                    : $"and \"{text}\" is none or is out of range.";
                 result.AddError($"{setting.Option} takes {kind}, {problem}");
                 return null;
             },

@@ -58,6 +58,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     {
         if (parsed.Has(arguments.Preset))
             throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
+        if (parsed.Has(arguments.InitFrom))
+            throw new UsageException("--init-from does not go with --resume, which goes on with the run's own weights.");
         string path = parsed.GetValue(arguments.Resume)!;
         // A run that was killed while it replaced a checkpoint has it under another name until the folder is claimed. One that
         // only branches off from a run may do so while that trains.

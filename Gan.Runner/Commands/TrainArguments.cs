@@ -48,6 +48,9 @@ sealed class TrainArguments
     public Option<string> Resume { get; } = OptionKinds.Text("--resume", "DIR",
         "Go on with a run (its newest checkpoint) or from one checkpoint.");
 
+    public Option<string> InitFrom { get; } = OptionKinds.Text("--init-from", "PATH",
+        "Begin with the weights of a run, a checkpoint or a safetensors file with Mimicry's names, as far as they fit.");
+
     public Option<string> DataDirectory { get; } = OptionKinds.Text("--data-dir", "DIR",
         "Where named data sets are kept. Default: data.");
 
@@ -68,7 +71,7 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _model, Out, Resume, Preset, Device, Threads, .. _settings.Values, _schedule, DataDirectory, _autotune,
+        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, DataDirectory, _autotune,
         _deterministic, DryRun, Plain,
     ];
 
@@ -118,6 +121,7 @@ sealed class TrainArguments
             string decay = RestartsRate(parsed) ? Anew(settings.Optimisation) : parsed.GetValue(_schedule)!;
             settings = settings with { Optimisation = settings.Optimisation with { Decay = decay, DecayFrom = 0 } };
         }
+        settings = settings with { Optimisation = WithoutOtherDecay(parsed, settings.Optimisation) };
         Setting<TrainOptions>[] known = [.. TrainOptions.Settings, .. TrainOptions.SettingsOf(gan)];
         foreach (var (name, option) in _settings.Where(o => parsed.Has(o.Value)))
         {
@@ -126,6 +130,14 @@ sealed class TrainArguments
             settings = setting.Write(settings, parsed.GetValue(option)!);
         }
         return settings;
+    }
+
+    /// <summary>One way to average that is asked for takes the place of the other one, unless both are.</summary>
+    OptimisationSettings WithoutOtherDecay(ParseResult parsed, OptimisationSettings settings)
+    {
+        bool decay = parsed.Has(_settings["--ema"]), halfLife = parsed.Has(_settings["--ema-half-life"]);
+        if (decay == halfLife) return settings;
+        return decay ? settings with { EmaHalfLife = 0 } : settings with { EmaDecay = 0 };
     }
 
     /// <summary>What begins anew: the run's course, or, where that has no end, the default one.</summary>

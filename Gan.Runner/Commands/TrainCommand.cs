@@ -38,6 +38,7 @@ static class TrainCommand
         using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
         plan = plan with { Options = plan.Options.For(source) };
         using var step = plan.Options.CreateStep(device);
+        var transferred = parsed.GetValue(arguments.InitFrom) is { } from ? TransferredWeights.Into(step, from) : null;
         var folder = OpenFolder(plan);
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
@@ -48,6 +49,7 @@ static class TrainCommand
         if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
         // Once nothing of what was asked for can be refused any more: an error stands alone.
         host.Out.WriteLine(plan.Preset);
+        if (transferred is not null) host.Out.WriteLine(transferred.Describe());
         if (plan.Checkpoint is not null)
         {
             if (trainer.Done == steps)
@@ -94,7 +96,8 @@ static class TrainCommand
     static string Networks(Device device, GanStep step, TrainOptions options)
     {
         string threads = device.Backend is CpuBackend cpu ? $", {cpu.Threads} threads" : "";
-        string parameters = string.Join(" + ", step.Networks.Where(static n => n.Name is not "g_ema")
+        string parameters = string.Join(" + ", step.Networks
+            .Where(static n => n.Name is not "g_ema" && n.Module.ParameterCount > 0)
             .Select(static n => $"{n.Name.ToUpperInvariant()} {Format.Count(n.Module.ParameterCount)}"));
         return $"{options.Gan.Model}, {parameters} parameters on {device.Name}{threads}, "
             + Arithmetic.Describe(options.Optimisation.Precision);

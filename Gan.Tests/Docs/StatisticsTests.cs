@@ -35,6 +35,20 @@ sealed partial class StatisticsTests
             Is.EquivalentTo(GanCatalog.Names));
     }
 
+    [TestCase("ssgan")]
+    [TestCase("wgan-gp")]
+    public void The_table_has_what_options_add(string gan)
+    {
+        using var device = Device.Cpu(1);
+        using var plain = Step(device, gan);
+        Update(device, plain);
+        using var step = (GanCatalog.Of(gan).Defaults with { Ngf = 4, Ndf = 4, Augment = "ada", Lecam = 1 })
+            .Create(device, 32, 4, new OptimisationSettings { Batch = Batch });
+        Update(device, step);
+        var added = step.Stats.Take().Select(static s => s.Name).Except(plain.Stats.Take().Select(static s => s.Name));
+        Assert.That(added, Is.EquivalentTo(Rows("Of options").Select(static r => r.Name)));
+    }
+
     [Test]
     public void The_table_has_what_a_line_of_the_log_adds()
     {

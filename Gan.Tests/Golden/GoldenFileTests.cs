@@ -99,6 +99,8 @@ public class GoldenFileTests
     [TestCase("conditional")]
     [TestCase("r3gan")]
     [TestCase("r3gan_conditional")]
+    [TestCase("augment")]
+    [TestCase("compare_gan32")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

@@ -9,6 +9,8 @@ import sys
 
 import torch
 
+from golden_augment import make_augment
+from golden_compare_gan import make_compare_gan
 from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
@@ -46,6 +48,8 @@ def main():
     make_conditional(CONVENTION).write(folder / "conditional.safetensors")
     make_r3gan(CONVENTION, conditional=False).write(folder / "r3gan.safetensors")
     make_r3gan(CONVENTION, conditional=True).write(folder / "r3gan_conditional.safetensors")
+    make_augment(CONVENTION).write(folder / "augment.safetensors")
+    make_compare_gan(CONVENTION).write(folder / "compare_gan32.safetensors")
 
 
 if __name__ == "__main__":

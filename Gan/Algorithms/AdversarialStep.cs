@@ -2,6 +2,7 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -15,6 +16,8 @@ namespace Ssgan.Gan.Algorithms;
 public class AdversarialStep : GanStep
 {
     readonly Ema? _average;
+    readonly ScheduledScalar? _rest;
+    readonly Regularisation _regularisation;
 
     /// <param name="device">Where it runs.</param>
     /// <param name="generator">Makes the generator, whose activations have the given type.</param>
@@ -32,12 +35,25 @@ public class AdversarialStep : GanStep
         Generator = generator(Random, ActivationType);
         Discriminator = discriminator(Random, ActivationType);
         if (restDecay is not null) _average = new Ema(Generator, generator(Random, ActivationType), restDecay);
-        else if (optimisation.EmaDecay > 0)
-            _average = new Ema(Generator, generator(Random, ActivationType), optimisation.EmaDecay);
+        else if (optimisation.KeepsAverage)
+        {
+            var averaged = generator(Random, ActivationType);
+            var rest = optimisation.AverageRest();
+            // Only what moves has to be read on the device.
+            if (!rest.IsConstant) _rest = new(device.Full(new Shape(1), rest.Start).Own(), rest);
+            float decay = optimisation.EmaHalfLife > 0 ? 1 - rest.Start : optimisation.EmaDecay;
+            _average = _rest is null ? new Ema(Generator, averaged, decay) : new Ema(Generator, averaged, _rest.Scalar);
+        }
         var (rate, beta1, beta2) = (optimisation.LearningRate, optimisation.Beta1, optimisation.Beta2);
         GeneratorOptimizer = new Adam(Generator.NamedParameters(), rate, beta1, beta2, average: _average, restBeta2: restBeta2);
         DiscriminatorOptimizer = new Adam(Discriminator.NamedParameters(), rate, beta1, beta2, restBeta2: restBeta2);
-        Networks = [("g", Generator), ("d", Discriminator), .. AveragedNetworks()];
+        _regularisation = new(device, options, Loss, Discriminator.Size);
+        Networks =
+        [
+            ("g", Generator), ("d", Discriminator),
+            .. _average is null ? Array.Empty<(string, Module)>() : [("g_ema", _average.Average)],
+            .. _regularisation.State(),
+        ];
         Optimizers = [("adam_g", GeneratorOptimizer), ("adam_d", DiscriminatorOptimizer)];
     }
 
@@ -72,7 +88,7 @@ public class AdversarialStep : GanStep
     protected DType ActivationType { get; }
 
     /// <summary>Element type of real images: F32 where gradients flow to them.</summary>
-    protected virtual DType ImageType => ActivationType;
+    protected virtual DType ImageType => Loss.IsRelativistic ? DType.F32 : ActivationType;
 
     public override bool IsCapturable => true;
 
@@ -84,8 +100,13 @@ public class AdversarialStep : GanStep
 
     public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
 
+    public override IReadOnlyList<string> Notices => _regularisation.Notices;
+
     public override IReadOnlyList<(string Title, IReadOnlyList<LayerRow> Rows)> Layers(int batch) =>
         [("generator", Generator.Layers(batch)), ("discriminator", Discriminator.Layers(batch))];
+
+    public override IReadOnlyList<ScheduledScalar> Scheduled(Schedule rate) =>
+        _rest is null ? base.Scheduled(rate) : [.. base.Scheduled(rate), _rest];
 
     public override Latent Noise(Rng random, int count) => Generator.Draw(random, count);
 
@@ -124,13 +145,13 @@ public class AdversarialStep : GanStep
     protected void TrainDiscriminator(RealBatch real, Latent latent, Func<Judged, (string Name, Tensor Loss)>? term)
     {
         using var scope = Device.Scope();
-        var (images, labels) = (real.Images(ImageType), Labels(real));
-        var fake = Draw(latent);
+        var (images, labels) = (Leaf(real.Images(ImageType)), Labels(real));
+        var fake = Leaf(Draw(latent));
         var (onReal, onFake) = (Judge(images, labels), Judge(fake, latent.Labels));
         var adversarial = Adversarial(onReal.Logits, onFake.Logits);
         var added = term?.Invoke(new(images, onReal, fake, onFake));
 
-        Minimise("d", added is { } more ? adversarial + more.Loss : adversarial, DiscriminatorOptimizer);
+        MinimiseDiscriminator(added is { } more ? adversarial + more.Loss : adversarial, new(images, onReal, fake, onFake));
 
         ReportDiscriminator(adversarial, onReal.Logits, onFake.Logits, added);
     }
@@ -154,8 +175,44 @@ public class AdversarialStep : GanStep
         if (added is { } reported) Stats.Add(reported.Name, reported.Loss);
     }
 
-    /// <summary>The discriminator on images: every batch, real or generated, of every update passes here.</summary>
-    protected DiscriminatorOutput Judge(Tensor images, Tensor? labels = null) => Discriminator.Forward(images, labels);
+    /// <summary>
+    /// The discriminator on images, which are augmented where that was asked for: every upright batch, real or generated, of
+    /// every update passes here.
+    /// </summary>
+    protected DiscriminatorOutput Judge(Tensor images, Tensor? labels = null) =>
+        Discriminator.Forward(Augmented(images), labels);
+
+    /// <summary>Upright images as the discriminator sees them.</summary>
+    protected Tensor Augmented(Tensor images) => _regularisation.Upright(images, Random);
+
+    /// <summary>Images of a task on turned ones as the discriminator sees them.</summary>
+    protected Tensor AugmentedTurned(Tensor images) => _regularisation.Turned(images, Random);
+
+    /// <summary>
+    /// An update of a discriminator that plays by logits: its loss and what regularises it, with penalties on
+    /// <see cref="Leaf"/> images.
+    /// </summary>
+    protected void MinimiseDiscriminator(Tensor loss, in Judged judged)
+    {
+        var (onReal, onFake) = (judged.OnReal.Logits, judged.OnFake.Logits);
+        var penalty = _regularisation.Penalty(onReal, judged.Real, onFake, judged.Fake, Stats);
+        MinimiseDiscriminator(penalty is null ? loss : loss + penalty, onReal, onFake);
+    }
+
+    /// <summary>The same without penalties.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="onReal">Logits of real images (N, 1).</param>
+    /// <param name="onFake">Logits of generated images (N, 1).</param>
+    protected void MinimiseDiscriminator(Tensor loss, Tensor onReal, Tensor onFake)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        var term = _regularisation.LeCamTerm(onReal, onFake, Stats);
+        Minimise("d", term is null ? loss : loss + term, DiscriminatorOptimizer);
+        _regularisation.Follow(onReal, onFake, Stats);
+    }
+
+    /// <summary>Images that gradients flow to, where the loss has penalties on them; else as they are.</summary>
+    protected Tensor Leaf(Tensor images) => _regularisation.Leaf(images);
 
     /// <summary>The discriminator's adversarial loss, observed.</summary>
     protected Tensor Adversarial(Tensor onReal, Tensor onFake)
@@ -217,7 +274,12 @@ public class AdversarialStep : GanStep
     Tensor? Labels(RealBatch real) => Discriminator.Classes == 0 ? null : real.Labels()
         ?? throw new ArgumentException("The discriminator is told classes, and these real images have none.");
 
-    IEnumerable<(string, Module)> AveragedNetworks() => _average is null ? [] : [("g_ema", _average.Average)];
+    protected override void Dispose(bool disposing)
+    {
+        _regularisation.Dispose();
+        _rest?.Scalar.Dispose();
+        base.Dispose(disposing);
+    }
 
     /// <summary>What an update of the discriminator has judged.</summary>
     /// <param name="Real">Real images.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Ssgan.Engine;
 using Ssgan.Engine.Optim.Schedules;
+using Ssgan.Gan.Augmentation;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -36,6 +37,20 @@ public abstract record GanOptions
     /// <summary>How the two networks play against each other, a name of <see cref="AdversarialLoss.All"/>.</summary>
     public string Loss { get; init; }
 
+    /// <summary>What is done to images before the discriminator sees them; see <see cref="AugmentationPolicy"/>.</summary>
+    public string Augment { get; init; } = AugmentationPolicy.None;
+
+    /// <summary>
+    /// What adaptive augmentation keeps the mean sign of logits of real images at (Karras et al. 2020, section 3.1).
+    /// </summary>
+    public float AugmentTarget { get; init; } = 0.6f;
+
+    /// <summary>Weight of LeCam regularisation; 0 for none. See <see cref="LeCam"/>.</summary>
+    public float Lecam { get; init; }
+
+    /// <summary>Weight γ of the penalties R1 and R2 that go with the loss "rpgan".</summary>
+    public float Gamma { get; init; } = 0.05f;
+
     /// <summary>Whether the networks are told the classes of images, and so need data that have some.</summary>
     [JsonIgnore]
     public virtual bool IsConditional => false;
@@ -43,6 +58,14 @@ public abstract record GanOptions
     /// <summary>Whether the networks are told the classes of images where the data have any.</summary>
     [JsonIgnore]
     public virtual bool TakesClasses => IsConditional;
+
+    /// <summary>Whether a task of the GAN asks how far images were turned.</summary>
+    [JsonIgnore]
+    internal virtual bool TurnsImages => false;
+
+    /// <summary>Whether the networks play by one logit of each image, large where it is real.</summary>
+    [JsonIgnore]
+    internal virtual bool PlaysByLogits => true;
 
     /// <summary>Losses that the algorithm allows.</summary>
     [JsonIgnore]
@@ -60,6 +83,20 @@ public abstract record GanOptions
             + string.Join("; ", AdversarialLoss.All.Select(static l => $"{l.Name}, {l.Description}"))
             + ". Default: that of the GAN's paper.", [.. AdversarialLoss.All.Select(static l => (l.Name, l.Name))],
             static o => o.Loss, static (o, v) => o with { Loss = v }),
+        Setting.Number<GanOptions, float>("gamma", "--gamma",
+            "Weight of the gradient penalties that go with --loss rpgan; R3GAN's source has 0.05 for CIFAR-10, 2 at 64 and 150 "
+            + "at 256 pixels.", static o => o.Gamma, static (o, v) => o with { Gamma = v }),
+        Setting.Text<GanOptions>("augment", "--augment", "none|ada|PARTS",
+            "Random changes of images on their way into the discriminator, for small sets: ada (Karras et al. 2020, as much as "
+            + "it needs), or always and joined by commas some of color, translation, cutout (DiffAugment, Zhao et al. 2020). "
+            + "Default: none.", AugmentationPolicy.Described, AugmentationPolicy.Is,
+            static o => o.Augment, static (o, v) => o with { Augment = v }),
+        Setting.Number<GanOptions, float>("augmentTarget", "--augment-target",
+            "Mean sign of D's logits of real images that --augment ada aims at. Default: 0.6.",
+            static o => o.AugmentTarget, static (o, v) => o with { AugmentTarget = v }),
+        Setting.Number<GanOptions, float>("lecam", "--lecam",
+            "Weight of LeCam regularisation of D (Tseng et al. 2021), for small sets; 0 for none.",
+            static o => o.Lecam, static (o, v) => o with { Lecam = v }),
     ];
 
     /// <summary>The learning rate by finished steps.</summary>
@@ -75,7 +112,7 @@ public abstract record GanOptions
     public virtual bool Averages(OptimisationSettings optimisation)
     {
         ArgumentNullException.ThrowIfNull(optimisation);
-        return optimisation.EmaDecay > 0;
+        return optimisation.KeepsAverage;
     }
 
     /// <summary>New networks and optimizers; the caller disposes them.</summary>
@@ -114,6 +151,18 @@ public abstract record GanOptions
         ArgumentNullException.ThrowIfNull(check);
         check.That(Ngf is >= 0 and <= LargestWidth, "ngf", $"{Ngf}; it must lie in 0 (the published width) to {LargestWidth}");
         check.That(Ndf is >= 0 and <= LargestWidth, "ndf", $"{Ndf}; it must lie in 0 (the published width) to {LargestWidth}");
+        check.Weight(Gamma, "gamma");
         check.That(Losses.Contains(Loss), "loss", $"{Loss}, and {Model} takes {string.Join(", ", Losses)}");
+        check.That(AugmentationPolicy.Is(Augment), "augment", $"{Augment}; it must be {AugmentationPolicy.Described}");
+        check.That(AugmentTarget is > -1 and < 1, "augmentTarget",
+            $"{Check.Text(AugmentTarget)}; a mean sign to aim at lies between -1 and 1");
+        check.Weight(Lecam, "lecam");
+        if (PlaysByLogits) return;
+        check.That(Augment != AugmentationPolicy.Ada, "augment",
+            $"{Augment}, which follows the logits of real images, and {Model} has none");
+        check.That(Augment == AugmentationPolicy.None || AugmentationPolicy.Has(Augment, "translation"), "augment",
+            $"{Augment}, of which nothing fits turned images, and {Model} has no others; translation does");
+        check.That(Lecam == 0, "lecam",
+            $"{Check.Text(Lecam)}, and {Model} has no logits of real and of fake images to regularise");
     }
 }

@@ -50,6 +50,9 @@ public abstract class GanStep : IDisposable
     /// <summary>Every optimizer, by the name it has in a checkpoint.</summary>
     public abstract IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
 
+    /// <summary>What a user should know of how it trains, a line each.</summary>
+    public virtual IReadOnlyList<string> Notices => [];
+
     /// <summary>The layers of each trained network, by a title for people; empty where there is nothing to show.</summary>
     /// <param name="batch">Images of a batch.</param>
     public virtual IReadOnlyList<(string Title, IReadOnlyList<LayerRow> Rows)> Layers(int batch) => [];

@@ -15,8 +15,7 @@ public class ResNetGanStep : AdversarialStep
     public ResNetGanStep(Device device, Architecture architecture, ResNetGanOptions options, int classes,
         OptimisationSettings optimisation)
         : base(Given(device, architecture, options),
-            (random, type) =>
-                new ResNetGenerator(random, architecture, options.GeneratorVariant(classes) with { Compute = type }),
+            (random, type) => options.CreateGenerator(random, architecture, classes, type),
             (random, type) => options.CreateDiscriminator(random, architecture, classes, type),
             options, optimisation)
     {

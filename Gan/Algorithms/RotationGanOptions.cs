@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ssgan.Gan.Losses;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
@@ -30,6 +31,9 @@ public abstract record RotationGanOptions : ResNetGanOptions
     /// losses and gradients.
     /// </summary>
     public bool OnePass { get; init; }
+
+    [JsonIgnore]
+    internal override bool TurnsImages => true;
 
     /// <summary>The values that all of these GANs have.</summary>
     public static IReadOnlyList<Setting<RotationGanOptions>> Settings { get; } =

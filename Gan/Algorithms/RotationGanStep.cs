@@ -48,18 +48,20 @@ public abstract class RotationGanStep : ResNetGanStep
         var turns = Turns(real.Count);
         var (upright, turned) = real.WithTurned(turns, ImageType);
         var fake = Draw(latent);
+        var (uprightReal, uprightFake) = (Leaf(upright), Leaf(fake));
 
-        Tensor[] batches = [.. PlaysUpright ? [upright, fake] : Array.Empty<Tensor>(), turned,
+        Tensor[] batches = [.. PlaysUpright ? [uprightReal, uprightFake] : Array.Empty<Tensor>(), turned,
             .. DiscriminatorSeesTurnedFakes ? [turns.Turn(fake)] : Array.Empty<Tensor>()];
-        var outputs = Judge(batches);
         int task = PlaysUpright ? 2 : 0;
+        var outputs = Judge(batches, task);
         var (onReal, onFake) = (outputs[0].Logits, outputs[1].Logits);
         var adversarial = PlaysUpright ? Adversarial(onReal, onFake) : null;
         var onTurned = outputs[task].Rotation!;
         var rotation = DiscriminatorTask(onTurned, DiscriminatorSeesTurnedFakes ? outputs[task + 1].Rotation : null, turns);
         var scaled = _options.RealRotationScale * rotation;
 
-        Minimise("d", adversarial is null ? scaled : adversarial + scaled, DiscriminatorOptimizer);
+        if (adversarial is null) Minimise("d", scaled, DiscriminatorOptimizer);
+        else MinimiseDiscriminator(adversarial + scaled, new(uprightReal, outputs[0], uprightFake, outputs[1]));
 
         if (adversarial is not null) Stats.Add("loss_d", adversarial);
         Stats.Add("loss_d_rotation", rotation);
@@ -75,7 +77,7 @@ public abstract class RotationGanStep : ResNetGanStep
         using var frozen = Discriminator.Frozen();
         var fake = Generator.Forward(latent);
         var turns = Turns(latent.Count);
-        var outputs = Judge([.. PlaysUpright ? [fake] : Array.Empty<Tensor>(), turns.Turn(fake)]);
+        var outputs = Judge([.. PlaysUpright ? [fake] : Array.Empty<Tensor>(), turns.Turn(fake)], PlaysUpright ? 1 : 0);
         var adversarial = PlaysUpright ? Adversarial(outputs[0].Logits, real) : null;
         var onTurned = outputs[^1].Rotation!;
         var rotation = GeneratorTask(onTurned, turns);
@@ -103,10 +105,13 @@ public abstract class RotationGanStep : ResNetGanStep
     }
 
     /// <summary>The discriminator on each batch.</summary>
-    DiscriminatorOutput[] Judge(Tensor[] batches)
+    /// <param name="batches">Upright images, then turned ones.</param>
+    /// <param name="upright">How many batches are upright.</param>
+    DiscriminatorOutput[] Judge(Tensor[] batches, int upright)
     {
-        if (!_options.OnePass) return [.. batches.Select(x => Judge(x))];
-        var (logits, rotation) = Judge(Tensor.Concat(batches, 0));
+        Tensor[] seen = [.. batches.Select((x, i) => i < upright ? Augmented(x) : AugmentedTurned(x))];
+        if (!_options.OnePass) return [.. seen.Select(x => Discriminator.Forward(x))];
+        var (logits, rotation) = Discriminator.Forward(Tensor.Concat(seen, 0));
         var outputs = new DiscriminatorOutput[batches.Length];
         for (int i = 0, start = 0; i < batches.Length; start += batches[i++].Shape[0])
             outputs[i] = new(logits.Slice(0, start, batches[i].Shape[0]), rotation!.Slice(0, start, batches[i].Shape[0]));

@@ -12,7 +12,7 @@ public static partial class MimicryWeights
     {
         const string u = ".spectral.u", v = ".spectral.v", weight = ".weight";
         var state = network.StateDict();
-        var architecture = (network as ResNetGenerator)?.Architecture;
+        var architecture = (network as ResNetGenerator)?.Architecture ?? (network as CompareGanGenerator)?.Architecture;
         // The heads that use Mimicry's own spectral norm class, which keeps u alone; everything else uses PyTorch's.
         HashSet<Tensor> own = [.. network.Modules().OfType<SpectralNorm>().Where(static n => n.IteratesInEvaluation)
             .Select(static n => n.U)];

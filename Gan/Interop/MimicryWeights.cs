@@ -62,7 +62,34 @@ public static partial class MimicryWeights
         {
             throw new WeightsException(e.Message, e);
         }
-        // Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
+        Derive(map);
+    }
+
+    /// <summary>Reads those tensors of a network whose names and shapes are in a file; the others stay as they are.</summary>
+    /// <param name="file">The file, which stays open.</param>
+    /// <param name="network">A generator or a discriminator of <see cref="Models"/>, or a module of the same layers.</param>
+    /// <param name="prefix">What its names begin with in the file.</param>
+    /// <returns>The names of the tensors that were read, and why each of the others was not.</returns>
+    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; nothing was
+    /// changed.</exception>
+    public static (IReadOnlyList<string> Taken, IReadOnlyList<string> Misfits) LoadMatching(SafetensorsFile file, Module network,
+        string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var map = Map(network);
+        var (taken, misfits) = StateDict.LoadMatching(file, [.. map.Select(entry => entry.ToState(prefix))]);
+        HashSet<Tensor> read = [.. taken.Select(static t => t.Tensor)];
+        Derive(map.Where(e => read.Contains(e.Tensor)));
+        return ([.. taken.Select(static t => t.Name)], misfits);
+    }
+
+    /// <summary>
+    /// Mimicry's own spectral norm saves no v; it is the one that its next forward would compute from u.
+    /// </summary>
+    static void Derive(IEnumerable<MimicryEntry> map)
+    {
         foreach (var entry in map) entry.DerivedV?.CopyFrom<float>(DeriveV(entry.Weight!.ToArray(), entry.Tensor.ToArray()));
     }
 

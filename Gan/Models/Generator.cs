@@ -21,6 +21,9 @@ public abstract class Generator : Module
     /// <summary>How many classes it knows; 0 for none.</summary>
     public int Classes { get; }
 
+    /// <summary>How its noise is distributed.</summary>
+    public LatentDistribution Distribution { get; protected init; }
+
     /// <summary>F32 (N, latent), and labels I32 (N) where there are classes → F32 (N, S, S, 3) in [−1, 1].</summary>
     /// <exception cref="ArgumentException">There are classes and no labels, or the other way round.</exception>
     public abstract Tensor Forward(Latent latent);
@@ -29,7 +32,7 @@ public abstract class Generator : Module
     /// <param name="batch">Images of a batch.</param>
     public abstract IReadOnlyList<LayerRow> Layers(int batch);
 
-    /// <summary>Standard normal noise, and classes where there are any.</summary>
+    /// <summary>Noise of its <see cref="Distribution"/>, and classes where there are any.</summary>
     /// <param name="random">Where from.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="labels">Their classes, I32 (count); null draws them uniformly, before the noise, as Mimicry does.</param>
@@ -37,7 +40,8 @@ public abstract class Generator : Module
     {
         ArgumentNullException.ThrowIfNull(random);
         if (Classes > 0) labels ??= random.Integers(new Shape(count), Classes);
-        return new(random.Normal(new Shape(count, LatentSize)), labels);
+        var shape = new Shape(count, LatentSize);
+        return new(Distribution == LatentDistribution.Uniform ? random.Uniform(shape, -1, 1) : random.Normal(shape), labels);
     }
 
     /// <summary>Refuses noise without the classes that are needed, or with classes that are not known.</summary>

@@ -17,7 +17,18 @@ public static class LayerTable
     public static IReadOnlyList<LayerRow> Of(ResNetGenerator generator, int batch)
     {
         ArgumentNullException.ThrowIfNull(generator);
-        var a = generator.Architecture;
+        return OfGenerator(generator, generator.Architecture, batch);
+    }
+
+    /// <summary>The generator's layers for a batch.</summary>
+    public static IReadOnlyList<LayerRow> Of(CompareGanGenerator generator, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        return OfGenerator(generator, generator.Architecture, batch);
+    }
+
+    static List<LayerRow> OfGenerator(Module generator, Architecture a, int batch)
+    {
         var outputs = new Dictionary<string, string> { ["l1"] = Images(batch, a.StartSize, a.StartChannels) };
         int side = a.StartSize, blocks = a.GeneratorBlocks.Count;
         for (int i = 0; i < blocks; i++) outputs[$"block{i + 2}"] = Images(batch, side *= 2, a.GeneratorBlocks[i]);
@@ -31,12 +42,23 @@ public static class LayerTable
     public static IReadOnlyList<LayerRow> Of(ResNetDiscriminator discriminator, int batch)
     {
         ArgumentNullException.ThrowIfNull(discriminator);
-        var a = discriminator.Architecture;
+        return OfDiscriminator(discriminator, discriminator.Architecture, discriminator.RotationClasses, batch);
+    }
+
+    /// <summary>The discriminator's layers for a batch.</summary>
+    public static IReadOnlyList<LayerRow> Of(CompareGanDiscriminator discriminator, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(discriminator);
+        return OfDiscriminator(discriminator, discriminator.Architecture, discriminator.RotationClasses, batch);
+    }
+
+    static List<LayerRow> OfDiscriminator(Discriminator discriminator, Architecture a, int rotationClasses, int batch)
+    {
         var outputs = new Dictionary<string, string>
         {
             [a.LogitsName] = $"({batch}, 1)",
             ["l_y"] = discriminator.Classes > 0 ? $"({batch}, {a.DiscriminatorBlocks[^1].Channels})"
-                : $"({batch}, {discriminator.RotationClasses})",
+                : $"({batch}, {rotationClasses})",
         };
         int side = a.Size;
         for (int i = 0; i < a.DiscriminatorBlocks.Count; i++)

@@ -19,7 +19,7 @@ public sealed record GeneratorOptions
     /// </summary>
     public bool SelfModulated { get; init; }
 
-    /// <summary>Whether the weights of the first layer and of all convolutions have spectral norm (SAGAN).</summary>
+    /// <summary>Whether the weights of linear layers and convolutions are divided by their spectral norms (SAGAN).</summary>
     public bool SpectralNorm { get; init; }
 
     /// <summary>
@@ -29,6 +29,9 @@ public sealed record GeneratorOptions
 
     /// <summary>Initialiser of the last convolution's filters; the same.</summary>
     public Initializer? LastWeight { get; init; }
+
+    /// <summary>How the noise is distributed.</summary>
+    public LatentDistribution Latent { get; init; }
 
     /// <summary>
     /// Element type of the activations: F32, or BF16 where the device computes in it. Noise is cast to it, and every layer
@@ -62,7 +65,7 @@ public sealed class ResNetGenerator : Generator
         options ??= new();
         if (options is { Classes: > 0, SelfModulated: true })
             throw new ArgumentException("A generator's batch norms go by its classes or by the noise, not by both.");
-        _compute = options.Compute;
+        (_compute, Distribution) = (options.Compute, options.Latent);
         Architecture = architecture;
         int channels = architecture.StartChannels, area = architecture.StartSize * architecture.StartSize;
         bool spectral = options.SpectralNorm;

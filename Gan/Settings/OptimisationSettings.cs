@@ -51,6 +51,15 @@ public sealed record OptimisationSettings
     /// <summary>Decay of the averaged generator that samples come from; 0 keeps none.</summary>
     public float EmaDecay { get; init; }
 
+    /// <summary>
+    /// Thousands of images after which the averaged generator's past has lost half of its weight, in place of
+    /// <see cref="EmaDecay"/>; 0 leaves it to that.
+    /// </summary>
+    public double EmaHalfLife { get; init; }
+
+    /// <summary>The finished steps from which the generator is averaged; until then the average is a copy.</summary>
+    public long EmaStart { get; init; }
+
     /// <summary>Seed of weights, noise and shuffling.</summary>
     public ulong Seed { get; init; }
 
@@ -91,10 +100,30 @@ public sealed record OptimisationSettings
         Setting.Number<OptimisationSettings, float>("emaDecay", "--ema",
             "Decay of the averaged generator that draws the samples; 0 keeps none.",
             static o => o.EmaDecay, static (o, v) => o with { EmaDecay = v }),
+        Setting.Number<OptimisationSettings, double>("emaHalfLife", "--ema-half-life",
+            "In place of --ema: thousands of images after which the average's past has lost half of its weight.",
+            static o => o.EmaHalfLife, static (o, v) => o with { EmaHalfLife = v }),
+        Setting.Number<OptimisationSettings, long>("emaStart", "--ema-start",
+            "Steps after which the generator is averaged; until then the average is a copy of it. Default: 0.",
+            static o => o.EmaStart, static (o, v) => o with { EmaStart = v }),
         Setting.Choice<OptimisationSettings, bool>("graphs", "--graphs",
             "Whether a GPU replays its updates as graphs (default) or runs each operation.", [("on", true), ("off", false)],
             static o => o.Graphs, static (o, v) => o with { Graphs = v }),
     ];
+
+    /// <summary>Whether the generator is averaged.</summary>
+    [JsonIgnore]
+    public bool KeepsAverage => EmaDecay > 0 || EmaHalfLife > 0;
+
+    /// <summary>
+    /// What the average takes of each new generator by finished steps, 1 − decay: all before <see cref="EmaStart"/>, and then
+    /// 1 − <see cref="EmaDecay"/>, or 1 − 0.5^(batch / half-life).
+    /// </summary>
+    public Schedule AverageRest()
+    {
+        double decay = EmaHalfLife > 0 ? Math.Pow(0.5, Batch / (1000 * EmaHalfLife)) : EmaDecay;
+        return new StepChange(EmaStart > 0 ? 1 : (float)(1 - decay), (float)(1 - decay), EmaStart);
+    }
 
     /// <summary>The learning rate by finished steps.</summary>
     /// <exception cref="ArgumentException">There is no course of that name.</exception>
@@ -117,6 +146,12 @@ public sealed record OptimisationSettings
         check.Share(Beta1, "beta1");
         check.Share(Beta2, "beta2");
         check.Share(EmaDecay, "emaDecay");
+        check.Weight(EmaHalfLife, "emaHalfLife");
+        check.That(EmaHalfLife == 0 || EmaDecay == 0, "emaHalfLife", $"{Check.Text(EmaHalfLife)}, and "
+            + $"{check.NameOf("emaDecay")} is {Check.Text(EmaDecay)}; an average takes one of the two");
+        check.That(EmaStart >= 0, "emaStart", $"{EmaStart}; it must be 0 or more steps");
+        check.That(EmaStart == 0 || KeepsAverage, "emaStart", $"{EmaStart}, and nothing is averaged; "
+            + $"{check.NameOf("emaDecay")} or {check.NameOf("emaHalfLife")} averages");
         check.That(Arithmetic.Names.Contains(Precision), "precision",
             $"{Precision}; it must be one of {string.Join(", ", Arithmetic.Names)}");
     }

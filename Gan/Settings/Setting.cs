@@ -45,6 +45,9 @@ public sealed record SettingText(string Key, string Option, string? Kind, string
 {
     /// <summary>The words of a choice; empty for other kinds.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>What it takes, in words, where neither its kind nor its choices say so; else null.</summary>
+    public string? Takes { get; init; }
 }
 
 /// <summary>Makes settings of each kind.</summary>
@@ -80,6 +83,27 @@ public static class Setting
         // A value that no word names, as a file can have it, is for validation to refuse.
         string Word(T o) => choices.FirstOrDefault(c => EqualityComparer<TValue>.Default.Equals(c.Value, get(o))).Word
             ?? $"{get(o)}";
+    }
+
+    /// <summary>A text of a form of its own.</summary>
+    /// <param name="key">The name in config.json.</param>
+    /// <param name="option">The console's name.</param>
+    /// <param name="kind">What values look like.</param>
+    /// <param name="description">One or two sentences.</param>
+    /// <param name="takes">What it takes, in words.</param>
+    /// <param name="accepts">Whether a text is one.</param>
+    /// <param name="get">The value.</param>
+    /// <param name="with">The record with another.</param>
+    public static Setting<T> Text<T>(string key, string option, string kind, string description, string takes,
+        Func<string, bool> accepts, Func<T, string> get, Func<T, string, T> with)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(takes);
+        ArgumentNullException.ThrowIfNull(accepts);
+        ArgumentNullException.ThrowIfNull(get);
+        ArgumentNullException.ThrowIfNull(with);
+        return new(Describe(key, option, kind, description, accepts) with { Takes = takes }, get,
+            (o, text) => accepts(text) ? with(o, text) : throw Refused(option, text));
     }
 
     /// <summary>Off, or on where the option stands.</summary>

@@ -56,7 +56,7 @@ public sealed class TrainedGenerator : IDisposable
         var state = Checkpoint.ReadState(folder);
         bool has = state.Options.Gan.Averages(state.Options.Optimisation);
         if (average == true && !has)
-            throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema.");
+            throw new TrainingException($"{folder} has no averaged generator: it was trained without --ema and --ema-half-life.");
         string weights = average ?? has ? "g_ema" : "g";
         using var random = new Rng(device, 0);
         var network = state.Options.Gan.CreateGenerator(random, state.Options.Data.Size, state.Options.Data.Classes.Count);
@@ -124,7 +124,7 @@ public sealed class TrainedGenerator : IDisposable
     public void Dispose() => _network.Dispose();
 
     /// <summary>The checkpoint that a file belongs to, or null.</summary>
-    static string? FolderOf(string file)
+    internal static string? FolderOf(string file)
     {
         string? folder = Path.GetDirectoryName(Path.GetFullPath(file));
         bool part = Path.GetFileName(file) is Checkpoint.TensorsFile or Checkpoint.StateFile;

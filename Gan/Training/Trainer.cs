@@ -122,6 +122,7 @@ public sealed class Trainer
         using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
             _run.Observer.Notice, ahead);
         using var loop = new GanLoop(_run.Step, feed, optimisation, schedule);
+        foreach (string notice in _run.Step.Notices) _run.Observer.Notice(notice);
         if (_run.Done == 0) foreach (var hook in hooks.Where(static h => h.Every.AtStart)) hook.Run(_run);
         long began = _run.Done;
         while (_run.Done < optimisation.Steps && !stop.IsCancellationRequested)

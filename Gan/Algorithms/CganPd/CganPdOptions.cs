@@ -8,7 +8,7 @@ namespace Ssgan.Gan.Algorithms;
 /// </summary>
 public sealed record CganPdOptions() : ProjectionGanOptions("cgan-pd");
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CganPdOptions))]
 sealed partial class CganPdJson : JsonSerializerContext;

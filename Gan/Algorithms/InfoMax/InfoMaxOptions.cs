@@ -48,6 +48,7 @@ public sealed record InfoMaxOptions() : ResNetGanOptions("infomax")
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);
+        check.That(Networks == NetworkFamily.Mimicry, "networks", $"{Networks}, and {Model} has a discriminator of its own");
         check.Weight(RealContrastScale, "realContrastScale");
         check.Weight(FakeContrastScale, "fakeContrastScale");
         check.That(ContrastWidth is >= 1 and <= LargestWidth, "contrastWidth",
@@ -55,7 +56,7 @@ public sealed record InfoMaxOptions() : ResNetGanOptions("infomax")
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(InfoMaxOptions))]
 sealed partial class InfoMaxJson : JsonSerializerContext;

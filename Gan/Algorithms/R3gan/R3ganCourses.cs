@@ -19,7 +19,7 @@ sealed class R3ganCourses : IDisposable
         HalfGamma = Add(options.Ramp(options.Gamma / 2, options.GammaEnd / 2, batch));
         if (options.Beta2End > 0)
             RestBeta2 = Add(options.Ramp((float)(1 - optimisation.Beta2), (float)(1 - options.Beta2End), batch));
-        if (optimisation.EmaDecay == 0 && options.Averages(optimisation))
+        if (!optimisation.KeepsAverage && options.Averages(optimisation))
             RestDecay = Add(new HalfLife(options.Ramp(options.EmaImages, options.EmaImagesEnd, batch), batch));
 
         Tensor Add(Schedule course)

@@ -17,10 +17,7 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
     /// <summary>Whether the networks are told classes where the data have them.</summary>
     public bool Conditional { get; init; } = true;
 
-    /// <summary>Weight γ of both gradient penalties at the start.</summary>
-    public float Gamma { get; init; } = 0.05f;
-
-    /// <summary>γ at the end.</summary>
+    /// <summary>Weight γ of both gradient penalties at the end; <see cref="GanOptions.Gamma"/> is that at the start.</summary>
     public float GammaEnd { get; init; } = 0.005f;
 
     /// <summary>The learning rate at the end; 0 leaves the rate to the run's course.</summary>
@@ -44,10 +41,7 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
         Setting.Choice<R3ganOptions, bool>("conditional", "--conditional",
             "Whether the networks are told classes where the data have them (default).", [("on", true), ("off", false)],
             static o => o.Conditional, static (o, v) => o with { Conditional = v }),
-        Setting.Number<R3ganOptions, float>("gamma", "--gamma",
-            "Weight of both gradient penalties at the start; the source has 0.05 for CIFAR-10, 2 at 64 and 150 at 256 pixels.",
-            static o => o.Gamma, static (o, v) => o with { Gamma = v }),
-        Setting.Number<R3ganOptions, float>("gammaEnd", "--gamma-end", "The same at the end; a tenth in the source.",
+        Setting.Number<R3ganOptions, float>("gammaEnd", "--gamma-end", "--gamma at the end; a tenth in the source.",
             static o => o.GammaEnd, static (o, v) => o with { GammaEnd = v }),
         Setting.Number<R3ganOptions, float>("learningRateEnd", "--lr-end",
             "Learning rate at the end, in place of --lr-schedule; 0 leaves it to that.",
@@ -82,7 +76,7 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
     public override bool Averages(OptimisationSettings optimisation)
     {
         ArgumentNullException.ThrowIfNull(optimisation);
-        return optimisation.EmaDecay > 0 || EmaImagesEnd > 0;
+        return optimisation.KeepsAverage || EmaImagesEnd > 0;
     }
 
     /// <summary>The course of a number from its start to its end.</summary>
@@ -111,7 +105,6 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);
-        check.Weight(Gamma, "gamma");
         check.Weight(GammaEnd, "gammaEnd");
         check.Weight(LearningRateEnd, "learningRateEnd");
         check.Share(Beta2End, "beta2End");

@@ -61,7 +61,7 @@ public sealed class R3ganStep : AdversarialStep
         var (r1, r2) = (norms.Slice(0, 0, n).Mean(), norms.Slice(0, n, n).Mean());
         var adversarial = Adversarial(onReal, onFake);
 
-        Minimise("d", adversarial + _courses.HalfGamma * (r1 + r2), DiscriminatorOptimizer);
+        MinimiseDiscriminator(adversarial + _courses.HalfGamma * (r1 + r2), onReal, onFake);
 
         ReportDiscriminator(adversarial, onReal, onFake, null);
         Stats.Add("loss_d_r1", r1);

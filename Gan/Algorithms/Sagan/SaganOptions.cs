@@ -37,7 +37,7 @@ public sealed record SaganOptions() : ProjectionGanOptions("sagan")
     public override GeneratorOptions GeneratorVariant(int classes) => base.GeneratorVariant(classes) with { SpectralNorm = true };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SaganOptions))]
 sealed partial class SaganJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ namespace Ssgan.Gan.Algorithms;
 
 /// <summary>
 /// GAN with spectral normalisation of the discriminator and hinge loss (Miyato et al. 2018, "Spectral Normalization for
-/// Generative Adversarial Networks"; the networks of Mimicry): no knobs of its own.
+/// Generative Adversarial Networks"; the networks of Mimicry): no knobs beyond theirs.
 /// </summary>
 public sealed record SnganOptions() : ResNetGanOptions("sngan")
 {
@@ -16,7 +16,7 @@ public sealed record SnganOptions() : ResNetGanOptions("sngan")
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0 };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SnganOptions))]
 sealed partial class SnganJson : JsonSerializerContext;

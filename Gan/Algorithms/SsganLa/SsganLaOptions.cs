@@ -46,6 +46,9 @@ public abstract record LabelAugmentedOptions : RotationGanOptions
     [JsonIgnore]
     internal abstract bool PlaysUpright { get; }
 
+    [JsonIgnore]
+    internal override bool PlaysByLogits => PlaysUpright;
+
     public override DiscriminatorOptions DiscriminatorVariant(int classes) =>
         base.DiscriminatorVariant(classes) with { RotationClasses = SsganLaStep.TaskClasses };
 

@@ -48,7 +48,7 @@ public sealed record WganGpOptions() : ResNetGanOptions("wgan-gp", "wasserstein"
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(WganGpOptions))]
 sealed partial class WganGpJson : JsonSerializerContext;
