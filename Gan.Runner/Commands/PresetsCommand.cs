@@ -29,15 +29,18 @@ static class PresetsCommand
         foreach (var preset in Presets.All) output.WriteLine($"{preset.Name,-13} {preset.Description} Source: {preset.Source}.");
         output.WriteLine();
         TrainOptions[] all = [.. Presets.All.Select(p => p.For(size, gan))];
-        output.WriteLine($"{$"{gan.Name} at {size}",-20} {string.Join(' ', Presets.Names.Select(static n => $"{n,12}"))}");
-        foreach (var setting in TrainOptions.Settings.Concat(TrainOptions.SettingsOf(gan)).Append(s_decay)
-            .OrderBy(static s => s.Text.Option, StringComparer.Ordinal))
-        {
-            string[] values = [.. all.Select(setting.Read)];
-            output.WriteLine($"{setting.Text.Option,-20} {string.Join(' ', values.Select(static v => $"{v,12}"))}"
-                + (values.Distinct().Count() > 1 ? "  *" : ""));
-        }
-        output.WriteLine("* where they differ. 0 as --ngf or --ndf is the published width.");
+        var settings = TrainOptions.Settings.Concat(TrainOptions.SettingsOf(gan)).Append(s_decay)
+            .OrderBy(static s => s.Text.Option, StringComparer.Ordinal)
+            .Select(s => (s.Text.Option, Values: all.Select(o => s.Read(o)).ToArray())).ToArray();
+        var differing = settings.Where(static s => s.Values.Distinct().Count() > 1).ToArray();
+        int[] widths = [.. Presets.Names.Select((n, i) => differing.Max(s => Math.Max(n.Length, s.Values[i].Length)))];
+        Row($"{gan.Name} at {size}", [.. Presets.Names]);
+        foreach (var (option, values) in differing) Row(option, values);
+        output.WriteLine("0 as --ngf or --ndf is the published width. In all: "
+            + string.Join(", ", settings.Except(differing).Select(static s => $"{s.Option} {s.Values[0]}")) + ".");
+
+        void Row(string name, string[] values) =>
+            output.WriteLine($"{name,-18} {string.Join("  ", values.Select((v, i) => v.PadLeft(widths[i])))}");
     }
 
     // The console has more to say of it than of a setting, so it is none.

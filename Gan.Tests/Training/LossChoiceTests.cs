@@ -43,7 +43,8 @@ sealed class LossChoiceTests
         string[] names = [.. step.Networks.Select(static n => n.Name)];
         for (int i = 0; i < names.Length; i++)
         {
-            bool saturated = gan == "dcgan" && names[i] == "g" && stats.Single(static s => s.Name == "grad_norm_g").Mean == 0;
+            // Of logits far above 0, as of u and v that have not settled, the non-saturating loss has no gradient.
+            bool saturated = loss == "ns" && names[i] == "g" && stats.Single(static s => s.Name == "grad_norm_g").Mean == 0;
             if (!saturated) Assert.That(after[i], Is.Not.EqualTo(before[i]), names[i]);
         }
     }

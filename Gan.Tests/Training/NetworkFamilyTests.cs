@@ -10,7 +10,8 @@ namespace Ssgan.Tests.Training;
 /// <summary>The networks of compare_gan as an option of every GAN on residual networks.</summary>
 sealed class NetworkFamilyTests
 {
-    static IEnumerable<GanEntry> Gans => GanCatalog.Entries.Where(static e => e.Defaults is ResNetGanOptions);
+    static IEnumerable<GanEntry> Gans => GanCatalog.Entries.Where(static e =>
+        e.Defaults is ResNetGanOptions { IsConditional: false } and not InfoMaxOptions);
 
     static TrainOptions With(GanEntry gan, NetworkFamily networks, bool spectral) => TrainingRun.Tiny with
     {
@@ -42,9 +43,17 @@ sealed class NetworkFamilyTests
         Assert.That(trained.Draw(1, 2), Has.Length.EqualTo(2 * 32 * 32 * 3));
     }
 
-    [TestCaseSource(nameof(Gans))]
-    public void Mimicrys_generator_has_no_spectral_norm(GanEntry gan) =>
-        Assert.That(() => With(gan, NetworkFamily.Mimicry, spectral: true).Validate(),
-            Throws.TypeOf<TrainingException>().With.Message.EqualTo("generatorSpectral is on, and Mimicry's generators have no "
-                + "spectral norm; it goes with networks compare_gan."));
+    [TestCase("infomax", "networks is CompareGan, and infomax has a discriminator of its own.")]
+    [TestCase("cgan-pd", "networks is compare_gan, whose networks know no classes here, and cgan-pd is told them.")]
+    public void Networks_of_its_own_stay(string gan, string sentence) =>
+        Assert.That(() => With(GanCatalog.Of(gan), NetworkFamily.CompareGan, spectral: false).Validate(),
+            Throws.TypeOf<TrainingException>().With.Message.EqualTo(sentence));
+
+    [Test]
+    public void Mimicrys_generator_takes_spectral_norm()
+    {
+        using var device = Device.Cpu(1);
+        using var step = (AdversarialStep)With(GanCatalog.Of("sngan"), NetworkFamily.Mimicry, spectral: true).CreateStep(device);
+        Assert.That(step.Generator.Modules().OfType<Engine.Nn.SpectralNorm>().Count(), Is.EqualTo(11), "l1, c5, 3 of 3 blocks");
+    }
 }

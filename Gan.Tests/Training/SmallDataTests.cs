@@ -14,7 +14,7 @@ sealed class SmallDataTests
 
     static TrainOptions With(string gan, string augment, float leCam = 0) => TrainingRun.Tiny with
     {
-        Gan = GanCatalog.Of(gan).Defaults with { Ngf = 4, Ndf = 4, Augment = augment, Lecam = leCam },
+        Gan = SmallGans.Of(gan) with { Augment = augment, Lecam = leCam },
     };
 
     [TestCase("ada")]

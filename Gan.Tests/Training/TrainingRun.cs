@@ -20,10 +20,10 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     public TrainingRun(string folder, TrainOptions options, Device device, IImageSource source)
     {
         (_device, _source) = (device, source);
-        Options = options;
-        Step = (AdversarialStep)options.CreateStep(_device);
+        Options = options.For(source);
+        Step = (AdversarialStep)Options.CreateStep(_device);
         Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
-        Trainer = new Trainer(Step, _source, options, Folder, this);
+        Trainer = new Trainer(Step, _source, Options, Folder, this);
     }
 
     /// <summary>Networks of width 4: a step takes milliseconds.</summary>

@@ -1,4 +1,7 @@
+using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Losses;
+using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 
 namespace Ssgan.Gan.Training;
@@ -33,6 +36,43 @@ public static class Presets
             var (knobs, optimisation) = gan.Defaults.Paper();
             return new() { Data = new() { Size = size }, Gan = knobs, Optimisation = optimisation };
         }),
+        // Its networks and noise, one pass, 16 of 64 images turned; 100,000 updates of G, with two of D each, as the program
+        // counts the latter.
+        new("compare_gan", "google/compare_gan", "The networks and settings of the program behind SSGAN's paper.",
+            static (size, gan) => new()
+            {
+                Data = new() { Size = size }, Gan = CompareGan(gan.Defaults),
+                Optimisation = new() { DiscriminatorSteps = 2, Decay = ScheduleCatalog.Constant },
+            }),
+        // For R3GAN its CIFAR-10 preset; for others its loss, with one update of D for one of G.
+        new("r3gan", "Huang et al. 2024", "Relativistic pairs with R1 and R2, one update of each network, averaged weights.",
+            static (size, gan) =>
+            {
+                var data = new DataSettings { Size = size, Flip = true };
+                if (gan.Defaults is R3ganOptions)
+                {
+                    var (knobs, optimisation) = gan.Defaults.Paper();
+                    return new() { Data = data, Gan = knobs, Optimisation = optimisation };
+                }
+                bool takes = gan.Defaults.Losses.Contains("rpgan");
+                return new()
+                {
+                    Data = data, Gan = takes ? gan.Defaults with { Loss = "rpgan" } : gan.Defaults,
+                    Optimisation = new() { DiscriminatorSteps = 1, Decay = ScheduleCatalog.Constant, EmaHalfLife = 500 },
+                };
+            }),
+        // Zhao et al. 2020 advise all three for hundreds of images; a long half-life averages what little data make noisy.
+        new("small-data", "Zhao et al. 2020, Tseng et al. 2021",
+            "For hundreds or thousands of images: augmentation, LeCam, flips.",
+            static (size, gan) => new()
+            {
+                Data = new() { Size = size, Flip = true },
+                Gan = gan.Defaults with
+                {
+                    Augment = "color,translation,cutout", Lecam = gan.Defaults.PlaysByLogits ? 0.01f : 0,
+                },
+                Optimisation = new() { DiscriminatorSteps = 1, Steps = 50_000, EmaHalfLife = 20 },
+            }),
         // An evening on two cores at 32: a quarter of the width.
         new("small", "this project", "Networks of a quarter of the width, for hours on a CPU.", static (size, gan) =>
             Narrow(gan, size, 64, 256, new()
@@ -70,6 +110,14 @@ public static class Presets
     /// <exception cref="ArgumentException">No such preset.</exception>
     public static TrainOptions For(string name, int size, GanEntry? gan = null) =>
         Of(name).For(size, gan ?? GanCatalog.Entries[0]);
+
+    static GanOptions CompareGan(GanOptions gan)
+    {
+        if (gan is RotationGanOptions turning)
+            gan = turning with { RotationBatch = RotationBatch.FourAnglesOfAQuarter, OnePass = true, ShortcutFromRelu = false };
+        return gan is ResNetGanOptions { IsConditional: false } residual and not InfoMaxOptions
+            ? residual with { Networks = NetworkFamily.CompareGan, Latent = LatentDistribution.Uniform } : gan;
+    }
 
     /// <summary>A width at 32, and another one for the deeper discriminators of larger images.</summary>
     static TrainOptions Narrow(GanEntry gan, int size, int width, int deep, OptimisationSettings optimisation) => new()

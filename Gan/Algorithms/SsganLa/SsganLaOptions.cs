@@ -39,7 +39,8 @@ public abstract record LabelAugmentedOptions : RotationGanOptions
     /// <summary>Hou et al. 2021, CIFAR-10.</summary>
     private protected static OptimisationSettings Recipe(int discriminatorSteps, long steps) => new()
     {
-        Batch = 100, DiscriminatorSteps = discriminatorSteps, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f, Steps = steps,
+        Batch = 100, DiscriminatorSteps = discriminatorSteps, Decay = ScheduleCatalog.Constant, EmaDecay = 0.9999f,
+        EmaStart = 10_000, Steps = steps,
     };
 
     /// <summary>Whether the networks also play on upright images.</summary>
