@@ -14,7 +14,7 @@ namespace Ssgan.Tests.Cuda;
 /// <summary>Every GAN of the catalog on an emulated device: replayed graphs and eager calls give the same bits.</summary>
 sealed class CapturedAlgorithmTests
 {
-    const int Steps = 4;
+    const int Steps = 3;
 
     static IEnumerable<string> Gans => [.. GanCatalog.Names, "sngan" + SmallGans.SelfModulated];
 

@@ -69,7 +69,7 @@ public static class Presets
                 Data = new() { Size = size, Flip = true },
                 Gan = gan.Defaults with
                 {
-                    Augment = "color,translation,cutout", Lecam = gan.Defaults.PlaysByLogits ? 0.01f : 0,
+                    Augment = "color,translation,cutout", Lecam = gan.Defaults.PlaysByLogits ? 0.1f : 0,
                 },
                 Optimisation = new() { DiscriminatorSteps = 1, Steps = 50_000, EmaHalfLife = 20 },
             }),

@@ -8,7 +8,8 @@ namespace Ssgan.Gan.Algorithms;
 /// </summary>
 public sealed record CganPdOptions() : ProjectionGanOptions("cgan-pd");
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CganPdOptions))]
 sealed partial class CganPdJson : JsonSerializerContext;

@@ -16,7 +16,8 @@ public sealed record DcganOptions() : ResNetGanOptions("dcgan", "ns")
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0, SpectralNorm = false };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(DcganOptions))]
 sealed partial class DcganJson : JsonSerializerContext;

@@ -37,7 +37,8 @@ public sealed record SaganOptions() : ProjectionGanOptions("sagan")
     public override GeneratorOptions GeneratorVariant(int classes) => base.GeneratorVariant(classes) with { SpectralNorm = true };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SaganOptions))]
 sealed partial class SaganJson : JsonSerializerContext;

@@ -16,7 +16,8 @@ public sealed record SnganOptions() : ResNetGanOptions("sngan")
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0 };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SnganOptions))]
 sealed partial class SnganJson : JsonSerializerContext;

@@ -87,7 +87,8 @@ public sealed record SsganLaPlusOptions() : LabelAugmentedOptions("ssgan-la-plus
         this, Recipe(discriminatorSteps: 2, steps: 100_000));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SsganLaOptions))]
 [JsonSerializable(typeof(SsganLaPlusOptions))]

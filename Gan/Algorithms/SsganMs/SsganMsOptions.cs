@@ -17,7 +17,8 @@ public sealed record SsganMsOptions : RotationGanOptions
         new SsganMsStep(device, Architecture(size), this, optimisation);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(SsganMsOptions))]
 sealed partial class SsganMsJson : JsonSerializerContext;

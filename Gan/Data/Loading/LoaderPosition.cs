@@ -30,7 +30,8 @@ public sealed record LoaderPosition(ulong Seed, long Epoch = 0, long Offset = 0)
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectRequiredConstructorParameters = false)]
 [JsonSerializable(typeof(LoaderPosition))]
 internal sealed partial class LoaderJson : JsonSerializerContext;
