@@ -49,6 +49,32 @@ sealed class LossChoiceTests
         }
     }
 
+    /// <summary>Both penalties reach the discriminator's weights, also where the images go through it with turned ones.</summary>
+    [TestCase("sngan", false)]
+    [TestCase("ssgan", false)]
+    [TestCase("ssgan", true)]
+    public void Pairs_bring_penalties_along(string gan, bool onePass)
+    {
+        using var device = Device.Cpu(1);
+        var (without, none) = Update(0);
+        var (with, reported) = Update(10);
+        Assert.That(none.Concat(reported).Where(static s => s.Name is "loss_d_r1" or "loss_d_r2").Select(static s => s.Mean),
+            Has.Exactly(4).Items.And.All.GreaterThan(0));
+        Assert.That(with, Is.Not.EqualTo(without));
+
+        (float[] Weights, List<(string Name, double Mean)> Stats) Update(float gamma)
+        {
+            var options = SmallGans.Of(gan) with { Loss = "rpgan", Gamma = gamma };
+            if (options is RotationGanOptions turning) options = turning with { OnePass = onePass };
+            using var step = (AdversarialStep)options.Create(device, 32, 0, new OptimisationSettings { Batch = Batch, Seed = 5 });
+            using var random = new Rng(device, 1);
+            using (device.Scope())
+                step.TrainDiscriminator(RealBatch.Of(random.Uniform(new Shape(Batch, 32, 32, 3), -1, 1)));
+            float[] weights = [.. step.Discriminator.Parameters.SelectMany(static p => p.ToArray())];
+            return (weights, [.. step.Stats.Take().Select(static s => (s.Name, s.Mean))]);
+        }
+    }
+
     [TestCaseSource(nameof(Others))]
     public void Another_loss_is_refused_by_name(string gan, string loss) =>
         Assert.That(() => (SmallGans.Of(gan) with { Loss = loss }).Validate(new Check(), Batch),
