@@ -41,8 +41,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         var chosen = Presets.Of(name);
         string other = name == Presets.Tiny ? Presets.Mimicry : Presets.Tiny;
         string sentence = given ? $"Preset {name}, as asked; options that are given override it."
-            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes the other one, "
-                + "and options that are given override either.";
+            : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes another one "
+                + "(ssgan presets shows all), and options that are given override any.";
         var options = arguments.Apply(parsed, chosen.For(arguments.Size(parsed), arguments.Gan(parsed, GanCatalog.Names[0])));
         return new RunPlan(options, $"{sentence}\n{Sources(options, chosen, arguments.Given(parsed))}", null,
             parsed.GetValue(arguments.Out), true);
@@ -51,7 +51,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     /// <summary>A line for each source of settings: those that were given, the preset's, and the defaults.</summary>
     static string Sources(TrainOptions options, Preset preset, IReadOnlyCollection<string> given) => string.Join('\n',
         SettingSources.Of(options, preset, given).Select(static s => $"  {s.Source}: "
-            + string.Join(", ", s.Settings.Where(static v => v.Value.Length > 0)
+            + string.Join(", ", s.Settings.Where(static v => v.Value.Length > 0 && v.Name != "decayFrom")
                 .Select(static v => $"{TrainArguments.NameOf(v.Name).TrimStart('-')} {v.Value}"))));
 
     static RunPlan Resume(ParseResult parsed, TrainArguments arguments)

@@ -44,6 +44,7 @@ static class SampleCommand
                 new() { Threads = parsed.Pick(threads, 0) }, host.Out.WriteLine);
             int told = DeviceNotices.Print(place, host.Out);
             using var generator = TrainedGenerator.Open(place, parsed.GetValue(checkpoint)!, average);
+            int asked = images;
             var labels = Labels(parsed.GetValue(@class), generator, parsed.Has(columns), ref images, ref perRow);
             CheckSheet(images, generator.Size, perRow, pixel);
             ImageGrid.Save(file, generator.Draw(parsed.Pick(seed, 0UL), images, labels, host.Stop), images,
@@ -51,6 +52,7 @@ static class SampleCommand
             DeviceNotices.PrintNew(place, host.Out, told);
             host.Out.WriteLine($"{file}: {images} images of {generator.Size}x{generator.Size} from {generator.Source} "
                 + $"({(generator.Step > 0 ? $"step {generator.Step}, " : "")}weights {generator.Weights}).");
+            if (images < asked) host.Out.WriteLine($"Rows of equal length take {images} of {asked} images.");
             if (labels is not null)
                 host.Out.WriteLine($"Classes: {string.Join(", ", labels.Distinct().Select(k => generator.Classes[k]))}.");
             return ExitCode.Done;

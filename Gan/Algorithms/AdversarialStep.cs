@@ -88,7 +88,7 @@ public class AdversarialStep : GanStep
     protected DType ActivationType { get; }
 
     /// <summary>Element type of real images: F32 where gradients flow to them.</summary>
-    protected virtual DType ImageType => Loss.IsRelativistic ? DType.F32 : ActivationType;
+    protected virtual DType ImageType => Loss.HasPenalties ? DType.F32 : ActivationType;
 
     public override bool IsCapturable => true;
 

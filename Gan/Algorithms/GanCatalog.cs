@@ -31,7 +31,7 @@ public static class GanCatalog
             SsganMsJson.Default.SsganMsOptions, RotationGanOptions.Settings),
         Entry(new SsganLaOptions(), "SSGAN whose one task is turns of real and of fake images, eight classes (Hou et al. 2021)",
             SsganLaJson.Default.SsganLaOptions, LabelAugmentedOptions.Settings),
-        Entry(new SsganLaPlusOptions(), "the same beside the hinge loss (Hou et al. 2021)",
+        Entry(new SsganLaPlusOptions(), "SSGAN-LA's eight classes beside the hinge loss (Hou et al. 2021)",
             SsganLaJson.Default.SsganLaPlusOptions, LabelAugmentedOptions.Settings),
         Entry(new SnganOptions(), "spectrally normalised GAN: hinge loss (Miyato et al. 2018)",
             SnganJson.Default.SnganOptions, NoSettings),
@@ -43,7 +43,7 @@ public static class GanCatalog
             InfoMaxJson.Default.InfoMaxOptions, InfoMaxOptions.Settings),
         Entry(new CganPdOptions(), "told classes, by projection, at 32 and 128 pixels (Miyato and Koyama 2018)",
             CganPdJson.Default.CganPdOptions, NoSettings),
-        Entry(new SaganOptions(), "the same with self-attention (Zhang et al. 2019)",
+        Entry(new SaganOptions(), "told classes, by projection, with self-attention, at 32 and 128 pixels (Zhang et al. 2019)",
             SaganJson.Default.SaganOptions, NoSettings),
         Entry(new R3ganOptions(), "R3GAN: relativistic pairs, penalties on both, no normalisation (Huang et al. 2024)",
             R3ganJson.Default.R3ganOptions, R3ganOptions.Settings),
@@ -67,7 +67,9 @@ public static class GanCatalog
         new(defaults, description, json, [.. OfNetworks(defaults), .. Any(own)]);
 
     static IEnumerable<Setting<GanOptions>> OfNetworks(GanOptions gan) =>
-        gan is ResNetGanOptions ? Any(ResNetGanOptions.NetworkSettings) : [];
+        gan is not ResNetGanOptions ? [] : Any(ResNetGanOptions.NetworkSettings)
+            // Networks that are told classes have no others, and no room for the noise in their batch norms.
+            .Where(s => !gan.IsConditional || s.Text.Key is not ("networks" or "selfModulated"));
 
     static IEnumerable<Setting<GanOptions>> Any<TOwn>(IEnumerable<Setting<TOwn>> settings) where TOwn : GanOptions =>
         settings.Select(static s => s.In<GanOptions>(static o => (TOwn)o, static (_, o) => o));

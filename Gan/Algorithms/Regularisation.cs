@@ -15,11 +15,11 @@ sealed class Regularisation : IDisposable
 
     /// <param name="device">Where the networks are.</param>
     /// <param name="options">How much of each.</param>
-    /// <param name="loss">R1 and R2 go with a relativistic one.</param>
+    /// <param name="loss">With R1 and R2 or without.</param>
     /// <param name="size">Image side.</param>
     public Regularisation(Device device, GanOptions options, AdversarialLoss loss, int size)
     {
-        (_penalises, _gamma) = (loss.IsRelativistic, options.Gamma);
+        (_penalises, _gamma) = (loss.HasPenalties, options.Gamma);
         _augmentation = AugmentationPolicy.Create(options.Augment, device, size, options.AugmentTarget, options.TurnsImages);
         if (options.Lecam > 0) _leCam = new LeCam(device, options.Lecam);
         if (options.TurnsImages && AugmentationPolicy.OfTurned(options.Augment) is { } notice) Notices = [notice];

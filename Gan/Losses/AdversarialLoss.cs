@@ -8,8 +8,10 @@ namespace Ssgan.Gan.Losses;
 /// <param name="Discriminator">From the logits of real and of fake images.</param>
 /// <param name="Generator">From the logits of fake images and, where <paramref name="IsRelativistic"/>, of real ones.</param>
 /// <param name="IsRelativistic">Whether the generator's loss looks at real images too.</param>
+/// <param name="HasPenalties">Whether R1 and R2 go with it, the squared slopes of D at real and at fake images.</param>
 public sealed record AdversarialLoss(string Name, string Description, Func<Tensor, Tensor, Tensor> Discriminator,
-    Func<Tensor, Tensor?, Tensor> Generator, bool IsRelativistic = false)
+    Func<Tensor, Tensor?, Tensor> Generator, bool IsRelativistic = false,
+    bool HasPenalties = false)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AdversarialLoss> All { get; } =
@@ -24,7 +26,7 @@ public sealed record AdversarialLoss(string Name, string Description, Func<Tenso
         new("wasserstein", "Wasserstein (Arjovsky et al. 2017)", Wasserstein.Discriminator,
             static (fake, _) => Wasserstein.Generator(fake)),
         new("rpgan", "relativistic pairing of each real image with a fake one (Huang et al. 2024)",
-            RelativisticPairing.Discriminator, static (fake, real) => RelativisticPairing.Generator(real!, fake), true),
+            RelativisticPairing.Discriminator, static (fake, real) => RelativisticPairing.Generator(real!, fake), true, true),
     ];
 
     /// <summary>The loss of a name.</summary>
