@@ -67,9 +67,7 @@ public static class GanCatalog
         new(defaults, description, json, [.. OfNetworks(defaults), .. Any(own)]);
 
     static IEnumerable<Setting<GanOptions>> OfNetworks(GanOptions gan) =>
-        gan is not ResNetGanOptions ? [] : Any(ResNetGanOptions.NetworkSettings)
-            // Networks that are told classes have no others, and no room for the noise in their batch norms.
-            .Where(s => !gan.IsConditional || s.Text.Key is not ("networks" or "selfModulated"));
+        gan is ResNetGanOptions ? Any(ResNetGanOptions.NetworkSettings) : [];
 
     static IEnumerable<Setting<GanOptions>> Any<TOwn>(IEnumerable<Setting<TOwn>> settings) where TOwn : GanOptions =>
         settings.Select(static s => s.In<GanOptions>(static o => (TOwn)o, static (_, o) => o));
