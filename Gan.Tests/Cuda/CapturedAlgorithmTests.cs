@@ -18,9 +18,15 @@ sealed class CapturedAlgorithmTests
 
     static IEnumerable<string> Gans => [.. GanCatalog.Names, "sngan" + SmallGans.SelfModulated];
 
-    [Test]
-    public void Captured_steps_are_the_eager_ones_bit_for_bit([ValueSource(nameof(Gans))] string gan,
-        [Values] bool libraries, [Values("f32", "bf16")] string precision)
+    /// <summary>BF16 by our own kernels is emulated slowest: one GAN of each family has it.</summary>
+    static IEnumerable<TestCaseData> Cases => Gans.SelectMany(static gan => new[]
+    {
+        new TestCaseData(gan, true, "f32"), new TestCaseData(gan, true, "bf16"), new TestCaseData(gan, false, "f32"),
+    }).Concat([new("ssgan", false, "bf16"), new("wgan-gp", false, "bf16"), new("sagan", false, "bf16"),
+        new("r3gan", false, "bf16")]);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Captured_steps_are_the_eager_ones_bit_for_bit(string gan, bool libraries, string precision)
     {
         var eager = Train(gan, libraries, precision, graphs: false);
         var captured = Train(gan, libraries, precision, graphs: true);

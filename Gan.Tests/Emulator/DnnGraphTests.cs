@@ -246,7 +246,8 @@ public sealed unsafe class DnnGraphTests
         Graph(s, 3001, Pointwise(100, X(s), 0, Y(s)));
         Graph(s, 3001, convolve, Pointwise(0, X(s), bias, Y(s)));
         Graph(s, 3001, convolve, Pointwise(0, between, Array(3, 1, 1, 1, 1), Y(s)));
-        Graph(s, 3001, Operation(12, Convolution(s), between, W(s), Y(s)), Pointwise(100, between, 0, X(s)));
+        nint image = Array(5, s.N, s.C, s.H, s.W, true);
+        Graph(s, 3001, Operation(12, Convolution(s), image, W(s), Y(s)), Pointwise(100, image, 0, X(s)));
         Graph(s, 2008, Operation(10, Convolution(s), X(s), W(s), X(s)));
         Graph(s, 2009, convolve, Pointwise(0, between, Array(2, 1, s.K, 1, 1), Y(s)));
         New(DnnBackendDescriptor.Pointwise, 3000, d =>
