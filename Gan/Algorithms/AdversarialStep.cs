@@ -149,9 +149,10 @@ public class AdversarialStep : GanStep
         var fake = Leaf(Draw(latent));
         var (onReal, onFake) = (Judge(images, labels), Judge(fake, latent.Labels));
         var adversarial = Adversarial(onReal.Logits, onFake.Logits);
-        var added = term?.Invoke(new(images, onReal, fake, onFake));
+        var judged = new Judged(images, onReal, fake, onFake);
+        var added = term?.Invoke(judged);
 
-        MinimiseDiscriminator(added is { } more ? adversarial + more.Loss : adversarial, new(images, onReal, fake, onFake));
+        MinimiseDiscriminator(added is { } more ? adversarial + more.Loss : adversarial, judged);
 
         ReportDiscriminator(adversarial, onReal.Logits, onFake.Logits, added);
     }
@@ -271,7 +272,7 @@ public class AdversarialStep : GanStep
     }
 
     /// <summary>The classes of real images, where the discriminator is told them.</summary>
-    Tensor? Labels(RealBatch real) => Discriminator.Classes == 0 ? null : real.Labels()
+    protected Tensor? Labels(RealBatch real) => Discriminator.Classes == 0 ? null : real.Labels()
         ?? throw new ArgumentException("The discriminator is told classes, and these real images have none.");
 
     protected override void Dispose(bool disposing)

@@ -28,19 +28,16 @@ public abstract class RotationGanStep : ResNetGanStep
     /// <summary>Whether the discriminator's task has turned generated images too.</summary>
     protected virtual bool DiscriminatorSeesTurnedFakes => true;
 
-    /// <summary>The discriminator's loss of the task, a scalar.</summary>
+    /// <summary>The discriminator's loss of the task, and the share of turned real images whose turn it tells; scalars.</summary>
     /// <param name="onReal">What it said of turned real images (M, K).</param>
     /// <param name="onFake">What it said of turned generated images (M, K), where it sees any.</param>
     /// <param name="turns">Their turns.</param>
-    protected abstract Tensor DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns);
+    protected abstract (Tensor Loss, Tensor Accuracy) DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns);
 
-    /// <summary>The generator's loss of the task, a scalar.</summary>
+    /// <summary>The generator's loss of the task, and the share of its turned images whose turn is told; scalars.</summary>
     /// <param name="onFake">What the discriminator said of turned generated images (M, K).</param>
     /// <param name="turns">Their turns.</param>
-    protected abstract Tensor GeneratorTask(Tensor onFake, RotationPlan turns);
-
-    /// <summary>Logits of the four turns (M, 4) alone, for the accuracy that is reported.</summary>
-    protected virtual Tensor TurnLogits(Tensor rotation) => rotation;
+    protected abstract (Tensor Loss, Tensor Accuracy) GeneratorTask(Tensor onFake, RotationPlan turns);
 
     public override void TrainDiscriminator(RealBatch real, Latent latent)
     {
@@ -56,8 +53,8 @@ public abstract class RotationGanStep : ResNetGanStep
         var outputs = Judge(batches, task);
         var (onReal, onFake) = (outputs[0].Logits, outputs[1].Logits);
         var adversarial = PlaysUpright ? Adversarial(onReal, onFake) : null;
-        var onTurned = outputs[task].Rotation!;
-        var rotation = DiscriminatorTask(onTurned, DiscriminatorSeesTurnedFakes ? outputs[task + 1].Rotation : null, turns);
+        var (rotation, accuracy) = DiscriminatorTask(outputs[task].Rotation!,
+            DiscriminatorSeesTurnedFakes ? outputs[task + 1].Rotation : null, turns);
         var scaled = _options.RealRotationScale * rotation;
 
         if (adversarial is null) Minimise("d", scaled, DiscriminatorOptimizer);
@@ -65,7 +62,7 @@ public abstract class RotationGanStep : ResNetGanStep
 
         if (adversarial is not null) Stats.Add("loss_d", adversarial);
         Stats.Add("loss_d_rotation", rotation);
-        Stats.Add("rotation_accuracy_real", Accuracy(onTurned, turns));
+        Stats.Add("rotation_accuracy_real", accuracy);
         if (adversarial is null) return;
         Stats.Add("d_real", onReal.Mean());
         Stats.Add("d_fake", onFake.Mean());
@@ -79,22 +76,23 @@ public abstract class RotationGanStep : ResNetGanStep
         var turns = Turns(latent.Count);
         var outputs = Judge([.. PlaysUpright ? [fake] : Array.Empty<Tensor>(), turns.Turn(fake)], PlaysUpright ? 1 : 0);
         var adversarial = PlaysUpright ? Adversarial(outputs[0].Logits, real) : null;
-        var onTurned = outputs[^1].Rotation!;
-        var rotation = GeneratorTask(onTurned, turns);
+        var (rotation, accuracy) = GeneratorTask(outputs[^1].Rotation!, turns);
         var scaled = _options.FakeRotationScale * rotation;
 
         Minimise("g", adversarial is null ? scaled : adversarial + scaled, GeneratorOptimizer);
 
         if (adversarial is not null) Stats.Add("loss_g", adversarial);
         Stats.Add("loss_g_rotation", rotation);
-        Stats.Add("rotation_accuracy_fake", Accuracy(onTurned, turns));
+        Stats.Add("rotation_accuracy_fake", accuracy);
     }
 
-    /// <summary>Share of the images whose turn has the largest logit.</summary>
-    Tensor Accuracy(Tensor rotation, RotationPlan turns)
+    /// <summary>Share of the images whose turn has the largest of four logits (M, 4), for tasks whose loss has others.</summary>
+    protected static Tensor Accuracy(Tensor turnLogits, RotationPlan turns)
     {
-        using var noGrad = Device.NoGrad();
-        return Rotation.Loss(TurnLogits(rotation), turns.Labels).Accuracy;
+        ArgumentNullException.ThrowIfNull(turnLogits);
+        ArgumentNullException.ThrowIfNull(turns);
+        using var noGrad = turnLogits.Device.NoGrad();
+        return Rotation.Loss(turnLogits, turns.Labels).Accuracy;
     }
 
     /// <summary>The plan of a batch size, kept: captured updates read it at every replay.</summary>

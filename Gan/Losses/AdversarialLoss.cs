@@ -10,8 +10,7 @@ namespace Ssgan.Gan.Losses;
 /// <param name="IsRelativistic">Whether the generator's loss looks at real images too.</param>
 /// <param name="HasPenalties">Whether R1 and R2 go with it, the squared slopes of D at real and at fake images.</param>
 public sealed record AdversarialLoss(string Name, string Description, Func<Tensor, Tensor, Tensor> Discriminator,
-    Func<Tensor, Tensor?, Tensor> Generator, bool IsRelativistic = false,
-    bool HasPenalties = false)
+    Func<Tensor, Tensor?, Tensor> Generator, bool IsRelativistic = false, bool HasPenalties = false)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AdversarialLoss> All { get; } =

@@ -99,6 +99,14 @@ public sealed record Architecture
         string Name(string argument) => nameOf?.Invoke(argument) ?? argument;
     }
 
+    /// <summary>The shapes, once both arguments of a network's constructor are seen to be there.</summary>
+    internal static Architecture Given(Engine.Rng random, Architecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(architecture);
+        return architecture;
+    }
+
     static void Check(string name, int width, int divisor)
     {
         if (width < divisor || width % divisor != 0)

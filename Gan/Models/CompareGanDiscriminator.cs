@@ -22,7 +22,7 @@ public sealed class CompareGanDiscriminator : Discriminator
     /// <param name="options">Type of the activations, classes of the rotation task, and whether weights have spectral norm; what
     /// else it can say, is fixed here.</param>
     public CompareGanDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
-        : base(Given(random, architecture).Size, 0)
+        : base(Architecture.Given(random, architecture).Size, 0)
     {
         options ??= new();
         Architecture = architecture;
@@ -46,13 +46,6 @@ public sealed class CompareGanDiscriminator : Discriminator
 
         Linear Head(int outputs) =>
             new(random, channels, outputs, weight: CompareGanBlock.Weight, bias: Init.Zeros, spectral: spectral);
-    }
-
-    static Architecture Given(Rng random, Architecture architecture)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
-        return architecture;
     }
 
     /// <summary>The shapes.</summary>

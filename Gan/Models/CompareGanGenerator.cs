@@ -22,7 +22,7 @@ public sealed class CompareGanGenerator : Generator
     /// <param name="options">Type of the activations, distribution of the noise, and whether weights have spectral norm; it has
     /// initialisers of its own.</param>
     public CompareGanGenerator(Rng random, Architecture architecture, GeneratorOptions? options = null)
-        : base(Given(random, architecture).Size, architecture.Latent, 0)
+        : base(Architecture.Given(random, architecture).Size, architecture.Latent, 0)
     {
         options ??= new();
         (_compute, Distribution) = (options.Compute, options.Latent);
@@ -41,13 +41,6 @@ public sealed class CompareGanGenerator : Generator
         _norm = Child($"b{_blocks.Length + 2}", new BatchNorm2d(random.Device, channels));
         _last = Child($"c{_blocks.Length + 2}", CompareGanBlock.Convolution(random, channels, 3, spectral));
         _norms = [.. Modules().OfType<SpectralNorm>()];
-    }
-
-    static Architecture Given(Rng random, Architecture architecture)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
-        return architecture;
     }
 
     /// <summary>The shapes.</summary>

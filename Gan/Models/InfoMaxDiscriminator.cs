@@ -27,7 +27,7 @@ public sealed class InfoMaxDiscriminator : Discriminator
     /// <param name="contrastWidth">Features in which images are contrasted (1024 in the paper).</param>
     /// <param name="compute">Element type of the activations up to the pooling over the pixels.</param>
     public InfoMaxDiscriminator(Rng random, Architecture architecture, int contrastWidth = 1024, DType compute = DType.F32)
-        : base(Given(random, architecture).Size, 0)
+        : base(Architecture.Given(random, architecture).Size, 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(contrastWidth, 1);
         (Architecture, ContrastWidth, _compute) = (architecture, contrastWidth, compute);
@@ -59,13 +59,6 @@ public sealed class InfoMaxDiscriminator : Discriminator
 
         static SpectralNorm[] Norms(params Module[] modules) =>
             [.. modules.SelectMany(static m => m.Modules()).OfType<SpectralNorm>()];
-    }
-
-    static Architecture Given(Rng random, Architecture architecture)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
-        return architecture;
     }
 
     /// <summary>The shapes.</summary>

@@ -75,7 +75,7 @@ public sealed class ResNetDiscriminator : Discriminator
     /// <exception cref="ArgumentException">It is to know both rotations and classes, or self-attention has fewer than 8
     /// channels.</exception>
     public ResNetDiscriminator(Rng random, Architecture architecture, DiscriminatorOptions? options = null)
-        : base(Given(random, architecture).Size, options?.Classes ?? 0)
+        : base(Architecture.Given(random, architecture).Size, options?.Classes ?? 0)
     {
         options ??= new();
         if (options is { Classes: > 0, RotationClasses: > 0 })
@@ -108,13 +108,6 @@ public sealed class ResNetDiscriminator : Discriminator
 
         Linear Head(int outputs) => new(random, channels, outputs, spectral: spectral,
             iterateInEvaluation: architecture.HeadsIterateInEvaluation);
-    }
-
-    static Architecture Given(Rng random, Architecture architecture)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
-        return architecture;
     }
 
     /// <summary>The shapes.</summary>

@@ -60,7 +60,7 @@ public sealed class ResNetGenerator : Generator
     /// <exception cref="ArgumentException">Its batch norms are to go by both classes and noise, or self-attention has fewer than
     /// 8 channels.</exception>
     public ResNetGenerator(Rng random, Architecture architecture, GeneratorOptions? options = null)
-        : base(Given(random, architecture).Size, architecture.Latent, options?.Classes ?? 0)
+        : base(Architecture.Given(random, architecture).Size, architecture.Latent, options?.Classes ?? 0)
     {
         options ??= new();
         if (options is { Classes: > 0, SelfModulated: true })
@@ -88,13 +88,6 @@ public sealed class ResNetGenerator : Generator
         if (architecture.GeneratorAttention is var after and > 0)
             _attention = Child("attn_block", new SelfAttention2d(random, architecture.GeneratorBlocks[after - 2], spectral));
         _norms = [.. Modules().OfType<SpectralNorm>()];
-    }
-
-    static Architecture Given(Rng random, Architecture architecture)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentNullException.ThrowIfNull(architecture);
-        return architecture;
     }
 
     /// <summary>The shapes.</summary>

@@ -74,10 +74,7 @@ public sealed class R3ganStep : AdversarialStep
     public override void TrainGenerator(Latent latent, RealBatch? real = null) =>
         base.TrainGenerator(real is { } pairs ? Paired(latent, pairs) : latent, real);
 
-    Latent Paired(Latent latent, RealBatch real) => Classes == 0 ? latent : latent with
-    {
-        Labels = real.Labels() ?? throw new ArgumentException("R3GAN is told classes, and these real images have none."),
-    };
+    Latent Paired(Latent latent, RealBatch real) => latent with { Labels = Labels(real) };
 
     protected override void Dispose(bool disposing)
     {

@@ -16,16 +16,16 @@ public sealed class SsganStep(Device device, Architecture architecture, SsganOpt
     protected override bool DiscriminatorSeesTurnedFakes => false;
 
     /// <summary>E[−log Q_D(R = r | x^r)]: Chen et al. 2019, eq. 3.</summary>
-    protected override Tensor DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        return Rotation.Loss(onReal, turns.Labels).Loss;
+        return Rotation.Loss(onReal, turns.Labels);
     }
 
     /// <summary>E[−log Q_D(R = r | G(z)^r)]: Chen et al. 2019, eq. 2.</summary>
-    protected override Tensor GeneratorTask(Tensor onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) GeneratorTask(Tensor onFake, RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        return Rotation.Loss(onFake, turns.Labels).Loss;
+        return Rotation.Loss(onFake, turns.Labels);
     }
 }

@@ -24,30 +24,31 @@ public sealed class SsganLaStep : RotationGanStep
     protected override bool PlaysUpright => _options.PlaysUpright;
 
     /// <summary>Loss of class 2k on x^k plus that of class 2k + 1 on G(z)^k (Hou et al. 2021, section 4).</summary>
-    protected override Tensor DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(onFake);
         var (real, fake) = Targets(turns);
-        return _options.ClassLoss == LabelAugmentedLoss.Hinge
+        var loss = _options.ClassLoss == LabelAugmentedLoss.Hinge
             ? MultiClassHinge.Loss(onReal, real) + MultiClassHinge.Loss(onFake, fake)
             : Rotation.Loss(onReal, real).Loss + Rotation.Loss(onFake, fake).Loss;
+        return (loss, Accuracy(TurnLogits(onReal), turns));
     }
 
     /// <summary>Loss of class 2k on G(z)^k minus that of class 2k + 1 (the same); hinges have no bound here.</summary>
-    protected override Tensor GeneratorTask(Tensor onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) GeneratorTask(Tensor onFake, RotationPlan turns)
     {
         var (real, fake) = Targets(turns);
-        return _options.ClassLoss == LabelAugmentedLoss.Hinge
+        var loss = _options.ClassLoss == LabelAugmentedLoss.Hinge
             ? MultiClassHinge.Lag(onFake, real) - MultiClassHinge.Lag(onFake, fake)
             : Rotation.Loss(onFake, real).Loss - Rotation.Loss(onFake, fake).Loss;
+        return (loss, Accuracy(TurnLogits(onFake), turns));
     }
 
-    /// <summary>The two classes of a turn as one: ln(e^real + e^fake).</summary>
-    protected override Tensor TurnLogits(Tensor rotation)
+    /// <summary>The two classes of a turn as one, as constants: ln(e^real + e^fake).</summary>
+    static Tensor TurnLogits(Tensor logits)
     {
-        ArgumentNullException.ThrowIfNull(rotation);
-        int turns = TaskClasses / 2;
-        return rotation.Reshape(rotation.Shape[0], turns, 2).LogSumExp([2]).Reshape(rotation.Shape[0], turns);
+        const int turns = TaskClasses / 2;
+        return logits.Detach().Reshape(logits.Shape[0], turns, 2).LogSumExp([2]).Reshape(logits.Shape[0], turns);
     }
 
     /// <summary>The classes of real and of fake images; kept, as captured updates read them at every replay.</summary>

@@ -24,26 +24,25 @@ public sealed class SsganMsStep : RotationGanStep
     }
 
     /// <summary>E[−log C_k(x^k)] + E[−log C_5(G(z)^k)].</summary>
-    protected override Tensor DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) DiscriminatorTask(Tensor onReal, Tensor? onFake, RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
         ArgumentNullException.ThrowIfNull(onFake);
-        return Rotation.Loss(onReal, turns.Labels).Loss + Rotation.Loss(onFake, Fakes(onFake)).Loss;
+        var loss = Rotation.Loss(onReal, turns.Labels).Loss + Rotation.Loss(onFake, Fakes(onFake)).Loss;
+        return (loss, Accuracy(TurnLogits(onReal), turns));
     }
 
     /// <summary>E[−log C_k(G(z)^k)] − E[−log C_5(G(z)^k)].</summary>
-    protected override Tensor GeneratorTask(Tensor onFake, RotationPlan turns)
+    protected override (Tensor Loss, Tensor Accuracy) GeneratorTask(Tensor onFake, RotationPlan turns)
     {
         ArgumentNullException.ThrowIfNull(onFake);
         ArgumentNullException.ThrowIfNull(turns);
-        return Rotation.Loss(onFake, turns.Labels).Loss - Rotation.Loss(onFake, Fakes(onFake)).Loss;
+        var loss = Rotation.Loss(onFake, turns.Labels).Loss - Rotation.Loss(onFake, Fakes(onFake)).Loss;
+        return (loss, Accuracy(TurnLogits(onFake), turns));
     }
 
-    protected override Tensor TurnLogits(Tensor rotation)
-    {
-        ArgumentNullException.ThrowIfNull(rotation);
-        return rotation.Slice(1, 0, TaskClasses - 1);
-    }
+    /// <summary>The logits without that of fakes, as constants.</summary>
+    static Tensor TurnLogits(Tensor logits) => logits.Detach().Slice(1, 0, TaskClasses - 1);
 
     /// <summary>The class of fakes for each image; kept, as captured updates read it at every replay.</summary>
     Tensor Fakes(Tensor logits)
