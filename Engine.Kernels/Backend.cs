@@ -41,6 +41,8 @@ public abstract class Backend : IDisposable
     public virtual void Use(Precision precision)
     {
     }
+    /// <summary>What products of F32 are computed in now: F32, or TF32 where that is in use.</summary>
+    public virtual Precision Precision => Precision.F32;
 
     // ==== what a device must have =======================================================================================
     // ---- memory -----------------------------------------------------------------------------------------------------

@@ -89,6 +89,9 @@ public sealed class Device : IDisposable
         Backend.Use(precision);
     }
 
+    /// <summary>What products and convolutions of F32 tensors are computed in now: F32, or TF32 where that is in use.</summary>
+    public Precision Precision => Backend.Precision;
+
     /// <summary>Staging for tensors of one shape that come from the host while the device computes.</summary>
     public StagedUpload Stage(Shape shape, DType type)
     {

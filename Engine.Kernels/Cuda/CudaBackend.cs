@@ -89,6 +89,8 @@ public sealed unsafe partial class CudaBackend : Backend
 
     public override void Use(Precision precision) => AllowTf32 = precision == Precision.Tf32;
 
+    public override Precision Precision => AllowTf32 ? Precision.Tf32 : Precision.F32;
+
     public override long? FreeBytes
     {
         get
