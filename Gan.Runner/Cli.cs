@@ -54,7 +54,7 @@ static class Cli
     }
 
     static bool IsForUsers(Exception e) =>
-        e is UsageException or TrainingException or DatasetException or DeviceException or SafetensorsException
+        e is UsageException or TrainingException or DatasetException or DeviceException or TensorFileException
         or WeightsException or IOException or UnauthorizedAccessException or ArgumentException;
 
     static int Fail(Host host, int code, string message)

@@ -4,14 +4,24 @@ namespace Ssgan.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>Mean over windows of images (N, H, W, C); padding counts as zeros.</summary>
+    /// <summary>Mean over windows of images (N, H, W, C).</summary>
     /// <param name="kernel">The window's side.</param>
     /// <param name="stride">The step; 0 means the window's side.</param>
     /// <param name="padding">Zeros around the image, at most half the window.</param>
+    /// <param name="countPadding">Whether a window's sum is divided by all of its places, or by its pixels alone: a window that
+    /// sticks out then means what is inside the image, as in TensorFlow's SAME.</param>
     /// <exception cref="ArgumentException">The window, stride or padding does not fit the image.</exception>
-    public Tensor AvgPool2d(int kernel = 2, int stride = 0, int padding = 0)
+    public Tensor AvgPool2d(int kernel = 2, int stride = 0, int padding = 0, bool countPadding = true)
     {
         var spec = CheckPool("AvgPool2d", kernel, stride, padding);
+        var y = MeanOfWindows(spec);
+        if (countPadding || padding == 0) return y;
+        // What share of a window's places are pixels: a mean too.
+        return y / Device.Full(new Shape(1, Shape[1], Shape[2], 1), 1).MeanOfWindows(spec);
+    }
+
+    Tensor MeanOfWindows(PoolSpec spec)
+    {
         var y = Device.Result(Pooled(spec), Type);
         Backend.AvgPool2d(View, y.View, spec);
         return y.Record("AvgPool2d", [this], [], (Shape, spec),
@@ -19,7 +29,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>Largest value of each window of images (N, H, W, C); padding never wins.</summary>
-    /// <inheritdoc cref="AvgPool2d"/>
+    /// <param name="kernel">The window's side.</param>
+    /// <param name="stride">The step; 0 means the window's side.</param>
+    /// <param name="padding">Pixels around the image, at most half the window.</param>
+    /// <exception cref="ArgumentException">The window, stride or padding does not fit the image.</exception>
     public Tensor MaxPool2d(int kernel = 2, int stride = 0, int padding = 0)
     {
         Guard.F32("MaxPool2d", this);
@@ -35,7 +48,7 @@ public sealed partial class Tensor
         var dx = dy.Device.Result(x, dy.Type);
         dy.Backend.AvgPool2dBackward(dy.View, dx.View, spec);
         return dx.Record("AvgPool2dBackward", [dy], [], spec,
-            static (g, spec) => g[0] = g.Upstream.AvgPool2d(spec.Kernel, spec.Stride, spec.Padding));
+            static (g, spec) => g[0] = g.Upstream.MeanOfWindows(spec));
     }
 
     /// <summary>dy at the positions a max pool chose. Flat in its result y, where given, whose gradient vanishes.</summary>

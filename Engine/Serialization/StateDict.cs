@@ -63,19 +63,19 @@ public static class StateDict
     }
 
     /// <summary>Fills tensors from a file.</summary>
-    /// <param name="file">The file, which stays open.</param>
+    /// <param name="file">The file, of any format, which stays open.</param>
     /// <param name="entries">What it should hold.</param>
     /// <param name="isExtra">What it may hold beside that; null: nothing.</param>
     /// <exception cref="StateDictException">Something is missing, unknown, or has another shape or type; nothing was
     /// changed.</exception>
-    /// <exception cref="SafetensorsException">A value is not finite, or negative where it may not be; the same.</exception>
-    public static void Load(SafetensorsFile file, IReadOnlyCollection<StateEntry> entries, Func<string, bool>? isExtra = null)
+    /// <exception cref="TensorFileException">A value is not finite, or negative where it may not be; the same.</exception>
+    public static void Load(TensorFile file, IReadOnlyCollection<StateEntry> entries, Func<string, bool>? isExtra = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entries);
         var misfits = new Misfits();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        var sources = new List<(StateEntry Target, SafetensorsEntry Source)>(entries.Count);
+        var sources = new List<(StateEntry Target, TensorEntry Source)>(entries.Count);
         foreach (var entry in entries)
         {
             known.Add(entry.Name);
@@ -94,18 +94,18 @@ public static class StateDict
     /// Fills those tensors whose name, shape and type are in a file, and leaves the others as they are: to begin with what
     /// another network has learned.
     /// </summary>
-    /// <param name="file">The file, which stays open.</param>
+    /// <param name="file">The file, of any format, which stays open.</param>
     /// <param name="entries">What could be filled.</param>
     /// <returns>The entries that were filled, and why each of the others was not, "block1.c1.weight is missing".</returns>
-    /// <exception cref="SafetensorsException">A value is not finite, or negative where it may not be; nothing was
+    /// <exception cref="TensorFileException">A value is not finite, or negative where it may not be; nothing was
     /// changed.</exception>
-    public static (IReadOnlyList<StateEntry> Taken, IReadOnlyList<string> Misfits) LoadMatching(SafetensorsFile file,
+    public static (IReadOnlyList<StateEntry> Taken, IReadOnlyList<string> Misfits) LoadMatching(TensorFile file,
         IReadOnlyCollection<StateEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entries);
         var misfits = new Misfits();
-        var sources = new List<(StateEntry Target, SafetensorsEntry Source)>(entries.Count);
+        var sources = new List<(StateEntry Target, TensorEntry Source)>(entries.Count);
         foreach (var entry in entries) if (Find(file, entry, misfits) is { } source) sources.Add((entry, source));
         foreach (var (target, source) in sources) source.CheckFinite(target.NonNegative);
         foreach (var (target, source) in sources) Fill(target, source);
@@ -113,9 +113,9 @@ public static class StateDict
     }
 
     /// <summary>The entry's data in a file, or null where the misfits have grown.</summary>
-    static SafetensorsEntry? Find(SafetensorsFile file, StateEntry entry, Misfits misfits)
+    static TensorEntry? Find(TensorFile file, StateEntry entry, Misfits misfits)
     {
-        var found = new List<SafetensorsEntry>();
+        var found = new List<TensorEntry>();
         foreach (string name in (IEnumerable<string>)[entry.Name, .. entry.OtherNames])
             if (file.TryGet(name, out var stored)) found.Add(stored);
         if (found.Count == 0) misfits.Missing(entry.Name);
@@ -124,7 +124,7 @@ public static class StateDict
         long[] shape = [.. entry.FileShape ?? tensor.Shape.Select(static dim => (long)dim)];
         foreach (var stored in found)
         {
-            bool sameType = entry.Converts ? SafetensorsConvert.IsFloat(stored.DType) : stored.DType == type;
+            bool sameType = entry.Converts ? stored.DType.IsFloat() : stored.DType == type;
             if (sameType && stored.Shape.SequenceEqual(shape)) continue;
             misfits.Other($"{stored} should be {type.Name()} ({string.Join(", ", shape)})");
             fits = false;
@@ -140,7 +140,7 @@ public static class StateDict
         return found[0];
     }
 
-    static void Fill(StateEntry target, SafetensorsEntry source)
+    static void Fill(StateEntry target, TensorEntry source)
     {
         var tensor = target.Tensor;
         if (target.FromFile is null && source.DType == tensor.Type.InFiles())

@@ -17,9 +17,12 @@ sealed class GoldenFile
     /// <summary>Reads Golden/<paramref name="stem"/>.safetensors from beside the test assembly into memory.</summary>
     public static GoldenFile Load(string stem)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Golden", stem + ".safetensors");
+        string path = PathOf(stem + ".safetensors");
         return new GoldenFile(SafetensorsFile.Read(File.ReadAllBytes(path), path));
     }
+
+    /// <summary>Where a file of Golden/ stands beside the test assembly.</summary>
+    public static string PathOf(string name) => Path.Combine([AppContext.BaseDirectory, "Golden", .. name.Split('/')]);
 
     public bool Contains(string name) => _file.TryGet(name, out _);
 
@@ -44,11 +47,11 @@ sealed class GoldenFile
     /// <summary>The values as stored, in PyTorch's order; F64 entries are rounded.</summary>
     public float[] F32(string name) => _file[name].ReadF32();
 
-    public double[] F64(string name) => Values<double>(name, SafetensorsDType.F64);
+    public double[] F64(string name) => Values<double>(name, FileDType.F64);
 
-    public int[] I32(string name) => Values<int>(name, SafetensorsDType.I32);
+    public int[] I32(string name) => Values<int>(name, FileDType.I32);
 
-    public byte[] U8(string name) => Values<byte>(name, SafetensorsDType.U8);
+    public byte[] U8(string name) => Values<byte>(name, FileDType.U8);
 
     /// <summary>
     /// An image batch or a filter with the channels moved last: NCHW to NHWC, OIHW to OHWI. Other ranks pass unchanged.
@@ -89,7 +92,7 @@ sealed class GoldenFile
         return result;
     }
 
-    T[] Values<T>(string name, SafetensorsDType type) where T : unmanaged
+    T[] Values<T>(string name, FileDType type) where T : unmanaged
     {
         var entry = _file[name];
         Assert.That(entry.DType, Is.EqualTo(type), name);

@@ -104,6 +104,8 @@ public class GoldenFileTests
     [TestCase("r3gan_conditional")]
     [TestCase("augment")]
     [TestCase("compare_gan32")]
+    [TestCase("resize")]
+    [TestCase("inception")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

@@ -14,6 +14,7 @@ from golden_compare_gan import make_compare_gan
 from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
+from golden_networks import make_inception, make_resize
 from golden_r3gan import make_r3gan
 from golden_train import make_cgan_pd, make_dcgan, make_infomax, make_sagan, make_sngan, make_successors, make_train, \
     make_wgan_gp
@@ -50,6 +51,8 @@ def main():
     make_r3gan(CONVENTION, conditional=True).write(folder / "r3gan_conditional.safetensors")
     make_augment(CONVENTION).write(folder / "augment.safetensors")
     make_compare_gan(CONVENTION).write(folder / "compare_gan32.safetensors")
+    make_resize(CONVENTION).write(folder / "resize.safetensors")
+    make_inception(CONVENTION).write(folder / "inception.safetensors")
 
 
 if __name__ == "__main__":

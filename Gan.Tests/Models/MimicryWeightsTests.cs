@@ -80,7 +80,7 @@ public sealed class MimicryWeightsTests
         using (var file = SafetensorsFile.Open(temp["g.safetensors"]))
         {
             SafetensorsWriter.Write(temp["bad.safetensors"], file.Entries.Where(static e => e.Name != "b5.bias"
-                && e.DType == SafetensorsDType.F32)
+                && e.DType == FileDType.F32)
                 .Select(static e => e.Name == "c5.bias" ? new SafetensorsItem("c5.bias", [4], new float[4])
                     : new SafetensorsItem(e.Name, e.Shape, e.ReadF32()))
                 .Append(new SafetensorsItem("block9.c1.weight", [1], new float[1])).ToList());
@@ -138,7 +138,7 @@ public sealed class MimicryWeightsTests
     static void Change(string from, string to, string name, Action<float[]> change)
     {
         using var file = SafetensorsFile.Open(from);
-        SafetensorsWriter.Write(to, file.Entries.Where(static e => e.DType == SafetensorsDType.F32).Select(e =>
+        SafetensorsWriter.Write(to, file.Entries.Where(static e => e.DType == FileDType.F32).Select(e =>
         {
             float[] values = e.ReadF32();
             if (e.Name == name) change(values);

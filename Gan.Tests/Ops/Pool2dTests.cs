@@ -1,3 +1,4 @@
+using Ssgan.Engine;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
@@ -18,10 +19,22 @@ sealed class Pool2dTests
     [
         .. Windows.Select(w => new OpCase("Pool2d", $"average, {w.Name}", [w.X],
             t => t[0].AvgPool2d(w.Kernel, w.Stride, w.Padding))),
+        new OpCase("Pool2d", "average of pixels alone", [[2, 5, 6, 2]], t => t[0].AvgPool2d(3, 1, 1, countPadding: false)),
         .. Windows.Select(w => new OpCase("Pool2d", $"maximum, {w.Name}", [w.X],
             t => t[0].MaxPool2d(w.Kernel, w.Stride, w.Padding))
             { Fills = [Fill.Distinct] }),
     ];
+
+    /// <summary>Corners hold 4 of 9 pixels, sides 6.</summary>
+    [Test]
+    public void An_average_of_pixels_alone_leaves_ones_as_they_are([Values] bool countPadding)
+    {
+        using var device = Device.Cpu(1);
+        using var scope = device.Scope();
+        float[] means = device.Full(new(1, 3, 3, 1), 1).AvgPool2d(3, 1, 1, countPadding).ToArray(), counted =
+            [4 / 9f, 6 / 9f, 4 / 9f, 6 / 9f, 1, 6 / 9f, 4 / 9f, 6 / 9f, 4 / 9f];
+        Assert.That(means, Is.EqualTo(countPadding ? counted : Enumerable.Repeat(1f, 9)));
+    }
 
     public static Refusal[] Refusals { get; } =
     [

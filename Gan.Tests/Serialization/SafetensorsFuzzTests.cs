@@ -118,9 +118,9 @@ public class SafetensorsFuzzTests
         using var stream = new MemoryStream();
         SafetensorsItem[] items =
         [
-            new("block1.c1.weight", [4, 3], new float[12]), new("labels", SafetensorsDType.I64, [2], new byte[16]),
-            new("empty", [0, 5], Array.Empty<float>()), new("scalar", SafetensorsDType.F64, [], new byte[8]),
-            new("half", SafetensorsDType.BF16, [2, 1, 3], new byte[12]), new("pixels", SafetensorsDType.U8, [5], new byte[5]),
+            new("block1.c1.weight", [4, 3], new float[12]), new("labels", FileDType.I64, [2], new byte[16]),
+            new("empty", [0, 5], Array.Empty<float>()), new("scalar", FileDType.F64, [], new byte[8]),
+            new("half", FileDType.BF16, [2, 1, 3], new byte[12]), new("pixels", FileDType.U8, [5], new byte[5]),
         ];
         SafetensorsWriter.Write(stream, items, new Dictionary<string, string> { ["step"] = "100", ["name"] = "ssgan" });
         return stream.ToArray();

@@ -31,7 +31,7 @@ public class SafetensorsTests
     public void The_writer_gives_exactly_these_bytes()
     {
         using var stream = new MemoryStream();
-        SafetensorsItem[] items = [new("u", SafetensorsDType.U8, [3], new byte[] { 9, 8, 7 }),
+        SafetensorsItem[] items = [new("u", FileDType.U8, [3], new byte[] { 9, 8, 7 }),
             new("f", [1, 2], new[] { 1f, -2f })];
         SafetensorsWriter.Write(stream, items, new Dictionary<string, string> { ["z"] = "1", ["a"] = "2" });
 
@@ -50,7 +50,7 @@ public class SafetensorsTests
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         var items = new List<SafetensorsItem>();
         var bytes = new Dictionary<string, byte[]>();
-        foreach (var type in Enum.GetValues<SafetensorsDType>())
+        foreach (var type in Enum.GetValues<FileDType>())
         {
             foreach (long[] shape in new long[][] { [], [0], [1], [7], [3, 5, 1, 2] })
             {
@@ -99,21 +99,21 @@ public class SafetensorsTests
     {
         byte[] halves = [0x00, 0x3c, 0x01, 0x00, 0x00, 0xfc, 0xff, 0x7b];
         float[] values = new float[4];
-        SafetensorsConvert.ToF32(SafetensorsDType.F16, halves, values);
+        FileConvert.ToF32(FileDType.F16, halves, values);
         Assert.That(values, Is.EqualTo(new[] { 1f, 5.9604645e-8f, float.NegativeInfinity, 65504f }));
 
         byte[] brains = [0x80, 0x3f, 0x49, 0xc0, 0x01, 0x00, 0x80, 0x7f];
-        SafetensorsConvert.ToF32(SafetensorsDType.BF16, brains, values);
+        FileConvert.ToF32(FileDType.BF16, brains, values);
         Assert.That(values,
             Is.EqualTo(new[] { 1f, -3.140625f, BitConverter.Int32BitsToSingle(1 << 16), float.PositiveInfinity }));
 
         byte[] doubles = new byte[16];
         BinaryPrimitives.WriteDoubleLittleEndian(doubles, 0.1);
         BinaryPrimitives.WriteDoubleLittleEndian(doubles.AsSpan(8), 1e300);
-        SafetensorsConvert.ToF32(SafetensorsDType.F64, doubles, values.AsSpan(0, 2));
+        FileConvert.ToF32(FileDType.F64, doubles, values.AsSpan(0, 2));
         Assert.That(values[..2], Is.EqualTo(new[] { 0.1f, float.PositiveInfinity }));
-        Assert.That(() => SafetensorsConvert.ToF32(SafetensorsDType.I32, new byte[4], new float[1]), Throws.ArgumentException);
-        Assert.That(() => SafetensorsConvert.ToF32(SafetensorsDType.F32, new byte[5], new float[1]), Throws.ArgumentException);
+        Assert.That(() => FileConvert.ToF32(FileDType.I32, new byte[4], new float[1]), Throws.ArgumentException);
+        Assert.That(() => FileConvert.ToF32(FileDType.F32, new byte[5], new float[1]), Throws.ArgumentException);
     }
 
     [Test]

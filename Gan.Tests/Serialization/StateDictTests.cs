@@ -51,7 +51,7 @@ sealed class StateDictTests
     {
         using var norm = new BatchNorm2d(_device, 2);
         using var file = Stored(F32("weight", 2), F32("bias", 3), F32("other", 1),
-            new("running_mean", SafetensorsDType.I32, [2], new byte[8]));
+            new("running_mean", FileDType.I32, [2], new byte[8]));
         var error = Assert.Throws<StateDictException>(() => StateDict.Load(file, [.. StateDict.Entries(norm)]))!;
         Assert.That(error.Message, Is.EqualTo("some.safetensors does not fit: running_var is missing; "
             + "bias: F32 (3) should be F32 (2); running_mean: I32 (2) should be F32 (2); other is unknown."));
@@ -77,7 +77,7 @@ sealed class StateDictTests
         byte[] bytes = new byte[16];
         BitConverter.TryWriteBytes(bytes, 0.5);
         BitConverter.TryWriteBytes(bytes.AsSpan(8), -3.0);
-        using var file = Stored(new SafetensorsItem("t", SafetensorsDType.F64, [2], bytes));
+        using var file = Stored(new SafetensorsItem("t", FileDType.F64, [2], bytes));
         Assert.That(() => StateDict.Load(file, [new StateEntry("t", t)]),
             Throws.TypeOf<StateDictException>().With.Message.Contains("t: F64 (2) should be F32 (2)"));
         StateDict.Load(file, [new StateEntry("t", t) { Converts = true, FromFile = static x => [x[1], x[0]] }]);

@@ -85,7 +85,7 @@ sealed class SharedCheckpointTests
         foreach (var (name, tensor) in Checkpoint.NamedTensors(trained))
         {
             long[] shape = [.. Enumerable.Range(0, tensor.Shape.Rank).Select(i => (long)tensor.Shape[i])];
-            var type = tensor.Type == DType.I32 ? SafetensorsDType.I32 : SafetensorsDType.F32;
+            var type = tensor.Type == DType.I32 ? FileDType.I32 : FileDType.F32;
             foreach (string n in names(name))
             {
                 if (items.Exists(i => i.Name == n)) continue;

@@ -7,17 +7,17 @@ namespace Ssgan.Gan.Interop;
 public static partial class MimicryWeights
 {
     /// <summary>The architecture of the generator in a file; the discriminator's half has the published widths.</summary>
-    /// <inheritdoc cref="ArchitectureOf(SafetensorsFile, string)"/>
+    /// <inheritdoc cref="ArchitectureOf(TensorFile, string)"/>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Architecture ArchitectureOf(string path, string prefix = "") => GeneratorOf(path, prefix).Architecture;
 
     /// <summary>The architecture of the generator in a file; the discriminator's half has the published widths.</summary>
-    /// <inheritdoc cref="GeneratorOf(SafetensorsFile, string)"/>
-    public static Architecture ArchitectureOf(SafetensorsFile file, string prefix = "") =>
+    /// <inheritdoc cref="GeneratorOf(TensorFile, string)"/>
+    public static Architecture ArchitectureOf(TensorFile file, string prefix = "") =>
         GeneratorOf(file, prefix).Architecture;
 
     /// <summary>What the generator in a file needs to be made: its shapes and its options.</summary>
-    /// <inheritdoc cref="GeneratorOf(SafetensorsFile, string)"/>
+    /// <inheritdoc cref="GeneratorOf(TensorFile, string)"/>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static (Architecture Architecture, GeneratorOptions Options) GeneratorOf(string path, string prefix = "")
     {
@@ -34,8 +34,8 @@ public static partial class MimicryWeights
     /// <param name="file">The file, which stays open.</param>
     /// <param name="prefix">What the generator's names begin with.</param>
     /// <exception cref="WeightsException">It holds no such generator.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged.</exception>
-    public static (Architecture Architecture, GeneratorOptions Options) GeneratorOf(SafetensorsFile file, string prefix = "")
+    /// <exception cref="TensorFileException">The file is damaged.</exception>
+    public static (Architecture Architecture, GeneratorOptions Options) GeneratorOf(TensorFile file, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -64,7 +64,7 @@ public static partial class MimicryWeights
     }
 
     /// <summary>What the discriminator in a file needs to be made: its shapes and its options.</summary>
-    /// <inheritdoc cref="DiscriminatorOf(SafetensorsFile, string, int)"/>
+    /// <inheritdoc cref="DiscriminatorOf(TensorFile, string, int)"/>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static (Architecture Architecture, DiscriminatorOptions Options) DiscriminatorOf(string path, string prefix = "",
         int size = 0)
@@ -87,8 +87,8 @@ public static partial class MimicryWeights
     /// and shapes: there it is needed.
     /// </param>
     /// <exception cref="WeightsException">It holds no such discriminator, or one of another size.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged.</exception>
-    public static (Architecture Architecture, DiscriminatorOptions Options) DiscriminatorOf(SafetensorsFile file,
+    /// <exception cref="TensorFileException">The file is damaged.</exception>
+    public static (Architecture Architecture, DiscriminatorOptions Options) DiscriminatorOf(TensorFile file,
         string prefix = "", int size = 0)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -147,8 +147,8 @@ public static partial class MimicryWeights
     /// is needed.
     /// </param>
     /// <exception cref="WeightsException">It holds no such discriminator, or one of another size.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged.</exception>
-    public static (Architecture Architecture, int ContrastWidth) InfoMaxOf(SafetensorsFile file, string prefix = "",
+    /// <exception cref="TensorFileException">The file is damaged.</exception>
+    public static (Architecture Architecture, int ContrastWidth) InfoMaxOf(TensorFile file, string prefix = "",
         int size = 0)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -181,11 +181,11 @@ public static partial class MimicryWeights
 
     static string FirstOfInfoMax(string prefix) => $"{prefix}{InfoMaxDiscriminator.LocalBlocks}.0.c1.bias";
 
-    static bool HasAttention(SafetensorsFile file, string prefix) => file.TryGet($"{prefix}attn_block.gamma", out _);
+    static bool HasAttention(TensorFile file, string prefix) => file.TryGet($"{prefix}attn_block.gamma", out _);
 
-    static int Rows(SafetensorsEntry table) => table.Shape.Length == 0 ? 0 : (int)Math.Min(table.Shape[0], int.MaxValue);
+    static int Rows(TensorEntry table) => table.Shape.Length == 0 ? 0 : (int)Math.Min(table.Shape[0], int.MaxValue);
 
-    static Architecture Published(SafetensorsFile file, string prefix, int size, int ngf, int ndf)
+    static Architecture Published(TensorFile file, string prefix, int size, int ngf, int ndf)
     {
         try
         {
@@ -197,13 +197,13 @@ public static partial class MimicryWeights
         }
     }
 
-    static int Count(SafetensorsFile file, Func<int, string> name)
+    static int Count(TensorFile file, Func<int, string> name)
     {
         int count = 0;
         while (file.TryGet(name(count), out _)) count++;
         return count;
     }
 
-    static string Place(SafetensorsFile file, string prefix) =>
+    static string Place(TensorFile file, string prefix) =>
         prefix.Length == 0 ? $"What {file.Name} holds" : $"What {file.Name} holds under {prefix}";
 }

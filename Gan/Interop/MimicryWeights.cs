@@ -18,7 +18,7 @@ public sealed class WeightsException(string message, Exception? inner = null) : 
 public static partial class MimicryWeights
 {
     /// <summary>Reads a network from a file.</summary>
-    /// <inheritdoc cref="Load(SafetensorsFile, Module, string)"/>
+    /// <inheritdoc cref="Load(TensorFile, Module, string)"/>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Load(string path, Module network, string prefix = "")
     {
@@ -30,7 +30,7 @@ public static partial class MimicryWeights
     }
 
     /// <summary>Reads a network from the rest of a stream, which stays open.</summary>
-    /// <inheritdoc cref="Load(SafetensorsFile, Module, string)"/>
+    /// <inheritdoc cref="Load(TensorFile, Module, string)"/>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static void Load(Stream stream, Module network, string prefix = "")
     {
@@ -46,8 +46,8 @@ public static partial class MimicryWeights
     /// <param name="network">A generator or a discriminator of <see cref="Models"/>, or a module of the same layers.</param>
     /// <param name="prefix">What its names begin with in the file; with one, other names may be there and are left alone.</param>
     /// <exception cref="WeightsException">Names or shapes do not fit; nothing was changed.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; the same.</exception>
-    public static void Load(SafetensorsFile file, Module network, string prefix = "")
+    /// <exception cref="TensorFileException">The file is damaged, or holds a value that is not finite; the same.</exception>
+    public static void Load(TensorFile file, Module network, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(network);
@@ -70,9 +70,9 @@ public static partial class MimicryWeights
     /// <param name="network">A generator or a discriminator of <see cref="Models"/>, or a module of the same layers.</param>
     /// <param name="prefix">What its names begin with in the file.</param>
     /// <returns>The names of the tensors that were read, and why each of the others was not.</returns>
-    /// <exception cref="SafetensorsException">The file is damaged, or holds a value that is not finite; nothing was
+    /// <exception cref="TensorFileException">The file is damaged, or holds a value that is not finite; nothing was
     /// changed.</exception>
-    public static (IReadOnlyList<string> Taken, IReadOnlyList<string> Misfits) LoadMatching(SafetensorsFile file, Module network,
+    public static (IReadOnlyList<string> Taken, IReadOnlyList<string> Misfits) LoadMatching(TensorFile file, Module network,
         string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -126,7 +126,7 @@ public static partial class MimicryWeights
             items.Add(new SafetensorsItem(key, entry.FileShape, entry.ToFile(entry.Tensor.ToArray())));
             if (StateDict.IsVariance(entry.Key))
                 items.Add(new SafetensorsItem(key.Replace("running_var", "num_batches_tracked", StringComparison.Ordinal),
-                    SafetensorsDType.I64, [], new byte[sizeof(long)]));
+                    FileDType.I64, [], new byte[sizeof(long)]));
             if (entry.DerivedV is { } v)
                 items.Add(new SafetensorsItem(key.Replace("sn_u", "sn_sigma", StringComparison.Ordinal), [1],
                     new[] { Sigma(entry.Weight!, entry.Tensor, v) }));

@@ -65,6 +65,6 @@ public sealed class CompareGanDiscriminator : Discriminator
         foreach (var block in _blocks) h = block.Forward(h);
         // Means are F32, and the heads after them.
         h = h.Relu().Mean(1, 2);
-        return new DiscriminatorOutput(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep());
+        return new DiscriminatorOutput(_logits.Forward(h).Keep(), _rotation?.Forward(h).Keep()) { Features = h.Keep() };
     }
 }

@@ -8,6 +8,9 @@ namespace Ssgan.Gan.Models;
 /// <param name="Rotation">Logits of the rotation task's classes, (N, K); null where the network has no such head.</param>
 public readonly record struct DiscriminatorOutput(Tensor Logits, Tensor? Rotation = null)
 {
+    /// <summary>What the head sees of each image, F32 (N, D); null where the network does not tell.</summary>
+    public Tensor? Features { get; init; }
+
     /// <summary>Features of an image's places, (N, H, W, C), where the network contrasts images; else null.</summary>
     public Tensor? Local { get; init; }
 

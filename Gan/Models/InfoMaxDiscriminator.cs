@@ -82,7 +82,10 @@ public sealed class InfoMaxDiscriminator : Discriminator
         // In Mimicry the last block's ReLU works in place, on the features that are contrasted.
         var local = h.Relu();
         var global = _global.Forward(local).Relu().Sum(1, 2);
-        return new DiscriminatorOutput(_logits.Forward(global).Keep()) { Local = local.Keep(), Global = global.Keep() };
+        return new DiscriminatorOutput(_logits.Forward(global).Keep())
+        {
+            Features = global.Keep(), Local = local.Keep(), Global = global,
+        };
     }
 
     /// <summary>

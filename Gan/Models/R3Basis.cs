@@ -44,10 +44,11 @@ public sealed class R3End : Module
         _weight = Parameter("weight", Init.KaimingNormal(1)(random, new Shape(outputs, channels), channels, outputs));
     }
 
-    /// <summary>F32 (N, 4, 4, channels) → F32 (N, outputs).</summary>
-    public Tensor Forward(Tensor x)
+    /// <summary>F32 (N, 4, 4, channels) → F32 (N, outputs), and what the maps find, F32 (N, channels).</summary>
+    public (Tensor Result, Tensor Found) Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return _maps.Forward(x).Reshape(x.Shape[0], -1).MatMul(_weight, transposeB: true);
+        var found = _maps.Forward(x).Reshape(x.Shape[0], -1);
+        return (found.MatMul(_weight, transposeB: true), found);
     }
 }

@@ -60,9 +60,9 @@ public sealed class R3Discriminator : Discriminator
         var h = _rgb.Forward(images.Cast(_compute));
         foreach (var stage in _stages.AsSpan(0, _stages.Length - 1))
             h = stage.Change(stage.Forward(h).Downsample2x());
-        h = _end.Forward(_stages[^1].Forward(h.Cast(DType.F32)));
-        if (_embedding is not null) h = (h * _embedding.Forward(labels!)).Sum([1], keepDims: true);
-        return new(h.Keep());
+        var (logits, found) = _end.Forward(_stages[^1].Forward(h.Cast(DType.F32)));
+        if (_embedding is not null) logits = (logits * _embedding.Forward(labels!)).Sum([1], keepDims: true);
+        return new(logits.Keep()) { Features = found.Keep() };
     }
 
     public override IReadOnlyList<LayerRow> Layers(int batch)

@@ -135,6 +135,6 @@ public sealed class ResNetDiscriminator : Discriminator
         h = _pooling == PixelPooling.Mean ? h.Mean(1, 2) : h.Sum(1, 2);
         var logits = _logits.Forward(h);
         if (_projection is not null) logits += (_projection.Forward(labels!) * h).Sum([1], keepDims: true);
-        return new DiscriminatorOutput(logits.Keep(), _rotation?.Forward(h).Keep());
+        return new DiscriminatorOutput(logits.Keep(), _rotation?.Forward(h).Keep()) { Features = h.Keep() };
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
-using Microsoft.Win32.SafeHandles;
 
 namespace Ssgan.Engine.Serialization;
 
@@ -8,19 +6,17 @@ namespace Ssgan.Engine.Serialization;
 /// A safetensors file open for reading: 8 bytes with the header's length N (little-endian), N bytes of JSON, then the data.
 /// The whole header is checked at opening; the data is read entry by entry, from any thread.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : TensorFile
 {
     const int LengthBytes = 8;
 
-    readonly SafeFileHandle? _handle; // Null when the file is in memory.
-    readonly ReadOnlyMemory<byte> _bytes;
+    readonly FileBytes _bytes;
     readonly long _dataStart;
-    readonly Dictionary<string, SafetensorsEntry> _byName;
 
-    SafetensorsFile(string name, SafeFileHandle? handle, ReadOnlyMemory<byte> bytes)
+    SafetensorsFile(string name, FileBytes bytes) : base(name)
     {
-        (Name, _handle, _bytes) = (name, handle, bytes);
-        long length = handle is null ? bytes.Length : RandomAccess.GetLength(handle);
+        _bytes = bytes;
+        long length = bytes.Length;
         Span<byte> start = stackalloc byte[(int)Math.Min(length, ForeignFile.Bytes)];
         ReadAt(0, start, null);
         // A header begins with a brace, and no file of another kind has a plausible length before one.
@@ -44,49 +40,26 @@ public sealed class SafetensorsFile : IDisposable
         _dataStart = LengthBytes + header.Length;
         var (records, metadata) = SafetensorsHeader.Parse(name, header, length - _dataStart);
 
-        var entries = new SafetensorsEntry[records.Count];
-        _byName = new Dictionary<string, SafetensorsEntry>(records.Count, StringComparer.Ordinal);
-        for (int i = 0; i < entries.Length; i++)
-            _byName.Add(records[i].Name, entries[i] = new SafetensorsEntry(this, records[i]));
-        Entries = entries;
+        foreach (var record in records) Add(new Stored(this, record));
         Metadata = metadata;
     }
 
-    /// <summary>The path, or the name given with the bytes: what error messages call this file.</summary>
-    public string Name { get; }
-
-    /// <summary>All tensors, in the order of their data.</summary>
-    public IReadOnlyList<SafetensorsEntry> Entries { get; }
-
     /// <summary>The strings under <c>__metadata__</c>; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
-
-    /// <summary>The tensor of that name.</summary>
-    /// <exception cref="SafetensorsException">There is none.</exception>
-    public SafetensorsEntry this[string name] =>
-        _byName.TryGetValue(name, out var entry) ? entry
-            : throw SafetensorsException.File(Name, $"there is no entry {SafetensorsException.Quote(name)}");
-
-    /// <summary>Finds the tensor of that name; false where there is none.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return _byName.TryGetValue(name, out entry);
-    }
 
     /// <summary>Opens a file and checks its header; the data stays on disk until it is asked for.</summary>
     /// <exception cref="SafetensorsException">The file is damaged or not a safetensors file.</exception>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        var bytes = new FileBytes(path);
         try
         {
-            return new SafetensorsFile(path, handle, default);
+            return new SafetensorsFile(path, bytes);
         }
         catch
         {
-            handle.Dispose();
+            bytes.Dispose();
             throw;
         }
     }
@@ -96,7 +69,7 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return new(name, null, bytes);
+        return new(name, new FileBytes(bytes));
     }
 
     /// <summary>Reads the rest of a stream into memory; the stream stays open.</summary>
@@ -116,32 +89,28 @@ public sealed class SafetensorsFile : IDisposable
                 throw SafetensorsException.File(name, $"it has more than {Array.MaxLength} bytes; open it as a file");
             bytes.Write(piece, 0, read);
         }
-        return new(name, null, bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+        return new(name, new FileBytes(bytes.GetBuffer().AsMemory(0, (int)bytes.Length)));
     }
 
-    /// <summary>Closes the file; entries can no longer be read.</summary>
-    public void Dispose() => _handle?.Dispose();
+    /// <inheritdoc/>
+    public override void Dispose() => _bytes.Dispose();
 
-    internal void ReadData(long offset, Span<byte> destination, string entry) => ReadAt(_dataStart + offset, destination, entry);
+    internal override TensorFileException Refused(string? entry, string what) =>
+        entry is null ? SafetensorsException.File(Name, what) : SafetensorsException.Entry(Name, entry, what);
 
     void ReadAt(long offset, Span<byte> destination, string? entry)
     {
-        if (_handle is null)
-        {
-            _bytes.Span.Slice((int)offset, destination.Length).CopyTo(destination);
-            return;
-        }
-        while (destination.Length > 0)
-        {
-            int read = RandomAccess.Read(_handle, destination, offset);
-            if (read == 0)
-            {
-                const string what = "ends early: the file became shorter while it was read";
-                throw entry is null ? SafetensorsException.File(Name, $"the header {what}")
-                    : SafetensorsException.Entry(Name, entry, what);
-            }
-            offset += read;
-            destination = destination[read..];
-        }
+        if (_bytes.TryRead(offset, destination)) return;
+        const string what = "ends early: the file became shorter while it was read";
+        throw Refused(entry, entry is null ? $"the header {what}" : what);
+    }
+
+    sealed class Stored(SafetensorsFile file, in SafetensorsRecord record)
+        : TensorEntry(file, record.Name, record.DType, record.Shape)
+    {
+        readonly long _begin = record.Begin;
+
+        private protected override void ReadInside(Span<byte> destination, long offset) =>
+            file.ReadAt(file._dataStart + _begin + offset, destination, Name);
     }
 }

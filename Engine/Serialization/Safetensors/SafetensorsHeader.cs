@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>One tensor as the header describes it; <paramref name="Begin"/> counts from the first byte of the data.</summary>
-readonly record struct SafetensorsRecord(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End);
+readonly record struct SafetensorsRecord(string Name, FileDType DType, long[] Shape, long Begin, long End);
 
 /// <summary>
 /// Parses and checks the JSON header: <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__":
@@ -84,15 +84,15 @@ ref struct SafetensorsHeader
             _json.Read();
             if (_json.TokenType != JsonTokenType.String)
                 throw SafetensorsException.Entry(_file, MetadataKey,
-                    $"holds {SafetensorsException.Quote(key)}, which is not a string");
+                    $"holds {TensorFileException.Quote(key)}, which is not a string");
             if (!metadata.TryAdd(key, _json.GetString()!))
-                throw SafetensorsException.Entry(_file, MetadataKey, $"holds {SafetensorsException.Quote(key)} twice");
+                throw SafetensorsException.Entry(_file, MetadataKey, $"holds {TensorFileException.Quote(key)} twice");
         }
     }
 
     SafetensorsRecord ParseRecord(string name)
     {
-        SafetensorsDType? type = null;
+        FileDType? type = null;
         long[]? shape = null, offsets = null;
         _json.Read();
         if (_json.TokenType != JsonTokenType.StartObject) throw SafetensorsException.Entry(_file, name, "is not a JSON object");
@@ -107,7 +107,7 @@ ref struct SafetensorsHeader
                 case "shape": shape = ParseIntegers(name, field); break;
                 case "data_offsets": offsets = ParseIntegers(name, field); break;
                 default:
-                    throw SafetensorsException.Entry(_file, name, $"has the unknown field {SafetensorsException.Quote(field)}");
+                    throw SafetensorsException.Entry(_file, name, $"has the unknown field {TensorFileException.Quote(field)}");
             }
         }
         if (type is null || shape is null || offsets is null)
@@ -120,15 +120,15 @@ ref struct SafetensorsHeader
         return new SafetensorsRecord(name, type.Value, shape, offsets[0], offsets[1]);
     }
 
-    SafetensorsDType ParseType(string name)
+    FileDType ParseType(string name)
     {
         _json.Read();
         if (_json.TokenType != JsonTokenType.String)
             throw SafetensorsException.Entry(_file, name, "has a dtype that is not a string");
         string text = _json.GetString()!;
-        return SafetensorsDTypes.TryParse(text, out var type)
+        return FileDTypes.TryParse(text, out var type)
             ? type
-            : throw SafetensorsException.Entry(_file, name, $"has the unknown dtype {SafetensorsException.Quote(text)}");
+            : throw SafetensorsException.Entry(_file, name, $"has the unknown dtype {TensorFileException.Quote(text)}");
     }
 
     long[] ParseIntegers(string name, string field)
@@ -149,29 +149,16 @@ ref struct SafetensorsHeader
         return [.. values];
     }
 
-    readonly void CheckSize(string name, SafetensorsDType type, long[] shape, long begin, long end)
+    readonly void CheckSize(string name, FileDType type, long[] shape, long begin, long end)
     {
         string ShapeText() => $"({string.Join(", ", shape)})";
         if (begin > end)
             throw SafetensorsException.Entry(_file, name, $"has data_offsets that run backwards, from {begin} to {end}");
-        if (ByteLength(type, shape) is not { } bytes)
+        if (type.ByteLength(shape) is not { } bytes)
             throw SafetensorsException.Entry(_file, name, $"has a shape {ShapeText()} whose size overflows 2^63 bytes");
         if (bytes != end - begin)
             throw SafetensorsException.Entry(_file, name,
                 $"has {end - begin} bytes of data, but {type.Name()} {ShapeText()} needs {bytes}");
-    }
-
-    /// <summary>Bytes of a tensor, or null where they do not fit 63 bits.</summary>
-    public static long? ByteLength(SafetensorsDType type, ReadOnlySpan<long> shape)
-    {
-        long bytes = type.Size();
-        foreach (long dim in shape)
-        {
-            var product = (Int128)bytes * dim;
-            if (product > long.MaxValue) return null;
-            bytes = (long)product;
-        }
-        return bytes;
     }
 
     static void CheckTiling(string file, List<SafetensorsRecord> records, long dataBytes)

@@ -8,22 +8,22 @@ public sealed class SafetensorsItem
     /// <summary>
     /// A tensor whose bytes (little-endian, row-major) <paramref name="write"/> puts on a stream when their turn comes.
     /// </summary>
-    public SafetensorsItem(string name, SafetensorsDType type, ReadOnlySpan<long> shape, Action<Stream> write) =>
+    public SafetensorsItem(string name, FileDType type, ReadOnlySpan<long> shape, Action<Stream> write) =>
         (Name, DType, Shape, Write) = (name, type, shape.ToArray(), write);
 
     /// <summary>A tensor with its bytes (little-endian, row-major) in memory.</summary>
-    public SafetensorsItem(string name, SafetensorsDType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> bytes)
+    public SafetensorsItem(string name, FileDType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> bytes)
         : this(name, type, shape, stream => stream.Write(bytes.Span)) { }
 
     /// <summary>An F32 tensor with its values in memory.</summary>
     public SafetensorsItem(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
-        : this(name, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))) { }
+        : this(name, FileDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))) { }
 
     /// <summary>The key in the file.</summary>
     public string Name { get; }
 
     /// <summary>The element type.</summary>
-    public SafetensorsDType DType { get; }
+    public FileDType DType { get; }
 
     internal long[] Shape { get; }
 

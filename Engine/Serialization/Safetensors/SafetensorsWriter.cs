@@ -70,7 +70,7 @@ public static class SafetensorsWriter
                     $"has {item.Shape.Length} dimensions, more than the {SafetensorsHeader.MaxRank} allowed");
             if (item.Shape.Any(static dim => dim < 0))
                 throw SafetensorsException.Entry(file, item.Name, $"has a negative dimension in its shape {shape}");
-            if (SafetensorsHeader.ByteLength(item.DType, item.Shape) is not { } size || size > long.MaxValue - total)
+            if (item.DType.ByteLength(item.Shape) is not { } size || size > long.MaxValue - total)
                 throw SafetensorsException.Entry(file, item.Name, $"has a shape {shape} whose size overflows 2^63 bytes");
             sizes[i] = size;
             total += size;

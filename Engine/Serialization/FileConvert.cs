@@ -3,19 +3,15 @@ using System.Buffers.Binary;
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>Conversion of stored floating-point values to singles.</summary>
-public static class SafetensorsConvert
+public static class FileConvert
 {
-    /// <summary>Whether <see cref="ToF32"/> can convert the type.</summary>
-    public static bool IsFloat(SafetensorsDType type) =>
-        type is SafetensorsDType.F16 or SafetensorsDType.BF16 or SafetensorsDType.F32 or SafetensorsDType.F64;
-
     /// <summary>
     /// Converts little-endian <paramref name="bytes"/> of a floating type: F16 and BF16 exactly, F64 rounded to nearest.
     /// </summary>
     /// <exception cref="ArgumentException">The type holds integers, or the lengths do not fit together.</exception>
-    public static void ToF32(SafetensorsDType type, ReadOnlySpan<byte> bytes, Span<float> values)
+    public static void ToF32(FileDType type, ReadOnlySpan<byte> bytes, Span<float> values)
     {
-        if (!IsFloat(type)) throw new ArgumentException($"{type} does not hold floating-point values.", nameof(type));
+        if (!type.IsFloat()) throw new ArgumentException($"{type} does not hold floating-point values.", nameof(type));
         int size = type.Size();
         if (bytes.Length != (long)values.Length * size)
             throw new ArgumentException($"{bytes.Length} bytes are not {values.Length} values of {type.Name()}.", nameof(bytes));
@@ -24,9 +20,9 @@ public static class SafetensorsConvert
             var b = bytes.Slice(i * size, size);
             values[i] = type switch
             {
-                SafetensorsDType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(b),
-                SafetensorsDType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt16LittleEndian(b) << 16),
-                SafetensorsDType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(b),
+                FileDType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(b),
+                FileDType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt16LittleEndian(b) << 16),
+                FileDType.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(b),
                 _ => BinaryPrimitives.ReadSingleLittleEndian(b),
             };
         }
