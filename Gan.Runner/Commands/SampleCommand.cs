@@ -15,7 +15,7 @@ static class SampleCommand
     {
         var checkpoint = OptionKinds.Text("--checkpoint", "DIR|FILE",
             "A run's folder (its newest checkpoint), a checkpoint's folder, the tensors.safetensors in one, or a generator's "
-            + "file with Mimicry's names.");
+            + "safetensors or .pth file with Mimicry's names.");
         var output = OptionKinds.Text("--out", "FILE.png", "The picture to write.");
         var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
         var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Default: 0.");

@@ -49,7 +49,7 @@ sealed class TrainArguments
         "Go on with a run (its newest checkpoint) or from one checkpoint.");
 
     public Option<string> InitFrom { get; } = OptionKinds.Text("--init-from", "PATH",
-        "Begin with the weights of a run, a checkpoint or a safetensors file with Mimicry's names, as far as they fit.");
+        "Begin with the weights of a run, a checkpoint or a safetensors or .pth file with Mimicry's names, as far as they fit.");
 
     public Option<string> DataDirectory { get; } = OptionKinds.Text("--data-dir", "DIR",
         "Where named data sets are kept. Default: data.");

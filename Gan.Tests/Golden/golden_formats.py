@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from golden_io import Golden
+from residual_nets import Generator
 
 FOLDER = pathlib.Path(__file__).parent / "formats"
 
@@ -107,6 +108,14 @@ def make_pth(golden):
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), FOLDER / "script.pth")
 
 
+def make_mimicry():
+    """A generator's checkpoint, named and built as Mimicry does."""
+    torch.manual_seed(18)
+    net = Generator(32, 8, 4)
+    torch.save({"model_state_dict": net.state_dict(), "optimizer_state_dict": torch.optim.Adam(net.parameters()).state_dict(),
+                "global_step": 7}, FOLDER / "netG_7_steps.pth")
+
+
 def make_onnx(golden):
     torch.manual_seed(16)
     net = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3, stride=2, padding=1), torch.nn.BatchNorm2d(3), torch.nn.LeakyReLU(0.25),
@@ -144,6 +153,7 @@ def main():
     FOLDER.mkdir(exist_ok=True)
     golden = Golden({"made_by": f"golden_formats.py, PyTorch {torch.__version__}, NumPy {np.__version__}"})
     make_pth(golden)
+    make_mimicry()
     make_onnx(golden)
     make_numpy(golden)
     golden.write(FOLDER / "values.safetensors")

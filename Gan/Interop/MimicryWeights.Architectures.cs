@@ -23,7 +23,7 @@ public static partial class MimicryWeights
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(prefix);
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         return GeneratorOf(file, prefix);
     }
 
@@ -71,7 +71,7 @@ public static partial class MimicryWeights
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(prefix);
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         return DiscriminatorOf(file, prefix, size);
     }
 

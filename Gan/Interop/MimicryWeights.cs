@@ -17,7 +17,7 @@ public sealed class WeightsException(string message, Exception? inner = null) : 
 /// </summary>
 public static partial class MimicryWeights
 {
-    /// <summary>Reads a network from a file.</summary>
+    /// <summary>Reads a network from a safetensors file, or from one of PyTorch's: Mimicry's own netG_*.pth.</summary>
     /// <inheritdoc cref="Load(TensorFile, Module, string)"/>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Load(string path, Module network, string prefix = "")
@@ -25,11 +25,11 @@ public static partial class MimicryWeights
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(prefix);
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         Load(file, network, prefix);
     }
 
-    /// <summary>Reads a network from the rest of a stream, which stays open.</summary>
+    /// <summary>Reads a network from the rest of a stream, a safetensors file, which stays open.</summary>
     /// <inheritdoc cref="Load(TensorFile, Module, string)"/>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static void Load(Stream stream, Module network, string prefix = "")

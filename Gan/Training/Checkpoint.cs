@@ -50,7 +50,7 @@ public static class Checkpoint
         {
             string tensors = Path.Combine(partial, TensorsFile);
             SafetensorsWriter.Write(tensors, NamedTensors(step).Select(static t => Item(t.Name, t.Tensor)));
-            state = state with { TensorsSha256 = Hash(tensors) };
+            state = state with { TensorsSha256 = Sha256File.Of(tensors) };
             AtomicFile.Write(Path.Combine(partial, StateFile),
                 stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(state.ToJson())));
         }
@@ -80,7 +80,7 @@ public static class Checkpoint
         long length = new FileInfo(path).Length;
         if (length > 1 << 20) throw new TrainingException($"{path} has {length:N0} bytes, far more than a checkpoint's state.");
         var state = CheckpointState.FromJson(File.ReadAllText(path), path);
-        string hash = Hash(tensors);
+        string hash = Sha256File.Of(tensors);
         if (hash != state.TensorsSha256)
             throw new TrainingException($"{tensors} is damaged: its SHA-256 is {hash}, {StateFile} says {state.TensorsSha256}.");
         return state;
@@ -158,11 +158,5 @@ public static class Checkpoint
             if (!float.IsFinite(value))
                 throw new TrainingException($"{name} has values that are NaN or infinite, so no checkpoint is written.");
         }
-    }
-
-    static string Hash(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(Sha256.HashData(stream));
     }
 }

@@ -39,13 +39,13 @@ public sealed class TrainedGenerator : IDisposable
     /// <summary>Reads a generator. The device stays the caller's.</summary>
     /// <param name="device">Where it will run.</param>
     /// <param name="path">
-    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors file with
-    /// Mimicry's names.
+    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors or PyTorch file
+    /// (.pth) with Mimicry's names.
     /// </param>
     /// <param name="average">Whether to take the averaged weights; null takes them where there are any.</param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or has no averaged weights.</exception>
     /// <exception cref="WeightsException">The file does not hold a generator.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not
+    /// <exception cref="TensorFileException">The file is damaged or of another kind, or holds a value that is not
     /// finite.</exception>
     public static TrainedGenerator Open(Device device, string path, bool? average = null)
     {

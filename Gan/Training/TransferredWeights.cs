@@ -23,11 +23,11 @@ public sealed record TransferredWeights(string Source, IReadOnlyList<string> Tak
     /// <summary>Overwrites the networks of a step with what fits.</summary>
     /// <param name="step">The networks; see <see cref="GanStep.Networks"/>.</param>
     /// <param name="path">
-    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors file with
-    /// Mimicry's names: of one network, or of both under "netG." and "netD.".
+    /// A run's folder (its newest checkpoint), a checkpoint's folder, the tensors' file in one, or a safetensors or PyTorch file
+    /// (.pth) with Mimicry's names: of one network, or of both under "netG." and "netD.".
     /// </param>
     /// <exception cref="TrainingException">It is no checkpoint, or damaged, or nothing in it fits.</exception>
-    /// <exception cref="SafetensorsException">The file is damaged or of another kind, or holds a value that is not finite;
+    /// <exception cref="TensorFileException">The file is damaged or of another kind, or holds a value that is not finite;
     /// nothing was changed.</exception>
     public static TransferredWeights Into(GanStep step, string path)
     {
@@ -69,7 +69,7 @@ public sealed record TransferredWeights(string Source, IReadOnlyList<string> Tak
 
     static TransferredWeights FromMimicry(Dictionary<string, Module> networks, string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsFile.Open(path);
         const string g = "netG.", d = "netD.";
         bool both = file.Entries.Any(static e => e.Name.StartsWith(g, StringComparison.Ordinal)
             || e.Name.StartsWith(d, StringComparison.Ordinal));
