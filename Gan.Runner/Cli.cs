@@ -4,6 +4,7 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Interop;
+using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
@@ -20,8 +21,8 @@ static class Cli
         verbose.Recursive = true;
         var root = new RootCommand("Trains GANs, self-supervised ones first, and draws images from them.")
         {
-            verbose, TrainCommand.Build(host), SampleCommand.Build(host), DoctorCommand.Build(host),
-            ModelsCommand.Build(host), PresetsCommand.Build(host),
+            verbose, TrainCommand.Build(host), SampleCommand.Build(host), EvalCommand.Build(host), CompareCommand.Build(host),
+            DoctorCommand.Build(host), ModelsCommand.Build(host), PresetsCommand.Build(host),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         // A leading @ is part of a name here, not a file with more arguments.
@@ -30,7 +31,7 @@ static class Cli
         {
             return Fail(host, ExitCode.BadArguments, parsed.UnmatchedTokens.Count > 0 ? Suggestions.Describe(parsed, root)
                 : parsed.CommandResult.Command != root ? parsed.Errors[0].Message
-                : "Name a command: train, sample, doctor, models or presets; ssgan --help explains them.");
+                : "Name a command: train, sample, eval, compare, doctor, models or presets; ssgan --help explains them.");
         }
         try
         {
@@ -54,7 +55,7 @@ static class Cli
     }
 
     static bool IsForUsers(Exception e) =>
-        e is UsageException or TrainingException or DatasetException or DeviceException or TensorFileException
+        e is UsageException or TrainingException or DatasetException or DeviceException or TensorFileException or MetricException
         or WeightsException or IOException or UnauthorizedAccessException or ArgumentException;
 
     static int Fail(Host host, int code, string message)

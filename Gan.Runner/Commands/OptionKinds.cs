@@ -72,6 +72,21 @@ static class OptionKinds
         },
     };
 
+    /// <summary>An option that may stand several times, and all of whose values count.</summary>
+    public static Option<string[]> Texts(string name, string helpName, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Arity = s_last,
+        CustomParser = result =>
+        {
+            if (Last(result, name) is null) return null;
+            string[] texts = [.. result.Tokens.Select(static t => t.Value)];
+            if (texts.Any(static t => t.Trim().Length == 0)) result.AddError($"{name} is empty.");
+            return texts;
+        },
+    };
+
     public static Option<string> Choice(string name, string description, params string[] values) => new(name)
     {
         Description = description,

@@ -58,6 +58,9 @@ sealed class TrainArguments
 
     public Option<int> Threads { get; } = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
 
+    public Option<string> EvalNetwork { get; } = OptionKinds.Text("--eval-network", "auto|inception|resnet18|FILE",
+        "What describes images for --eval-every, as eval's --network. Default: auto.");
+
     readonly Option<bool> _autotune = OptionKinds.Switch("--autotune",
         "On a GPU, time cuDNN's plans for each convolution when it is first met, and keep the fastest, also for later runs.");
 
@@ -71,7 +74,7 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, DataDirectory, _autotune,
+        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork, DataDirectory, _autotune,
         _deterministic, DryRun, Plain,
     ];
 

@@ -43,8 +43,9 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        var trainer = new Trainer(step, source, plan.Options, folder, view, new NoticesHook(device, told),
-            new PlotHook(plan.Options.Cadence.SampleEvery));
+        using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice);
+        var trainer = new Trainer(step, source, plan.Options, folder, view,
+            [new NoticesHook(device, told), .. evaluation?.Hooks ?? [], new PlotHook(plan.Options.Cadence.SampleEvery)]);
         long steps = plan.Options.Optimisation.Steps;
         if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
         // Once nothing of what was asked for can be refused any more: an error stands alone.

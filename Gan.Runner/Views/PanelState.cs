@@ -31,6 +31,9 @@ sealed class PanelState(RunFacts facts)
     /// <summary>The newest file.</summary>
     public string? Written { get; set; }
 
+    /// <summary>The newest scores.</summary>
+    public string? Scores { get; set; }
+
     /// <summary>The newest remark.</summary>
     public string? Notice { get; set; }
 
@@ -53,7 +56,7 @@ sealed class PanelState(RunFacts facts)
         if (profile.Width < RoomForNames) return Progress(profile, profile.Width);
         int metrics = Report is null ? 0 : Report.Metrics.Count;
         // In the order in which they go.
-        string[] names = ["networks", "data", "memory", "written", "pace", "run", "notice"];
+        string[] names = ["networks", "data", "memory", "written", "pace", "run", "scores", "notice"];
         for (int gone = 0; gone <= names.Length; gone++)
         {
             // Metrics begin to go after the plain facts, from the last one up; two lines of them, the losses, stay nearly to the
@@ -85,6 +88,7 @@ sealed class PanelState(RunFacts facts)
                 $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
             Row("memory", $"{Format.Bytes(report.LiveBytes)} live, {Format.Bytes(report.PeakBytes)} peak");
         }
+        Row("scores", Scores);
         Row("written", Written);
         Row("notice", Notice);
         var parts = new List<IRenderable> { grid };

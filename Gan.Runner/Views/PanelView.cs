@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Spectre.Console;
+using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Runner.Views;
@@ -39,6 +40,12 @@ sealed class PanelView(IAnsiConsole console, RunFacts facts) : IRunView
     public void Wrote(string what, string path)
     {
         _state.Written = $"{what}: {path}";
+        Draw();
+    }
+
+    public void Scored(long step, IReadOnlyList<Receipt> receipts)
+    {
+        _state.Scores = $"step {step}: {ScoreTable.Line(receipts)}";
         Draw();
     }
 

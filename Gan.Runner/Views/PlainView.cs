@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 
@@ -33,6 +34,12 @@ sealed class PlainView(TextWriter output, RunFacts facts) : IRunView
     public void Wrote(string what, string path)
     {
         output.WriteLine($"wrote {what} {path}");
+        output.Flush();
+    }
+
+    public void Scored(long step, IReadOnlyList<Receipt> receipts)
+    {
+        output.WriteLine($"scores step={step} {ScoreTable.Line(receipts)}");
         output.Flush();
     }
 

@@ -13,7 +13,7 @@ sealed class PlotHook(long every) : IRunHook
         string file = run.Folder.Plot;
         try
         {
-            LossPlot.Save(run.Folder.Metrics, file);
+            LossPlot.Save(run.Folder.Metrics, run.Folder.Scores, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -28,7 +28,7 @@ public sealed class LossPlotTests
     [TestCase(50)]
     public void PictureShowsTheLines(int count)
     {
-        using var picture = SKBitmap.Decode(LossPlot.Draw(Rows(count)));
+        using var picture = SKBitmap.Decode(LossPlot.Draw(Rows(count), []));
         Assert.That((picture.Width, picture.Height), Is.EqualTo((1000, 800)));
         // The first line's colour of the default palette, outside the legend in the upper right corner.
         var blue = new SKColor(0x1F, 0x77, 0xB4);

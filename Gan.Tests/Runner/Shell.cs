@@ -43,11 +43,11 @@ static class Shell
     /// <summary>Starts the built program.</summary>
     public static Process Start(params string[] args)
     {
-        var info = new ProcessStartInfo(InterruptIsIgnored() ? "env" : "dotnet") { RedirectStandardOutput = true,
+        var info = new ProcessStartInfo(SignalsAreIgnored() ? "env" : "dotnet") { RedirectStandardOutput = true,
             RedirectStandardError = true };
         if (info.FileName == "env")
         {
-            info.ArgumentList.Add("--default-signal=INT");
+            info.ArgumentList.Add("--default-signal=HUP,INT");
             info.ArgumentList.Add("dotnet");
         }
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ssgan.dll"));
@@ -60,16 +60,17 @@ static class Shell
     }
 
     /// <summary>
-    /// Whether this process ignores Ctrl-C, as a shell's background jobs do. Its children would inherit that, and a program that
-    /// was started so rightly goes on ignoring it.
+    /// Whether this process ignores Ctrl-C, as a shell's background jobs do, or hang-ups, as under nohup. Its children would
+    /// inherit that, and a program that was started so rightly goes on ignoring it.
     /// </summary>
-    static bool InterruptIsIgnored()
+    static bool SignalsAreIgnored()
     {
         const string status = "/proc/self/status", field = "SigIgn:";
-        const int interrupt = 2;
+        // Signals 1 and 2, hang-up and interrupt.
+        const ulong both = 0b11;
         if (!File.Exists(status)) return false;
         string mask = File.ReadLines(status)
             .First(static l => l.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
-        return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (interrupt - 1) & 1) != 0;
+        return (ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & both) != 0;
     }
 }

@@ -2,6 +2,7 @@ using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
+using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Training;
 
 namespace Ssgan.Tests.Training;
@@ -12,18 +13,20 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     readonly Device _device;
     readonly IImageSource _source;
 
-    public TrainingRun(string folder, TrainOptions options) : this(folder, options, Device.Cpu(1), new ShapesSource(32, 0))
+    public TrainingRun(string folder, TrainOptions options, params IReadOnlyList<IRunHook> hooks)
+        : this(folder, options, Device.Cpu(1), new ShapesSource(32, 0), hooks)
     {
     }
 
     /// <summary>On a device and a source that are its own from now on.</summary>
-    public TrainingRun(string folder, TrainOptions options, Device device, IImageSource source)
+    public TrainingRun(string folder, TrainOptions options, Device device, IImageSource source,
+        params IReadOnlyList<IRunHook> hooks)
     {
         (_device, _source) = (device, source);
         Options = options.For(source);
         Step = (AdversarialStep)Options.CreateStep(_device);
         Folder = File.Exists(Path.Combine(folder, "config.json")) ? RunFolder.Open(folder) : RunFolder.CreateAt(folder);
-        Trainer = new Trainer(Step, _source, Options, Folder, this);
+        Trainer = new Trainer(Step, _source, Options, Folder, this, hooks);
     }
 
     /// <summary>Networks of width 4: a step takes milliseconds.</summary>
@@ -44,6 +47,9 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
 
     public List<string> Notices { get; } = [];
 
+    /// <summary>Steps that were scored.</summary>
+    public List<long> Scored { get; } = [];
+
     public byte[] Tensors(long step) => File.ReadAllBytes(Path.Combine(Folder.Checkpoint(step), Checkpoint.TensorsFile));
 
     void ITrainingObserver.Stepped(long step, long steps) => AfterStep?.Invoke(step);
@@ -55,6 +61,8 @@ sealed class TrainingRun : ITrainingObserver, IDisposable
     void ITrainingObserver.Wrote(string what, string path)
     {
     }
+
+    void ITrainingObserver.Scored(long step, IReadOnlyList<Receipt> receipts) => Scored.Add(step);
 
     void ITrainingObserver.Notice(string message) => Notices.Add(message);
 

@@ -1,3 +1,5 @@
+using Ssgan.Gan.Metrics;
+
 namespace Ssgan.Gan.Training;
 
 /// <summary>One log line: means since the line before.</summary>
@@ -24,6 +26,11 @@ public interface ITrainingObserver
 
     /// <summary>A file appeared: a grid, a checkpoint.</summary>
     void Wrote(string what, string path);
+
+    /// <summary>Scores were computed of what the generator draws after a step.</summary>
+    void Scored(long step, IReadOnlyList<Receipt> receipts)
+    {
+    }
 
     /// <summary>Something worth one line, such as files that were skipped.</summary>
     void Notice(string message);

@@ -6,7 +6,8 @@ using Ssgan.Gan.Settings;
 namespace Ssgan.Gan.Training;
 
 /// <summary>
-/// A run's folder: config.json, metrics.jsonl, samples/, checkpoints/step-00001000/. New ones are numbered:
+/// A run's folder: config.json, metrics.jsonl, samples/, checkpoints/step-00001000/, and scores.jsonl where
+/// something was measured. New ones are numbered:
 /// runs/0001-shapes-ssgan32.
 /// </summary>
 public sealed partial class RunFolder
@@ -34,11 +35,31 @@ public sealed partial class RunFolder
     /// <summary>The plot of the losses.</summary>
     public string Plot => System.IO.Path.Combine(Path, RunFiles.Plot);
 
+    /// <summary>Receipts of scores, one JSON object on each line.</summary>
+    public string Scores => System.IO.Path.Combine(Path, RunFiles.Scores);
+
+    /// <summary>The checkpoint that is best by a metric, where a run keeps one.</summary>
+    public string Best => System.IO.Path.Combine(Path, RunFiles.Best);
+
     /// <summary>A checkpoint's folder.</summary>
     public string Checkpoint(long step) => System.IO.Path.Combine(Checkpoints, $"step-{step:D8}");
 
     /// <summary>A sample grid's file.</summary>
     public string Sample(long step) => System.IO.Path.Combine(Samples, $"fakes-{step:D8}.png");
+
+    /// <summary>The file of scores of the run that a checkpoint's folder is in; null where it is in none.</summary>
+    /// <param name="checkpoint">RUN/checkpoints/step-N or RUN/best.</param>
+    public static string? ScoresOf(string checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        foreach (string up in (ReadOnlySpan<string>)["..", "../.."])
+        {
+            string above = System.IO.Path.GetFullPath(System.IO.Path.Combine(checkpoint, up));
+            if (File.Exists(System.IO.Path.Combine(above, RunFiles.Config)))
+                return new RunFolder(System.IO.Path.GetRelativePath(".", above)).Scores;
+        }
+        return null;
+    }
 
     /// <summary>
     /// Makes the next numbered folder under <paramref name="parent"/>; of two runs that start at once, each gets its own.
@@ -85,7 +106,7 @@ public sealed partial class RunFolder
         if (File.Exists(folder.Config))
             throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
         // Once this is a run's folder, what has these names counts as the run's.
-        foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot])
+        foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot, folder.Scores, folder.Best])
         {
             if (File.Exists(taken) || Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())
                 throw new TrainingException(

@@ -21,6 +21,9 @@ public sealed record TrainOptions
     /// <summary>How often it logs, draws and saves.</summary>
     public CadenceSettings Cadence { get; init; } = new();
 
+    /// <summary>What it measures on its way.</summary>
+    public EvaluationSettings Evaluation { get; init; } = new();
+
     /// <summary>Which GAN it is, and its knobs.</summary>
     public GanOptions Gan { get; init; } = new SsganOptions();
 
@@ -28,7 +31,7 @@ public sealed record TrainOptions
     public static IReadOnlySet<string> MayChangeOnResume { get; } = new HashSet<string>
     {
         "steps", "decay", "decayFrom", "graphs", "dataOnDevice", "logEvery", "sampleEvery", "checkpointEvery", "keepLast",
-        "gridImages",
+        "gridImages", "evalEvery", "evalImages", "evalMetrics", "evalProtocol", "keepBest",
     };
 
     /// <summary>The settings of every run that console options set one by one.</summary>
@@ -39,6 +42,8 @@ public sealed record TrainOptions
             s.In<TrainOptions>(static o => o.Optimisation, static (o, v) => o with { Optimisation = v })),
         .. CadenceSettings.Settings.Select(static s =>
             s.In<TrainOptions>(static o => o.Cadence, static (o, v) => o with { Cadence = v })),
+        .. EvaluationSettings.Settings.Select(static s =>
+            s.In<TrainOptions>(static o => o.Evaluation, static (o, v) => o with { Evaluation = v })),
     ];
 
     /// <summary>The settings of a GAN, as part of a run's.</summary>
@@ -116,6 +121,7 @@ public sealed record TrainOptions
         Optimisation.Validate(check);
         Gan.Validate(check, Optimisation.Batch);
         Cadence.Validate(check);
+        Evaluation.Validate(check);
         return this;
     }
 

@@ -4,6 +4,7 @@ using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Interop;
+using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 
@@ -15,20 +16,25 @@ public sealed class TrainedGenerator : IDisposable
     readonly Device _device;
     readonly Generator _network;
 
-    TrainedGenerator(Device device, Generator network, string source, string weights, long step, ClassList classes)
+    readonly ImageRecord _record;
+
+    TrainedGenerator(Device device, Generator network, ImageRecord record, ClassList classes, string? data)
     {
-        (_device, _network, Source, Weights, Step, Classes) = (device, network, source, weights, step, classes);
+        (_device, _network, _record, Classes, Data) = (device, network, record, classes, data);
         network.Eval();
     }
 
     /// <summary>The folder or file it came from.</summary>
-    public string Source { get; }
+    public string Source => _record.Name;
 
     /// <summary>Which weights: "g" or, for averaged ones, "g_ema".</summary>
-    public string Weights { get; }
+    public string Weights => _record.Weights!;
 
     /// <summary>How long it was trained, in generator updates; 0 where the file does not say.</summary>
-    public long Step { get; }
+    public long Step => _record.Step ?? 0;
+
+    /// <summary>The data set that it was trained on, by its name or place; null where the file does not say.</summary>
+    public string? Data { get; }
 
     /// <summary>Image side.</summary>
     public int Size => _network.Size;
@@ -63,7 +69,12 @@ public sealed class TrainedGenerator : IDisposable
         try
         {
             Checkpoint.ReadNetwork(folder, weights, network);
-            return new TrainedGenerator(device, network, folder, weights, state.Step, state.Options.Data.Classes);
+            var record = new ImageRecord(folder, state.TensorsSha256, 0)
+            {
+                Model = state.Options.Gan.Model, Step = state.Step, Weights = weights,
+            };
+            return new TrainedGenerator(device, network, record, state.Options.Data.Classes,
+                state.Options.Data.Data);
         }
         catch
         {
@@ -91,16 +102,87 @@ public sealed class TrainedGenerator : IDisposable
 
         Tensor Images(int n)
         {
-            var classes = chosen.Length == 0 ? null : _device.From(chosen.AsSpan(drawn, n), new Shape(n));
+            var images = Forward(random, chosen, drawn, n);
             drawn += n;
-            var images = _network.Forward(_network.Draw(random, n, classes));
-            // As a byte NaN would be 0, and a sheet of it black. All pixels lie in [-1, 1], so only NaN can spoil their sum.
-            if (!float.IsFinite(images.Sum().Item()))
-                throw new TrainingException(
-                    $"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
             return images;
         }
     }
+
+    /// <summary>Pixels (seeds, S, S, 3), each image from a seed of its own: it is the same whichever others are drawn.</summary>
+    /// <param name="seeds">The seeds.</param>
+    /// <param name="labels">The class of each, where it knows classes; null chooses them at random, by the seed.</param>
+    /// <param name="stop">Ends it between two batches.</param>
+    /// <inheritdoc cref="Draw(ulong, int, IReadOnlyList{int}?, CancellationToken)"/>
+    public byte[] Draw(IReadOnlyList<ulong> seeds, IReadOnlyList<int>? labels = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds.Count, 1);
+        int[] chosen = labels is null && Classes.Count > 0 ? [.. seeds.SelectMany(s => Chosen(s, 1, null))]
+            : Chosen(0, seeds.Count, labels);
+        int drawn = 0;
+        return Pixels.Draw(_device, seeds.Count, Images, stop: stop);
+
+        Tensor Images(int n)
+        {
+            var noise = Tensor.Concat([.. seeds.Skip(drawn).Take(n).Select(Noise)], 0);
+            var images = Finite(_network.Forward(new Latent(noise, Labels(chosen, drawn, n))));
+            drawn += n;
+            return images;
+        }
+
+        Tensor Noise(ulong seed)
+        {
+            using var random = new Rng(_device, seed);
+            return _network.Draw(random, 1, Labels(chosen, 0, Math.Min(1, chosen.Length))).Z;
+        }
+    }
+
+    /// <summary>Images that are drawn while they are measured; this generator must live as long.</summary>
+    /// <param name="request">Which.</param>
+    public DrawnImages Images(DrawRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        int[] chosen = Chosen(request.Seed, request.Count, null);
+        var record = _record with
+        {
+            Count = request.Count, BatchNorm = request.BatchStatistics ? "batch" : "running",
+            Choice = $"seed {request.Seed}",
+        };
+        return new(record, _device, Size, request.Seed, DrawRequest.Batch, request.Mapping, (random, first, n) =>
+        {
+            if (!request.BatchStatistics) return Forward(random, chosen, first, n);
+            // Training moves buffers: running statistics, estimates of singular vectors. They are put back.
+            var buffers = _network.NamedBuffers().Select(static b => (b.Tensor, Kept: Copy(b.Tensor))).ToList();
+            _network.Train();
+            try
+            {
+                return Forward(random, chosen, first, n);
+            }
+            finally
+            {
+                _network.Eval();
+                foreach (var (tensor, kept) in buffers) tensor.CopyFrom(kept);
+            }
+        });
+    }
+
+    static Tensor Copy(Tensor tensor)
+    {
+        var copy = tensor.Device.Empty(tensor.Shape, tensor.Type);
+        copy.CopyFrom(tensor);
+        return copy;
+    }
+
+    Tensor Forward(Rng random, int[] classes, int first, int n) =>
+        Finite(_network.Forward(_network.Draw(random, n, Labels(classes, first, n))));
+
+    Tensor? Labels(int[] classes, int first, int n) =>
+        classes.Length == 0 ? null : _device.From(classes.AsSpan(first, n), new Shape(n));
+
+    /// <summary>As a byte NaN would be 0, and a sheet of it black. All pixels lie in [-1, 1], so only NaN can spoil their
+    /// sum.</summary>
+    Tensor Finite(Tensor images) => float.IsFinite(images.Sum().Item()) ? images : throw new TrainingException(
+        $"{Source} draws images that are not numbers (NaN): its weights are too large to compute with in F32.");
 
     int[] Chosen(ulong seed, int count, IReadOnlyList<int>? labels)
     {
@@ -144,7 +226,8 @@ public sealed class TrainedGenerator : IDisposable
             MimicryWeights.Load(path, network);
             // The file has no names of the classes.
             var classes = Enumerable.Range(0, network.Classes).Select(static i => i.ToString(CultureInfo.InvariantCulture));
-            return new TrainedGenerator(device, network, path, "g", 0, new(classes));
+            return new TrainedGenerator(device, network, new ImageRecord(path, Sha256File.Of(path), 0) { Weights = "g" },
+                new(classes), null);
         }
         catch
         {

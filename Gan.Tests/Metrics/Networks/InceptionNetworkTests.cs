@@ -63,7 +63,7 @@ public sealed class InceptionNetworkTests
                 new SafetensorsItem(e.Name, [.. e.Tensor.Shape.Select(static d => (long)d)], e.Tensor.ToArray())));
         }, "", ImageResize.TensorFlow, 1);
         items.Add(new("fc.bias", [1008], new float[1008]));
-        items.Add(new("Mixed_7c.branch_pool.bn.num_batches_tracked", SafetensorsDType.I64, [], new byte[8]));
+        items.Add(new("Mixed_7c.branch_pool.bn.num_batches_tracked", FileDType.I64, [], new byte[8]));
         byte[] pixels = Formula.Images("file", 1, 8);
         using (var network = InceptionNetwork.Load(device, Written(items), "", ImageResize.TensorFlow, 1))
             Assert.That(network.Read(pixels, 1, 8).Features, Is.EqualTo(expected.Read(pixels, 1, 8).Features));

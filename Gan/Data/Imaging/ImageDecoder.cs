@@ -43,6 +43,14 @@ internal static class ImageDecoder
         else lock (large) Decode(codec, orientation, size, pixels);
     }
 
+    /// <summary>The shorter side of an image, from its header; null where it is no image.</summary>
+    internal static int? Side(string path)
+    {
+        using var codec = SKCodec.Create(path);
+        return codec is null || codec.Info.Width <= 0 || codec.Info.Height <= 0 ? null
+            : Math.Min(codec.Info.Width, codec.Info.Height);
+    }
+
     static void Decode(SKCodec codec, ImageOrientation orientation, int size, Span<byte> pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height;

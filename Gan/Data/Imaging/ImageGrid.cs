@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using SkiaSharp;
 using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data.Imaging;
@@ -26,16 +24,11 @@ public static class ImageGrid
                 $"but {pixels.Length} were given.");
         (columns, int width, int height) = Layout(count, size, columns, scale);
         var sheet = new uint[width * height];
-        sheet.AsSpan().Fill(Pack(32, 32, 36));
+        sheet.AsSpan().Fill(ImageFile.Pack(32, 32, 36));
         for (int i = 0; i < count; i++)
             Place(pixels.Slice(i * size * size * 3, size * size * 3), size, scale, sheet, width,
                 i % columns * (size * scale + Gap) + Gap, i / columns * (size * scale + Gap) + Gap);
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(sheet.AsSpan()));
-        using SKImage image = SKImage.FromPixels(info, raw, width * 4)
-            ?? throw new InvalidOperationException("ImageGrid: the sheet could not be made.");
-        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100)
-            ?? throw new InvalidOperationException("ImageGrid: the sheet could not be encoded.");
+        using var png = ImageFile.Encode(sheet, width, height);
         return SheetMark.Insert(png.AsSpan());
     }
 
@@ -83,13 +76,8 @@ public static class ImageGrid
             for (int x = 0; x < line.Length; x++)
             {
                 int at = x / scale * 3;
-                line[x] = Pack(source[at], source[at + 1], source[at + 2]);
+                line[x] = ImageFile.Pack(source[at], source[at + 1], source[at + 2]);
             }
         }
     }
-
-    // Memory order R, G, B, A whatever the machine's byte order.
-    static uint Pack(byte r, byte g, byte b) =>
-        BitConverter.IsLittleEndian ? r | (uint)g << 8 | (uint)b << 16 | 0xFF000000u
-            : (uint)r << 24 | (uint)g << 16 | (uint)b << 8 | 0xFFu;
 }

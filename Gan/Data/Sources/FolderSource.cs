@@ -48,6 +48,26 @@ public sealed class FolderSource : IImageSource
     /// <summary>Files that were left out, each with the reason; empty unless <see cref="DataOptions.SkipBad"/> was set.</summary>
     public IReadOnlyList<string> Skipped => _pack.Notes;
 
+    /// <summary>The side of the square that a folder's first image is cropped to: the size at which it is not resized.</summary>
+    /// <exception cref="DatasetException">The folder is missing or has no images, or the first one cannot be read.</exception>
+    public static int SideOf(string folder, DataOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!Directory.Exists(folder)) throw new DatasetException($"The image folder {folder} does not exist.");
+        try
+        {
+            FolderListing listing = FolderListing.Of(folder, options.Cache, default);
+            if (listing.Files.Length == 0) throw new DatasetException(NoImages(folder, listing.LeftOut.Describe()));
+            string first = Path.Combine(folder, listing.Files[0]);
+            return ImageDecoder.Side(first) ?? throw new DatasetException($"{first} is no image that can be read.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException($"The image folder {folder} cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Opens a folder at a size of 8 to 1024 pixels, packing its images if that was not done before.</summary>
     /// <exception cref="ArgumentException">The size is outside that range.</exception>
     /// <exception cref="DatasetException">

@@ -43,6 +43,11 @@ public sealed class DiscriminatorFeatures : IFeatureNetwork
         return new FeatureBatch(features, []);
     }
 
+    /// <summary>Does nothing: the discriminator is its owner's.</summary>
+    public void Dispose()
+    {
+    }
+
     float[] Features(ReadOnlySpan<byte> pixels, int count)
     {
         int side = _discriminator.Size;

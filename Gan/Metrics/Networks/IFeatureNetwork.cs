@@ -1,7 +1,7 @@
 namespace Ssgan.Gan.Metrics.Networks;
 
 /// <summary>A network whose features of images metrics compare.</summary>
-public interface IFeatureNetwork
+public interface IFeatureNetwork : IDisposable
 {
     /// <summary>What it is.</summary>
     FeatureNetworkInfo Info { get; }

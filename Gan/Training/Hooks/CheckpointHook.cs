@@ -7,16 +7,24 @@ sealed class CheckpointHook(RunState run) : IRunHook
 
     public void Run(RunState run)
     {
+        string path = run.Folder.Checkpoint(run.Done);
+        Save(run, path);
+        foreach (long old in run.Folder.CheckpointSteps().SkipLast(run.Options.Cadence.KeepLast))
+            Directory.Delete(run.Folder.Checkpoint(old), recursive: true);
+        run.Observer.Wrote("checkpoint", path);
+    }
+
+    /// <summary>Writes the state after the last step.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="path">The checkpoint's folder.</param>
+    public static void Save(RunState run, string path)
+    {
         run.CheckFinite();
         var (seed, counter) = run.Step.Random.State;
-        string path = run.Folder.Checkpoint(run.Done);
         Checkpoint.Write(path, run.Step, new CheckpointState
         {
             Step = run.Done, RandomSeed = seed, RandomCounter = counter, Data = run.Position, DataName = run.Source.Name,
             DataHash = run.Source.ContentHash, Stats = run.Step.Stats.Sums, TensorsSha256 = "", Options = run.Options,
         });
-        foreach (long old in run.Folder.CheckpointSteps().SkipLast(run.Options.Cadence.KeepLast))
-            Directory.Delete(run.Folder.Checkpoint(old), recursive: true);
-        run.Observer.Wrote("checkpoint", path);
     }
 }

@@ -8,7 +8,7 @@ namespace Ssgan.Gan.Metrics.Networks.Inception;
 /// The network of FID, KID and the Inception score: TensorFlow's inception-2015-12-05, 2048 features behind the last pool and
 /// 1008 logits, which are the features times the last layer's weights without its bias.
 /// </summary>
-public sealed class InceptionNetwork : IFeatureNetwork, IDisposable
+public sealed class InceptionNetwork : IFeatureNetwork
 {
     const int Side = 299, Dimensions = 2048, Classes = 1008, StemImages = 4;
     const double Epsilon = 1e-3;

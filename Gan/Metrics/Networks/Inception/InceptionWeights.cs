@@ -24,6 +24,10 @@ public sealed class InceptionWeights
     /// <summary>Its SHA-256, in hexadecimal.</summary>
     public string Sha256 { get; }
 
+    /// <summary>Whether the file is in the cache; its hash is looked at when it is opened.</summary>
+    /// <param name="options">The cache, as of <see cref="Find"/>.</param>
+    public static bool IsThere(DataOptions? options = null) => File.Exists(System.IO.Path.Combine(Folder(options ?? new()), FileName));
+
     /// <summary>
     /// The file at a path; or, without one, the file of its own name in the cache, downloaded first where it is missing. Either
     /// must have the published hash.
@@ -39,12 +43,13 @@ public sealed class InceptionWeights
         CancellationToken cancellation = default)
     {
         options ??= new();
-        string folder = options.CacheDirectory ?? DeviceOptions.UserCacheFolder() ?? options.Cache;
-        path ??= DatasetDownload.Find(s_published, options with { DataDirectory = folder }, cancellation);
+        path ??= DatasetDownload.Find(s_published, options with { DataDirectory = Folder(options) }, cancellation);
         if (!File.Exists(path)) throw new DatasetException($"The Inception network is not in {System.IO.Path.GetFullPath(path)}.");
         string hash = ContentHash.Hex(ContentHash.OfFile(path, options.Progress, cancellation));
         return hash.StartsWith(HashStart, StringComparison.Ordinal) ? new(path, hash)
             : throw new DatasetException($"{System.IO.Path.GetFullPath(path)} is not the Inception network: its SHA-256 is {hash}, "
                 + $"and that of {FileName} from {s_published.Address} begins with {HashStart}.");
     }
+
+    static string Folder(DataOptions options) => options.CacheDirectory ?? DeviceOptions.UserCacheFolder() ?? options.Cache;
 }

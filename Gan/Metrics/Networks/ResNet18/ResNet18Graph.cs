@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
 using Ssgan.Engine.Serialization.Onnx;
 
 namespace Ssgan.Gan.Metrics.Networks.ResNet18;

@@ -10,7 +10,7 @@ namespace Ssgan.Gan.Metrics.Networks.ResNet18;
 /// pool. Distances in them are not FID, and are called otherwise: FD-ResNet18.
 /// </summary>
 /// <remarks>It takes BGR in [0, 255] less a mean image, of 224 x 224 pixels.</remarks>
-public sealed class ResNet18Network : IFeatureNetwork, IDisposable
+public sealed class ResNet18Network : IFeatureNetwork
 {
     const int Side = 224, Dimensions = 512;
     const string MeanImage = "MeanImage";

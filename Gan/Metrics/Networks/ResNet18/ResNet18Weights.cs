@@ -14,7 +14,8 @@ public sealed class ResNet18Weights
     static readonly (string Folder, string Name, string Sha256) s_preprocessing = ("ResNetPrepOnnx", "ResNetPreprocess.onnx",
         "84bf8def78d0befaa3f6e73745d57d7016c6a192ead76f79686bd438c1047004");
 
-    ResNet18Weights(string path, string preprocessingPath) => (Path, PreprocessingPath) = (path, preprocessingPath);
+    ResNet18Weights(string path, string preprocessingPath) =>
+        (Path, PreprocessingPath, Sha256) = (path, preprocessingPath, s_network.Sha256);
 
     /// <summary>Where the network is.</summary>
     public string Path { get; }
@@ -23,7 +24,7 @@ public sealed class ResNet18Weights
     public string PreprocessingPath { get; }
 
     /// <summary>The network's SHA-256, in hexadecimal.</summary>
-    public string Sha256 => s_network.Sha256;
+    public string Sha256 { get; }
 
     /// <summary>The two files: in a folder; or, without one, beside the program, where builds lay them, or in the cache.</summary>
     /// <param name="folder">Where to look and nowhere else; null for the usual places.</param>

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Ssgan.Engine;
+using Ssgan.Gan.Metrics;
+using Ssgan.Gan.Metrics.Networks;
+using Ssgan.Gan.Training;
+using Ssgan.Runner.Terminal;
+using Ssgan.Runner.Views;
+
+namespace Ssgan.Runner.Commands;
+
+/// <summary>What "train --eval-every" needs beside the run: a device whose rounding is fixed, and a network on it.</summary>
+sealed class TrainingEvaluation : IDisposable
+{
+    readonly Device _device;
+    readonly IFeatureNetwork _network;
+
+    TrainingEvaluation(Device device, IFeatureNetwork network, TrainOptions options, Host host, Action<string> notice)
+    {
+        (_device, _network) = (device, network);
+        Hooks = [new EvaluationHook(device, network, options.Evaluation,
+            host.CacheFolder is null ? null : Path.Combine(host.CacheFolder, "features"), notice, host.Stop)];
+    }
+
+    /// <summary>The hook that evaluates.</summary>
+    public IReadOnlyList<IRunHook> Hooks { get; }
+
+    /// <summary>Opens what is needed; null where nothing is to be evaluated.</summary>
+    public static TrainingEvaluation? Open(ParseResult parsed, TrainArguments arguments, TrainOptions options, Host host,
+        Action<string> notice)
+    {
+        if (options.Evaluation.EvalEvery == 0) return null;
+        var device = DeviceChoice.Open(host.Devices, parsed.Pick(arguments.Device, "auto"),
+            arguments.DeviceOptions(parsed, host.CacheFolder) with { Deterministic = true, Autotune = false }, static _ => { });
+        IFeatureNetwork? network = null;
+        try
+        {
+            network = FeatureNetworks.Open(device, parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
+                MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize,
+                new() { CacheDirectory = host.CacheFolder, Progress = new DataProgressLines(host.Out).Report }, host.Stop);
+            return new(device, network, options, host, notice);
+        }
+        catch
+        {
+            network?.Dispose();
+            device.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _device.Dispose();
+    }
+}

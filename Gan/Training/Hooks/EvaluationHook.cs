@@ -1,0 +1,99 @@
+using System.Globalization;
+using Ssgan.Engine;
+using Ssgan.Gan.Metrics;
+using Ssgan.Gan.Metrics.Networks;
+
+namespace Ssgan.Gan.Training;
+
+/// <summary>
+/// Scores what the generator draws, appends the receipts to scores.jsonl, and keeps the checkpoint that is best by a metric. Its
+/// noise is its own: a run that is measured trains as one that is not.
+/// </summary>
+public sealed class EvaluationHook : IRunHook
+{
+    readonly Evaluator _evaluator;
+    readonly EvaluationSettings _settings;
+    readonly CancellationToken _stop;
+    readonly Metric? _metric;
+    double? _best;
+    bool _began;
+
+    /// <param name="device">Where the network is.</param>
+    /// <param name="network">What describes images; it stays the caller's.</param>
+    /// <param name="settings">How often and what.</param>
+    /// <param name="cacheFolder">Where features of real images are kept; null keeps none.</param>
+    /// <param name="notice">Told what makes a score doubtful.</param>
+    /// <param name="stop">Ends an evaluation early; its step is then not scored.</param>
+    public EvaluationHook(Device device, IFeatureNetwork network, EvaluationSettings settings, string? cacheFolder = null,
+        Action<string>? notice = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(settings);
+        _evaluator = new Evaluator(device, network, new EvaluationOptions
+        {
+            Metrics = settings.Metrics, Protocol = MetricProtocol.Of(settings.EvalProtocol), Images = settings.EvalImages,
+            CacheFolder = cacheFolder, Notice = notice,
+        });
+        (_settings, _stop) = (settings, stop);
+        _metric = settings.KeepBest == EvaluationSettings.None ? null : Metric.Of(settings.KeepBest);
+        Every = new(settings.EvalEvery);
+    }
+
+    public Every Every { get; }
+
+    public void Run(RunState run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (!_began) Begin(run);
+        IReadOnlyList<Receipt> receipts;
+        try
+        {
+            receipts = _evaluator.Run(run.Source, request => Images(run, request), _stop);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            run.Observer.Notice($"Step {run.Done} is not scored: its evaluation was stopped.");
+            return;
+        }
+        Receipt.Append(run.Folder.Scores, receipts);
+        run.Observer.Scored(run.Done, receipts);
+        if (_metric is null || Score(receipts) is not { } score || _best is { } best && !_metric.IsBetter!(score, best)) return;
+        CheckpointHook.Save(run, run.Folder.Best);
+        _best = score;
+        run.Observer.Wrote(string.Create(CultureInfo.InvariantCulture, $"best checkpoint by {_metric.Name} ({score:G5})"),
+            run.Folder.Best);
+    }
+
+    /// <summary>Drops receipts of steps that a resumed run has yet to make, and finds the best of the others.</summary>
+    void Begin(RunState run)
+    {
+        _began = true;
+        if (!File.Exists(run.Folder.Scores)) return;
+        var kept = Receipt.ReadAll(run.Folder.Scores).Where(r => r.Images.Step is not { } step || step < run.Done).ToList();
+        Engine.Serialization.AtomicFile.Write(run.Folder.Scores, stream =>
+        {
+            foreach (var receipt in kept) stream.Write(System.Text.Encoding.UTF8.GetBytes(receipt.ToJson() + "\n"));
+        });
+        // A best checkpoint of a step yet to come has taken the place of the one that those scores are of.
+        if (_metric is null || !Directory.Exists(run.Folder.Best) || Checkpoint.ReadState(run.Folder.Best).Step > run.Done) return;
+        foreach (var step in kept.GroupBy(static r => r.Images.Step))
+            if (Score([.. step]) is { } score && (_best is not { } best || _metric.IsBetter!(score, best))) _best = score;
+    }
+
+    /// <summary>The value of the metric by which checkpoints are kept.</summary>
+    double? Score(IReadOnlyList<Receipt> receipts) => receipts.FirstOrDefault(r => r.Images.Count == _settings.EvalImages
+        && r.Protocol == _settings.EvalProtocol && r.Metric == _evaluator.NameOf(_metric!.Score!))?.Value;
+
+    static DrawnImages Images(RunState run, DrawRequest request)
+    {
+        var (step, options) = (run.Step, run.Options);
+        var record = new ImageRecord(run.Folder.Path, "", request.Count)
+        {
+            Model = options.Gan.Model, Step = run.Done, Weights = options.Gan.Averages(options.Optimisation) ? "g_ema" : "g",
+            BatchNorm = "running", Choice = $"seed {request.Seed}",
+        };
+        return new(record, step.Device, run.Source.Size, request.Seed, DrawRequest.Batch, request.Mapping,
+            (random, _, n) => step.Sample(step.Noise(random, n)));
+    }
+}
