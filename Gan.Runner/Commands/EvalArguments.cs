@@ -19,7 +19,8 @@ sealed class EvalArguments
         "Which checkpoint of the run; all scores each, for a curve. Default: the newest.");
 
     public Option<string[]> Images { get; } = OptionKinds.Texts("--images", "N|DIR",
-        "How many images to draw (default: 50000); or, given twice, two folders: the real images and those to score.");
+        "How many images to draw (default: 50000); or, given twice, two folders or data sets: the real images and those to score, "
+        + "and once more how many of these.");
 
     readonly Option<string> _metrics = OptionKinds.Text("--metrics", "NAMES", "With commas between them: "
         + string.Join("; ", Metric.All.Select(static m => $"{m.Name}, {m.Description}"))

@@ -63,19 +63,23 @@ static class EvalCommand
         if (folders is var (real, scored))
         {
             var evaluator = new Evaluator(device, network, options);
-            int side = parsed.Has(arguments.Size) ? parsed.GetValue(arguments.Size) : FolderSource.SideOf(scored, data);
+            int side = parsed.Has(arguments.Size) ? parsed.GetValue(arguments.Size) : SideOf(scored, data);
             using IImageSource reals = DatasetFactory.Open(real, side, data, host.Stop),
                 images = DatasetFactory.Open(scored, side, data, host.Stop);
             host.Out.WriteLine($"real {Format.Data(reals)}; scored {Format.Data(images)}");
             Save(parsed, arguments, evaluator, reals, options, host);
-            Print(evaluator.Run(SourceImages.Of(reals, options.Reals ?? 0), SourceImages.Of(images), host.Stop),
-                parsed.GetValue(arguments.Out), host);
-            Sheet(parsed, arguments, evaluator, reals, SourceImages.Of(images), options, host);
+            var chosen = SourceImages.Of(images, arguments.Count(parsed) ?? 0);
+            Print(evaluator.Run(SourceImages.Of(reals, options.Reals ?? 0), chosen, host.Stop), parsed.GetValue(arguments.Out), host);
+            Sheet(parsed, arguments, evaluator, reals, chosen, options, host);
             return ExitCode.Done;
         }
         Generators(parsed, arguments, device, network, options, data, host);
         return ExitCode.Done;
     }
+
+    /// <summary>The side of a folder's images; sets that have names have none of their own.</summary>
+    static int SideOf(string images, DataOptions data) => Directory.Exists(images) ? FolderSource.SideOf(images, data)
+        : throw new UsageException($"--size is needed: {images} is no folder whose images tell it.");
 
     static void Check(ParseResult parsed, EvalArguments arguments, bool hasFolders)
     {

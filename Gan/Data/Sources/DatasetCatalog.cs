@@ -11,6 +11,7 @@ internal static class DatasetCatalog
         new("cifar10", "50,000 photos of 32x32 in 10 classes", CifarFormat.Cifar10.Published),
         new("cifar100", "50,000 photos of 32x32 in 100 classes", CifarFormat.Cifar100.Published),
         new("stl10", "100,000 photos of 96x96 without classes", Stl10Source.Published),
+        new("noise", "random bytes: what scores say of no image at all", static (size, _, _) => new NoiseSource(size)),
     ];
 
     /// <summary>The names, in order.</summary>
