@@ -49,7 +49,7 @@ static class EvalCommand
         DeviceNotices.Print(device, host.Out);
         var lines = new DataProgressLines(host.Out);
         using var network = FeatureNetworks.Open(device, parsed.Pick(arguments.Network, FeatureNetworks.Auto),
-            arguments.Protocol(parsed).Resize, new() { CacheDirectory = host.CacheFolder, Progress = lines.Report }, host.Stop);
+            arguments.Protocol(parsed).Resize, lines.ForNetwork(host.CacheFolder), host.Stop);
         var options = arguments.Options(parsed, network.Info.Classes > 0, host.CacheFolder) with
         {
             Progress = new EvaluationProgress(host.Out).Report, Notice = host.Out.WriteLine,

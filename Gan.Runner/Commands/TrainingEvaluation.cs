@@ -36,7 +36,7 @@ sealed class TrainingEvaluation : IDisposable
         {
             network = FeatureNetworks.Open(device, parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
                 MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize,
-                new() { CacheDirectory = host.CacheFolder, Progress = new DataProgressLines(host.Out).Report }, host.Stop);
+                new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);
             return new(device, network, options, host, notice);
         }
         catch

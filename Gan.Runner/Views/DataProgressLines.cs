@@ -15,4 +15,14 @@ sealed class DataProgressLines(TextWriter output)
         (_stage, _quarter) = (progress.Stage, quarter);
         output.WriteLine(progress.Total > 0 ? $"data {progress.Stage} {quarter * 25}%" : $"data {progress.Stage}");
     }
+
+    /// <summary>Options for a network's file: a download is told, and the hash of what is there, which takes a moment, not.</summary>
+    public DataOptions ForNetwork(string? cacheFolder) => new()
+    {
+        CacheDirectory = cacheFolder,
+        Progress = progress =>
+        {
+            if (progress.Stage == "download") Report(progress);
+        },
+    };
 }

@@ -19,7 +19,7 @@ public sealed class EvalTests
         var printed = Shell.Run(["eval", "--checkpoint", scratch["run"], .. s_few]);
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done), printed.Error);
         Assert.That(printed.Out, Does.Contain("real shapes, endless").And.Contain("FD-ResNet18").And.Contain("scores.jsonl")
-            .And.Contain("fewer"), "a warning of too few images is due");
+            .And.Contain("take 513 or more"), "a warning of too few images is due");
         var receipts = Receipt.ReadAll(scratch["run/scores.jsonl"]);
         Assert.That(receipts.Select(static r => r.Metric),
             Is.EqualTo(new[] { "FD-ResNet18", "KID-ResNet18", "precision-ResNet18", "recall-ResNet18" }));

@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Metrics.Networks;
+using Ssgan.Gan.Metrics.Networks.Inception;
 using Ssgan.Gan.Metrics.Scores;
 
 namespace Ssgan.Gan.Metrics;
@@ -140,7 +141,7 @@ public sealed class Evaluator
         if (real.Dimensions != _network.Info.Dimensions)
             throw new ArgumentException($"{record.Name} has {real.Dimensions} features, and the network {_network.Info.Name} "
                 + $"{_network.Info.Dimensions}.");
-        var reference = new FrechetReference(real);
+        var reference = new Lazy<FrechetReference>(() => Reference(real));
         return Collect([.. _options.Seeds.Select(seed => Seed(seed, null, reference, record, draw, stop))]);
     }
 
@@ -157,7 +158,7 @@ public sealed class Evaluator
     {
         MeasuredImages? last = null;
         ImageFeatures? features = null;
-        FrechetReference? reference = null;
+        Lazy<FrechetReference>? reference = null;
         bool isCompared = _metrics.Any(static m => m.ComparesWithReals);
         var results = new List<SeedResult>();
         foreach (ulong seed in _options.Seeds)
@@ -171,9 +172,8 @@ public sealed class Evaluator
             if (last is null || real.Identity != last.Identity)
             {
                 features = _reader.Read(real, "real", keep: true, stop);
-                var statistics = FeatureStatistics.Of(features.Features);
-                if (statistics.Warning is { } warning) _options.Notice?.Invoke(warning);
-                reference = new FrechetReference(statistics);
+                var set = features.Features;
+                reference = new(() => Reference(FeatureStatistics.Of(set)));
                 last = real;
             }
             results.Add(Seed(seed, features, reference, real.Record, draw, stop));
@@ -181,7 +181,13 @@ public sealed class Evaluator
         return Collect(results);
     }
 
-    SeedResult Seed(ulong seed, ImageFeatures? real, FrechetReference? reference, ImageRecord? record,
+    FrechetReference Reference(FeatureStatistics statistics)
+    {
+        if (statistics.Warning is { } warning) _options.Notice?.Invoke(warning);
+        return new(statistics);
+    }
+
+    SeedResult Seed(ulong seed, ImageFeatures? real, Lazy<FrechetReference>? reference, ImageRecord? record,
         Func<DrawRequest, MeasuredImages> draw, CancellationToken stop)
     {
         var protocol = _options.Protocol;
@@ -198,7 +204,7 @@ public sealed class Evaluator
         }
         var input = new MetricInput(_device, protocol, seed, _options.Notice)
         {
-            Real = real!, Reference = reference!, Drawn = read.GetValueOrDefault(compared).Features,
+            Real = real!, Reals = reference!, Drawn = read.GetValueOrDefault(compared).Features,
             Scored = read.GetValueOrDefault(scored).Features,
         };
         var values = new List<(Metric, MetricValue)>();
@@ -245,8 +251,8 @@ public sealed class Evaluator
     internal string NameOf(string score) =>
         IsReference ? score : $"{score.Replace("FID", "FD", StringComparison.Ordinal)}-{_network.Info.Name}";
 
-    bool IsReference => _network.Info.Name.StartsWith("inception", StringComparison.Ordinal)
-        && _network.Info.Sha256.StartsWith("6726825d", StringComparison.Ordinal);
+    bool IsReference => _network is InceptionNetwork
+        && _network.Info.Sha256.StartsWith(InceptionWeights.HashStart, StringComparison.Ordinal);
 
     static string Arithmetic(Device device) => device.Arithmetic is { } arithmetic ? arithmetic : device.Backend
         is Engine.Kernels.Cpu.CpuBackend { AllowWinograd: true } ? "F32, Winograd where it fits" : "F32, direct convolutions";

@@ -16,7 +16,7 @@ sealed class MetricInput(Device device, MetricProtocol protocol, ulong seed, Act
     public const int PrecisionNeighbours = 3, CoverageNeighbours = 5;
 
     readonly ImageFeatures? _real, _drawn, _scored;
-    readonly FrechetReference? _reference;
+    readonly Lazy<FrechetReference>? _reals;
     FeatureStatistics? _statistics;
     ManifoldScores? _manifold;
 
@@ -34,7 +34,9 @@ sealed class MetricInput(Device device, MetricProtocol protocol, ulong seed, Act
     public ImageFeatures Scored { get => _scored!; init => _scored = value; }
 
     /// <summary>Mean and covariance of the real images.</summary>
-    public FrechetReference Reference { get => _reference!; init => _reference = value; }
+    public Lazy<FrechetReference> Reals { init => _reals = value; }
+
+    public FrechetReference Reference => _reals!.Value;
 
     public FeatureStatistics Statistics
     {

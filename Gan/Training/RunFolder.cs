@@ -56,10 +56,14 @@ public sealed partial class RunFolder
         {
             string above = System.IO.Path.GetFullPath(System.IO.Path.Combine(checkpoint, up));
             if (File.Exists(System.IO.Path.Combine(above, RunFiles.Config)))
-                return new RunFolder(System.IO.Path.GetRelativePath(".", above)).Scores;
+                return new RunFolder(Nearer(above)).Scores;
         }
         return null;
     }
+
+    /// <summary>A path from here where it is below, else whole.</summary>
+    static string Nearer(string path) => System.IO.Path.GetRelativePath(".", path) is var relative
+        && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     /// <summary>
     /// Makes the next numbered folder under <paramref name="parent"/>; of two runs that start at once, each gets its own.

@@ -47,7 +47,7 @@ public sealed class InceptionNetworkTests
         }, "", ImageResize.TensorFlow, 1);
         Assert.That(network.Convolutions, Is.EqualTo((94, 21_785_568L)));
         Assert.That(classes, Is.EqualTo(2_065_392));
-        Assert.That(network.Info, Is.EqualTo(new FeatureNetworkInfo("inception-2015-12-05 tensorflow", "", 2048, 1008)));
+        Assert.That(network.Info, Is.EqualTo(new FeatureNetworkInfo("Inception", "", 2048, 1008)));
     }
 
     /// <summary>A file's counts of batches, and the bias that scores leave out, are passed over; nothing else is.</summary>

@@ -20,7 +20,7 @@ public interface IFeatureNetwork : IDisposable
 public readonly record struct FeatureBatch(float[] Features, float[] Logits);
 
 /// <summary>Which network it is, for who compares scores.</summary>
-/// <param name="Name">Its name, with that of the resizing before it.</param>
+/// <param name="Name">Its name, which scores have behind theirs.</param>
 /// <param name="Sha256">Of its weights' file, in hexadecimal; empty where they are of no file.</param>
 /// <param name="Dimensions">Features of an image.</param>
 /// <param name="Classes">Logits of an image; 0 where it does not classify.</param>

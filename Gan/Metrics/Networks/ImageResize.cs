@@ -19,14 +19,3 @@ public enum ImageResize
     /// </summary>
     Clean,
 }
-
-static class ImageResizes
-{
-    /// <summary>The name in a network's.</summary>
-    public static string Name(this ImageResize resize) => resize switch
-    {
-        ImageResize.TensorFlow => "tensorflow",
-        ImageResize.PytorchFid => "pytorch-fid",
-        _ => "clean",
-    };
-}

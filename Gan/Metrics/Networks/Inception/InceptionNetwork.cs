@@ -24,7 +24,7 @@ public sealed class InceptionNetwork : IFeatureNetwork
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         (_device, _resize, _batch) = (device, resize, batch);
-        Info = new FeatureNetworkInfo($"inception-2015-12-05 {resize.Name()}", sha256, Dimensions, Classes);
+        Info = new FeatureNetworkInfo("Inception", sha256, Dimensions, Classes);
         _convolutions = new FoldedConv.Set(device, Epsilon);
         var graph = new InceptionGraph(_convolutions);
         (_stem, _blocks) = (graph.Stem(), graph.Blocks());

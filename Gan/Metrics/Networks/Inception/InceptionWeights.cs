@@ -7,7 +7,7 @@ namespace Ssgan.Gan.Metrics.Networks.Inception;
 /// <summary>The file with the Inception network's weights, as pytorch-fid publishes it.</summary>
 public sealed class InceptionWeights
 {
-    const string HashStart = "6726825d";
+    internal const string HashStart = "6726825d";
     const long MostBytes = 128 << 20;
 
     /// <summary>The file's name, which ends in the first digits of its SHA-256.</summary>

@@ -46,7 +46,7 @@ public sealed class ResNet18Network : IFeatureNetwork
         ArgumentNullException.ThrowIfNull(weights);
         using var file = OnnxFile.Open(weights.Path);
         using var preprocessing = OnnxFile.Open(weights.PreprocessingPath);
-        var info = new FeatureNetworkInfo($"resnet18-cntk {resize.Name()}", weights.Sha256, Dimensions, 0);
+        var info = new FeatureNetworkInfo("ResNet18", weights.Sha256, Dimensions, 0);
         var network = new ResNet18Network(device, file, Mean(device, preprocessing), info, resize, batch);
         try
         {
