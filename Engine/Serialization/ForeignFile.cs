@@ -57,7 +57,7 @@ static class ForeignFile
             // What torch.save begins with, under the file's own name or "archive".
             if (member.EndsWith("/data.pkl", StringComparison.Ordinal)
                 || member.EndsWith("/.format_version", StringComparison.Ordinal))
-                return $"this is a PyTorch file (.pth); open it with torch.load and {SaveInPython}";
+                return $"this is a PyTorch file (.pth); open it with PthFile, or with torch.load and {SaveInPython}";
         }
         return $"this is a ZIP archive; if it is a PyTorch file (.pth), open it with torch.load and {SaveInPython}, "
             + "else unpack it";

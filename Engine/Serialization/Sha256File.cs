@@ -17,8 +17,8 @@ public static class Sha256File
     /// <summary>Sees that a file is the one that was published.</summary>
     /// <param name="path">The file.</param>
     /// <param name="prefix">
-    /// What its SHA-256 begins with, in lower case; null takes it from the name, where torch.hub has it: behind the last hyphen, as
-    /// in "inception-6726825d.pth".
+    /// What its SHA-256 begins with, in lower case; null takes it from the name, where torch.hub has it: behind the last hyphen,
+    /// as in "inception-6726825d.pth".
     /// </param>
     /// <returns>The whole SHA-256, as of <see cref="Of"/>.</returns>
     /// <exception cref="ArgumentException">There is no prefix, or one that no hash begins with.</exception>

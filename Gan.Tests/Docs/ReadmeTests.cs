@@ -1,8 +1,13 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Nn;
 using Ssgan.Engine.Serialization;
+using Ssgan.Engine.Serialization.Numpy;
+using Ssgan.Engine.Serialization.Onnx;
+using Ssgan.Engine.Serialization.PyTorch;
 using Ssgan.Gan.Interop;
 using Ssgan.Gan.Models;
+using Ssgan.Tests.Golden;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;
@@ -40,7 +45,7 @@ public sealed class ReadmeTests
             using var device = Device.Cpu();
             using var rng = new Rng(device, seed: 0);
             using var generator = new ResNetGenerator(rng, Architecture.For(32));
-            MimicryWeights.Load("netG.safetensors", generator);     // and MimicryWeights.Save(path, generator)
+            MimicryWeights.Load("netG.safetensors", generator);     // or a .pth; and MimicryWeights.Save(path, generator)
             Assert.That(generator.ParameterCount, Is.EqualTo(4_276_739));
 
             using var discriminator = new ResNetDiscriminator(rng, Architecture.For(32));
@@ -60,6 +65,39 @@ public sealed class ReadmeTests
             SafetensorsWriter.Write("gradients.safetensors", MimicryWeights.Gradients(judge));
             using var gradients = SafetensorsFile.Open("gradients.safetensors");
             Assert.That(gradients["block1.c1.weight_orig"].ReadF32(), Has.Some.Not.Zero);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    [Test]
+    public void Formats_example()
+    {
+        using var temp = new TempFolder();
+        string before = Environment.CurrentDirectory;
+        try
+        {
+            Environment.CurrentDirectory = temp.Root;
+            File.Copy(GoldenFile.PathOf("formats/checkpoint.pth"), "linear-998d789b.pth");
+            File.Copy(GoldenFile.PathOf("formats/net.onnx"), "net.onnx");
+            using var device = Device.Cpu();
+            using var rng = new Rng(device, seed: 0);
+
+            Console.WriteLine(Sha256File.Check("linear-998d789b.pth"));     // the whole hash, or an exception
+            using var checkpoint = PthFile.Open("linear-998d789b.pth", "model_state_dict");
+            using var linear = new Linear(rng, 3, 2);
+            StateDict.Load(checkpoint, [.. StateDict.Entries(linear, "0.")], isExtra: name => name.StartsWith("1."));
+            Assert.That(linear.Bias.ToArray(), Is.EqualTo(checkpoint["0.bias"].ReadF32()));
+
+            using var model = OnnxFile.Open("net.onnx");
+            foreach (var node in model.Nodes.Where(n => n.OpType == "Conv"))
+                Console.WriteLine($"{node.Name}: {model[node.Inputs[1]]}, pads {string.Join(" ", node.Attributes["pads"].Ints)}");
+
+            NpzFile.Write("fid.npz", [NpyArray.Of("mu", [2], [0.5, -1]), NpyArray.Of("sigma", [2, 2], [1.0, 0, 0, 1])]);
+            double[] mean = NpzFile.Read("fid.npz").Single(a => a.Name == "mu").ToDoubles();
+            Assert.That(mean, Is.EqualTo(new[] { 0.5, -1 }));
         }
         finally
         {

@@ -106,6 +106,7 @@ public class GoldenFileTests
     [TestCase("compare_gan32")]
     [TestCase("resize")]
     [TestCase("inception")]
+    [TestCase("formats/values")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

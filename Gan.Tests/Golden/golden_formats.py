@@ -134,7 +134,8 @@ def make_numpy(golden):
     arrays = {
         "mu": generator.randn(5), "sigma": sigma, "fortran": np.asfortranarray(sigma), "f32": generator.randn(2, 3).astype("f4"),
         "cube": np.asfortranarray(generator.randn(2, 3, 2).astype("f4")), "u8": np.arange(6, dtype="u1").reshape(1, 2, 3),
-        "i32": np.array([-1, 70000], "i4"), "i64": np.array([[-2, 3]], "i8"), "scalar": np.float64(0.25), "empty": np.zeros((0, 3)),
+        "i32": np.array([-1, 70000], "i4"), "i64": np.array([[-2, 3]], "i8"), "scalar": np.float64(0.25),
+        "empty": np.zeros((0, 3)),
     }
     np.savez(FOLDER / "stored.npz", **arrays)
     np.savez_compressed(FOLDER / "deflated.npz", **arrays)

@@ -6,8 +6,8 @@ namespace Ssgan.Engine.Serialization.Numpy;
 
 /// <summary>
 /// What stands before the values of a .npy file (numpy.lib.format): "\x93NUMPY", the version, the header's length (2 bytes in
-/// version 1, 4 in 2 and 3), and a Python dictionary such as <c>{'descr': '&lt;f8', 'fortran_order': False, 'shape': (3, 4), }</c>,
-/// padded with spaces and a line feed.
+/// version 1, 4 in 2 and 3), and a Python dictionary, padded with spaces and a line feed, such as
+/// <c>{'descr': '&lt;f8', 'fortran_order': False, 'shape': (3, 4), }</c>.
 /// </summary>
 readonly record struct NpyHeader(FileDType Type, bool Fortran, long[] Shape)
 {

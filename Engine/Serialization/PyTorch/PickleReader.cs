@@ -27,7 +27,8 @@ sealed class PickleReader(Stream stream, PthObjects objects)
             if (code == PickleOpcode.Stop)
             {
                 object? result = Pop();
-                return _stack.Count == 0 && _marks.Count == 0 ? result : throw objects.Damaged("its pickle ends with values left");
+                if (_stack.Count > 0 || _marks.Count > 0) throw objects.Damaged("its pickle ends with values left");
+                return result;
             }
             Execute(code);
         }
@@ -160,7 +161,10 @@ sealed class PickleReader(Stream stream, PthObjects objects)
         const int longest = 256;
         var text = new StringBuilder();
         for (byte b; (b = Byte()) != '\n';)
-            if (text.Append((char)b).Length > longest) throw objects.Damaged($"its pickle names a class of over {longest} letters");
+        {
+            if (text.Length == longest) throw objects.Damaged($"its pickle names a class of over {longest} letters");
+            text.Append((char)b);
+        }
         return text.ToString();
     }
 

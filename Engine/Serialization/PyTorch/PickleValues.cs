@@ -1,8 +1,8 @@
 namespace Ssgan.Engine.Serialization.PyTorch;
 
 /// <summary>
-/// What a pickle is read into, beside null, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/> and <see cref="string"/>:
-/// data alone, of no class that the file names.
+/// A tuple. Beside what is in this file a pickle is read into null, <see cref="bool"/>, <see cref="long"/>,
+/// <see cref="double"/> and <see cref="string"/>: data alone, of no class that the pickle names.
 /// </summary>
 sealed record PickleTuple(object?[] Items);
 

@@ -40,7 +40,8 @@ sealed class PthArchive
             using var pickle = new MemoryStream(archive.Record(archive._top + Pickle, MaxPickle));
             object? root = new PickleReader(pickle, new PthObjects(file)).Read();
             string data = $"{archive._top}/data/";
-            return new PthSource(root, archive.IsBigEndian(), key => archive.Find(data + key).Length, key => archive.Record(data + key));
+            return new PthSource(root, archive.IsBigEndian(), key => archive.Find(data + key).Length,
+                key => archive.Record(data + key));
         }
         catch (InvalidDataException e)
         {

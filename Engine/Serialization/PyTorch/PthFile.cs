@@ -89,8 +89,8 @@ public sealed class PthFile : TensorFile
         if (PthStorages.End(tensor) > bytes)
             throw Refused(name, $"reaches beyond its storage, which has {bytes} bytes");
         if (tensor.Type.ByteLength(tensor.Shape) > _stream.Length)
-            throw Refused(name, $"repeats a few values to {tensor.Type.Name()} ({string.Join(", ", tensor.Shape)}), more than the "
-                + "file has bytes");
+            throw Refused(name, $"repeats a few values to {tensor.Type.Name()} ({string.Join(", ", tensor.Shape)}), which is "
+                + "more than the file has bytes");
         if (!tensor.IsContiguous() && tensor.Type.ByteLength(tensor.Shape) > Array.MaxLength)
             throw Refused(name, "is not row-major, and more than one array holds");
     }

@@ -26,8 +26,8 @@ sealed class PthObjects(string file)
             _ => false,
         };
         return known ? new PickleGlobal(module, name)
-            : throw Damaged($"it holds {TensorFileException.Quote($"{module}.{name}")}, and only dictionaries of tensors are read; "
-                + "in Python, save the network's state_dict() alone");
+            : throw Damaged($"it holds {TensorFileException.Quote($"{module}.{name}")}, and only dictionaries of tensors are "
+                + "read; in Python, save the network's state_dict() alone");
     }
 
     /// <summary>What stands for a storage: ("storage", type, key, place, count), in the older form with a view of it.</summary>
@@ -61,8 +61,8 @@ sealed class PthObjects(string file)
             ("OrderedDict", [PickleList pairs]) => new PickleDict([.. pairs.Items.Select(Pair)]),
             ("_rebuild_tensor_v2", [PthStorage { Type: { } type } storage, long offset, PickleTuple size, PickleTuple stride, ..])
                 => Tensor(storage, type, offset, size, stride),
-            ("_rebuild_tensor_v3", [PthStorage storage, long offset, PickleTuple size, PickleTuple stride, _, _, PickleGlobal type,
-                ..]) => Tensor(storage, ElementType(type.Name), offset, size, stride),
+            ("_rebuild_tensor_v3", [PthStorage storage, long offset, PickleTuple size, PickleTuple stride, _, _,
+                PickleGlobal type, ..]) => Tensor(storage, ElementType(type.Name), offset, size, stride),
             ("_rebuild_parameter", [PthTensor tensor, ..]) => tensor,
             ("Size", [PickleTuple dims]) => dims,
             ("device" or "encode", _) => PickleOther.Value,
@@ -83,17 +83,18 @@ sealed class PthObjects(string file)
         long[] shape = Sizes(size), strides = Sizes(stride);
         if (shape.Length != strides.Length || shape.Length > MaxRank || offset < 0)
             throw Damaged($"a tensor has {shape.Length} dimensions, {strides.Length} strides and begins at {offset}");
-        if (type.ByteLength(shape) is null) throw Damaged($"a tensor has a shape ({string.Join(", ", shape)}) of impossible size");
+        string text = $"a tensor of shape ({string.Join(", ", shape)})";
+        if (type.ByteLength(shape) is null) throw Damaged($"{text} has more bytes than 63 bits count");
         Int128 room = (Int128)storage.Count * (storage.Type?.Size() ?? 1) / type.Size();
         var tensor = new PthTensor(storage, type, offset, shape, strides);
         if (tensor.End > room)
-            throw Damaged($"a tensor of shape ({string.Join(", ", shape)}) reaches to element {tensor.End} of storage "
+            throw Damaged($"{text} reaches to element {tensor.End} of storage "
                 + $"{TensorFileException.Quote(storage.Key)}, which has {room}");
         return tensor;
     }
 
     long[] Sizes(PickleTuple tuple) =>
-        [.. tuple.Items.Select(i => i is long size and >= 0 ? size : throw Damaged("a tensor has a size that is no whole number"))];
+        [.. tuple.Items.Select(i => i is long n and >= 0 ? n : throw Damaged("a tensor has a size that is no whole number"))];
 
     FileDType ElementType(string name) => name switch
     {

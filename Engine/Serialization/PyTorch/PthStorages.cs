@@ -1,9 +1,9 @@
 namespace Ssgan.Engine.Serialization.PyTorch;
 
 /// <summary>
-/// Reads tensors out of the storages of a file: row-major and little-endian, whatever their strides and the file's byte order. The
-/// storage and the rearranged tensor read last are kept, since a tensor is read in pieces and its neighbour is often a view of the
-/// same storage.
+/// Reads tensors out of the storages of a file: row-major and little-endian, whatever their strides and the file's byte order.
+/// The storage and the rearranged tensor read last are kept, since a tensor is read in pieces and its neighbour is often a view
+/// of the same storage.
 /// </summary>
 sealed class PthStorages(PthSource source)
 {

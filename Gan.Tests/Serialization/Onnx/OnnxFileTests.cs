@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Ssgan.Engine.Serialization;
 using Ssgan.Engine.Serialization.Onnx;
 using Ssgan.Tests.Golden;
+using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Serialization.Onnx;
 
@@ -113,7 +114,7 @@ sealed class OnnxFileTests
         yield return Case("nothing", [], "it has no graph");
         yield return Case("text", [.. "PK"u8, 3, 4, 20], "no ONNX model");
         yield return Case("two graphs", Graphs(new(), new()), "it has two graphs");
-        yield return Case("a length beyond", new ProtoBytes().Tag(Graph, 2).Varint(5).ToArray(), "claims 5 bytes where 0 are left");
+        yield return Case("a length beyond", new ProtoBytes().Tag(Graph, 2).Varint(5).ToArray(), "claims 5 bytes where 0");
         yield return Case("a length beyond 63 bits", new ProtoBytes().Tag(Graph, 2).Varint(ulong.MaxValue).ToArray(), "claims");
         yield return Case("a length beyond its message",
             [.. Graphs(new ProtoBytes().Tag(Node, 2).Varint(3)), .. new byte[9]], "claims 3 bytes where 0 are left");
@@ -145,9 +146,10 @@ sealed class OnnxFileTests
     [Test]
     public void A_refused_file_is_closed()
     {
-        using var temp = new Support.TempFolder();
-        File.WriteAllBytes(temp["m.onnx"], [0, 0]);
-        Assert.That(() => OnnxFile.Open(temp["m.onnx"]), Throws.TypeOf<TensorFileException>());
-        Assert.That(() => File.Open(temp["m.onnx"], FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Throws.Nothing);
+        using var temp = new TempFolder();
+        string path = temp["m.onnx"];
+        File.WriteAllBytes(path, [0, 0]);
+        Assert.That(() => OnnxFile.Open(path), Throws.TypeOf<TensorFileException>());
+        Assert.That(() => File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Throws.Nothing);
     }
 }

@@ -19,6 +19,9 @@ sealed class PickleBytes
         return this;
     }
 
+    /// <summary>The instructions of another pickle.</summary>
+    public PickleBytes Then(PickleBytes other) => Op(other.ToArray()[2..^1]);
+
     public PickleBytes Text(string text) => Op('X').Op(Four(Encoding.UTF8.GetByteCount(text))).Op(Encoding.UTF8.GetBytes(text));
 
     public PickleBytes Number(int value) => Op('J').Op(Four(value));
@@ -35,8 +38,8 @@ sealed class PickleBytes
 
     /// <summary>A tensor of storage "0", which has <paramref name="count"/> elements.</summary>
     public PickleBytes Tensor(int[] shape, int[] strides, int count, int offset = 0, string storage = "FloatStorage") =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op('(').Text("storage").Global("torch", storage).Text("0").Text("cpu")
-            .Number(count).Op('t').Op('Q').Number(offset).Numbers(shape).Numbers(strides).Op(0x89)
+        Global("torch._utils", "_rebuild_tensor_v2").Op('(').Op('(').Text("storage").Global("torch", storage).Text("0")
+            .Text("cpu").Number(count).Op('t').Op('Q').Number(offset).Numbers(shape).Numbers(strides).Op(0x89)
             .Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
 
     /// <summary>An archive with this pickle and a storage "0" of so many bytes.</summary>

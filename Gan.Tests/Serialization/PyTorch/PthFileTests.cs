@@ -151,8 +151,9 @@ sealed class PthFileTests
         using var file = PthFile.Read(bytes, "memory");
         Assert.That(file["scalar"].ReadF32(), Is.EqualTo(new[] { 0.625f }));
         using var temp = new TempFolder();
-        File.WriteAllBytes(temp["bad.pth"], bytes[..^30]);
-        Assert.That(() => PthFile.Open(temp["bad.pth"]), Throws.TypeOf<TensorFileException>());
-        Assert.That(() => File.Open(temp["bad.pth"], FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Throws.Nothing);
+        string path = temp["bad.pth"];
+        File.WriteAllBytes(path, bytes[..^30]);
+        Assert.That(() => PthFile.Open(path), Throws.TypeOf<TensorFileException>());
+        Assert.That(() => File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Throws.Nothing);
     }
 }

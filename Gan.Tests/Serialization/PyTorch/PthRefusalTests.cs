@@ -11,7 +11,7 @@ sealed class PthRefusalTests
     static PickleBytes Pickle => new();
 
     /// <summary>A dictionary of one tensor "w".</summary>
-    static PickleBytes Of(PickleBytes tensor) => Pickle.Op('}').Text("w").Op(tensor.ToArray()[2..^1]).Op('s');
+    static PickleBytes Of(PickleBytes tensor) => Pickle.Op('}').Text("w").Then(tensor).Op('s');
 
     [Test]
     public void The_sound_one_is_read()
@@ -32,18 +32,18 @@ sealed class PthRefusalTests
         yield return Case("a system call", Pickle.Global("os", "system").Text("true").Op(0x85).Op('R'), "it holds 'os.system'");
         yield return Case("of Python 2", Pickle.Global("__builtin__", "eval").Text("1").Op(0x85).Op('R'),
             "it holds 'builtins.eval'");
-        yield return Case("a network", Pickle.Global("__main__", "Net").Op(')').Op(0x81), "'__main__.Net', and only dictionaries");
+        yield return Case("a network", Pickle.Global("__main__", "Net").Op(')').Op(0x81), "it holds '__main__.Net', and");
         yield return Case("another type", Pickle.Global("torch", "ComplexFloatStorage"), "'torch.ComplexFloatStorage'");
         yield return Case("a long class", Pickle.Global("m", new string('x', 300)), "names a class of over 256 letters");
         yield return Case("STACK_GLOBAL", Pickle.Text("os").Text("system").Op(0x93), "the instruction STACK_GLOBAL");
         yield return Case("INST", Pickle.Op('(').Op('i').Op("os\nsystem\n"u8.ToArray()), "the instruction INST");
         yield return Case("EXT", Pickle.Op(0x82, 1), "the instruction EXT1");
         yield return Case("an unknown instruction", Pickle.Op(0xFF), "the instruction 0xFF");
-        yield return Case("nothing", Pickle, "takes more values than it has");
+        yield return Case("nothing", Pickle, "more values than it has");
         yield return Case("too much", Pickle.Op('}').Op('}'), "ends with values left");
-        yield return Case("an open mark", Pickle.Op('}').Op('('), "takes more values than it has");
-        yield return Case("no mark", Pickle.Op('}').Op('u'), "takes more values than it has");
-        yield return Case("below the mark", Pickle.Op('}').Op('(').Op('N').Op('N').Op('s').Op('t'), "no list or dictionary");
+        yield return Case("an open mark", Pickle.Op('}').Op('('), "more values than it has");
+        yield return Case("no mark", Pickle.Op('}').Op('u'), "more values than it has");
+        yield return Case("below the mark", Pickle.Op('}').Op('(').Op('N').Op('N').Op('s').Op('t'), "more values than it has");
         yield return Case("a key without a value", Pickle.Op('}').Op('(').Text("a").Op('u'), "no list or dictionary");
         yield return Case("deep", Pickle.Op([.. Enumerable.Repeat((byte)'(', 1025)]), "nested deeper than 1024");
         yield return Case("a value it has not", Pickle.Op('h').Op(3), "takes value 3 before it has it");
@@ -61,31 +61,33 @@ sealed class PthRefusalTests
         yield return Case("a tensor alone", Pickle.Tensor([6], [1], 6), "it holds one tensor, which has no name");
         yield return Case("a list", Pickle.Op(']'), "it holds no dictionary");
         yield return Case("no tensors", Pickle.Op('}').Text("a").Number(1).Op('s'), "it has no tensors by name");
-        yield return Case("a part unasked", Pickle.Op('}').Text("ema").Op(Of(Pickle.Tensor([6], [1], 6)).ToArray()[2..^1]).Op('s'),
+        yield return Case("a part unasked", Pickle.Op('}').Text("ema").Then(Of(Pickle.Tensor([6], [1], 6))).Op('s'),
             "parts with tensors are 'ema'");
-        yield return Case("a number's tensor", Pickle.Op('}').Number(1).Op(Pickle.Tensor([6], [1], 6).ToArray()[2..^1]).Op('s'),
+        yield return Case("a number's tensor", Pickle.Op('}').Number(1).Then(Pickle.Tensor([6], [1], 6)).Op('s'),
             "whose name is no text");
-        yield return Case("beyond its storage", Of(Pickle.Tensor([2, 3], [4, 1], 6)), "reaches to element 7 of storage '0', which");
+        yield return Case("beyond its storage", Of(Pickle.Tensor([2, 3], [4, 1], 6)), "reaches to element 7 of storage '0'");
         yield return Case("beyond by its begin", Of(Pickle.Tensor([6], [1], 6, 1)), "reaches to element 7");
         yield return Case("beyond by much", Of(Pickle.Tensor([int.MaxValue, 2], [int.MaxValue, 1], 6)), "reaches to element");
-        yield return Case("beyond the file's", Of(Pickle.Tensor([7], [1], 7)), "entry 'w' reaches beyond its storage, which has 24");
+        yield return Case("beyond the file's", Of(Pickle.Tensor([7], [1], 7)), "entry 'w' reaches beyond its storage");
         yield return Case("repeated without end", Of(Pickle.Tensor([int.MaxValue], [0], 6)), "repeats a few values");
         yield return Case("a negative size", Of(Pickle.Tensor([-1], [1], 6)), "a size that is no whole number");
         yield return Case("a negative stride", Of(Pickle.Tensor([2], [-1], 6, 3)), "a size that is no whole number");
         yield return Case("strides too few", Of(Pickle.Tensor([2, 3], [1], 6)), "2 dimensions, 1 strides");
         yield return Case("rank 33", Of(Pickle.Tensor(new int[33], new int[33], 6)), "33 dimensions");
         yield return Case("a negative begin", Of(Pickle.Tensor([1], [1], 6, -1)), "begins at -1");
-        yield return Case("an overflowing size", Of(Pickle.Tensor([int.MaxValue, int.MaxValue, 4], [0, 0, 0], 6)), "impossible size");
-        yield return Case("two types", Pickle.Op('}').Text("v").Op(Pickle.Tensor([1], [1], 3, 0, "DoubleStorage").ToArray()[2..^1])
-            .Op('s').Text("w").Op(Pickle.Tensor([1], [1], 6).ToArray()[2..^1]).Op('s'), "storage '0' is of two types");
-        yield return Case("twice", Pickle.Op('}').Text("w").Op(Pickle.Tensor([1], [1], 6).ToArray()[2..^1]).Op('s').Text("w")
-            .Op(Pickle.Tensor([1], [1], 6).ToArray()[2..^1]).Op('s'), "entry 'w' is there twice");
+        yield return Case("an overflowing size", Of(Pickle.Tensor([int.MaxValue, int.MaxValue, 4], [0, 0, 0], 6)),
+            "more bytes than 63 bits count");
+        yield return Case("two types", Pickle.Op('}').Text("v").Then(Pickle.Tensor([1], [1], 3, 0, "DoubleStorage"))
+            .Op('s').Text("w").Then(Pickle.Tensor([1], [1], 6)).Op('s'), "storage '0' is of two types");
+        yield return Case("twice", Pickle.Op('}').Text("w").Then(Pickle.Tensor([1], [1], 6)).Op('s').Text("w")
+            .Then(Pickle.Tensor([1], [1], 6)).Op('s'), "entry 'w' is there twice");
     }
 
     [TestCaseSource(nameof(Pickles))]
     public void A_pickle_is_refused_by_what_is_wrong(PickleBytes pickle, string message)
     {
-        foreach (byte[] bytes in new[] { pickle.Archive(), pickle.Legacy(("0", 6, 24)) })
+        bool stores = pickle.ToArray().Contains((byte)'Q');
+        foreach (byte[] bytes in new[] { pickle.Archive(), stores ? pickle.Legacy(("0", 6, 24)) : pickle.Legacy() })
         {
             Assert.That(() => PthFile.Read(bytes, "net.pth"), Throws.TypeOf<TensorFileException>()
                 .With.Message.StartsWith("net.pth: ").And.Message.Contains(message).And.Message.EndsWith("."));
