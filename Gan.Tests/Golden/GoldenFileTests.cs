@@ -107,6 +107,7 @@ public class GoldenFileTests
     [TestCase("resize")]
     [TestCase("inception")]
     [TestCase("formats/values")]
+    [TestCase("resnet18")]
     public void The_readme_names_every_case(string stem)
     {
         var golden = GoldenFile.Load(stem);

@@ -9,21 +9,24 @@ static class Formula
     /// <summary>Gives every tensor of a network the values of its name.</summary>
     public static void Fill(IReadOnlyCollection<StateEntry> entries)
     {
-        foreach (var entry in entries) entry.Tensor.CopyFrom<float>(Weights(entry));
+        foreach (var entry in entries)
+        {
+            float[] values = Weights(entry);
+            entry.Tensor.CopyFrom<float>(entry.FromFile is null ? values : entry.FromFile(values));
+        }
     }
 
-    /// <summary>The values of a name and shape.</summary>
+    /// <summary>The values of a name, in the order of a file.</summary>
     public static float[] Weights(StateEntry entry)
     {
-        var (name, shape) = (entry.Name, entry.Tensor.Shape);
-        int inputs = 1;
-        for (int i = 1; i < shape.Rank; i++) inputs *= shape[i];
-        double he = Math.Sqrt(6.0 / inputs);
+        string name = entry.Name;
+        long count = entry.Tensor.Count;
+        double he = Math.Sqrt(6.0 * entry.Tensor.Shape[0] / count);
         Func<double, double> value = name.EndsWith("conv.weight", StringComparison.Ordinal) || name == "fc.weight" ? u => he * u
             : name.EndsWith("bn.weight", StringComparison.Ordinal) ? static u => 1 + 0.25 * u
             : name.EndsWith("running_var", StringComparison.Ordinal) ? static u => 1 + 0.5 * u
             : static u => 0.25 * u;
-        return [.. Draws(name, (int)shape.Count).Select(u => (float)value(u))];
+        return [.. Draws(name, (int)count).Select(u => (float)value(u))];
     }
 
     /// <summary>Slopes and noise, bytes (count, size, size, 3).</summary>

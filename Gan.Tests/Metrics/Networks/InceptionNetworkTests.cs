@@ -60,7 +60,7 @@ public sealed class InceptionNetworkTests
         {
             Formula.Fill(entries);
             items.AddRange(entries.Select(static e =>
-                new SafetensorsItem(e.Name, [.. e.Tensor.Shape.Select(static d => (long)d)], e.Tensor.ToArray())));
+                new SafetensorsItem(e.Name, [.. e.FileShape ?? e.Tensor.Shape.Select(static d => (long)d)], Formula.Weights(e))));
         }, "", ImageResize.TensorFlow, 1);
         items.Add(new("fc.bias", [1008], new float[1008]));
         items.Add(new("Mixed_7c.branch_pool.bn.num_batches_tracked", FileDType.I64, [], new byte[8]));

@@ -39,37 +39,48 @@ sealed class FoldedConv : ILayer, IDisposable
         _bias.Dispose();
     }
 
-    /// <summary>What a file should hold of it, in tensors of the innermost scope; <see cref="Fold"/> takes them.</summary>
+    /// <summary>
+    /// What a file should hold of it: filters and beta in their places, and three tensors of the innermost scope, all of which
+    /// <see cref="Fold"/> takes.
+    /// </summary>
     StateEntry[] Entries()
     {
         var s = _filters.Shape;
-        Shape filters = new(s[0], _inputs, s[1], s[2]), channels = new(s[0]);
         return
         [
-            Entry(_names.Filters, filters), Entry(_names.Gamma, channels), Entry(_names.Beta, channels),
-            Entry(_names.Mean, channels), Entry(_names.Variance, channels) with { NonNegative = true },
+            new(_names.Filters, _filters) { Converts = true, FileShape = [s[0], _inputs, s[1], s[2]], FromFile = ChannelsLast },
+            new(_names.Beta, _bias) { Converts = true }, Entry(_names.Gamma), Entry(_names.Mean),
+            Entry(_names.Variance) with { NonNegative = true },
         ];
 
-        StateEntry Entry(string name, Shape shape) => new(name, _filters.Device.Empty(shape)) { Converts = true };
+        StateEntry Entry(string name) => new(name, _bias.Device.Empty(_bias.Shape)) { Converts = true };
+    }
+
+    float[] ChannelsLast(float[] w)
+    {
+        int taps = _filters.Shape[1] * _filters.Shape[2];
+        float[] last = new float[w.Length];
+        for (int i = 0, k = 0; k < w.Length; k += _inputs * taps)
+            for (int t = 0; t < taps; t++)
+                for (int c = 0; c < _inputs; c++) last[i++] = w[k + c * taps + t];
+        return last;
     }
 
     /// <summary>
-    /// w' = w·γ / √(variance + ε) with channels last, b' = β − mean·γ / √(variance + ε): in double, rounded once.
+    /// w' = w·γ / √(variance + ε), b' = β − mean·γ / √(variance + ε): in double, rounded once.
     /// </summary>
     void Fold(StateEntry[] entries, double epsilon)
     {
-        float[] w = entries[0].Tensor.ToArray(), gamma = entries[1].Tensor.ToArray(), beta = entries[2].Tensor.ToArray(),
-            mean = entries[3].Tensor.ToArray(), variance = entries[4].Tensor.ToArray(), folded = new float[w.Length];
-        int taps = _filters.Shape[1] * _filters.Shape[2], length = taps * _inputs;
+        float[] w = _filters.ToArray(), beta = _bias.ToArray(), gamma = entries[2].Tensor.ToArray(),
+            mean = entries[3].Tensor.ToArray(), variance = entries[4].Tensor.ToArray();
+        int length = w.Length / beta.Length;
         for (int k = 0; k < beta.Length; k++)
         {
             double factor = gamma[k] / Math.Sqrt(variance[k] + epsilon);
             beta[k] = (float)(beta[k] - mean[k] * factor);
-            for (int c = 0; c < _inputs; c++)
-                for (int t = 0; t < taps; t++)
-                    folded[k * length + t * _inputs + c] = (float)(w[k * length + c * taps + t] * factor);
+            foreach (ref float value in w.AsSpan(k * length, length)) value = (float)(value * factor);
         }
-        _filters.CopyFrom<float>(folded);
+        _filters.CopyFrom<float>(w);
         _bias.CopyFrom<float>(beta);
     }
 

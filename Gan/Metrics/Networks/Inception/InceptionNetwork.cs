@@ -1,6 +1,7 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
+using Ssgan.Engine.Serialization.PyTorch;
 
 namespace Ssgan.Gan.Metrics.Networks.Inception;
 
@@ -44,11 +45,11 @@ public sealed class InceptionNetwork : IFeatureNetwork
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(weights);
-        using var file = SafetensorsFile.Open(weights.Path);
+        using var file = PthFile.Open(weights.Path);
         return Load(device, file, weights.Sha256, resize, batch);
     }
 
-    internal static InceptionNetwork Load(Device device, SafetensorsFile file, string sha256, ImageResize resize, int batch) =>
+    internal static InceptionNetwork Load(Device device, TensorFile file, string sha256, ImageResize resize, int batch) =>
         Fill(device, entries => StateDict.Load(file, entries, IsExtra), sha256, resize, batch);
 
     /// <summary>The network with the values that <paramref name="fill"/> gives its tensors by their names in a file.</summary>
