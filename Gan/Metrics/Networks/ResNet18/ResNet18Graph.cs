@@ -14,13 +14,13 @@ namespace Ssgan.Gan.Metrics.Networks.ResNet18;
 /// </remarks>
 sealed class ResNet18Graph(FoldedConv.Set convolutions, OnnxFile file)
 {
-    const int Convolutions = 20;
+    const int Convolutions = 22;
     readonly Queue<FoldedNames> _names = Names(file);
 
     /// <summary>Images (N, 224, 224, 3) → (N, 7, 7, 512).</summary>
     public ILayer Layers() => new Chain(
         Conv(3, 64, 7, 2), new MaxPool(2, 1), Block(64, 64), Block(64, 64), Block(64, 128), Block(128, 128), Block(128, 256),
-        Block(256, 256), Block(256, 512), Block(512, 512));
+        Block(256, 256), Block(256, 512), Block(512, 512), Block(512, 512));
 
     Residual Block(int inputs, int outputs)
     {
