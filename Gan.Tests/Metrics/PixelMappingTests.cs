@@ -54,8 +54,8 @@ public sealed class PixelMappingTests
 
     static float[] All() => [.. Enumerable.Range(0, Count * Values).Select(Value)];
 
-    // From -1.1 to 1.1, larger in later batches.
-    static float Value(int i) => MathF.Sin(i * 0.7f) * (0.2f + 0.9f * i / (Count * Values));
+    // From -1.1 to 1.1, smaller in later batches.
+    static float Value(int i) => MathF.Sin(i * 0.7f) * (1.1f - 0.9f * i / (Count * Values));
 
     static byte[] Read(PixelMapping mapping, int skip = 0, int batch = 3)
     {
