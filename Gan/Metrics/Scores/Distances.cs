@@ -8,10 +8,10 @@ namespace Ssgan.Gan.Metrics.Scores;
 /// were nothing but the second.
 /// </summary>
 /// <remarks>
-/// For rows a and b that are rounded to F32 once, a product summed in F32 in any order is off by at most γ|a||b|, γ = n u / (1 − n u)
-/// with n = d + 2 and u = 2⁻²⁴ (Higham 2002, section 3.1), and by what underflows: d·2⁻¹²⁶ where a device flushes to zero.
-/// |a|² + |b|² − 2ab doubles that. All that is done in double, the exact distance's own rounding included, is off by less than
-/// 8(d + 4)·2⁻⁵³ of (|a| + |b|)².
+/// For rows a and b that are rounded to F32 once, a product summed in F32 in any order is off by at most γ|a||b|, where
+/// γ = n u / (1 − n u) with n = d + 2 and u = 2⁻²⁴ (Higham 2002, section 3.1), and by what underflows: 3d·2⁻¹²⁶ where a device
+/// flushes to zero. |a|² + |b|² − 2ab doubles that. All that is done in double, the exact distance's own rounding included, is off
+/// by less than 8(d + 4)·2⁻⁵³ of (|a| + |b|)².
 /// </remarks>
 readonly struct Distances
 {
@@ -24,7 +24,7 @@ readonly struct Distances
         double roundings = (rows.Dimensions + 2) / (double)(1 << 24);
         // So many dimensions that F32 says nothing: everything is decided in double.
         _slope = roundings < 0.5 ? 2 * roundings / (1 - roundings) : double.PositiveInfinity;
-        _underflow = 2 * rows.Dimensions * Math.ScaleB(1, -126);
+        _underflow = 8.0 * rows.Dimensions * Math.ScaleB(1, -126);
         _double = 8 * (rows.Dimensions + 4) * Math.ScaleB(1, -53);
         Unit = rows.Scale * rows.Scale;
     }

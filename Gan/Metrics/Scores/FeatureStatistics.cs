@@ -26,7 +26,8 @@ public sealed class FeatureStatistics
         _covariance = Symmetric(covariance, mean.Length);
         for (int i = 0; i < mean.Length; i++)
         {
-            if (!double.IsFinite(mean[i])) throw new ArgumentException($"FeatureStatistics: the mean of feature {i} is {mean[i]}.");
+            if (!double.IsFinite(mean[i]))
+                throw new ArgumentException($"FeatureStatistics: the mean of feature {i} is {mean[i]}.");
         }
     }
 
@@ -51,9 +52,9 @@ public sealed class FeatureStatistics
 
     /// <summary>A sentence for the user where <see cref="IsRankDeficient"/>; else null.</summary>
     public string? Warning => !IsRankDeficient ? null
-        : $"The covariance of {Count} images in {Dimensions} dimensions has a rank of {Count - 1} at most: a Fréchet distance from it "
-        + $"says more about the number of images than about the images; take {Dimensions + 1} or more, several times as many "
-        + "for a number that can be compared.";
+        : $"The covariance of {Count} images in {Dimensions} dimensions has a rank of {Count - 1} at most: a Fréchet distance "
+        + $"from it says more about the number of images than about the images; take {Dimensions + 1} or more, several times as "
+        + "many for a number that can be compared.";
 
     /// <summary>
     /// The statistics of rows: two passes in double, the same for any number of threads.
@@ -86,8 +87,8 @@ public sealed class FeatureStatistics
                     throw new ArgumentException(
                         $"FeatureStatistics: the covariance of features {i} and {j} is {(double.IsFinite(a) ? b : a)}.");
                 if (Math.Abs(a - b) > Asymmetry * Math.Sqrt(covariance[i * d + i] * covariance[j * d + j]))
-                    throw new ArgumentException($"FeatureStatistics: the covariance is not symmetric: {a} for features {i} and {j}, "
-                        + $"{b} for {j} and {i}.");
+                    throw new ArgumentException("FeatureStatistics: the covariance is not symmetric: "
+                        + $"{a} for features {i} and {j}, {b} for {j} and {i}.");
                 even[i * d + j] = even[j * d + i] = a == b ? a : a + (b - a) / 2;
             }
         }

@@ -1,7 +1,8 @@
 namespace Ssgan.Gan.Metrics.Scores;
 
 /// <summary>
-/// The Fréchet distance between Gaussians with the statistics of two sets (Heusel et al. 2017), with Inception's features the FID.
+/// The Fréchet distance between Gaussians with the statistics of two sets (Heusel et al. 2017); with Inception's features, the
+/// FID.
 /// </summary>
 public static class FrechetDistance
 {

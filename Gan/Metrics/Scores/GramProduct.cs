@@ -13,13 +13,13 @@ interface IMatrixRows
 }
 
 /// <summary>A row-major matrix.</summary>
-readonly struct DoubleRows(double[] values, int columns) : IMatrixRows
+readonly struct DoubleRows(ReadOnlyMemory<double> values, int columns) : IMatrixRows
 {
     public int Rows => values.Length / columns;
     public int Columns => columns;
 
     public void Copy(int row, int column, Span<double> destination) =>
-        values.AsSpan(row * columns + column, destination.Length).CopyTo(destination);
+        values.Span.Slice(row * columns + column, destination.Length).CopyTo(destination);
 }
 
 /// <summary>

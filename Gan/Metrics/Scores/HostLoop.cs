@@ -1,6 +1,8 @@
 namespace Ssgan.Gan.Metrics.Scores;
 
-/// <summary>Loops over the host's cores. Bodies write what is theirs alone, so that results do not depend on the threads.</summary>
+/// <summary>
+/// Loops over the host's cores. Bodies write what is theirs alone, so that results do not depend on the number of threads.
+/// </summary>
 static class HostLoop
 {
     /// <param name="threads">Threads that may take part; 0 takes one per logical processor.</param>

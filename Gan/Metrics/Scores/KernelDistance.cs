@@ -19,9 +19,9 @@ public static class KernelDistance
     const int BlockRows = 1024;
 
     /// <summary>
-    /// Mean and deviation over subsets of m rows of each side: Σ k(x, x')/(m(m − 1)) over pairs of different rows, the same of the
-    /// other side, less 2Σ k(x, y)/m² over all m² pairs. It may be below zero. Rows are drawn without replacement
-    /// within a subset and independently between subsets, from splitmix64 streams of (seed, side, subset).
+    /// Mean and deviation over subsets of m rows of each side: Σ k(x, x')/(m(m − 1)) over pairs of different rows, the same of
+    /// the other side, less 2Σ k(x, y)/m² over all m² pairs. It may be below zero. Rows are drawn without replacement within a
+    /// subset and independently between subsets, from splitmix64 streams of (seed, side, subset).
     /// </summary>
     /// <param name="device">
     /// Computes x·y, in F32 about the mean of the reals, so within (d + 2)·2⁻²⁴·|x − c|·|y − c|; the rest is in double.

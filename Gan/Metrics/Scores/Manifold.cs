@@ -5,8 +5,8 @@ namespace Ssgan.Gan.Metrics.Scores;
 /// <summary>How two sets cover each other.</summary>
 /// <param name="Precision">The share of generated images in a ball of real ones (Kynkäänniemi et al. 2019).</param>
 /// <param name="Recall">The share of real images in a ball of generated ones.</param>
-/// <param name="Density">In how many balls of real images a generated one is, over k; above 1 where it crowds (Naeem et al. 2020).
-/// </param>
+/// <param name="Density">In how many balls of real images a generated one is, over k; above 1 where it crowds (Naeem et al.
+/// 2020).</param>
 /// <param name="Coverage">The share of real images with a generated one in their ball.</param>
 public readonly record struct ManifoldScores(double Precision, double Recall, double Density, double Coverage);
 
@@ -17,8 +17,8 @@ public readonly record struct ManifoldScores(double Precision, double Recall, do
 public static class Manifold
 {
     /// <summary>
-    /// All four. Every decision is that of distances in double, Σ(x − y)²; the device's products, about a mean, only spare computing
-    /// most of them. Memory beside the sets does not grow with the number of pairs.
+    /// All four. Every decision is that of distances in double, Σ(x − y)²; the device's products, about a mean, only spare
+    /// computing most of them. Memory beside the sets does not grow with the number of pairs.
     /// </summary>
     /// <param name="device">Computes products.</param>
     /// <param name="real">Features of real images, more than either k.</param>

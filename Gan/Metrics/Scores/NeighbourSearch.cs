@@ -79,7 +79,8 @@ static class NeighbourSearch
                 // Columns come in order, so nothing after k equal rows is nearer or comes first.
                 if (squared == 0 && ++zeros == k) break;
             }
-            nearest.Sort(static (a, b) => a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Index.CompareTo(b.Index));
+            nearest.Sort(static (a, b) =>
+                a.Distance != b.Distance ? a.Distance.CompareTo(b.Distance) : a.Index.CompareTo(b.Index));
             return [.. nearest.Take(k)];
         }
     }
