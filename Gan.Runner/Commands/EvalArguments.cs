@@ -19,8 +19,8 @@ sealed class EvalArguments
         "Which checkpoint of the run; all scores each, for a curve. Default: the newest.");
 
     public Option<string[]> Images { get; } = OptionKinds.Texts("--images", "N|DIR",
-        "How many images to draw (default: 50000); or, given twice, two folders or data sets: the real images and those to score, "
-        + "and once more how many of these.");
+        "How many images to draw (default: 50000); or, given twice, two folders or data sets: the real images and those to "
+        + "score, and once more how many of these.");
 
     readonly Option<string> _metrics = OptionKinds.Text("--metrics", "NAMES", "With commas between them: "
         + string.Join("; ", Metric.All.Select(static m => $"{m.Name}, {m.Description}"))
@@ -78,6 +78,26 @@ sealed class EvalArguments
         Neighbours, Out, Cache, _ema, DataDirectory, Device, Threads,
     ];
 
+    /// <summary>Refuses options that do not go together.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="hasFolders">Whether folders are compared.</param>
+    public void Check(ParseResult parsed, bool hasFolders)
+    {
+        if (!hasFolders && !parsed.Has(Checkpoint))
+            throw new UsageException("eval needs --checkpoint, or two folders: --images REAL --images SCORED.");
+        if (parsed.Has(Statistics)
+            && (hasFolders || parsed.Has(Neighbours) || parsed.Has(SaveStatistics) || parsed.Has(Data)))
+            throw new UsageException("--statistics stands for real images, so it goes with no other real images, and not with "
+                + "what needs them: --neighbours, --save-statistics.");
+        if (hasFolders && (parsed.Has(Data) || parsed.Has(Step)))
+            throw new UsageException("--data and --step go with --checkpoint, not with two folders.");
+        if (parsed.GetValue(Neighbours) is { } sheet && !sheet.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--neighbours is {sheet}; the picture is a PNG, so name it .png.");
+    }
+
+    /// <summary>Whether features are kept, so that what is stopped can go on.</summary>
+    public bool KeepsFeatures(ParseResult parsed) => parsed.Pick(Cache, "") != "none";
+
     /// <summary>The protocol that is asked for.</summary>
     public MetricProtocol Protocol(ParseResult parsed) => MetricProtocol.Of(parsed.Pick(_protocol, MetricProtocol.Standard.Name));
 
@@ -107,8 +127,8 @@ sealed class EvalArguments
 
     string[] Metrics(ParseResult parsed, bool tellsClasses)
     {
-        bool hasStatistics = parsed.Has(Statistics);
-        if (!parsed.Has(_metrics)) return hasStatistics ? ["fid"] : tellsClasses ? ["fid", "kid", "is", "pr"] : ["fid", "kid", "pr"];
+        if (!parsed.Has(_metrics))
+            return parsed.Has(Statistics) ? ["fid"] : tellsClasses ? ["fid", "kid", "is", "pr"] : ["fid", "kid", "pr"];
         string[] names = parsed.GetValue(_metrics)!.Split(',', StringSplitOptions.TrimEntries);
         foreach (string name in names)
         {
@@ -142,8 +162,8 @@ sealed class EvalArguments
         string[] folders = [.. Values(parsed).Where(static v => Number(v) is null)];
         if (folders.Length == 0) return null;
         if (folders.Length != 2)
-            throw new UsageException($"--images names {folders.Length} folder{(folders.Length == 1 ? "" : "s")}; it takes two, the "
-                + "real images and those to score.");
+            throw new UsageException($"--images names {folders.Length} folder{(folders.Length == 1 ? "" : "s")}; it takes two, "
+                + "the real images and those to score.");
         if (parsed.Has(Checkpoint)) throw new UsageException("--images with folders does not go with --checkpoint.");
         return (folders[0], folders[1]);
     }

@@ -19,8 +19,8 @@ static class SampleCommand
         var output = OptionKinds.Text("--out", "FILE.png|DIR/|FILE.npz", "What to write: a sheet, a folder with a PNG for each "
             + "image, or an array (arr_0, N x S x S x 3 bytes). In a folder or an array each image has a seed of its own.");
         var count = OptionKinds.Number<int>("--count", "How many images. Default: 64.");
-        var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Of images with seeds "
-            + "of their own the first one's. Default: 0.");
+        var seed = OptionKinds.Number<ulong>("--seed", "Seed of the noise; the same seed gives the same file. Of images with "
+            + "seeds of their own the first one's. Default: 0.");
         var seeds = OptionKinds.Text("--seeds", "LIST", "In place of --seed and --count: a seed for each image, as 0-63,100.");
         var columns = OptionKinds.Number<int>("--columns", "Images per row; 0, the default, makes the sheet nearly square.");
         var scale = OptionKinds.Number<int>("--scale", "Size of each pixel. Default: 2.");

@@ -16,7 +16,8 @@ static class SeedList
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             int dash = part.IndexOf('-');
-            ulong first = Number(dash < 0 ? part : part[..dash], text), last = dash < 0 ? first : Number(part[(dash + 1)..], text);
+            ulong first = Number(dash < 0 ? part : part[..dash], text);
+            ulong last = dash < 0 ? first : Number(part[(dash + 1)..], text);
             if (last < first) throw new UsageException($"--seeds has the range {part}, which ends before it begins.");
             if (last - first >= (ulong)(most - seeds.Count)) throw new UsageException($"--seeds names more than {most} seeds.");
             for (ulong seed = first; seed <= last; seed++)

@@ -74,8 +74,8 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork, DataDirectory, _autotune,
-        _deterministic, DryRun, Plain,
+        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork, DataDirectory,
+        _autotune, _deterministic, DryRun, Plain,
     ];
 
     /// <summary>How the device is used.</summary>

@@ -16,7 +16,7 @@ sealed class DataProgressLines(TextWriter output)
         output.WriteLine(progress.Total > 0 ? $"data {progress.Stage} {quarter * 25}%" : $"data {progress.Stage}");
     }
 
-    /// <summary>Options for a network's file: a download is told, and the hash of what is there, which takes a moment, not.</summary>
+    /// <summary>Options for a network's file, of which a download is told, but not the hash, a moment's work.</summary>
     public DataOptions ForNetwork(string? cacheFolder) => new()
     {
         CacheDirectory = cacheFolder,

@@ -44,7 +44,8 @@ public sealed class EvaluatorTests
         using var device = Device.Cpu(1);
         using var network = new ColourNetwork();
         using var source = new ShapesSource(Size, 0);
-        var all = new Evaluator(device, network, s_small with { Metrics = ["fid"], Seeds = [3, 4] }).Run(source, r => Noise(device, r))[0];
+        var all = new Evaluator(device, network, s_small with { Metrics = ["fid"], Seeds = [3, 4] })
+            .Run(source, r => Noise(device, r))[0];
         double[] values = [.. new ulong[] { 3, 4 }.Select(seed => new Evaluator(device, network,
             s_small with { Metrics = ["fid"], Seeds = [seed] }).Run(source, r => Noise(device, r))[0].Value)];
         Assert.That(all.Values, Is.EqualTo(values));
@@ -165,7 +166,8 @@ public sealed class EvaluatorTests
         int bytes = Size * Size * 3;
         Assert.That((sheet.Count, sheet.Columns), Is.EqualTo((12, 3)));
         for (int row = 0; row < 4; row++)
-            Assert.That(sheet.Pixels.AsSpan((3 * row + 1) * bytes, bytes).SequenceEqual(sheet.Pixels.AsSpan(3 * row * bytes, bytes)));
+            Assert.That(sheet.Pixels.AsSpan((3 * row + 1) * bytes, bytes)
+                .SequenceEqual(sheet.Pixels.AsSpan(3 * row * bytes, bytes)));
     }
 
     [TestCase("is", "the network colours tells none")]
@@ -181,12 +183,14 @@ public sealed class EvaluatorTests
     static DrawnImages Noise(Device device, DrawRequest request) => new(new ImageRecord("noise", "ab", request.Count)
     {
         Weights = "g", BatchNorm = request.BatchStatistics ? "batch" : "running", Choice = $"seed {request.Seed}",
-    }, device, Size, request.Seed, DrawRequest.Batch, request.Mapping, (random, _, n) => random.Normal(new Shape(n, Size, Size, 3)));
+    }, device, Size, request.Seed, DrawRequest.Batch, request.Mapping,
+        (random, _, n) => random.Normal(new Shape(n, Size, Size, 3)));
 
     static FeatureSet Features(MeasuredImages images)
     {
         using var network = new ColourNetwork();
-        float[] all = [.. images.Read(0, 50, default).SelectMany(b => network.Read(b.Span, b.Length / (Size * Size * 3), Size).Features)];
+        float[] all = [.. images.Read(0, 50, default)
+            .SelectMany(b => network.Read(b.Span, b.Length / (Size * Size * 3), Size).Features)];
         return new(all, network.Info.Dimensions);
     }
 }

@@ -62,7 +62,8 @@ public sealed class FeatureFileTests
         using var scratch = new TempFolder();
         string path = scratch["a.features"];
         using var file = FeatureFile.Begin(path, "a", Columns, Count, Batch, new float[Columns * Count]);
-        Assert.That(() => FeatureFile.Begin(path, "a", Columns, Count, Batch, new float[Columns * Count]), Throws.InstanceOf<IOException>());
+        Assert.That(() => FeatureFile.Begin(path, "a", Columns, Count, Batch, new float[Columns * Count]),
+            Throws.InstanceOf<IOException>());
     }
 
     static string Write(TempFolder scratch, string identity, int rows)

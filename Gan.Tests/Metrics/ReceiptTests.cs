@@ -8,8 +8,8 @@ public sealed class ReceiptTests
 {
     static readonly Receipt s_receipt = new()
     {
-        Metric = "KID-colours", Value = 0.5, Deviation = 0.1, Spread = 0.2, Values = [0.4, 0.6], Seeds = [0, 1], Protocol = "standard",
-        Network = "colours", NetworkSha256 = "c0104e", Resize = "TensorFlow", Mapping = "Fixed",
+        Metric = "KID-colours", Value = 0.5, Deviation = 0.1, Spread = 0.2, Values = [0.4, 0.6], Seeds = [0, 1],
+        Protocol = "standard", Network = "colours", NetworkSha256 = "c0104e", Resize = "TensorFlow", Mapping = "Fixed",
         Parameters = new(StringComparer.Ordinal) { ["subsets"] = "100", ["subsetSize"] = "1000" },
         Real = new("cifar10", "aa", 50_000) { Of = 50_000, Choice = "all" },
         Images = new("runs/0001", "bb", 5000) { Model = "ssgan", Step = 100, Weights = "g_ema", BatchNorm = "running" },

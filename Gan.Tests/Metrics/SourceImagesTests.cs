@@ -39,7 +39,8 @@ public sealed class SourceImagesTests
     public void RecordSaysWhichImagesTheyAre()
     {
         using var source = new Numbered(10);
-        Assert.That(SourceImages.Of(source).Record, Is.EqualTo(new ImageRecord("numbers", "abc", 10) { Of = 10, Choice = "all" }));
+        Assert.That(SourceImages.Of(source).Record,
+            Is.EqualTo(new ImageRecord("numbers", "abc", 10) { Of = 10, Choice = "all" }));
         Assert.That(SourceImages.Of(source, 4, 9).Record,
             Is.EqualTo(new ImageRecord("numbers", "abc", 4) { Of = 10, Choice = "seed 9" }));
         using var endless = new RandomImages(8);
@@ -51,7 +52,8 @@ public sealed class SourceImagesTests
     {
         using var source = new Numbered(10);
         using var endless = new ShapesSource(32, 0);
-        Assert.That(() => SourceImages.Of(source, 11), Throws.ArgumentException.With.Message.StartsWith("numbers has 10 images, fewer"));
+        Assert.That(() => SourceImages.Of(source, 11),
+            Throws.ArgumentException.With.Message.StartsWith("numbers has 10 images, fewer"));
         Assert.That(() => SourceImages.Of(endless), Throws.ArgumentException.With.Message.StartsWith("shapes has no end"));
     }
 

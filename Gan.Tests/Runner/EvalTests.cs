@@ -36,7 +36,8 @@ public sealed class EvalTests
         using var scratch = new TempFolder();
         Shell.Train(scratch["run"], "--steps", "4", "--checkpoint-every", "2");
         Shell.Run(["eval", "--checkpoint", scratch["run"], "--step", "all", .. s_few, "--out", scratch["all.jsonl"]]);
-        Assert.That(Receipt.ReadAll(scratch["all.jsonl"]).Select(static r => r.Images.Step).Distinct(), Is.EqualTo(new[] { 2L, 4 }));
+        Assert.That(Receipt.ReadAll(scratch["all.jsonl"]).Select(static r => r.Images.Step).Distinct(),
+            Is.EqualTo(new[] { 2L, 4 }));
         var printed = Shell.Run(["eval", "--checkpoint", scratch["run"], "--step", "3", .. s_few]);
         Assert.That((printed.Code, printed.ErrorLines[0]), Is.EqualTo((ExitCode.BadArguments,
             $"--step is 3; it takes all, or a step of which {scratch["run"]} has a checkpoint: 2, 4.")));
@@ -49,8 +50,8 @@ public sealed class EvalTests
         Shell.Train(scratch["run"], "--steps", "1");
         foreach (string seeds in new[] { "0-15", "16-31" })
             Shell.Run("sample", "--checkpoint", scratch["run"], "--out", scratch[seeds] + "/", "--seeds", seeds);
-        var same = Shell.Run("eval", "--images", scratch["0-15"], "--images", scratch["0-15"], "--metrics", "kid,pr,mind", "--cache",
-            "none", "--out", scratch["a.jsonl"], "--data-dir", scratch["data"], "--neighbours", scratch["sheet.png"]);
+        var same = Shell.Run("eval", "--images", scratch["0-15"], "--images", scratch["0-15"], "--metrics", "kid,pr,mind",
+            "--cache", "none", "--out", scratch["a.jsonl"], "--data-dir", scratch["data"], "--neighbours", scratch["sheet.png"]);
         Assert.That(same.Code, Is.EqualTo(ExitCode.Done), same.Error);
         var receipts = Receipt.ReadAll(scratch["a.jsonl"]).ToDictionary(static r => r.Metric, static r => r.Value);
         Assert.That(receipts["MIND-ResNet18"], Is.Zero);
@@ -76,14 +77,15 @@ public sealed class EvalTests
     public void TrainingEvaluatesOnItsWay()
     {
         using var scratch = new TempFolder();
-        var printed = Shell.Train(scratch["run"], "--steps", "4", "--eval-every", "2", "--eval-images", "8", "--eval-metrics", "kid",
-            "--keep-best", "kid");
+        var printed = Shell.Train(scratch["run"], "--steps", "4", "--eval-every", "2", "--eval-images", "8",
+            "--eval-metrics", "kid", "--keep-best", "kid");
         Assert.That(printed.Code, Is.EqualTo(ExitCode.Done), printed.Error);
         Assert.That(printed.Out, Does.Contain("scores step=2 KID-ResNet18=").And.Contain("scores step=4 KID-ResNet18=")
             .And.Contain("wrote best checkpoint by kid"));
         using var config = JsonDocument.Parse(File.ReadAllText(scratch["run/config.json"]));
         Assert.That(config.RootElement.GetProperty("evaluation").GetProperty("keepBest").GetString(), Is.EqualTo("kid"));
-        Assert.That(Shell.Run("sample", "--checkpoint", scratch["run/best"], "--out", scratch["a.png"]).Code, Is.EqualTo(ExitCode.Done));
+        Assert.That(Shell.Run("sample", "--checkpoint", scratch["run/best"], "--out", scratch["a.png"]).Code,
+            Is.EqualTo(ExitCode.Done));
         using var plot = SKBitmap.Decode(scratch["run/loss.png"]);
         Assert.That(plot.Height, Is.EqualTo(1200), "the scores have a plot of their own");
     }
@@ -92,7 +94,8 @@ public sealed class EvalTests
     public void AlikeScoresStandSideBySideAndOthersAreRefused()
     {
         using var scratch = new TempFolder();
-        foreach (string run in new[] { "a", "b", "c" }) Shell.Train(scratch[run], "--steps", "1", "--seed", $"{run[0] - 'a' + 1}");
+        foreach (string run in new[] { "a", "b", "c" })
+            Shell.Train(scratch[run], "--steps", "1", "--seed", $"{run[0] - 'a' + 1}");
         Score("a", "16");
         Score("b", "16");
         Score("c", "17");
@@ -104,8 +107,8 @@ public sealed class EvalTests
         Assert.That(unlike.Out, Does.Contain(
             $"FD-ResNet18 of {scratch["a"]} and {scratch["c"]} cannot stand side by side: number of real images 16 and 17."));
 
-        void Score(string run, string reals) => Shell.Run("eval", "--checkpoint", scratch[run], "--images", "12", "--reals", reals,
-            "--metrics", "fid", "--cache", "none");
+        void Score(string run, string reals) => Shell.Run("eval", "--checkpoint", scratch[run], "--images", "12",
+            "--reals", reals, "--metrics", "fid", "--cache", "none");
     }
 
     [TestCase("eval needs --checkpoint", "eval")]

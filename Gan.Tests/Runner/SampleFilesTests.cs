@@ -39,7 +39,8 @@ public sealed class SampleFilesTests
             Assert.That(zip.Entries.Select(static e => e.FullName), Is.EqualTo(new[] { "arr_0.npy" }));
         using var image = SKBitmap.Decode(scratch["a/seed000003.png"]);
         var first = image.GetPixel(0, 0);
-        Assert.That(array.Values<byte>().Slice(32 * 32 * 3, 3).ToArray(), Is.EqualTo(new[] { first.Red, first.Green, first.Blue }));
+        Assert.That(array.Values<byte>().Slice(32 * 32 * 3, 3).ToArray(),
+            Is.EqualTo(new[] { first.Red, first.Green, first.Blue }));
     }
 
     [TestCase("--seeds takes numbers and ranges, as 0-63,100, not \"a-3\"", "--seeds", "a-3")]

@@ -26,8 +26,9 @@ public sealed class EvaluationHookTests
         Assert.That(measured.Tensors(6), Is.EqualTo(plain.Tensors(6)));
         Assert.That(measured.Scored, Is.EqualTo(new[] { 2, 4, 6 }));
         var receipts = Receipt.ReadAll(measured.Folder.Scores);
-        Assert.That(receipts.Select(static r => (r.Metric, r.Images.Step, r.Images.Weights)), Is.EqualTo(new[] { 2L, 4, 6 }.SelectMany(
-            static step => new[] { ("FD-colours", (long?)step, "g_ema"), ("MIND-colours", step, "g_ema") })));
+        Assert.That(receipts.Select(static r => (r.Metric, r.Images.Step, r.Images.Weights)),
+            Is.EqualTo(new[] { 2L, 4, 6 }.SelectMany(
+                static step => new[] { ("FD-colours", (long?)step, "g_ema"), ("MIND-colours", step, "g_ema") })));
     }
 
     [Test]
@@ -98,7 +99,8 @@ public sealed class EvaluationHookTests
         (EvaluationSettings Evaluation, string Why)[] cases =
         [
             (new() { EvalEvery = -1 }, "evalEvery is -1"), (new() { EvalImages = 1 }, "evalImages is 1"),
-            (new() { EvalMetrics = "fid,fad" }, "evalMetrics is \"fid,fad\""), (new() { EvalProtocol = "x" }, "evalProtocol is x"),
+            (new() { EvalMetrics = "fid,fad" }, "evalMetrics is \"fid,fad\""),
+            (new() { EvalProtocol = "x" }, "evalProtocol is x"),
             (new() { EvalEvery = 1, KeepBest = "pr" }, "keepBest is pr"), (new() { KeepBest = "fid" }, "nothing is evaluated"),
         ];
         foreach (var (evaluation, why) in cases)
@@ -108,5 +110,6 @@ public sealed class EvaluationHookTests
         }
     }
 
-    static EvaluationHook Hook(Device device, ColourNetwork network, TrainOptions options) => new(device, network, options.Evaluation);
+    static EvaluationHook Hook(Device device, ColourNetwork network, TrainOptions options) =>
+        new(device, network, options.Evaluation);
 }

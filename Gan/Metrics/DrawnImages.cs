@@ -18,7 +18,7 @@ public sealed class DrawnImages : MeasuredImages
     /// <param name="device">Where they are drawn.</param>
     /// <param name="size">Image side.</param>
     /// <param name="seed">Seed of the noise.</param>
-    /// <param name="batch">Images that are drawn at a time. Noise, and batch norm by the batch's statistics, depend on it.</param>
+    /// <param name="batch">Images that are drawn at a time: batch norm by the batch's statistics depends on it.</param>
     /// <param name="mapping">How they become bytes.</param>
     /// <param name="draw">Makes images first .. first + n − 1, (n, S, S, 3) in [−1, 1], from (noise, first, n).</param>
     public DrawnImages(ImageRecord record, Device device, int size, ulong seed, int batch, PixelMapping mapping,
@@ -32,8 +32,9 @@ public sealed class DrawnImages : MeasuredImages
         (_device, _draw, _seed, _batch, _mapping) = (device, draw, seed, batch, mapping);
     }
 
-    internal override string? Identity => Record.Hash.Length == 0 ? null : $"drawn {Record.Hash} {Record.Weights} {Record.BatchNorm} {Record.Choice} "
-        + $"{_mapping} {_batch} {Count} on {_device.Describe()}";
+    internal override string? Identity => Record.Hash.Length == 0 ? null
+        : $"drawn {Record.Hash} {Record.Weights} {Record.BatchNorm} {Record.Choice} {_mapping} {_batch} {Count} "
+            + $"on {_device.Describe()}";
 
     static ImageRecord Checked(ImageRecord record)
     {

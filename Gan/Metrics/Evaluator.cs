@@ -81,8 +81,10 @@ public sealed class Evaluator
     /// <param name="rows">How many of them, from the first on.</param>
     /// <param name="k">Real images for each.</param>
     /// <param name="stop">Ends it between two batches.</param>
-    public NeighbourSheet NearestReals(IImageSource data, MeasuredImages images, int rows, int k, CancellationToken stop = default)
+    public NeighbourSheet NearestReals(IImageSource data, MeasuredImages images, int rows, int k,
+        CancellationToken stop = default)
     {
+        ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
@@ -194,11 +196,8 @@ public sealed class Evaluator
         var compared = new DrawRequest(seed, _options.Images, protocol.Mapping, false);
         var scored = new DrawRequest(seed, _options.Images, protocol.ScoreMapping, protocol.ScoresByBatchStatistics);
         var read = new Dictionary<DrawRequest, (ImageFeatures Features, ImageRecord Record)>();
-        bool needsCompared = _metrics.Any(static m => m.ComparesWithReals), needsScored = _metrics.Any(static m => m.NeedsClasses);
-        foreach (var request in (DrawRequest[])[.. needsCompared ? [compared] : Array.Empty<DrawRequest>(),
-            .. needsScored ? [scored] : Array.Empty<DrawRequest>()])
+        foreach (var request in _metrics.Select(m => m.NeedsClasses ? scored : compared).Distinct())
         {
-            if (read.ContainsKey(request)) continue;
             var images = draw(request);
             read.Add(request, (_reader.Read(images, "drawn", keep: images is SourceImages, stop), images.Record));
         }
@@ -238,7 +237,8 @@ public sealed class Evaluator
                 Values = values, Seeds = _options.Seeds, Protocol = _options.Protocol.Name, Network = info.Name,
                 NetworkSha256 = info.Sha256, Resize = _options.Protocol.Resize.ToString(),
                 Mapping = images.Weights is null ? null : mapping.ToString(),
-                Parameters = new(v.Value.Parameters.ToDictionary(static p => p.Name, static p => p.Value), StringComparer.Ordinal),
+                Parameters = new(v.Value.Parameters.ToDictionary(static p => p.Name, static p => p.Value),
+                    StringComparer.Ordinal),
                 Real = v.Metric.ComparesWithReals ? first.Real : null, Images = images, Arithmetic = _arithmetic,
                 Device = _device.Describe(), Version = typeof(Receipt).Assembly.GetName().Version!.ToString(3), Date = date,
             };

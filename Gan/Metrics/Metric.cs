@@ -39,14 +39,20 @@ public sealed class Metric
         {
             TakesStatistics = true, Score = "FID", IsBetter = Lower,
         },
-        new("kid", "kernel distance of features (Binkowski et al. 2018); lower is better", Kernel) { Score = "KID", IsBetter = Lower },
+        new("kid", "kernel distance of features (Binkowski et al. 2018); lower is better", Kernel)
+        {
+            Score = "KID", IsBetter = Lower,
+        },
         new("is", "Inception Score (Salimans et al. 2016); higher is better", Inception)
         {
             ComparesWithReals = false, NeedsClasses = true, Score = "IS", IsBetter = static (a, b) => a > b,
         },
         new("pr", "precision and recall (Kynkaanniemi et al. 2019), k = 3; higher is better", PrecisionRecall),
         new("dc", "density and coverage (Naeem et al. 2020), k = 5; higher is better", DensityCoverage),
-        new("mind", "sliced Wasserstein distance of features (MIND); lower is better, and cheap", Sliced) { Score = "MIND", IsBetter = Lower },
+        new("mind", "sliced Wasserstein distance of features (MIND); lower is better, and cheap", Sliced)
+        {
+            Score = "MIND", IsBetter = Lower,
+        },
         new("fid-inf", "fid extrapolated to endlessly many images (Chong and Forsyth 2020)", Extrapolated)
         {
             Score = "FID-infinity", IsBetter = Lower,

@@ -15,7 +15,7 @@ public sealed record Receipt
     /// <summary>Population standard deviation over the seeds, as Mimicry's tables have it; null of one seed.</summary>
     public double? Deviation { get; init; }
 
-    /// <summary>Deviation within a seed (over KID's subsets, IS's splits), mean over the seeds; null where there is none.</summary>
+    /// <summary>Deviation within a seed (over KID's subsets, IS's splits), its mean over the seeds; null where none is.</summary>
     public double? Spread { get; init; }
 
     /// <summary>The score of each seed.</summary>

@@ -14,7 +14,9 @@ public enum DataOnDevice
 /// <summary>What a run trains on.</summary>
 public sealed record DataSettings
 {
-    /// <summary>A data set's name ("shapes", "cifar10", "cifar100", "stl10", "noise") or the path of a folder or archive.</summary>
+    /// <summary>
+    /// A data set's name ("shapes", "cifar10", "cifar100", "stl10", "noise") or the path of a folder or archive.
+    /// </summary>
     public string Data { get; init; } = "shapes";
 
     /// <summary>Image side: 32, 48, 64 or 128.</summary>

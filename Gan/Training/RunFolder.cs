@@ -110,7 +110,8 @@ public sealed partial class RunFolder
         if (File.Exists(folder.Config))
             throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
         // Once this is a run's folder, what has these names counts as the run's.
-        foreach (string taken in (ReadOnlySpan<string>)[folder.Samples, folder.Checkpoints, folder.Plot, folder.Scores, folder.Best])
+        foreach (string taken in (ReadOnlySpan<string>)
+            [folder.Samples, folder.Checkpoints, folder.Plot, folder.Scores, folder.Best])
         {
             if (File.Exists(taken) || Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())
                 throw new TrainingException(

@@ -10,8 +10,8 @@ namespace Ssgan.Gan.Metrics.Scores;
 /// <remarks>
 /// For rows a and b that are rounded to F32 once, a product summed in F32 in any order is off by at most γ|a||b|, where
 /// γ = n u / (1 − n u) with n = d + 2 and u = 2⁻²⁴ (Higham 2002, section 3.1), and by what underflows: 3d·2⁻¹²⁶ where a device
-/// flushes to zero. |a|² + |b|² − 2ab doubles that. All that is done in double, the exact distance's own rounding included, is off
-/// by less than 8(d + 4)·2⁻⁵³ of (|a| + |b|)².
+/// flushes to zero. |a|² + |b|² − 2ab doubles that. All that is done in double, the exact distance's own rounding included, is
+/// off by less than 8(d + 4)·2⁻⁵³ of (|a| + |b|)².
 /// </remarks>
 readonly struct Distances
 {

@@ -76,7 +76,8 @@ public sealed class EvaluationHook : IRunHook
             foreach (var receipt in kept) stream.Write(System.Text.Encoding.UTF8.GetBytes(receipt.ToJson() + "\n"));
         });
         // A best checkpoint of a step yet to come has taken the place of the one that those scores are of.
-        if (_metric is null || !Directory.Exists(run.Folder.Best) || Checkpoint.ReadState(run.Folder.Best).Step > run.Done) return;
+        if (_metric is null || !Directory.Exists(run.Folder.Best)
+            || Checkpoint.ReadState(run.Folder.Best).Step > run.Done) return;
         foreach (var step in kept.GroupBy(static r => r.Images.Step))
             if (Score([.. step]) is { } score && (_best is not { } best || _metric.IsBetter!(score, best))) _best = score;
     }

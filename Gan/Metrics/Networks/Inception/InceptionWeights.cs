@@ -26,7 +26,8 @@ public sealed class InceptionWeights
 
     /// <summary>Whether the file is in the cache; its hash is looked at when it is opened.</summary>
     /// <param name="options">The cache, as of <see cref="Find"/>.</param>
-    public static bool IsThere(DataOptions? options = null) => File.Exists(System.IO.Path.Combine(Folder(options ?? new()), FileName));
+    public static bool IsThere(DataOptions? options = null) =>
+        File.Exists(System.IO.Path.Combine(Folder(options ?? new()), FileName));
 
     /// <summary>
     /// The file at a path; or, without one, the file of its own name in the cache, downloaded first where it is missing. Either

@@ -1,9 +1,10 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Metrics.Networks;
 using Ssgan.Gan.Metrics.Networks.Inception;
 using Ssgan.Gan.Metrics.Networks.ResNet18;
 
-namespace Ssgan.Gan.Metrics.Networks;
+namespace Ssgan.Gan.Metrics;
 
 /// <summary>The networks that describe images, by name.</summary>
 public static class FeatureNetworks
@@ -32,12 +33,15 @@ public static class FeatureNetworks
         return nameOrFile switch
         {
             Auto when InceptionWeights.IsThere(options) => OpenInception(null),
-            Auto or ResNet18 => ResNet18Network.Load(device, ResNet18Weights.Find(null, options, stop), resize),
+            Auto or ResNet18 => OpenResNet18(null),
             Inception => OpenInception(null),
             _ when nameOrFile.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) =>
-                ResNet18Network.Load(device, ResNet18Weights.Find(Path.GetDirectoryName(Path.GetFullPath(nameOrFile)), options, stop), resize),
+                OpenResNet18(Path.GetDirectoryName(Path.GetFullPath(nameOrFile))),
             _ => OpenInception(nameOrFile),
         };
+
+        ResNet18Network OpenResNet18(string? folder) =>
+            ResNet18Network.Load(device, ResNet18Weights.Find(folder, options, stop), resize);
 
         InceptionNetwork OpenInception(string? file) =>
             InceptionNetwork.Load(device, InceptionWeights.Find(file, options, stop), resize);
