@@ -18,26 +18,40 @@ static class CompareCommand
         {
             Description = "Folders of runs that were scored, or files of receipts (.jsonl).", Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("compare", "Put scores of runs side by side, if they were computed alike.") { places };
+        var plot = OptionKinds.Text("--plot", "FILE.png", "Draw the scores that runs have at several steps.");
+        var command = new Command("compare", "Put scores of runs side by side, if they were computed alike.") { places, plot };
         command.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(places)!;
             if (names.Length < 2) throw new UsageException("compare takes at least two runs or files of receipts.");
-            return Run([.. names.Select(static n => (n, (IReadOnlyDictionary<string, Receipt>)Newest(n)))], host);
+            var runs = names.Select(static n => (Name: n, Receipts: Read(n))).ToList();
+            if (parsed.GetValue(plot) is { } file) Plot(runs, file, host);
+            return Run([.. runs.Select(static r => (r.Name, (IReadOnlyDictionary<string, Receipt>)Newest(r.Receipts)))], host);
         });
         return command;
     }
 
-    /// <summary>The newest receipt of each score, by its name.</summary>
-    static Dictionary<string, Receipt> Newest(string place)
+    static IReadOnlyList<Receipt> Read(string place)
     {
         string file = Directory.Exists(place) ? RunFolder.Open(place).Scores : place;
         if (!File.Exists(file))
             throw new UsageException(Directory.Exists(place)
                 ? $"{place} has no scores yet; ssgan eval --checkpoint {place} computes some." : $"There is no file {place}.");
-        var newest = new Dictionary<string, Receipt>();
-        foreach (var receipt in Receipt.ReadAll(file)) newest[receipt.Metric] = receipt;
-        return newest.Count > 0 ? newest : throw new UsageException($"{file} has no receipts.");
+        var receipts = Receipt.ReadAll(file);
+        return receipts.Count > 0 ? receipts : throw new UsageException($"{file} has no receipts.");
+    }
+
+    /// <summary>The newest receipt of each score, by its name.</summary>
+    static Dictionary<string, Receipt> Newest(IReadOnlyList<Receipt> receipts) =>
+        receipts.GroupBy(static r => r.Metric).ToDictionary(static m => m.Key, static m => m.Last());
+
+    static void Plot(IReadOnlyList<(string Name, IReadOnlyList<Receipt> Receipts)> runs, string file, Host host)
+    {
+        if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"--plot is {file}; the picture is a PNG, so name it .png.");
+        var drawn = ScoreCurves.Save(runs, file);
+        host.Out.WriteLine(drawn.Count > 0 ? $"{file}: {string.Join(", ", drawn)} by step."
+            : $"There is nothing to draw for {file}: no score was computed alike at two steps or more of each run.");
     }
 
     static int Run(IReadOnlyList<(string Name, IReadOnlyDictionary<string, Receipt> Scores)> runs, Host host)

@@ -111,6 +111,20 @@ public sealed class EvalTests
             "--reals", reals, "--metrics", "fid", "--cache", "none");
     }
 
+    [Test]
+    public void CurvesOfRunsAreDrawnTogether()
+    {
+        using var scratch = new TempFolder();
+        foreach (string run in new[] { "a", "b" })
+        {
+            Shell.Train(scratch[run], "--steps", "4", "--eval-every", "2", "--eval-images", "8", "--eval-metrics", "kid,mind");
+        }
+        var printed = Shell.Run("compare", scratch["a"], scratch["b"], "--plot", scratch["curves.png"]);
+        Assert.That(printed.Out, Does.Contain("curves.png: KID-ResNet18, MIND-ResNet18 by step."));
+        using var plot = SKBitmap.Decode(scratch["curves.png"]);
+        Assert.That((plot.Width, plot.Height), Is.EqualTo((1000, 800)));
+    }
+
     [TestCase("eval needs --checkpoint", "eval")]
     [TestCase("--images names 1 folder;", "eval", "--images", "x")]
     [TestCase("--metrics takes fid, kid, is, pr, dc, mind, fid-inf, not \"fit\"; did you mean fid?", "eval", "--checkpoint", "x",
