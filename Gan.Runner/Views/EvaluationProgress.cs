@@ -12,12 +12,15 @@ sealed class EvaluationProgress(TextWriter output)
 
     readonly Stopwatch _clock = new();
     string _stage = "";
-    long _from;
+    long _from, _last;
     TimeSpan _next;
 
     public void Report(DataProgress progress)
     {
-        if (progress.Stage != _stage || progress.Done < _from)
+        // The next evaluation begins with images of the same kind again.
+        bool begins = progress.Stage != _stage || progress.Done < _last;
+        _last = progress.Done;
+        if (begins)
         {
             (_stage, _from, _next) = (progress.Stage, progress.Done, s_first);
             _clock.Restart();
