@@ -22,6 +22,7 @@ sealed record Suite(string Name, Func<Variant, IEnumerable<Workload>> Items)
         new("Adam", Optimizers.All),
         new("Random", RandomNumbers.All),
         new("Rewriting", Rewritings.All),
+        new("Features", FeatureNetworkRuns.All),
         new("Step", Updates.All),
         new("Checkpoint", Checkpoints.All),
         new("Data", DataLoading.All),

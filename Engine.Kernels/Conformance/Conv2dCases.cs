@@ -60,6 +60,17 @@ static class Conv2dCases
         new(2, 9, 11, 150, 150, 3, 3, new(1, 1, groups: 150)), new(4, 4, 4, 72, 72, 4, 4, new(1, 0, groups: 72)),
     ];
 
+    /// <summary>
+    /// Wide ones of 5x5, 1x7 and 7x1 taps: tiles that stick out, each side its own padding, several blocks of depth.
+    /// </summary>
+    static readonly Conv2dProblem[] s_wideBlocks =
+    [
+        new(3, 9, 12, 48, 64, 5, 5, new(1, 2)), new(2, 11, 13, 32, 40, 5, 5, new(1, 4) { Top = 0, Right = 1 }),
+        new(2, 7, 17, 40, 72, 1, 7, new(1, 0) { Left = 3, Right = 3 }),
+        new(3, 17, 6, 72, 40, 7, 1, new(1, 0) { Top = 3, Bottom = 3 }),
+        new(1, 19, 15, 264, 32, 7, 1, new(1, 0) { Top = 6, Bottom = 1 }), new(4, 5, 18, 32, 96, 1, 7, new(1, 0) { Right = 5 }),
+    ];
+
     public static IEnumerable<ConformanceCase> All =>
     [
         .. Geometries().Select(static (p, i) => Row(p, CaseRun.Storages[i % 2], bias: i % 3 != 0)),
@@ -80,7 +91,7 @@ static class Conv2dCases
            from p in s_specs
            select Row(p, type),
         .. from p in s_blocks.Select(static s => new Conv2dProblem(s[0], s[1], s[2], s[3], s[4], s[5], s[6], new(s[7], s[8])))
-               .Concat(s_groupBlocks)
+               .Concat(s_groupBlocks).Concat(s_wideBlocks)
            from bias in CaseRun.Both
            select new ConformanceCase("Conv2d", $"{p}{(bias ? "" : " no bias")}, blocks", run => Blocks(run, p, bias))
                { IsLarge = true },

@@ -22,9 +22,11 @@ public sealed unsafe partial class CpuBackend
         if (SuitsWinograd(w.Shape, spec, y.Shape))
         {
             WinogradConvolve(new WinogradArrays(x.F32, w.F32, turned: false, add, y.F32),
-                new WinogradTiles(x.Shape, y.Shape, spec.Top, spec.Left), group.Channels, group.Filters, spec.Groups);
+                new WinogradTiles(WinogradShape.Three, x.Shape, y.Shape, spec.Top, spec.Left), group.Channels, group.Filters,
+                spec.Groups);
             return;
         }
+        if (WinogradConvolveWide(x, w, add, y, spec)) return;
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]), terms = group.Taps * group.Channels;
         for (int g = 0; g < spec.Groups; g++)
         {
@@ -47,7 +49,8 @@ public sealed unsafe partial class CpuBackend
         {
             // The filters turned by 180 degrees over the gradient: what was padded by p is now padded by 2 - p.
             WinogradConvolve(new WinogradArrays(dy.F32, w.F32, turned: true, null, dx.F32),
-                new WinogradTiles(dy.Shape, dx.Shape, 2 - spec.Top, 2 - spec.Left), group.Filters, group.Channels, spec.Groups);
+                new WinogradTiles(WinogradShape.Three, dy.Shape, dx.Shape, 2 - spec.Top, 2 - spec.Left), group.Filters,
+                group.Channels, spec.Groups);
             return;
         }
         int pixels = checked(dx.Shape[0] * dx.Shape[1] * dx.Shape[2]);
@@ -71,8 +74,9 @@ public sealed unsafe partial class CpuBackend
         bool winograd = SuitsWinograd(dw.Shape, spec, dy.Shape);
         if (winograd)
         {
-            WinogradFilterGradient(x.F32, dy.F32, dw.F32, new WinogradTiles(x.Shape, dy.Shape, spec.Top, spec.Left),
-                group.Channels, group.Filters, spec.Groups);
+            WinogradFilterGradient(x.F32, dy.F32, dw.F32,
+                new WinogradTiles(WinogradShape.Three, x.Shape, dy.Shape, spec.Top, spec.Left), group.Channels, group.Filters,
+                spec.Groups);
         }
         for (int g = 0; g < spec.Groups; g++)
         {

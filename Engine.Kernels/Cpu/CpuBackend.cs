@@ -25,14 +25,16 @@ public sealed unsafe partial class CpuBackend : Backend
     }
 
     /// <summary>
-    /// Whether convolutions of 3x3 taps and stride 1 may go by Winograd's method F(4x4, 3x3), which takes a quarter of the
-    /// multiplications and makes squares of 4 x 4 results from squares of 6 x 6 pixels. The rounding errors of a square are of
-    /// the size of its largest values: at most 752·(C + 25)·2⁻²⁴·Σ max|x|·max|w| to first order, where the sum goes over the C
-    /// channels, each with its largest pixel of the 6 x 6 and its largest tap. Random values come to 1.5e-6 of the result's size
-    /// at 256 channels; plain sums to 0.8e-6. So a result that is exactly 0, or positive, by plain sums may be a rounding error
-    /// of either sign. A square whose pixels differ in size (of results, summed over the filters) by more than 256, or that has a
-    /// result which is not finite, is made by plain sums instead, so that an outlier, an infinity or an overflow spoils nothing
-    /// beside it. A filter's gradient goes by plain sums where any of it is not finite. False: plain sums for all.
+    /// Whether convolutions of stride 1 may go by Winograd's method: those of 3x3 taps by F(4x4, 3x3), which takes a quarter of
+    /// the multiplications and makes squares of 4 x 4 results from squares of 6 x 6 pixels. The rounding errors of a square are
+    /// of the size of its largest values: at most 752·(C + 25)·2⁻²⁴·Σ max|x|·max|w| to first order, where the sum goes over the
+    /// C channels, each with its largest pixel of the 6 x 6 and its largest tap. Random values come to 1.5e-6 of the result's
+    /// size at 256 channels; plain sums to 0.8e-6. So a result that is exactly 0, or positive, by plain sums may be a rounding
+    /// error of either sign. A square whose pixels differ in size (of results, summed over the filters) by more than 256, or
+    /// that has a result which is not finite, is made by plain sums instead, so that an outlier, an infinity or an overflow
+    /// spoils nothing beside it. A filter's gradient goes by plain sums where any of it is not finite. Wide filters of 5x5, 1x7
+    /// and 7x1 taps go forward by F(2x2, 5x5) and F(4, 7), the latter with errors of 2e-6 of random results' size. False: plain
+    /// sums for all.
     /// </summary>
     public bool AllowWinograd { get; set; } = true;
 

@@ -14,10 +14,10 @@ public sealed partial class Tensor
     /// its group alone, see <see cref="ConvSpec"/>. Images and filters are both F32, or both BF16 with sums and bias in F32.
     /// </summary>
     /// <remarks>
-    /// Sums are F32. The CPU makes 3x3 convolutions of stride 1 by Winograd's method, whose rounding errors are of the size of
-    /// the largest values nearby (6 x 6 pixels), not of the result's own: see <see cref="Kernels.Cpu.CpuBackend.AllowWinograd"/>
-    /// for the bound, and for how to have plain sums. An infinity or a NaN reaches the results whose windows hold it, and no
-    /// others. GPUs use plain sums.
+    /// Sums are F32. The CPU makes convolutions of stride 1 by Winograd's method where it serves, 3x3 ones above all, whose
+    /// rounding errors are of the size of the largest values nearby (6 x 6 pixels), not of the result's own: see <see
+    /// cref="Kernels.Cpu.CpuBackend.AllowWinograd"/> for the bound, and for how to have plain sums. An infinity or a NaN
+    /// reaches the results whose windows hold it, and no others. GPUs use plain sums.
     /// </remarks>
     /// <exception cref="ArgumentException">
     /// Shapes do not fit; a stride, dilation or number of groups below 1, a padding below 0; groups that do not divide channels

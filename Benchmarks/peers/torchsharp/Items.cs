@@ -32,6 +32,8 @@ abstract record Item(string Name, string Detail, double Gflop)
         new AdamItem("adam_4m", 16, 512),
         new CrossEntropyItem("cross_entropy_64x4_fwd", 64, 4, Backward: false),
         new CrossEntropyItem("cross_entropy_64x4_fwdbwd", 64, 4, Backward: true),
+        new InceptionItem("inception_b16_libtorch", 16, Onnx: false),
+        new InceptionItem("inception_b16_onnxruntime", 16, Onnx: true),
     ];
 }
 
@@ -90,3 +92,7 @@ sealed record AdamItem(string Name, int Count, int Side) : Item(Name, $"{Count} 
 /// <summary>Mean cross-entropy of logits.</summary>
 sealed record CrossEntropyItem(string Name, int Batch, int Classes, bool Backward) : Item(Name,
     Backward ? "mean loss and gradient of the logits" : "mean loss, no gradient", 0);
+
+/// <summary>The Inception network of FID, images to features and logits; the peer is libtorch or ONNX Runtime.</summary>
+sealed record InceptionItem(string Name, int Batch, bool Onnx) : Item(Name,
+    $"batch {Batch}, features and logits; {(Onnx ? "ONNX Runtime" : "libtorch, frozen TorchScript")}", 11.42 * Batch);

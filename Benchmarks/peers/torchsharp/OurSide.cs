@@ -5,10 +5,13 @@ using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Metrics.Networks;
+using Ssgan.Gan.Metrics.Networks.Inception;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
 using Ssgan.Gan.Training.Feeds;
+using Ssgan.Tests.Metrics.Networks;
 
 namespace Ssgan.Benchmarks.Peers;
 
@@ -44,6 +47,7 @@ sealed class OurSide : ISide
         UpsampleItem u => Differentiate([Normal(u.Batch, u.Side, u.Side, u.Channels)], static x => x[0].Upsample2x()),
         AdamItem a => Update(a),
         CrossEntropyItem c => CrossEntropy(c),
+        InceptionItem i => Inception(i),
         _ => throw new ArgumentException($"There is no way here to do {item.Name}."),
     };
 
@@ -152,6 +156,15 @@ sealed class OurSide : ISide
             new Shape(item.Batch)));
         if (item.Backward) return Differentiate([logits], t => t[0].SoftmaxCrossEntropy(labels).Mean());
         return WithoutGradient(() => logits.SoftmaxCrossEntropy(labels).Mean());
+    }
+
+    Action Inception(InceptionItem item)
+    {
+        var network = Own(InceptionNetwork.Fill(_device, Formula.Fill, "", ImageResize.TensorFlow, item.Batch));
+        var x = Own(_device.From(InceptionModels.Images(item.Batch, planes: false),
+            new Shape(item.Batch, InceptionModels.Side, InceptionModels.Side, 3)));
+        using (_device.Scope()) InceptionModels.Check(network.Forward(x).Features.ToArray());
+        return WithoutGradient(() => network.Forward(x));
     }
 
     Action WithoutGradient(Action run) => () =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,12 +26,14 @@ sealed class TorchSide : ISide
         ["TorchSharp"] = typeof(torch)
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
         ["libtorch"] = torch.__version__,
+        ["ONNX Runtime"] = OrtEnv.Instance().GetVersionString(),
         ["dotnet"] = Environment.Version.ToString(),
     };
 
     public IReadOnlyList<string> Variants(Item item) => item switch
     {
-        StepItem or ConvolutionItem or BatchNormItem or UpsampleItem => ["nchw", ChannelsLast],
+        InceptionItem { Onnx: true } => ["onnxruntime"],
+        StepItem or ConvolutionItem or BatchNormItem or UpsampleItem or InceptionItem => ["nchw", ChannelsLast],
         ProductItem => ["mm", "preallocated"],
         _ => ["torch"],
     };
@@ -51,6 +54,8 @@ sealed class TorchSide : ISide
             UpsampleItem u => Differentiate(Image(u.Batch, u.Channels, u.Side, last), last, [], (x, _) => Ops.Up2(x)),
             AdamItem a => Update(a),
             CrossEntropyItem c => CrossEntropy(c),
+            InceptionItem { Onnx: true } i => Own(new OnnxInception(i.Batch, get_num_threads())).Run,
+            InceptionItem i => Inception(i, last),
             _ => throw new ArgumentException($"There is no way here to do {item.Name}."),
         };
     }
@@ -133,6 +138,22 @@ sealed class TorchSide : ISide
         var labels = arange(item.Classes, dtype: ScalarType.Int64).repeat_interleave(item.Batch / item.Classes);
         if (item.Backward) return Differentiate(x, false, [], (x, _) => F.cross_entropy(x, labels));
         return WithoutGradient(() => F.cross_entropy(x, labels));
+    }
+
+    Action Inception(InceptionItem item, bool last)
+    {
+        string layout = last ? ChannelsLast : "nchw";
+        var network = Own(jit.load<Tensor, Tensor>(InceptionModels.Path($"inception_{layout}.pt")));
+        float[] values = InceptionModels.Images(item.Batch, planes: true);
+        var x = Layout.To(tensor(values, [item.Batch, 3, InceptionModels.Side, InceptionModels.Side]), last);
+        WithoutGradient(() => InceptionModels.Check(network.forward(x)[0].data<float>().ToArray()))();
+        return WithoutGradient(() => network.forward(x));
+    }
+
+    T Own<T>(T thing) where T : IDisposable
+    {
+        _owned.Add(thing);
+        return thing;
     }
 
     static Action WithoutGradient(Action run) => () =>

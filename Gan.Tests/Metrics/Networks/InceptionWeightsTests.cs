@@ -47,8 +47,8 @@ public sealed class InceptionWeightsTests
         using var folder = new TempFolder();
         using var server = new Server([1, 2, 3]);
         var options = new DataOptions { CacheDirectory = folder.Root, AllowDownload = allowDownload, Http = server };
-        Assert.That(() => InceptionWeights.Find(null, options), Throws.TypeOf<DatasetException>().With.Message.Contains(folder.Root)
-            .And.Message.Contains($"put {InceptionWeights.FileName} from {Address} there."));
+        Assert.That(() => InceptionWeights.Find(null, options), Throws.TypeOf<DatasetException>()
+            .With.Message.Contains(folder.Root).And.Message.Contains($"put {InceptionWeights.FileName} from {Address} there."));
         Assert.That(server.Asked?.ToString(), Is.EqualTo(allowDownload ? Address : null));
         Assert.That(Directory.GetFiles(folder.Root), Is.Empty);
     }

@@ -1,6 +1,8 @@
 namespace Ssgan.Gan.Metrics.Networks;
 
-/// <summary>One axis of a resizing: output i is the sum of <see cref="Taps"/> inputs from Start(i) on, each times a weight.</summary>
+/// <summary>
+/// One axis of a resizing: output i is the sum of <see cref="Taps"/> inputs from Start(i) on, each times a weight.
+/// </summary>
 sealed class ResampledAxis
 {
     readonly int[] _start;
@@ -32,7 +34,9 @@ sealed class ResampledAxis
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such way of resizing."),
     };
 
-    /// <summary>Between the two inputs next to (i + centre)·from/to − centre. That is float where this comes from, as here.</summary>
+    /// <summary>
+    /// Between the two inputs next to (i + centre)·from/to − centre, which is a float where this comes from, too.
+    /// </summary>
     static ResampledAxis Linear(int from, int to, float centre)
     {
         var axis = new ResampledAxis(from, to, 2);

@@ -6,13 +6,16 @@ using Ssgan.Engine.Kernels.Cpu.Threading;
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
 /// <summary>
-/// A 3x3 convolution of stride 1 by Winograd's method, or its data gradient, which is the convolution with the filters turned by
-/// 180 degrees. A task owns some tiles: it transforms them, multiplies each of the 36 parts with that part of the filters on the
-/// micro-kernels, and transforms back, all within its core's caches. What a tile sums to does not depend on the tiles beside it.
+/// A convolution of stride 1 by Winograd's method, or the data gradient of one of 3x3 taps, which is the convolution with the
+/// filters turned by 180 degrees. A task owns some tiles: it transforms them, multiplies each of their parts (36 of 3x3 taps)
+/// with that part of the filters on the micro-kernels, and transforms back, all within its core's caches. What a tile sums to
+/// does not depend on the tiles beside it.
 /// </summary>
-readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays arrays, float* filters, int firstGroup,
+readonly unsafe struct WinogradTasks<TKernel, TMethod>(WinogradPlan plan, WinogradArrays arrays, float* filters, int firstGroup,
     int groups, int firstPanel, int panels, float* own, ScratchSlots slots)
-    : IParallelBody where TKernel : unmanaged, IGemmKernel
+    : IParallelBody
+    where TKernel : unmanaged, IGemmKernel
+    where TMethod : IWinogradMethod
 {
     /// <summary>
     /// Item = (some groups, task, group among these): neighbouring groups read the same lines and pages, share the task's
@@ -40,8 +43,8 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
         int first = task * plan.TaskTiles, tiles = Math.Min(plan.TaskTiles, plan.Tiles.Count - first);
         for (int t = 0; t < tiles; t++)
         {
-            plan.Tiles.Inputs(first + t, arrays.X, memory.Zeros, memory.Reads + t * WinogradTiles.Products);
-            plan.Tiles.Outputs(first + t, arrays.Y, memory.Waste, memory.Writes + t * WinogradTiles.Results);
+            plan.Tiles.Inputs(first + t, arrays.X, memory.Zeros, memory.Reads + t * TMethod.Products);
+            plan.Tiles.Outputs(first + t, arrays.Y, memory.Waste, memory.Writes + t * TMethod.Results);
         }
     }
 
@@ -67,7 +70,7 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
         for (int i = 0; i < spoiltTiles; i++)
         {
             direct.Compute(task * plan.TaskTiles + spoilt[i], column, columns, memory.Zeros, pixels,
-                pixels + WinogradTiles.Products);
+                pixels + TMethod.Products);
         }
     }
 
@@ -80,16 +83,16 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
         nint apart = plan.InputsApart;
         float** pixels = memory.Reads;
         float* to = memory.Inputs;
-        for (int t = 0; t < tiles; t++, pixels += WinogradTiles.Products, to += depth)
+        for (int t = 0; t < tiles; t++, pixels += TMethod.Products, to += depth)
         {
             // The tile after this; after the last one what the next group has of the first.
             bool last = t == tiles - 1;
-            float** next = last ? memory.Reads : pixels + WinogradTiles.Products;
+            float** next = last ? memory.Reads : pixels + TMethod.Products;
             int nextChannel = last ? channel + depth : channel;
             for (int c = 0; c < depth; c += TLanes.Count)
             {
-                Cache.Prefetch(next, WinogradTiles.Products, nextChannel + c);
-                WinogradSquare<WinogradInput>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(
+                Cache.Prefetch(next, TMethod.Products, nextChannel + c);
+                TMethod.Input<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(
                     new(pixels, channel + c), new(to + c, apart), square);
             }
         }
@@ -104,18 +107,18 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
         int channel = group * plan.Columns + column;
         float* add = arrays.Bias == null ? null : arrays.Bias + channel;
         var sizes = stackalloc float[WinogradSizes<TLanes>.Floats];
-        var measure = new WinogradSizes<TLanes>(sizes);
+        var measure = new WinogradSizes<TLanes>(sizes, TMethod.Results);
         int spoiltTiles = 0;
         nint apart = plan.ProductsApart, stride = (nint)plan.ChunkPanels * plan.PanelWidth;
         float** pixels = memory.Writes;
-        for (int t = 0; t < tiles; t++, pixels += WinogradTiles.Results, products += stride)
+        for (int t = 0; t < tiles; t++, pixels += TMethod.Results, products += stride)
         {
-            float** next = t == tiles - 1 ? memory.Writes : pixels + WinogradTiles.Results;
+            float** next = t == tiles - 1 ? memory.Writes : pixels + TMethod.Results;
             for (int k = 0; k < columns; k += TLanes.Count)
             {
-                Cache.Prefetch(next, WinogradTiles.Results, channel + k);
+                Cache.Prefetch(next, TMethod.Results, channel + k);
                 var start = add != null ? TLanes.Load(add + k) : default;
-                WinogradSquare<WinogradOutput>.Apply<TLanes, WinogradArray<TLanes>, WinogradBiased<TLanes>>(
+                TMethod.Output<TLanes, WinogradArray<TLanes>, WinogradBiased<TLanes>>(
                     new(products + k, apart), new(pixels, channel + k, start, measure, k == 0), square);
             }
             if (measure.LoseTooMuch(pixels, memory.Waste)) spoilt[spoiltTiles++] = t;
@@ -124,13 +127,13 @@ readonly unsafe struct WinogradTasks<TKernel>(WinogradPlan plan, WinogradArrays 
     }
 
     /// <summary>
-    /// The 36 products (tiles, depth) x (depth, columns). Rows past the last tile hold anything and are computed too.
+    /// The products (tiles, depth) x (depth, columns) of the parts. Rows past the last tile hold anything and are computed too.
     /// </summary>
     void Multiply(int tiles, float* inputs, float* factors, float* products, float** rows, float* zeros)
     {
         new Span<float>(zeros, TKernel.Columns).Clear();
         nint stride = plan.ChunkPanels * plan.PanelWidth;
-        for (int part = 0; part < WinogradTiles.Products; part++)
+        for (int part = 0; part < TMethod.Products; part++)
         {
             float* panel = factors + part * plan.FiltersApart;
             for (int b = 0; b < plan.Blocks.Count; b++)
@@ -171,29 +174,30 @@ readonly unsafe struct WinogradMemory(in WinogradPlan plan, float* own)
     public float** Reads { get; } = (float**)(own + 2 * plan.OutsideFloats);
 
     /// <summary>For each tile the pixels that it writes.</summary>
-    public float** Writes { get; } = (float**)(own + 2 * plan.OutsideFloats) + plan.TaskTiles * WinogradTiles.Products;
+    public float** Writes { get; } = (float**)(own + 2 * plan.OutsideFloats) + plan.TaskTiles * plan.Products;
 
-    /// <summary>36 parts of the tiles.</summary>
+    /// <summary>The parts of the tiles.</summary>
     public float* Inputs { get; } = own + 2 * plan.OutsideFloats + plan.PointerFloats;
 
-    /// <summary>36 parts of the results.</summary>
+    /// <summary>The parts of the results.</summary>
     public float* Products { get; } = own + 2 * plan.OutsideFloats + plan.PointerFloats
-        + plan.InputsApart * WinogradTiles.Products;
+        + plan.InputsApart * plan.Products;
 }
 
 /// <summary>
 /// Transforms filters and packs them into panels. Item = (group · panels + panel) · (depth / 8) + eight of the depth.
 /// </summary>
-readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradArrays arrays, int firstGroup, int firstPanel,
-    int panels, float* filters)
+readonly unsafe struct WinogradFilterTasks<TKernel, TMethod>(WinogradPlan plan, WinogradArrays arrays, int firstGroup,
+    int firstPanel, int panels, float* filters)
     : IParallelBody
     where TKernel : unmanaged, IGemmKernel
+    where TMethod : IWinogradMethod
 {
-    const int Lanes = 8, Taps = 9;
+    const int Lanes = 8;
 
     public void Invoke(int start, int end)
     {
-        float* scratch = stackalloc float[WinogradPlan.SquareFloats + Taps * Lanes * Lanes];
+        float* scratch = stackalloc float[WinogradPlan.SquareFloats + TMethod.Taps * Lanes * Lanes];
         int eights = plan.Depth / Lanes;
         for (int item = start; item < end; item++)
         {
@@ -211,36 +215,34 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradA
     }
 
     /// <summary>
-    /// Columns are filters (columns, 3, 3, depth): eight of each are transposed, so that filters lie side by side.
+    /// Columns are filters (columns, …, depth): eight of each are transposed, so that filters lie side by side.
     /// </summary>
     void Straight(float* w, int column, int depth, float* to, float* scratch)
     {
         float* transposed = scratch + WinogradPlan.SquareFloats;
         for (int f = 0; f < Lanes; f++)
         {
-            for (int tap = 0; tap < Taps; tap++)
+            for (int tap = 0; tap < TMethod.Taps; tap++)
             {
-                float* from = w + ((nint)(column + f) * Taps + tap) * plan.Depth + depth,
+                float* from = w + ((nint)(column + f) * TMethod.Taps + tap) * plan.Depth + depth,
                     place = transposed + tap * Lanes * Lanes + f;
                 for (int c = 0; c < Lanes; c++) place[c * Lanes] = from[c];
             }
         }
         for (int c = 0; c < Lanes; c++)
         {
-            WinogradSquare<WinogradFilter>.Apply<WinogradLanes256, WinogradArray<WinogradLanes256>,
-                WinogradArray<WinogradLanes256>>(new(transposed + c * Lanes, Lanes * Lanes),
-                new(to + c * plan.PanelWidth, plan.FiltersApart), scratch);
+            TMethod.Filter<WinogradLanes256, WinogradArray<WinogradLanes256>, WinogradArray<WinogradLanes256>>(
+                new(transposed + c * Lanes, Lanes * Lanes), new(to + c * plan.PanelWidth, plan.FiltersApart), scratch);
         }
     }
 
-    /// <summary>Columns are channels of the filters (depth, 3, 3, columns), and the last tap comes first.</summary>
+    /// <summary>Columns are channels of the filters (depth, …, columns), and the last tap comes first.</summary>
     void Turned(float* w, int column, int depth, float* to, float* scratch)
     {
         for (int f = 0; f < Lanes; f++)
         {
-            WinogradSquare<WinogradFilter>.Apply<WinogradLanes256, WinogradArray<WinogradLanes256>,
-                WinogradArray<WinogradLanes256>>(
-                new(w + ((nint)(depth + f) * Taps + Taps - 1) * plan.Columns + column, -plan.Columns),
+            TMethod.Filter<WinogradLanes256, WinogradArray<WinogradLanes256>, WinogradArray<WinogradLanes256>>(
+                new(w + ((nint)(depth + f) * TMethod.Taps + TMethod.Taps - 1) * plan.Columns + column, -plan.Columns),
                 new(to + f * plan.PanelWidth, plan.FiltersApart), scratch);
         }
     }
@@ -248,7 +250,7 @@ readonly unsafe struct WinogradFilterTasks<TKernel>(WinogradPlan plan, WinogradA
     /// <summary>Columns that only fill a panel up.</summary>
     void Clear(float* to)
     {
-        for (int part = 0; part < WinogradTiles.Products; part++)
+        for (int part = 0; part < TMethod.Products; part++)
         {
             for (int k = 0; k < Lanes; k++) Vector256<float>.Zero.Store(to + part * plan.FiltersApart + k * plan.PanelWidth);
         }
@@ -269,6 +271,6 @@ readonly unsafe struct WinogradArrays(float* x, float* w, bool turned, float* bi
 
     /// <summary>A group's channels and filters.</summary>
     public WinogradArrays Group(int group, in WinogradPlan plan) => new(x + (nint)group * plan.Depth,
-        w + (nint)group * 9 * plan.Depth * plan.Columns, turned, bias == null ? null : bias + (nint)group * plan.Columns,
-        y + (nint)group * plan.Columns);
+        w + (nint)group * plan.Tiles.Shape.Taps * plan.Depth * plan.Columns, turned,
+        bias == null ? null : bias + (nint)group * plan.Columns, y + (nint)group * plan.Columns);
 }

@@ -22,7 +22,7 @@ readonly struct WinogradGradientPlan
         (Tiles, Channels, Filters, PanelWidth) = (tiles, channels, filters, tileColumns);
         Panels = (channels + tileColumns - 1) / tileColumns;
         ChunkTiles = Math.Min(tiles.Count, most);
-        long fit = Math.Max(tileRows, MaxSums / (WinogradTiles.Products * (long)Panels * tileColumns));
+        long fit = Math.Max(tileRows, MaxSums / (WinogradShape.Three.Products * (long)Panels * tileColumns));
         ChunkFilters = (int)Math.Min(filters, fit / 8 * 8);
         BlockRows = Math.Min(RowBlock / tileRows, (ChunkFilters + tileRows - 1) / tileRows) * tileRows;
     }
@@ -48,7 +48,7 @@ readonly struct WinogradGradientPlan
     public int BlockRows { get; }
 
     /// <summary>Tasks for so many filters: each some of them in one of the 36 parts.</summary>
-    public int Products(int filters) => WinogradTiles.Products * ((filters + BlockRows - 1) / BlockRows);
+    public int Products(int filters) => WinogradShape.Three.Products * ((filters + BlockRows - 1) / BlockRows);
 
     /// <summary>
     /// Floats between the gradients of a tile and of the next: one cache line more than the filters, whose lines would
@@ -73,7 +73,7 @@ readonly struct WinogradGradientPlan
     /// <summary>Floats of a pixel outside the image.</summary>
     public int OutsideFloats => (Math.Max(Channels, Filters) + WinogradPlan.Apart - 1) / WinogradPlan.Apart * WinogradPlan.Apart;
 
-    public long TotalFloats => OutsideFloats + (GradientsApart + InputsApart + SumsApart) * (long)WinogradTiles.Products;
+    public long TotalFloats => OutsideFloats + (GradientsApart + InputsApart + SumsApart) * (long)WinogradShape.Three.Products;
 }
 
 /// <summary>The intermediate results of a filter gradient, in one buffer.</summary>
@@ -83,8 +83,8 @@ readonly unsafe struct WinogradGradientMemory(WinogradGradientPlan plan, float* 
     public float* Outside => outside;
 
     public float* Gradients => outside + plan.OutsideFloats;
-    public float* Inputs => Gradients + plan.GradientsApart * WinogradTiles.Products;
-    public float* Sums => Inputs + plan.InputsApart * WinogradTiles.Products;
+    public float* Inputs => Gradients + plan.GradientsApart * WinogradShape.Three.Products;
+    public float* Sums => Inputs + plan.InputsApart * WinogradShape.Three.Products;
 }
 
 /// <summary>Transforms tiles: Bᵀ d B into panels, A dy Aᵀ into rows. Item = tile.</summary>
@@ -109,14 +109,14 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
     void Transform<TLanes>(int start, int end, float* buffer) where TLanes : struct, IWinogradLanes<TLanes>
     {
         float* square = buffer + GemmPlan.TableFloats;
-        float** pixels = (float**)buffer, next = pixels + WinogradTiles.Products;
+        float** pixels = (float**)buffer, next = pixels + WinogradShape.Three.Products;
         for (int t = start; t < end; t++)
         {
             plan.Tiles.Inputs(firstTile + t, x, memory.Outside, pixels);
             plan.Tiles.Outputs(firstTile + t, dy, memory.Outside, next);
             for (int c = 0; c < plan.Channels; c += TLanes.Count)
             {
-                Cache.Prefetch(next, WinogradTiles.Side * WinogradTiles.Side, c);
+                Cache.Prefetch(next, WinogradShape.Three.Results, c);
                 int panel = c / TKernel.Columns, column = c % TKernel.Columns;
                 float* to = memory.Inputs + ((nint)panel * plan.ChunkTiles + t) * TKernel.Columns + column;
                 WinogradSquare<WinogradInput>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(new(pixels, c),
@@ -128,7 +128,7 @@ readonly unsafe struct WinogradGradientInputs<TKernel>(WinogradGradientPlan plan
             plan.Tiles.Inputs(firstTile + Math.Min(t + 1, end - 1), x, memory.Outside, next);
             for (int f = 0; f < filters; f += TLanes.Count)
             {
-                Cache.Prefetch(next, WinogradTiles.Products, f);
+                Cache.Prefetch(next, WinogradShape.Three.Products, f);
                 WinogradSquare<WinogradOutputGradient>.Apply<TLanes, WinogradPixels<TLanes>, WinogradArray<TLanes>>(
                     new(pixels, firstFilter + f), new(memory.Gradients + t * plan.GradientStride + f, plan.GradientsApart),
                     square);
@@ -154,7 +154,8 @@ readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan pl
         new Span<float>(zeros, TKernel.Columns).Clear();
         for (int item = start; item < end; item++)
         {
-            Compute(item % WinogradTiles.Products, item / WinogradTiles.Products * plan.BlockRows, (float**)buffer, zeros);
+            var (block, part) = Math.DivRem(item, WinogradShape.Three.Products);
+            Compute(part, block * plan.BlockRows, (float**)buffer, zeros);
         }
     }
 

@@ -122,6 +122,55 @@ readonly struct WinogradOutput : IWinogradMap
     }
 }
 
+/// <summary>G of F(2, 5), which has the same points: five taps to six right factors.</summary>
+readonly struct WinogradFilter5 : IWinogradMap
+{
+    public static int Inputs => 5;
+    public static int Outputs => 6;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
+    {
+        TLanes g0 = from.Load(x), g1 = from.Load(x + xStep), g2 = from.Load(x + 2 * xStep), g3 = from.Load(x + 3 * xStep),
+            g4 = from.Load(x + 4 * xStep);
+        to.Store(y, g0 * (1 / WinogradPoints.Norm0));
+        Pair(WinogradPoints.P, WinogradPoints.P2, 1 / WinogradPoints.NormP, 1);
+        Pair(WinogradPoints.Q, WinogradPoints.Q2, 1 / WinogradPoints.NormQ, 3);
+        to.Store(y + 5 * yStep, g4);
+
+        void Pair(float point, float square, float norm, int i)
+        {
+            var even = TLanes.MultiplyAdd(TLanes.MultiplyAdd(g4, square, g2), square, g0) * norm;
+            var odd = TLanes.MultiplyAdd(g3, square, g1) * norm;
+            to.Store(y + i * yStep, TLanes.MultiplyAdd(odd, point, even));
+            to.Store(y + (i + 1) * yStep, TLanes.MultiplyAdd(odd, -point, even));
+        }
+    }
+}
+
+/// <summary>Aᵀ of F(2, 5): six products to two outputs.</summary>
+readonly struct WinogradOutput5 : IWinogradMap
+{
+    public static int Inputs => 6;
+    public static int Outputs => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<TLanes, TSource, TTarget>(TSource from, int x, int xStep, TTarget to, int y, int yStep)
+        where TLanes : struct, IWinogradLanes<TLanes>
+        where TSource : struct, IWinogradSource<TLanes>
+        where TTarget : struct, IWinogradTarget<TLanes>
+    {
+        TLanes m1 = from.Load(x + xStep), m2 = from.Load(x + 2 * xStep), m3 = from.Load(x + 3 * xStep),
+            m4 = from.Load(x + 4 * xStep);
+        to.Store(y, from.Load(x) + (m1 + m2) + (m3 + m4));
+        var last = TLanes.MultiplyAdd(m3 - m4, WinogradPoints.Q, from.Load(x + 5 * xStep));
+        to.Store(y + yStep, TLanes.MultiplyAdd(m1 - m2, WinogradPoints.P, last));
+    }
+}
+
 /// <summary>A, the adjoint of <see cref="WinogradOutput"/>: the gradient of four outputs to that of six products.</summary>
 readonly struct WinogradOutputGradient : IWinogradMap
 {

@@ -3,9 +3,9 @@ using Ssgan.Engine.Kernels.Cpu.Gemm;
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
 /// <summary>
-/// Sizes of a 3x3 convolution by Winograd's method: from (tiles, 6·6, depth) and (columns, 6·6, depth) to (tiles, 6·6, columns).
-/// For the forward convolution depth are channels and columns filters, for the data gradient the other way round; with groups
-/// they are a group's.
+/// Sizes of a convolution by Winograd's method: from (tiles, P, depth) and (columns, P, depth) to (tiles, P, columns), P being
+/// the products of a tile, 36 of 3x3 taps. For the forward convolution depth are channels and columns filters, for the data
+/// gradient the other way round; with groups they are a group's.
 /// </summary>
 readonly struct WinogradPlan
 {
@@ -18,20 +18,21 @@ readonly struct WinogradPlan
     const long MaxOwn = 1L << 20;
     const int MaxTiles = 96, MinTiles = 24, GroupTiles = 16, SmallGroup = 64;
     /// <summary>
-    /// Floats between the 36 parts of what a tile becomes: one cache line more than a round size, or all would fall
+    /// Floats between the parts of what a tile becomes: one cache line more than a round size, or all would fall
     /// into the same set.
     /// </summary>
     public const int Apart = 16;
     /// <summary>Floats of one square of sixteen channels, the most at a time.</summary>
-    public const int SquareFloats = WinogradTiles.Products * 16;
+    public const int SquareFloats = 6 * 6 * 16;
 
     public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int groups, int tileRows, int tileColumns, int threads)
     {
         (Tiles, Depth, Columns, PanelWidth) = (tiles, depth, columns, tileColumns);
+        int products = tiles.Shape.Products;
         Blocks = new KBlocks(1, depth);
-        long most = Math.Max(1, MaxFilters / (WinogradTiles.Products * (long)depth * tileColumns));
+        long most = Math.Max(1, MaxFilters / (products * (long)depth * tileColumns));
         ChunkPanels = (int)Math.Min((columns + tileColumns - 1) / tileColumns, most);
-        long fit = MaxOwn / (WinogradTiles.Products * (long)(depth + ChunkPanels * tileColumns));
+        long fit = MaxOwn / (products * (long)(depth + ChunkPanels * tileColumns));
         int least = MinTiles;
         // Groups are shared among the threads, too; of small ones so few tiles at a time that a first-level cache holds them.
         if (groups > 1)
@@ -47,6 +48,10 @@ readonly struct WinogradPlan
     }
 
     public WinogradTiles Tiles { get; }
+
+    /// <summary>Parts of what a tile becomes.</summary>
+    public int Products => Tiles.Shape.Products;
+
     public int Depth { get; }
     public int Columns { get; }
 
@@ -74,27 +79,27 @@ readonly struct WinogradPlan
     /// <summary>Tasks of a group.</summary>
     public int Tasks { get; }
 
-    /// <summary>Floats between the 36 parts of the transformed filters.</summary>
+    /// <summary>Floats between the parts of the transformed filters.</summary>
     public nint FiltersApart => (nint)ChunkPanels * PanelWidth * Depth + Apart;
 
-    /// <summary>Floats between the 36 parts of a task's transformed tiles.</summary>
+    /// <summary>Floats between the parts of a task's transformed tiles.</summary>
     public nint InputsApart => (nint)TaskTiles * Depth + Apart;
 
-    /// <summary>Floats between the 36 parts of a task's products.</summary>
+    /// <summary>Floats between the parts of a task's products.</summary>
     public nint ProductsApart => (nint)TaskTiles * ChunkPanels * PanelWidth + Apart;
 
     /// <summary>Floats of a group's transformed filters.</summary>
-    public long FilterFloats => FiltersApart * (long)WinogradTiles.Products;
+    public long FilterFloats => FiltersApart * (long)Products;
 
     /// <summary>
     /// Floats that a task needs for itself: a pixel to read outside of the image and one to write, pointers, its tiles, its
     /// products.
     /// </summary>
-    public long OwnFloats => 2 * OutsideFloats + PointerFloats + (InputsApart + ProductsApart) * (long)WinogradTiles.Products;
+    public long OwnFloats => 2 * OutsideFloats + PointerFloats + (InputsApart + ProductsApart) * (long)Products;
 
     /// <summary>Floats that the pointers to a task's pixels take.</summary>
     public int PointerFloats =>
-        (TaskTiles * (WinogradTiles.Products + WinogradTiles.Results) * 2 + Apart - 1) / Apart * Apart;
+        (TaskTiles * (Products + Tiles.Shape.Results) * 2 + Apart - 1) / Apart * Apart;
 
     /// <summary>Floats of a pixel outside the image.</summary>
     public int OutsideFloats => (Math.Max(Tiles.Channels, Tiles.Filters) + Apart - 1) / Apart * Apart;

@@ -11,10 +11,10 @@ static unsafe class WinogradSixteen
 {
     const int Side = 16;
 
-    /// <summary>The 36 products of some tiles, which take the place of what they are made of.</summary>
+    /// <summary>The products of some tiles, which take the place of what they are made of.</summary>
     public static void Multiply(in WinogradPlan plan, int tiles, float* inputs, float* factors)
     {
-        for (int part = 0; part < WinogradTiles.Products; part++)
+        for (int part = 0; part < plan.Products; part++)
         {
             float* rows = inputs + part * plan.InputsApart;
             Multiply(rows, tiles, factors + part * plan.FiltersApart, rows);

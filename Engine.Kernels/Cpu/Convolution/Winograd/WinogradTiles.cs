@@ -3,31 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Ssgan.Engine.Kernels.Cpu.Convolution.Winograd;
 
 /// <summary>
-/// The 4 x 4 squares that tile the output (N, OH, OW, K) of a 3x3 convolution, and the 6 x 6 squares of its input (N, H, W, C)
-/// that each of them reads, or of a group's part of the channels. Squares at the border stick out: there, pointers go elsewhere.
+/// The rectangles that tile the output (N, OH, OW, K) of a convolution, such as 4 x 4 of one of 3x3 taps, and those of its input
+/// (N, H, W, C) that each of them reads, 6 x 6, or of a group's part of the channels. Tiles at the border stick out: there,
+/// pointers go elsewhere.
 /// </summary>
 readonly unsafe struct WinogradTiles
 {
-    /// <summary>Outputs along the side of a tile.</summary>
-    public const int Side = 4;
-    /// <summary>Inputs along the side of a tile.</summary>
-    public const int Reach = 6;
-    /// <summary>Products of a tile for each pair of channel and filter, in the place of 4·4·9.</summary>
-    public const int Products = Reach * Reach;
-
     readonly int _h, _w, _oh, _ow, _top, _left, _rows, _columns;
 
-    public WinogradTiles(Shape input, Shape output, int top, int left)
+    public WinogradTiles(WinogradShape shape, Shape input, Shape output, int top, int left)
     {
+        Shape = shape;
         (_h, _w, _oh, _ow, _top, _left) = (input[1], input[2], output[1], output[2], top, left);
         (Channels, Filters) = (input[3], output[3]);
-        _rows = (_oh + Side - 1) / Side;
-        _columns = (_ow + Side - 1) / Side;
+        _rows = (_oh + shape.SideH - 1) / shape.SideH;
+        _columns = (_ow + shape.SideW - 1) / shape.SideW;
         Count = checked(output[0] * _rows * _columns);
     }
 
-    /// <summary>Outputs of a tile for each filter.</summary>
-    public const int Results = Side * Side;
+    /// <summary>Taps and tiles.</summary>
+    public WinogradShape Shape { get; }
 
     /// <summary>Channels of the input, of all groups.</summary>
     public int Channels { get; }
@@ -42,23 +37,24 @@ readonly unsafe struct WinogradTiles
     public void Inputs(int tile, float* image, float* outside, float** pixels)
     {
         int row = tile / _columns, n = row / _rows, y = row - n * _rows, x = tile - row * _columns;
-        Square(pixels, image, Channels, n, y * Side - _top, x * Side - _left, _h, _w, Reach, outside);
+        Rectangle(pixels, image, Channels, n, y * Shape.SideH - _top, x * Shape.SideW - _left, _h, _w, Shape.ReachH, Shape.ReachW,
+            outside);
     }
 
     /// <summary>The pixels that a tile writes.</summary>
     public void Outputs(int tile, float* image, float* outside, float** pixels)
     {
         int row = tile / _columns, n = row / _rows, y = row - n * _rows, x = tile - row * _columns;
-        Square(pixels, image, Filters, n, y * Side, x * Side, _oh, _ow, Side, outside);
+        Rectangle(pixels, image, Filters, n, y * Shape.SideH, x * Shape.SideW, _oh, _ow, Shape.SideH, Shape.SideW, outside);
     }
 
-    static void Square(float** pixels, float* image, int channels, int n, int top, int left, int h,
-        int w, int side, float* outside)
+    static void Rectangle(float** pixels, float* image, int channels, int n, int top, int left, int h, int w, int height,
+        int width, float* outside)
     {
-        for (int y = top; y < top + side; y++)
+        for (int y = top; y < top + height; y++)
         {
             float* row = image + ((long)n * h + y) * w * channels;
-            for (int x = left; x < left + side; x++)
+            for (int x = left; x < left + width; x++)
                 *pixels++ = (uint)y < (uint)h && (uint)x < (uint)w ? row + (nint)x * channels : outside;
         }
     }

@@ -15,8 +15,9 @@ sealed class InceptionGraph(FoldedConv.Set convolutions)
 {
     /// <summary>Images (N, 299, 299, 3) → (N, 35, 35, 192).</summary>
     public ILayer Stem() => new Chain(
-        Conv("Conv2d_1a_3x3", 3, 32, 3, stride: 2), Conv("Conv2d_2a_3x3", 32, 32, 3), Conv("Conv2d_2b_3x3", 32, 64, 3, padding: 1),
-        new MaxPool(2, 0), Conv("Conv2d_3b_1x1", 64, 80), Conv("Conv2d_4a_3x3", 80, 192, 3), new MaxPool(2, 0));
+        Conv("Conv2d_1a_3x3", 3, 32, 3, stride: 2), Conv("Conv2d_2a_3x3", 32, 32, 3),
+        Conv("Conv2d_2b_3x3", 32, 64, 3, padding: 1), new MaxPool(2, 0), Conv("Conv2d_3b_1x1", 64, 80),
+        Conv("Conv2d_4a_3x3", 80, 192, 3), new MaxPool(2, 0));
 
     /// <summary>(N, 35, 35, 192) → (N, 8, 8, 2048).</summary>
     public ILayer Blocks() => new Chain(

@@ -39,6 +39,7 @@ public sealed class InceptionNetwork : IFeatureNetwork
     /// <param name="resize">How images come to 299 x 299.</param>
     /// <param name="batch">Images at a time, at most.</param>
     /// <exception cref="StateDictException">The file holds other tensors.</exception>
+    /// <exception cref="TensorFileException">The file is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static InceptionNetwork Load(Device device, InceptionWeights weights, ImageResize resize = ImageResize.TensorFlow,
         int batch = 16)
@@ -87,27 +88,36 @@ public sealed class InceptionNetwork : IFeatureNetwork
         // (v - 128) / 128, or 2v - 1 of v in [0, 1].
         var (scale, shift) = _resize == ImageResize.PytorchFid ? (2f, -1f) : (1 / 128f, -1f);
         float[] features = new float[count * Dimensions], logits = new float[count * Classes],
-            images = new float[Math.Min(count, StemImages) * Side * Side * 3];
+            images = new float[Math.Min(count, _batch) * Side * Side * 3];
         int image = size * size * 3;
         for (int first = 0; first < count; first += _batch)
         {
             int some = Math.Min(_batch, count - first);
+            var values = images.AsSpan(0, some * Side * Side * 3);
+            resizer.Resize(pixels.Slice(first * image, some * image), values, scale, shift);
             using var scope = _device.Scope();
-            // The first layers are wide and have few weights: a few images at a time stay in the caches.
-            var parts = new List<Tensor>();
-            for (int i = 0; i < some; i += StemImages)
-            {
-                int few = Math.Min(StemImages, some - i);
-                var values = images.AsSpan(0, few * Side * Side * 3);
-                resizer.Resize(pixels.Slice((first + i) * image, few * image), values, scale, shift);
-                using var x = _device.From(values, new Shape(few, Side, Side, 3));
-                parts.Add(_stem.Forward(x));
-            }
-            var pooled = _blocks.Forward(Tensor.Concat(parts, 0)).Mean(1, 2);
-            pooled.CopyTo(features.AsSpan(first * Dimensions, some * Dimensions));
-            pooled.MatMul(_classes, transposeB: true).CopyTo(logits.AsSpan(first * Classes, some * Classes));
+            var y = Forward(_device.From(values, new Shape(some, Side, Side, 3)));
+            y.Features.CopyTo(features.AsSpan(first * Dimensions, some * Dimensions));
+            y.Logits.CopyTo(logits.AsSpan(first * Classes, some * Classes));
         }
         return new FeatureBatch(features, logits);
+    }
+
+    /// <summary>Images (N, 299, 299, 3) as the network takes them → features (N, 2048), logits (N, 1008).</summary>
+    internal (Tensor Features, Tensor Logits) Forward(Tensor images)
+    {
+        using var scope = _device.Scope();
+        // The first layers are wide and have few weights: a few images at a time take less memory, and stay in the caches.
+        var parts = new List<Tensor>();
+        for (int i = 0; i < images.Shape[0]; i += StemImages)
+        {
+            using var few = images.Slice(0, i, Math.Min(StemImages, images.Shape[0] - i));
+            parts.Add(_stem.Forward(few));
+        }
+        var joined = Tensor.Concat(parts, 0);
+        parts.ForEach(static p => p.Dispose());
+        var features = _blocks.Forward(joined).Mean(1, 2);
+        return (features.Keep(), features.MatMul(_classes, transposeB: true).Keep());
     }
 
     /// <summary>Frees the weights; the device stays.</summary>

@@ -45,11 +45,12 @@ public sealed class InceptionWeights
     {
         options ??= new();
         path ??= DatasetDownload.Find(s_published, options with { DataDirectory = Folder(options) }, cancellation);
-        if (!File.Exists(path)) throw new DatasetException($"The Inception network is not in {System.IO.Path.GetFullPath(path)}.");
+        path = System.IO.Path.GetFullPath(path);
+        if (!File.Exists(path)) throw new DatasetException($"There is no Inception network in {path}.");
         string hash = ContentHash.Hex(ContentHash.OfFile(path, options.Progress, cancellation));
         return hash.StartsWith(HashStart, StringComparison.Ordinal) ? new(path, hash)
-            : throw new DatasetException($"{System.IO.Path.GetFullPath(path)} is not the Inception network: its SHA-256 is {hash}, "
-                + $"and that of {FileName} from {s_published.Address} begins with {HashStart}.");
+            : throw new DatasetException($"{path} is not the Inception network: its SHA-256 is {hash}, and that of {FileName} "
+                + $"from {s_published.Address} begins with {HashStart}.");
     }
 
     static string Folder(DataOptions options) => options.CacheDirectory ?? DeviceOptions.UserCacheFolder() ?? options.Cache;

@@ -6,11 +6,12 @@ using Ssgan.Engine.Serialization.Onnx;
 namespace Ssgan.Gan.Metrics.Networks.ResNet18;
 
 /// <summary>
-/// The layers of ResNet-18, whose weights a model's nodes name: its convolutions stand there in the order of use, in blocks with
-/// a convolution in the shortcut that one first, each with its batch norm behind it.
+/// The layers of what the package calls ResNet-18, whose weights a model's nodes name: its convolutions stand there in the order
+/// of use, in blocks with a convolution in the shortcut that one first, each with its batch norm behind it.
 /// </summary>
 /// <remarks>
-/// The file pads where a step of 2 follows by one less to the right and below. What it leaves out no window reads.
+/// It has one block more than He et al.'s, a third one of 512 channels. The file pads where a step of 2 follows by one less to
+/// the right and below; what it leaves out no window reads (<c>findings/resnet18-package.sh</c>).
 /// </remarks>
 sealed class ResNet18Graph(FoldedConv.Set convolutions, OnnxFile file)
 {
@@ -43,7 +44,7 @@ sealed class ResNet18Graph(FoldedConv.Set convolutions, OnnxFile file)
                 names.Enqueue(new(conv.Inputs[1], norm.Inputs[1], norm.Inputs[2], norm.Inputs[3], norm.Inputs[4]));
         }
         return names.Count == Convolutions ? names : throw new TensorFileException(
-            $"{file.Name}: it has {names.Count} convolutions with batch norms, ResNet-18 has {Convolutions}.");
+            $"{file.Name}: it has {names.Count} convolutions with batch norms, this ResNet-18 has {Convolutions}.");
     }
 }
 

@@ -6,8 +6,8 @@ using Ssgan.Engine.Serialization.Onnx;
 namespace Ssgan.Gan.Metrics.Networks.ResNet18;
 
 /// <summary>
-/// ResNet-18 (He et al. 2016) as CNTK trained it on ImageNet and a NuGet package distributes it: 512 features behind the last
-/// pool. Distances in them are not FID, and are called otherwise: FD-ResNet18.
+/// The residual network (He et al. 2016) that CNTK trained on ImageNet and a NuGet package distributes as ResNet-18, though it
+/// has a block more: 512 features behind the last pool. Distances in them are not FID, and are called otherwise: FD-ResNet18.
 /// </summary>
 /// <remarks>It takes BGR in [0, 255] less a mean image, of 224 x 224 pixels.</remarks>
 public sealed class ResNet18Network : IFeatureNetwork
@@ -37,7 +37,8 @@ public sealed class ResNet18Network : IFeatureNetwork
     /// <param name="weights">The files.</param>
     /// <param name="resize">How images come to 224 x 224.</param>
     /// <param name="batch">Images at a time, at most.</param>
-    /// <exception cref="StateDictException">The file holds other tensors.</exception>
+    /// <exception cref="StateDictException">A file holds other tensors.</exception>
+    /// <exception cref="TensorFileException">A file is damaged.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ResNet18Network Load(Device device, ResNet18Weights weights, ImageResize resize = ImageResize.TensorFlow,
         int batch = 16)

@@ -4,7 +4,9 @@ using Ssgan.Gan.Data.Storage;
 
 namespace Ssgan.Gan.Metrics.Networks.ResNet18;
 
-/// <summary>The ONNX models of NuGet's Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 (MIT): the network, and its input.</summary>
+/// <summary>
+/// The ONNX models of NuGet's Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1 (MIT): the network, and what makes its input.
+/// </summary>
 public sealed class ResNet18Weights
 {
     const string Folder = "DnnImageModels", Package = "Microsoft.ML.DnnImageFeaturizer.ResNet18/0.23.1";
@@ -26,7 +28,7 @@ public sealed class ResNet18Weights
     /// <summary>The network's SHA-256, in hexadecimal.</summary>
     public string Sha256 { get; }
 
-    /// <summary>The two files: in a folder; or, without one, beside the program, where builds lay them, or in the cache.</summary>
+    /// <summary>The two files: in a folder; without one, beside the program, where builds lay them, or in the cache.</summary>
     /// <param name="folder">Where to look and nowhere else; null for the usual places.</param>
     /// <param name="options">The cache (<see cref="DataOptions.CacheDirectory"/>; the user's unless set).</param>
     /// <param name="cancellation">Ends the reading.</param>
