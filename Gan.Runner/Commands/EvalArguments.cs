@@ -72,10 +72,13 @@ sealed class EvalArguments
 
     public Option<int> Threads { get; } = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
 
+    public Option<bool> Winograd { get; } = OptionKinds.Switch("--winograd",
+        "On a CPU, convolve by Winograd's method, which is faster and rounds in another way; receipts say so.");
+
     public IEnumerable<Option> All =>
     [
         Checkpoint, Step, Images, _metrics, _protocol, Data, _reals, _seeds, Size, Network, Statistics, SaveStatistics,
-        Neighbours, Out, Cache, _ema, DataDirectory, Device, Threads,
+        Neighbours, Out, Cache, _ema, DataDirectory, Device, Threads, Winograd,
     ];
 
     /// <summary>Refuses options that do not go together.</summary>

@@ -32,10 +32,13 @@ static class EvalCommand
     {
         var folders = arguments.Folders(parsed);
         arguments.Check(parsed, folders is not null);
-        // On a CPU without Winograd's method, whose rounding is another; on a GPU with plans that repeat their results.
+        // On a CPU plain sums, unless Winograd's method is asked for; on a GPU plans that repeat their results.
         using var device = DeviceChoice.Open(host.Devices, parsed.Pick(arguments.Device, "auto"),
-            new() { Threads = parsed.Pick(arguments.Threads, 0), Deterministic = true, CacheFolder = host.CacheFolder },
-            host.Out.WriteLine);
+            new()
+            {
+                Threads = parsed.Pick(arguments.Threads, 0), CacheFolder = host.CacheFolder,
+                Deterministic = !parsed.GetValue(arguments.Winograd),
+            }, host.Out.WriteLine);
         DeviceNotices.Print(device, host.Out);
         using var network = FeatureNetworks.Open(device, parsed.Pick(arguments.Network, FeatureNetworks.Auto),
             arguments.Protocol(parsed).Resize, new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);

@@ -76,6 +76,19 @@ public sealed class EvaluatorTests
     }
 
     [Test]
+    public void ScoresByBatchStatisticsMayShareTheMapping()
+    {
+        using var device = Device.Cpu(1);
+        using var network = new ColourNetwork(5);
+        using var source = new ShapesSource(Size, 0);
+        var protocol = MetricProtocol.Standard with { ScoresByBatchStatistics = true };
+        var receipts = new Evaluator(device, network, s_small with { Metrics = ["fid", "is"], Protocol = protocol })
+            .Run(source, r => Noise(device, r));
+        Assert.That(receipts.Select(static r => (r.Mapping, r.Images.BatchNorm)),
+            Is.EqualTo(new[] { ("Fixed", "running"), ("Fixed", "batch") }));
+    }
+
+    [Test]
     public void StandardProtocolDrawsOnceForAllMetrics()
     {
         using var device = Device.Cpu(1);

@@ -212,11 +212,11 @@ public sealed class Evaluator
             stop.ThrowIfCancellationRequested();
             values.AddRange(metric.Compute(input).Select(v => (metric, v)));
         }
-        return new(seed, record, read.ToDictionary(static r => r.Key.Mapping, static r => r.Value.Record), values);
+        return new(record, read.GetValueOrDefault(compared).Record, read.GetValueOrDefault(scored).Record, values);
     }
 
     /// <summary>What one seed gave.</summary>
-    sealed record SeedResult(ulong Seed, ImageRecord? Real, Dictionary<PixelMapping, ImageRecord> Drawn,
+    sealed record SeedResult(ImageRecord? Real, ImageRecord? Compared, ImageRecord? Scored,
         IReadOnlyList<(Metric Metric, MetricValue Value)> Values);
 
     Receipt[] Collect(IReadOnlyList<SeedResult> seeds)
@@ -228,7 +228,7 @@ public sealed class Evaluator
             double[] values = [.. seeds.Select(s => s.Values[i].Value.Value)];
             double mean = values.Average();
             var mapping = v.Metric.NeedsClasses ? _options.Protocol.ScoreMapping : _options.Protocol.Mapping;
-            var images = first.Drawn[mapping];
+            var images = (v.Metric.NeedsClasses ? first.Scored : first.Compared)!;
             return new Receipt
             {
                 Metric = NameOf(v.Value.Name), Value = mean,

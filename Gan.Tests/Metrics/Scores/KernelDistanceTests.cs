@@ -68,6 +68,16 @@ sealed class KernelDistanceTests
         Assert.That(score.Deviation, Is.LessThan(1e-6 * score.Value));
     }
 
+    /// <summary>The same rows on both sides would meet themselves in the cross term, and the score fall below zero.</summary>
+    [Test]
+    public void The_sides_of_a_subset_are_drawn_apart()
+    {
+        var set = Rows.Random(400, 16, 9, spread: 6);
+        using var device = Device.Cpu(1);
+        var score = KernelDistance.Between(device, set, set, 20, 20, 1);
+        Assert.That(Math.Abs(score.Value), Is.LessThan(score.Deviation!.Value));
+    }
+
     [Test]
     public void Constant_images_are_at_no_distance()
     {

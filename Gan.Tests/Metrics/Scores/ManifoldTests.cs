@@ -30,8 +30,27 @@ sealed class ManifoldTests
         new("far from each other", Rows.Random(40, 7, 18, spread: 1e-3), Rows.Random(40, 7, 19, spread: 1e-3, offset: 1e4)),
         new("huge", Rows.Random(50, 5, 20).Map(static v => v * 1e30f), Rows.Random(50, 5, 21).Map(static v => v * 1e30f)),
         new("tiny", Rows.Random(50, 5, 22).Map(static v => v * 1e-30f), Rows.Random(50, 5, 23).Map(static v => v * 1e-30f)),
+        // Products underflow beside the outliers, between which the mean stays where it was.
+        new("ties and outliers", Rows.Constant(1, 1e20f, 0, 0).Then(Rows.Constant(1, -1e20f, 0, 0)).Then(Rows.Whole(90, 3, 30)),
+            Rows.Whole(80, 3, 31, bound: 4)),
+        // The row in the middle has products of exactly 0, and its distances are those of lengths.
+        new("around a row", Around(32), Around(32)),
+        // Rows on the surface of one ball alone.
+        new("at the edge", Groups(-3, 6, 50), Groups(0, 1, 2, 3)),
         new("one outlier", Rows.Random(50, 5, 24).Then(Rows.Constant(1, 1e20f, 0, 0, 0, 0)), Rows.Random(50, 5, 25)),
     ];
+
+    /// <summary>Pairs of opposite rows about a row of zeros, which is the mean to the last bit.</summary>
+    static FeatureSet Around(int seed)
+    {
+        var half = Rows.Random(40, 5, seed);
+        return new FeatureSet([.. Enumerable.Range(0, 40).SelectMany(i => half[i].ToArray().Concat(half[i].ToArray()
+            .Select(static v => -v))), 0, 0, 0, 0, 0], 5);
+    }
+
+    /// <summary>Numbers at some places of each hundred.</summary>
+    static FeatureSet Groups(params int[] places) =>
+        new([.. Enumerable.Range(0, 25).SelectMany(i => places.Select(p => (float)(100 * i + p)))], 1);
 
     static IEnumerable<TestCaseData> CasesOnDevices =>
         from device in Devices from test in Cases select new TestCaseData(test, device);
