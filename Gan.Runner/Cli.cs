@@ -31,7 +31,7 @@ static class Cli
         {
             return Fail(host, ExitCode.BadArguments, parsed.UnmatchedTokens.Count > 0 ? Suggestions.Describe(parsed, root)
                 : parsed.CommandResult.Command != root ? parsed.Errors[0].Message
-                : "Name a command: train, sample, eval, compare, doctor, models or presets; ssgan --help explains them.");
+                : $"Name a command: {Suggestions.Commands(root, "or")}; ssgan --help explains them.");
         }
         try
         {

@@ -15,7 +15,7 @@ static class Suggestions
             .Select(static c => c.Name).ToList();
         if (command == root)
         {
-            string all = "the commands are train, sample and doctor";
+            string all = $"the commands are {Commands(root, "and")}";
             if (owners.Count > 0) return $"{word} comes after a command: ssgan {string.Join(" or ", owners)} {word}; {all}.";
             return Nearest(word, root.Subcommands.Select(static c => c.Name)) is { } near
                 ? $"There is no command \"{word}\"; did you mean {near}? In all {all}."
@@ -30,6 +30,13 @@ static class Suggestions
         return Nearest(word, command.Options.Concat(root.Options).Select(static o => o.Name)) is { } meant
             ? $"{title} has no option {word}; did you mean {meant}?"
             : $"{title} has no option {word}; {title} --help lists those it has.";
+    }
+
+    /// <summary>"train, sample or doctor": the names of all commands.</summary>
+    public static string Commands(Command root, string last)
+    {
+        string[] names = [.. root.Subcommands.Select(static c => c.Name)];
+        return $"{string.Join(", ", names[..^1])} {last} {names[^1]}";
     }
 
     /// <summary>
