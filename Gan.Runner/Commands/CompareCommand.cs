@@ -47,8 +47,7 @@ static class CompareCommand
 
     static void Plot(IReadOnlyList<(string Name, IReadOnlyList<Receipt> Receipts)> runs, string file, Host host)
     {
-        if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--plot is {file}; the picture is a PNG, so name it .png.");
+        OptionKinds.CheckPng("--plot", file);
         var drawn = ScoreCurves.Save(runs, file);
         host.Out.WriteLine(drawn.Count > 0 ? $"{file}: {string.Join(", ", drawn)} by step."
             : $"There is nothing to draw for {file}: no score was computed alike at two steps or more of each run.");

@@ -62,8 +62,7 @@ sealed class EvalArguments
     public Option<string> Cache { get; } = OptionKinds.Text("--cache", "DIR|none",
         "Where features are kept, so that what was stopped goes on. Default: the user's cache folder.");
 
-    readonly Option<string> _ema = OptionKinds.Choice("--ema",
-        "Whether to take the averaged weights; auto, the default, takes them where there are any.", "auto", "on", "off");
+    readonly Option<string> _ema = OptionKinds.Averaged();
 
     public Option<string> DataDirectory { get; } = OptionKinds.Text("--data-dir", "DIR",
         "Where named data sets are kept. Default: data.");
@@ -94,8 +93,7 @@ sealed class EvalArguments
                 + "what needs them: --neighbours, --save-statistics.");
         if (hasFolders && (parsed.Has(Data) || parsed.Has(Step)))
             throw new UsageException("--data and --step go with --checkpoint, not with two folders.");
-        if (parsed.GetValue(Neighbours) is { } sheet && !sheet.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--neighbours is {sheet}; the picture is a PNG, so name it .png.");
+        if (parsed.GetValue(Neighbours) is { } sheet) OptionKinds.CheckPng("--neighbours", sheet);
     }
 
     /// <summary>Whether features are kept, so that what is stopped can go on.</summary>
@@ -105,7 +103,7 @@ sealed class EvalArguments
     public MetricProtocol Protocol(ParseResult parsed) => MetricProtocol.Of(parsed.Pick(_protocol, MetricProtocol.Standard.Name));
 
     /// <summary>Whether averaged weights are asked for; null where that is left open.</summary>
-    public bool? Averaged(ParseResult parsed) => parsed.Pick(_ema, "auto") switch { "on" => true, "off" => false, _ => null };
+    public bool? Averaged(ParseResult parsed) => parsed.IsAveraged(_ema);
 
     /// <summary>What is measured.</summary>
     /// <param name="parsed">The command line.</param>
@@ -133,14 +131,9 @@ sealed class EvalArguments
         if (!parsed.Has(_metrics))
             return parsed.Has(Statistics) ? ["fid"] : tellsClasses ? ["fid", "kid", "is", "pr"] : ["fid", "kid", "pr"];
         string[] names = parsed.GetValue(_metrics)!.Split(',', StringSplitOptions.TrimEntries);
-        foreach (string name in names)
-        {
-            if (Metric.All.Any(m => m.Name == name)) continue;
-            string meant = Suggestions.Nearest(name, [.. Metric.All.Select(static m => m.Name)]) is { } near
-                ? $"; did you mean {near}?" : ".";
-            throw new UsageException(
-                $"--metrics takes {string.Join(", ", Metric.All.Select(static m => m.Name))}, not \"{name}\"{meant}");
-        }
+        string[] known = [.. Metric.All.Select(static m => m.Name)];
+        if (names.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
+            throw new UsageException($"--metrics takes {Suggestions.NotAmong(known, unknown)}");
         return names;
     }
 

@@ -96,11 +96,26 @@ static class OptionKinds
         {
             if (Last(result, name) is not { } text) return null;
             if (values.Contains(text)) return text;
-            string meant = Suggestions.Nearest(text, values) is { } near ? $"; did you mean {near}?" : ".";
-            result.AddError($"{name} takes one of {string.Join(", ", values)}, not \"{text}\"{meant}");
+            result.AddError($"{name} takes one of {Suggestions.NotAmong(values, text)}");
             return text;
         },
     };
+
+    /// <summary>Which weights of a generator to take; <see cref="IsAveraged"/> reads it.</summary>
+    public static Option<string> Averaged() => Choice("--ema",
+        "Whether to take the averaged weights; auto, the default, takes them where there are any.", "auto", "on", "off");
+
+    /// <summary>Whether averaged weights are asked for; null where that is left open.</summary>
+    public static bool? IsAveraged(this ParseResult parsed, Option<string> averaged) =>
+        parsed.Pick(averaged, "auto") switch { "on" => true, "off" => false, _ => null };
+
+    /// <summary>Refuses a picture that is not named as one.</summary>
+    /// <exception cref="UsageException">Its name has another ending.</exception>
+    public static void CheckPng(string name, string file)
+    {
+        if (!file.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"{name} is {file}; the picture is a PNG, so name it .png.");
+    }
 
     public static Option<bool> Switch(string name, string description) => new(name)
     {

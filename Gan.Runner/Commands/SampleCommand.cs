@@ -26,8 +26,7 @@ static class SampleCommand
         var scale = OptionKinds.Number<int>("--scale", "Size of each pixel. Default: 2.");
         var @class = OptionKinds.Text("--class", "NAME|N", "Which class to draw, of a GAN that was told them. Default: a row of "
             + "each.");
-        var ema = OptionKinds.Choice("--ema", "Whether to take the averaged weights; auto, the default, takes them where there "
-            + "are any.", "auto", "on", "off");
+        var ema = OptionKinds.Averaged();
         var device = OptionKinds.Text("--device", "auto|cpu|cuda[:i]", "What computes. Default: auto.");
         var threads = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
         checkpoint.Required = output.Required = true;
@@ -49,7 +48,7 @@ static class SampleCommand
                 : kind == OutputKind.Sheet ? null
                 : [.. Enumerable.Range(0, images).Select(i => unchecked(parsed.Pick(seed, 0UL) + (ulong)i))];
             images = own?.Length ?? images;
-            bool? average = parsed.Pick(ema, "auto") switch { "on" => true, "off" => false, _ => null };
+            bool? average = parsed.IsAveraged(ema);
             using var place = DeviceChoice.Open(host.Devices, parsed.Pick(device, "auto"),
                 new() { Threads = parsed.Pick(threads, 0) }, host.Out.WriteLine);
             int told = DeviceNotices.Print(place, host.Out);

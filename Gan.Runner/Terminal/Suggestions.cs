@@ -39,6 +39,13 @@ static class Suggestions
         return $"{string.Join(", ", names[..^1])} {last} {names[^1]}";
     }
 
+    /// <summary>"a, b, not "bb"; did you mean b?": the end of a sentence on a word that is none of several.</summary>
+    public static string NotAmong(IReadOnlyList<string> names, string word)
+    {
+        string meant = Nearest(word, names) is { } near ? $"; did you mean {near}?" : ".";
+        return $"{string.Join(", ", names)}, not \"{word}\"{meant}";
+    }
+
     /// <summary>
     /// The name that is fewest slips away from a word; null where all are far. A third of the letters may be wrong, or the end
     /// missing.

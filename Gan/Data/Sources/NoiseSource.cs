@@ -1,6 +1,3 @@
-using System.Text;
-using Ssgan.Engine.Kernels;
-
 namespace Ssgan.Gan.Data.Sources;
 
 /// <summary>
@@ -21,7 +18,7 @@ public sealed class NoiseSource : IImageSource
     {
         ImageSourceGuard.Size("noise", size, 8, 1024);
         Size = size;
-        ContentHash = Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes($"noise v{Version} size {size}")));
+        ContentHash = Storage.ContentHash.Hex(Storage.ContentHash.OfText($"noise v{Version} size {size}"));
     }
 
     /// <inheritdoc/>
