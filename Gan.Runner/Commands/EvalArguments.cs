@@ -108,9 +108,9 @@ sealed class EvalArguments
     /// <summary>What is measured.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="tellsClasses">Whether the network does.</param>
-    /// <param name="cacheFolder">The user's cache.</param>
+    /// <param name="featureFolder">Where features are kept unless another place is named.</param>
     /// <exception cref="UsageException">A value is out of range.</exception>
-    public EvaluationOptions Options(ParseResult parsed, bool tellsClasses, string? cacheFolder)
+    public EvaluationOptions Options(ParseResult parsed, bool tellsClasses, string? featureFolder)
     {
         int seeds = parsed.Pick(_seeds, 1), reals = parsed.Pick(_reals, 0);
         if (seeds is < 1 or > MostSeeds) throw new UsageException($"--seeds is {seeds}; it takes 1 to {MostSeeds}.");
@@ -121,8 +121,7 @@ sealed class EvalArguments
             Metrics = Metrics(parsed, tellsClasses), Protocol = Protocol(parsed), Images = Count(parsed) ?? 50_000,
             Reals = parsed.Has(_reals) ? reals : null,
             Seeds = [.. Enumerable.Range(0, seeds).Select(static s => (ulong)s)],
-            CacheFolder = cache switch { "none" => null, "" => cacheFolder is null ? null : Path.Combine(cacheFolder, "features"),
-                _ => cache },
+            CacheFolder = cache switch { "none" => null, "" => featureFolder, _ => cache },
         };
     }
 

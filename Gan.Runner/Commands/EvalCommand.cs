@@ -42,7 +42,7 @@ static class EvalCommand
         DeviceNotices.Print(device, host.Out);
         using var network = FeatureNetworks.Open(device, parsed.Pick(arguments.Network, FeatureNetworks.Auto),
             arguments.Protocol(parsed).Resize, new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);
-        var options = arguments.Options(parsed, network.Info.Classes > 0, host.CacheFolder) with
+        var options = arguments.Options(parsed, network.Info.Classes > 0, host.FeatureFolder) with
         {
             Progress = new EvaluationProgress(host.Out).Report, Notice = host.Out.WriteLine,
         };

@@ -17,8 +17,7 @@ sealed class TrainingEvaluation : IDisposable
     TrainingEvaluation(Device device, IFeatureNetwork network, TrainOptions options, Host host, Action<string> notice)
     {
         (_device, _network) = (device, network);
-        Hooks = [new EvaluationHook(device, network, options.Evaluation,
-            host.CacheFolder is null ? null : Path.Combine(host.CacheFolder, "features"), notice, host.Stop)];
+        Hooks = [new EvaluationHook(device, network, options.Evaluation, host.FeatureFolder, notice, host.Stop)];
     }
 
     /// <summary>The hook that evaluates.</summary>

@@ -14,6 +14,9 @@ sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, Dev
     /// <summary>Where what can be made again is kept from run to run; null keeps nothing.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Where in it features of images are kept.</summary>
+    public string? FeatureFolder => CacheFolder is null ? null : Path.Combine(CacheFolder, "features");
+
     /// <summary>The terminal behind standard output, unless it is a file, a pipe or one that cannot move its cursor.</summary>
     public static IAnsiConsole? FindTerminal()
     {
