@@ -16,10 +16,13 @@ public abstract class Backend : IDisposable
     public abstract string Name { get; }
 
     /// <summary>
-    /// Whether primitives compute with this storage: F32 everywhere, BF16 where a device overrides this. Others only move,
-    /// fill and cast it.
+    /// Whether all primitives compute with this storage: F32 everywhere, BF16 where a device overrides this. Others only move,
+    /// fill and cast it, unless <see cref="MapsIn"/> or the line of a primitive says more.
     /// </summary>
     public virtual bool ComputesIn(DType type) => type == DType.F32;
+
+    /// <summary>Whether functors and reductions take this storage, with F32 arithmetic.</summary>
+    public virtual bool MapsIn(DType type) => ComputesIn(type);
 
     // ---- what the device is ----------------------------------------------------------------------------------------
     /// <summary>The hardware, in one line without an end.</summary>
@@ -71,9 +74,19 @@ public abstract class Backend : IDisposable
     /// </summary>
     public abstract void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y) where TOp : unmanaged, IBinary;
     /// <summary>
-    /// y = x converted to y's type, equal shapes; to an integer it rounds half to even and saturates, NaN becomes 0.
+    /// y = x converted to y's type, equal shapes; to an integer it rounds half to even and saturates, NaN becomes 0; to Bool it
+    /// is whether x is not 0, which NaN is not.
     /// </summary>
     public abstract void Cast(TensorView x, TensorView y);
+    /// <summary>
+    /// y = a op b in the type of all three, F64, I64, I32, U8 or Bool (bits alone), integers wrapping around; a and b broadcast
+    /// to y's shape; in place over an input of it. From Negate on, b is not looked at, and is a itself.
+    /// </summary>
+    public abstract void ArithmeticExact(ArithmeticOp op, TensorView a, TensorView b, TensorView y);
+    /// <summary>
+    /// y Bool = whether a op b holds, a and b of one type, F32 or one of <see cref="ArithmeticExact"/>, broadcast to y's shape.
+    /// </summary>
+    public abstract void Compare(ComparisonOp op, TensorView a, TensorView b, TensorView y);
 
     // ---- movement (any type, x and y of the same) -------------------------------------------------------------------
     /// <summary>y = x with axes reordered: y's axis i is x's axis order[i].</summary>
@@ -89,8 +102,15 @@ public abstract class Backend : IDisposable
     public abstract void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable);
 
     // ---- reductions -------------------------------------------------------------------------------------------------
-    /// <summary>y = reduction of x over the axes where y has 1 and x has not; equal ranks. Deterministic.</summary>
+    /// <summary>
+    /// y = reduction of x over the axes where y has 1 and x has not; equal ranks, and neighbouring axes of one fate merged, at
+    /// most four groups. Deterministic.
+    /// </summary>
     public abstract void Reduce<TOp>(TensorView x, TensorView y) where TOp : unmanaged, IReduce;
+    /// <summary>
+    /// The same in the type of both, F64, I64, I32, U8 or Bool (as bytes), integers wrapping around; no reduced axis is empty.
+    /// </summary>
+    public abstract void ReduceExact(ReduceOp op, TensorView x, TensorView y);
     /// <summary>
     /// y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.
     /// </summary>

@@ -4,20 +4,20 @@ using System.Runtime.CompilerServices;
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// Dimensions of a dense row-major array of rank 0 to 4, held inline: no allocation. Images are (N, H, W, C), filters
+/// Dimensions of a dense row-major array of rank 0 to 8, held inline: no allocation. Images are (N, H, W, C), filters
 /// (out, kh, kw, in). Rank 0 is a scalar with one element.
 /// </summary>
 [CollectionBuilder(typeof(Shape), nameof(Of))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
     /// <summary>The largest supported rank.</summary>
-    public const int MaxRank = 4;
+    public const int MaxRank = 8;
 
     readonly Dims _dims;
     readonly long _count;
 
     /// <summary>A shape with the given dimensions, outermost first.</summary>
-    /// <exception cref="ArgumentException">More than four dimensions, a negative one, or more than 2^40 elements.</exception>
+    /// <exception cref="ArgumentException">More than eight dimensions, a negative one, or more than 2^40 elements.</exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
         if (dims.Length > MaxRank) throw new ArgumentException($"Shape: rank {dims.Length} is above the supported {MaxRank}.");
@@ -38,7 +38,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <inheritdoc cref="Shape(ReadOnlySpan{int})"/>
     public static Shape Of(ReadOnlySpan<int> dims) => new(dims);
 
-    /// <summary>Number of dimensions, 0 to 4.</summary>
+    /// <summary>Number of dimensions, 0 to 8.</summary>
     public int Rank { get; }
 
     /// <summary>Number of elements: the product of the dimensions, 1 for a scalar.</summary>
@@ -66,15 +66,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return new Shape(d[..Rank]);
     }
 
-    /// <summary>The same dimensions right-aligned in rank 4, ones in front: how kernels see every shape.</summary>
-    public Shape To4D() => Rank switch
-    {
-        0 => new Shape(1, 1, 1, 1),
-        1 => new Shape(1, 1, 1, _dims[0]),
-        2 => new Shape(1, 1, _dims[0], _dims[1]),
-        3 => new Shape(1, _dims[0], _dims[1], _dims[2]),
-        _ => this,
-    };
+    /// <summary>The dimension of an axis counted from the innermost, 0; 1 beyond the outermost.</summary>
+    internal int FromEnd(int axis) => axis < Rank ? _dims[Rank - 1 - axis] : 1;
 
     /// <summary>Copies the dimensions into a span of at least <see cref="Rank"/> elements.</summary>
     public void CopyTo(Span<int> destination)
@@ -115,19 +108,12 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     }
 
     public override bool Equals(object? obj) => obj is Shape s && Equals(s);
-    public override int GetHashCode() => HashCode.Combine(Rank, _dims[0], _dims[1], _dims[2], _dims[3]);
+    public override int GetHashCode() => HashCode.Combine(Rank, _dims[0], _dims[1], _dims[2], _dims[3], _count);
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
     public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
 
     /// <summary>For example "(64, 32, 32, 3)"; "()" for a scalar.</summary>
-    public override string ToString() => Rank switch
-    {
-        0 => "()",
-        1 => $"({_dims[0]})",
-        2 => $"({_dims[0]}, {_dims[1]})",
-        3 => $"({_dims[0]}, {_dims[1]}, {_dims[2]})",
-        _ => $"({_dims[0]}, {_dims[1]}, {_dims[2]}, {_dims[3]})",
-    };
+    public override string ToString() => $"({string.Join(", ", this)})";
 
     /// <summary>Walks the dimensions of a shape without allocation.</summary>
     public struct Enumerator : IEnumerator<int>

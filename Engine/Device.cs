@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Engine.Kernels.Cuda;
@@ -11,7 +10,7 @@ namespace Ssgan.Engine;
 /// Where tensors live and run: a backend, its memory pool and the stack of open tensor scopes. A device belongs to one thread at
 /// a time; a program may have several devices, and disposes each.
 /// </summary>
-public sealed class Device : IDisposable
+public sealed partial class Device : IDisposable
 {
     readonly List<TensorScope> _scopes = [];
     int _depth;
@@ -239,28 +238,6 @@ public sealed class Device : IDisposable
 
     /// <summary>A scalar.</summary>
     public Tensor Scalar(float value) => Full(new Shape(), value);
-
-    /// <summary>An F32 tensor with a copy of the values, row-major.</summary>
-    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
-    public Tensor From(ReadOnlySpan<float> values, Shape shape) => From(MemoryMarshal.AsBytes(values), shape, DType.F32);
-
-    /// <summary>An I32 tensor with a copy of the values, row-major.</summary>
-    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
-    public Tensor From(ReadOnlySpan<int> values, Shape shape) => From(MemoryMarshal.AsBytes(values), shape, DType.I32);
-
-    /// <summary>A U8 tensor with a copy of the values, row-major.</summary>
-    /// <exception cref="ArgumentException">The number of values is not the shape's.</exception>
-    public Tensor From(ReadOnlySpan<byte> values, Shape shape) => From(values, shape, DType.U8);
-
-    Tensor From(ReadOnlySpan<byte> bytes, Shape shape, DType type)
-    {
-        if (bytes.Length != shape.Count * type.Size())
-            throw new ArgumentException(
-                $"From: {bytes.Length / type.Size()} values were given for shape {shape}, which has {shape.Count}.");
-        var t = Empty(shape, type).Named("From");
-        Backend.Upload(bytes, t.View);
-        return t;
-    }
 
     /// <summary>
     /// Ends the device: its threads stop and cached memory goes back. Tensors still alive may be disposed later, not used.

@@ -4,7 +4,7 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine;
 
 /// <summary>
-/// A dense row-major array on a device, rank 0 to 4. Images are (N, H, W, C), filters (out, kh, kw, in). Operations are methods,
+/// A dense row-major array on a device, rank 0 to 8. Images are (N, H, W, C), filters (out, kh, kw, in). Operations are methods,
 /// one file each under Ops/; their results belong to the innermost <see cref="Device.Scope"/> scope. There is no finalizer.
 /// </summary>
 public sealed partial class Tensor : IDisposable
@@ -92,7 +92,8 @@ public sealed partial class Tensor : IDisposable
     internal bool IsExclusive => _storage.Holders == 1;
 
     /// <summary>Whether gradients flow to this tensor. Set it on leaves only; false freezes a parameter.</summary>
-    /// <exception cref="InvalidOperationException">Set on the result of an operation or on a type other than F32.</exception>
+    /// <exception cref="InvalidOperationException">Set on the result of an operation, or on a type other than F32 and F64.
+    /// </exception>
     public bool RequiresGrad
     {
         get => Node is not null;
@@ -102,8 +103,8 @@ public sealed partial class Tensor : IDisposable
             if (Node is { IsLeaf: false })
                 throw new InvalidOperationException(
                     $"{Describe()} is the result of an operation; only leaves can be frozen. Use Detach().");
-            if (value && Type != DType.F32)
-                throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 leaves have gradients.");
+            if (value && Type is not (DType.F32 or DType.F64))
+                throw new InvalidOperationException($"{Describe()} has type {Type}; only F32 and F64 leaves have gradients.");
             // The same node again after a freeze, so that graphs from before it still lead here.
             Node = value ? _leaf ??= new LeafNode(this) : null;
         }
@@ -155,7 +156,9 @@ public sealed partial class Tensor : IDisposable
     public Tensor Detach() => Alias(Shape, null).Named("Detach").Adopt();
 
     /// <summary>All values, row-major. Waits for the device.</summary>
-    /// <exception cref="InvalidOperationException">The element type differs from T (float: F32, int: I32, byte: U8).</exception>
+    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32, long
+    /// I64, byte U8, bool Bool.
+    /// </exception>
     public T[] ToArray<T>() where T : unmanaged
     {
         CheckType<T>("ToArray");
@@ -166,7 +169,9 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>Copies all values, row-major, to the start of a span. Waits for the device.</summary>
     /// <exception cref="ArgumentException">The span is shorter; nothing was written.</exception>
-    /// <exception cref="InvalidOperationException">The element type differs from T (float: F32, int: I32, byte: U8).</exception>
+    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32, long
+    /// I64, byte U8, bool Bool.
+    /// </exception>
     public void CopyTo<T>(Span<T> destination) where T : unmanaged
     {
         CheckType<T>("CopyTo");
@@ -259,12 +264,10 @@ public sealed partial class Tensor : IDisposable
         source.Backend.CopyBox(source.View.As(flat), zero, destination.As(flat), zero, [flat[0]]);
     }
 
-    void CheckType<T>(string caller)
+    void CheckType<T>(string caller) where T : unmanaged
     {
-        DType wanted = typeof(T) == typeof(float) ? DType.F32 : typeof(T) == typeof(int) ? DType.I32
-            : typeof(T) == typeof(byte) ? DType.U8
-            : throw new InvalidOperationException($"{caller}: {typeof(T).Name} is not an element type; use float, int or byte.");
-        if (wanted != Type) throw new InvalidOperationException($"{caller}: {Describe()} cannot be read as {typeof(T).Name}.");
+        if (ElementType.Of<T>(caller) != Type)
+            throw new InvalidOperationException($"{caller}: {Describe()} cannot be read as {typeof(T).Name}.");
     }
 
     void ThrowIfReleased()

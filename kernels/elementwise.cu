@@ -1,14 +1,14 @@
-// y = f(x) and y = f(a, b), element by element, in F32 or BF16 storage with F32 arithmetic; y is overwritten and may be an
+// y = f(x) and y = f(a, b), element by element, in F32, BF16 or F16 storage with F32 arithmetic; y is overwritten and may be an
 // input of its shape.
 //
-// Arrays are dense and row-major. A thread takes 16 bytes of y at a time (4 floats or 8 bf16) in a grid-stride loop; what is left
-// over, or all of it where an array is not 16-byte aligned, goes element by element. Bytes moved per element: 8 (F32) or 4 (BF16)
-// for one input, half as much again for two of y's shape; a broadcast operand stays in the cache.
+// Arrays are dense and row-major. A thread takes 16 bytes of y at a time (4 floats or 8 of 16 bits) in a grid-stride loop; what
+// is left over, or all of it where an array is not 16-byte aligned, goes element by element. Bytes moved per element: 8 (F32)
+// or 4 (16 bits) for one input, half as much again for two of y's shape; a broadcast operand stays in the cache.
 //
-// Binary: an operand is of y's type, or F32 beside a BF16 y (a bias). The host merges y's axes into at most four groups,
-// innermost first, over each of which an operand either walks its memory in order (step 1 in the innermost) or stands still (step
-// 0). Packs are read where they cannot cross a row of the innermost group and every address they begin at is 16-byte aligned.
-#include "divide.cuh"
+// Binary: an operand is of y's type, or F32 beside a 16-bit y (a bias). Packs are read where they cannot cross a row of the
+// innermost group and every address they begin at is 16-byte aligned.
+#include "broadcast.cuh"
+#include "half.cuh"
 #include "math.cuh"
 
 struct UnaryArgs {
@@ -45,28 +45,6 @@ template<class T, class Op> DEV void unary(const UnaryArgs& args) {
     store_pack(y + i * W, v);
   }
   for (i64 i = packs * W + grid_first(); i < args.count; i += grid_step()) store(y + i, Op::of(load(x + i), args.p, args.q));
-}
-
-// Where element i of y finds its operands.
-DEV void locate(const BinaryArgs& args, i64 i, i64& a, i64& b) {
-  a = b = 0;
-  if (args.groups > 1) {
-    i64 next = divide(i, args.size0);
-    if (args.groups > 2) {
-      i64 outer = divide(next, args.size1);
-      if (args.groups > 3) {
-        i64 last = divide(outer, args.size2);
-        a = last * args.a3;
-        b = last * args.b3;
-      }
-      a += outer * args.a2;
-      b += outer * args.b2;
-    }
-    a += next * args.a1;
-    b += next * args.b1;
-  }
-  a += i * args.a0;
-  b += i * args.b0;
 }
 
 template<class T> DEV float operand(const void* p, i64 i, int isFloat) {
@@ -120,14 +98,16 @@ template<class T, class Op> DEV void binary(const BinaryArgs& args) {
     DEV float of(float x, float p, float q) { return expression; }                       \
   };                                                                                     \
   KERNEL name##_f32(const UnaryArgs args) { unary<float, Unary_##name>(args); }          \
-  KERNEL name##_bf16(const UnaryArgs args) { unary<bf16, Unary_##name>(args); }
+  KERNEL name##_bf16(const UnaryArgs args) { unary<bf16, Unary_##name>(args); }          \
+  KERNEL name##_f16(const UnaryArgs args) { unary<f16, Unary_##name>(args); }
 
 #define BINARY(name, expression)                                                         \
   struct Binary_##name {                                                                 \
     DEV float of(float a, float b, float p, float q) { return expression; }              \
   };                                                                                     \
   KERNEL name##_f32(const BinaryArgs args) { binary<float, Binary_##name>(args); }       \
-  KERNEL name##_bf16(const BinaryArgs args) { binary<bf16, Binary_##name>(args); }
+  KERNEL name##_bf16(const BinaryArgs args) { binary<bf16, Binary_##name>(args); }       \
+  KERNEL name##_f16(const BinaryArgs args) { binary<f16, Binary_##name>(args); }
 
 // The functors of UnaryOps.cs; p and q are the fields of theirs that have any.
 UNARY(neg, -x)

@@ -4,8 +4,8 @@
 // through shared memory, so that both sides are read and written in rows. A block takes a tile of 32 x 32 elements, a thread four
 // of them; or (*_wide) of 32 x 32 of 4 bytes or 64 x 64 of fewer, and a thread moves 16 bytes at a time: rows of both sides are
 // whole 16 bytes, and aligned. permute: where a side of the plane is narrow (NHWC and NCHW with few channels), a thread takes an
-// element of y, or (*_wide) 16 bytes of a row of it; x's lines are then reused from the cache. One kernel an element size (4, 2,
-// 1 bytes). Bytes moved per element: it is read once and written once.
+// element of y, or (*_wide) 16 bytes of a row of it; x's lines are then reused from the cache. One kernel an element size (8, 4,
+// 2, 1 bytes). Bytes moved per element: it is read once and written once.
 #include "divide.cuh"
 
 struct TransposeArgs {
@@ -56,8 +56,8 @@ template<class T> DEV void load_whole(const T* p, Pack<T>& pack) { *(u4*)pack.v 
 template<class T> DEV void store_whole(T* p, const Pack<T>& pack) { *(u4*)p = *(const u4*)pack.v; }
 
 template<class T> DEV void transpose_wide(const TransposeArgs& args) {
-  const int W = Pack<T>::COUNT, Tile = sizeof(T) == 4 ? 32 : 64, Across = Tile / W, Threads = 256;
-  __shared__ T tile[Tile][Tile + 4 / sizeof(T)];
+  const int W = Pack<T>::COUNT, Tile = sizeof(T) >= 4 ? 32 : 64, Across = Tile / W, Threads = 256;
+  __shared__ T tile[Tile][Tile + (sizeof(T) > 4 ? 1 : 4 / sizeof(T))];
   int along = (int)tidx() % Across * W, first = (int)tidx() / Across;
   for (i64 t = bidx(); t < args.tiles; t += gdimx()) {
     i64 across = t, plane = divide(across, args.perPlane), r = divide(across, args.perRow) * Tile, c = across * Tile;
@@ -104,15 +104,19 @@ template<class T> DEV void permute_wide(const PermuteArgs& args) {
   }
 }
 
+KERNEL transpose_f64(const TransposeArgs args) { transpose<u64>(args); }
 KERNEL transpose_f32(const TransposeArgs args) { transpose<u32>(args); }
 KERNEL transpose_bf16(const TransposeArgs args) { transpose<u16>(args); }
 KERNEL transpose_u8(const TransposeArgs args) { transpose<u8>(args); }
+KERNEL permute_f64(const PermuteArgs args) { permute<u64>(args); }
 KERNEL permute_f32(const PermuteArgs args) { permute<u32>(args); }
 KERNEL permute_bf16(const PermuteArgs args) { permute<u16>(args); }
 KERNEL permute_u8(const PermuteArgs args) { permute<u8>(args); }
+KERNEL __launch_bounds__(256) transpose_wide_f64(const TransposeArgs args) { transpose_wide<u64>(args); }
 KERNEL __launch_bounds__(256) transpose_wide_f32(const TransposeArgs args) { transpose_wide<u32>(args); }
 KERNEL __launch_bounds__(256) transpose_wide_bf16(const TransposeArgs args) { transpose_wide<u16>(args); }
 KERNEL __launch_bounds__(256) transpose_wide_u8(const TransposeArgs args) { transpose_wide<u8>(args); }
+KERNEL __launch_bounds__(256) permute_wide_f64(const PermuteArgs args) { permute_wide<u64>(args); }
 KERNEL __launch_bounds__(256) permute_wide_f32(const PermuteArgs args) { permute_wide<u32>(args); }
 KERNEL __launch_bounds__(256) permute_wide_bf16(const PermuteArgs args) { permute_wide<u16>(args); }
 KERNEL __launch_bounds__(256) permute_wide_u8(const PermuteArgs args) { permute_wide<u8>(args); }

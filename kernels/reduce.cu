@@ -9,6 +9,7 @@
 // 16 bytes of them) and spreads the reduced axis over its other threads, whose results meet in shared memory in a tree. Long
 // reductions into few results are cut into parts: each writes F32 to scratch memory, and a second launch reduces the parts.
 #include "divide.cuh"
+#include "half.cuh"
 #include "math.cuh"
 
 struct RowsArgs {
@@ -204,8 +205,10 @@ template<class T, class Op> DEV void any_columns(const ColumnsArgs& args) {
 #define REDUCE(name, Op)                                                                                  \
   KERNEL name##_rows_f32(const RowsArgs args) { rows<float, Op>(args); }                                  \
   KERNEL name##_rows_bf16(const RowsArgs args) { rows<bf16, Op>(args); }                                  \
+  KERNEL name##_rows_f16(const RowsArgs args) { rows<f16, Op>(args); }                                    \
   KERNEL name##_columns_f32(const ColumnsArgs args) { any_columns<float, Op>(args); }                     \
-  KERNEL name##_columns_bf16(const ColumnsArgs args) { any_columns<bf16, Op>(args); }
+  KERNEL name##_columns_bf16(const ColumnsArgs args) { any_columns<bf16, Op>(args); }                     \
+  KERNEL name##_columns_f16(const ColumnsArgs args) { any_columns<f16, Op>(args); }
 REDUCE(sum, Sum)
 REDUCE(sum_of_squares, SumOfSquares)
 REDUCE(max, Max)

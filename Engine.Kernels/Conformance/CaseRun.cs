@@ -22,22 +22,26 @@ public enum Draw
 public readonly record struct CaseResult(string Name, double[] Values, Tolerance Tolerance);
 
 /// <summary>
-/// One run of a case's body on one backend. BF16 arrays are BF16 where it computes in that; elsewhere they are F32 arrays of
-/// rounded values, so that the same body serves both. Each array lies between guard bytes that are checked at the end.
+/// One run of a case's body on one backend. Arrays of 16-bit floats are so where it computes in them; elsewhere they are F32
+/// arrays of rounded values, so that the same body serves both. Each array lies between guard bytes that are checked at the
+/// end.
 /// </summary>
 public sealed class CaseRun : IDisposable
 {
     const int Guard = 256;
     const byte GuardByte = 0xA5;
-    readonly bool _naive, _fill, _emulateBf16;
+    readonly bool _naive, _fill;
     readonly Random _random;
     readonly List<(TensorView Whole, TensorView Inner)> _blocks = [];
     readonly Dictionary<nint, double[]> _inputs = [];
-    readonly HashSet<nint> _bf16 = [];
+    readonly Dictionary<nint, DType> _narrow = [];
     readonly List<CaseResult> _results = [];
 
     /// <summary>The storage types of activations.</summary>
     internal static readonly DType[] Storages = [DType.F32, DType.BF16];
+
+    /// <summary>The storage types of functors and reductions.</summary>
+    internal static readonly DType[] Mapped = [DType.F32, DType.BF16, DType.F16];
 
     /// <summary>For rows with and without something.</summary>
     internal static readonly bool[] Both = [false, true];
@@ -45,7 +49,7 @@ public sealed class CaseRun : IDisposable
     internal CaseRun(Backend backend, int seed, bool naive, bool fill)
     {
         (Backend, _naive, _fill) = (backend, naive, fill);
-        (_emulateBf16, _random) = (!backend.ComputesIn(DType.BF16), new Random(seed));
+        _random = new Random(seed);
     }
 
     /// <summary>The primitives under test.</summary>
@@ -62,17 +66,14 @@ public sealed class CaseRun : IDisposable
     public TensorView Input(Shape shape, DType type = DType.F32, Draw draw = Draw.Uniform, int skew = 0) =>
         Input(shape, Numbers(shape.Count, draw), type, skew);
 
-    /// <summary>An input with given values; F32 or BF16 (rounded to it).</summary>
+    /// <summary>An input with given values, rounded to a type.</summary>
     public TensorView Input(Shape shape, ReadOnlySpan<float> values, DType type = DType.F32, int skew = 0)
     {
         if (values.Length != shape.Count) throw new ArgumentException($"Input: {values.Length} values for shape {shape}.");
-        float[] held = values.ToArray();
-        if (type == DType.BF16) for (int i = 0; i < held.Length; i++) held[i] = BFloat16.Round(held[i]);
+        double[] held = [.. values.ToArray().Select(x => StoredValues.Round(x, type))];
         var view = New(shape, type, skew);
-        if (view.Type == DType.BF16)
-            Backend.Upload(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(held, BFloat16.FromSingle)), view);
-        else Backend.Upload(MemoryMarshal.AsBytes<float>(held), view);
-        _inputs[view.Address] = Array.ConvertAll(held, static x => (double)x);
+        Backend.Upload(StoredValues.Bytes(held, view.Type), view);
+        _inputs[view.Address] = held;
         return view;
     }
 
@@ -88,6 +89,17 @@ public sealed class CaseRun : IDisposable
     /// <summary>An I32 input, uniform in [low, high).</summary>
     public TensorView Ints(Shape shape, int low, int high) =>
         Ints(shape, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => _random.Next(low, high))]);
+
+    /// <summary>An input of any type with given values.</summary>
+    public TensorView Values(Shape shape, DType type, double[] values, int skew = 0)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var view = New(shape, type, skew);
+        byte[] bytes = StoredValues.Bytes(values, type);
+        Backend.Upload(bytes, view);
+        _inputs[view.Address] = StoredValues.Of(bytes, type);
+        return view;
+    }
 
     /// <summary>A U8 input of random bytes.</summary>
     public TensorView Bytes(Shape shape, int skew = 0)
@@ -128,7 +140,7 @@ public sealed class CaseRun : IDisposable
         _results.Add(new CaseResult(name, values, tolerance));
         if (!_naive || FirstMisfit is not null) return;
         double[] expected = naive();
-        if (_bf16.Contains(view.Address)) expected = Array.ConvertAll(expected, static x => (double)BFloat16.Round((float)x));
+        expected = InStorage(view, expected);
         FirstMisfit = tolerance.Misfit(name, values, expected);
     }
 
@@ -179,8 +191,8 @@ public sealed class CaseRun : IDisposable
 
     TensorView New(Shape shape, DType type, int skew)
     {
-        bool isBf16 = type == DType.BF16;
-        if (isBf16 && _emulateBf16) type = DType.F32;
+        var asked = type;
+        if (type == DType.BF16 && !Backend.ComputesIn(type) || type == DType.F16 && !Backend.MapsIn(type)) type = DType.F32;
         int lead = Guard + skew * type.Size();
         long bytes = shape.Count * type.Size();
         int total = checked((int)(lead + bytes + Guard));
@@ -191,7 +203,7 @@ public sealed class CaseRun : IDisposable
         Backend.Upload(guard.AsSpan(0, lead), Part(whole, 0, lead));
         Backend.Upload(guard.AsSpan(0, Guard), Part(whole, lead + (int)bytes, Guard));
         _blocks.Add((whole, inner));
-        if (isBf16) _bf16.Add(inner.Address);
+        if (asked is DType.BF16 or DType.F16) _narrow[inner.Address] = asked;
         return inner;
     }
 
@@ -201,14 +213,10 @@ public sealed class CaseRun : IDisposable
     {
         var bytes = new byte[view.Bytes];
         Backend.Download(view, bytes);
-        double[] values = view.Type switch
-        {
-            DType.F32 => [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Select(static x => (double)x)],
-            DType.BF16 => [.. MemoryMarshal.Cast<byte, ushort>(bytes).ToArray().Select(static x => (double)BFloat16.ToSingle(x))],
-            DType.I32 => [.. MemoryMarshal.Cast<byte, int>(bytes).ToArray().Select(static x => (double)x)],
-            _ => Array.ConvertAll(bytes, static x => (double)x),
-        };
-        bool emulated = _emulateBf16 && _bf16.Contains(view.Address);
-        return emulated ? Array.ConvertAll(values, static x => (double)BFloat16.Round((float)x)) : values;
+        return InStorage(view, StoredValues.Of(bytes, view.Type));
     }
+
+    /// <summary>Values as the type rounds them that a case asked for, which may be stored as F32 here.</summary>
+    double[] InStorage(TensorView view, double[] values) => _narrow.TryGetValue(view.Address, out var type)
+        ? Array.ConvertAll(values, x => StoredValues.Round((float)x, type)) : values;
 }

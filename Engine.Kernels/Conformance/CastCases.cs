@@ -3,7 +3,7 @@ namespace Ssgan.Engine.Kernels.Conformance;
 /// <summary>Conversions between all types, and constants of all types.</summary>
 static class CastCases
 {
-    static readonly DType[] s_types = [DType.F32, DType.BF16, DType.I32, DType.U8];
+    static readonly DType[] s_types = Enum.GetValues<DType>();
 
     static readonly float[] s_floats =
     [
@@ -14,6 +14,16 @@ static class CastCases
     ];
 
     static readonly int[] s_ints = [0, 1, -1, 255, 256, 257, 16777217, 33554435, int.MaxValue, int.MinValue, -255, 65537];
+
+    // Whole numbers that a double holds, and their neighbours in F32 and F16.
+    static readonly double[] s_longs =
+        [0, 1, -1, 255, 256, 2147483648, -2147483649, 9007199254740992, -9007199254740991, 16777217, 65520, 65519, 2049, -3];
+
+    static readonly double[] s_doubles =
+    [
+        0.5, 1.5, 2.5, -0.5, 1e300, -1e300, 65519.99, 65520, 1e-40, 5.9e-8, 2.98e-8, 2.99e-8, 1 + 1 / 2048.0, 1 + 3 / 2048.0,
+        double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 9.3e18, -9.3e18, 2147483647.5, 16777217, 1e-320, 300,
+    ];
 
     public static IEnumerable<ConformanceCase> All =>
     [
@@ -37,11 +47,14 @@ static class CastCases
     static void Convert(CaseRun run, DType from, DType to, int n, int xSkew, int ySkew)
     {
         var shape = new Shape(n);
+        double[] Numbers(float scale, double[] first) =>
+            [.. first.Take(n), .. run.Numbers(Math.Max(0, n - first.Length), Draw.Uniform).Select(v => (double)(v * scale))];
         var x = from switch
         {
-            DType.I32 => run.Ints(shape,
-                [.. s_ints.Take(n),
-                    .. run.Numbers(Math.Max(0, n - s_ints.Length), Draw.Uniform).Select(static v => (int)(v * 200))], xSkew),
+            DType.I32 => run.Values(shape, from, Numbers(200, [.. s_ints.Select(static i => (double)i)]), xSkew),
+            DType.I64 => run.Values(shape, from, Numbers(200, s_longs), xSkew),
+            DType.F64 => run.Values(shape, from, Numbers(150, s_doubles), xSkew),
+            DType.Bool => run.Values(shape, from, [.. Numbers(1, []).Select(static v => v > 0 ? 1.0 : 0)], xSkew),
             DType.U8 => run.Bytes(shape, xSkew),
             _ => run.Input(shape,
                 [.. s_floats.Take(n), .. run.Numbers(Math.Max(0, n - s_floats.Length), Draw.Uniform).Select(static v => v * 150)],
@@ -63,7 +76,11 @@ static class CastCases
     {
         DType.I32 => double.IsNaN(v) ? 0 : Math.Clamp(Math.Round(v, MidpointRounding.ToEven), int.MinValue, int.MaxValue),
         DType.U8 => double.IsNaN(v) ? 0 : Math.Clamp(Math.Round(v, MidpointRounding.ToEven), 0, 255),
+        DType.I64 => Conversion.ToInt64(v),
+        DType.Bool => v != 0 ? 1 : 0,
         DType.BF16 => BFloat16.Round((float)v),
+        DType.F16 => (double)(Half)v,
+        DType.F64 => v,
         _ => (float)v,
     };
 }

@@ -22,6 +22,8 @@ static class ElementwiseCases
         (new(1, 4, 1, 6), new(3, 1, 5, 1), new(3, 4, 5, 6)), (new(3, 4, 1, 6), new(4, 5, 1), new(3, 4, 5, 6)),
         (new(3, 1, 5, 6), new(1, 4, 5, 6), new(3, 4, 5, 6)), (new(1, 1, 5, 6), new(3, 4, 1, 1), new(3, 4, 5, 6)),
         (new(1, 1, 1, 1), new(5, 1), new(2, 3, 5, 4)), (new(16, 1, 1, 9), new(16, 33, 33, 9), new(16, 33, 33, 9)),
+        (new(2, 1, 3, 1, 2, 1, 3, 1), new(1, 3, 1, 2, 1, 3, 1, 2), new(2, 3, 3, 2, 2, 3, 3, 2)),
+        (new(2, 3, 1, 4, 1, 5), new(3, 2, 1, 2, 5), new(2, 3, 2, 4, 2, 5)),
         (new(33, 1, 65), new(1, 17, 65), new(33, 17, 65)), (new(40, 1, 50, 9), new(1, 41, 1, 9), new(40, 41, 50, 9)),
     ];
 
@@ -35,10 +37,10 @@ static class ElementwiseCases
            from inPlace in CaseRun.Both
            select new ConformanceCase("Elementwise", $"Axpy {s.A} {s.B} to {s.Y}{(inPlace ? " in place" : "")}",
                run => Stretch(run, s.A, s.B, s.Y, inPlace)) { IsLarge = true },
-        .. CaseRun.Storages.SelectMany(UnaryFunctors),
-        .. CaseRun.Storages.SelectMany(BinaryFunctors),
-        .. CaseRun.Storages.SelectMany(UnaryMemory),
-        .. CaseRun.Storages.SelectMany(Broadcasts),
+        .. CaseRun.Mapped.SelectMany(UnaryFunctors),
+        .. CaseRun.Mapped.SelectMany(BinaryFunctors),
+        .. CaseRun.Mapped.SelectMany(UnaryMemory),
+        .. CaseRun.Mapped.SelectMany(Broadcasts),
         .. MixedStorage(),
     ];
 
@@ -129,6 +131,8 @@ static class ElementwiseCases
             (new(2, 4, 3, 8), new(2, 1, 3, 1), new(2, 4, 3, 8)), (new(2, 1, 3, 16), new(1, 4, 1, 16), new(2, 4, 3, 16)),
             (new(70, 1), new(1, 130), new(70, 130)),
             (new(1), new(), new(2, 3)),
+            (new(2, 1, 3, 1, 2, 1, 3, 1), new(1, 3, 1, 2, 1, 3, 1, 8), new(2, 3, 3, 2, 2, 3, 3, 8)),
+            (new(3, 2, 1, 5, 1, 8), new(3, 1, 2, 1, 4, 8), new(3, 2, 2, 5, 4, 8)),
         ];
         foreach (var (a, b, y) in shapes)
         {
@@ -182,18 +186,19 @@ static class ElementwiseCases
         run.Expect("y", to, Tolerance.Rounding, () => Zip(static (u, v) => u + (double)-0.7f * v, run[p], a, run[q], b, y));
     }
 
-    /// <summary>Parameters stay F32 beside BF16 activations.</summary>
+    /// <summary>Parameters stay F32 beside 16-bit activations.</summary>
     static IEnumerable<ConformanceCase> MixedStorage() =>
+        from type in new[] { DType.BF16, DType.F16 }
         from c in new[] { 16, 3 }
         from skew in new[] { 0, 1 }
         from left in CaseRun.Both
         select new ConformanceCase("Elementwise",
-            $"Sub of BF16 and F32, {c} channels{(left ? ", F32 first" : "")}, skewed {skew}", run =>
+            $"Sub of {type} and F32, {c} channels{(left ? ", F32 first" : "")}, skewed {skew}", run =>
         {
             Shape image = new(2, 5, 5, c), bias = new(c);
-            var x = run.Input(image, DType.BF16);
+            var x = run.Input(image, type);
             var v = run.Input(bias, skew: skew);
-            Zip(run, new Sub(), static (a, b) => a - b, left ? v : x, left ? x : v, image, DType.BF16);
+            Zip(run, new Sub(), static (a, b) => a - b, left ? v : x, left ? x : v, image, type);
         });
 
     static void Map<TOp>(CaseRun run, TOp op, Func<double, double> f, Shape shape, DType type, Draw draw,
@@ -217,21 +222,20 @@ static class ElementwiseCases
 
     static double[] Zip(Func<double, double, double> f, double[] a, Shape aShape, double[] b, Shape bShape, Shape shape)
     {
-        Shape s = shape.To4D(), p = aShape.To4D(), q = bShape.To4D();
         var y = new double[shape.Count];
-        for (int i = 0; i < y.Length; i++) y[i] = F(f(a[Source(i, s, p)], b[Source(i, s, q)]));
+        for (int i = 0; i < y.Length; i++) y[i] = F(f(a[Source(i, shape, aShape)], b[Source(i, shape, bShape)]));
         return y;
     }
 
     /// <summary>Where element i of shape s lies in an operand whose ones stretch.</summary>
-    static long Source(long i, Shape s, Shape operand)
+    internal static long Source(long i, Shape s, Shape operand)
     {
         long at = 0, step = 1;
-        for (int axis = 3; axis >= 0; axis--)
+        for (int axis = 0; axis < s.Rank; axis++)
         {
-            if (operand[axis] != 1) at += i % s[axis] * step;
-            step *= operand[axis];
-            i /= s[axis];
+            if (operand.FromEnd(axis) != 1) at += i % s.FromEnd(axis) * step;
+            step *= operand.FromEnd(axis);
+            i /= s.FromEnd(axis);
         }
         return at;
     }

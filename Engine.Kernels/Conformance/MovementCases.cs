@@ -3,7 +3,7 @@ namespace Ssgan.Engine.Kernels.Conformance;
 /// <summary>Boxes, and rows by index.</summary>
 static class MovementCases
 {
-    internal static readonly DType[] Types = [DType.F32, DType.BF16, DType.I32, DType.U8];
+    internal static readonly DType[] Types = [DType.F32, DType.BF16, DType.I32, DType.U8, DType.F64];
 
     public static IEnumerable<ConformanceCase> All =>
     [
@@ -52,6 +52,9 @@ static class MovementCases
         new(new(6, 33), [2, 1], new(8, 40), [0, 3], [3, 31]),
         new(new(4, 5, 6, 7), [1, 2, 3, 4], new(5, 4, 5, 4), [2, 1, 1, 1], [2, 2, 3, 3]),
         new(new(65, 9, 256), [0, 1, 0], new(65, 8, 256), [0, 0, 0], [65, 8, 256]),
+        new(new(3, 2, 4, 3, 2, 5), [0, 1, 1, 0, 0, 2], new(2, 2, 3, 4, 3, 3), [0, 0, 0, 1, 1, 0], [2, 1, 3, 2, 2, 3]),
+        new(new(2, 2, 2, 2, 2, 2, 2, 2), [0, 0, 1, 0, 0, 1, 0, 0], new(2, 2, 2, 2, 3, 2, 2, 4), [0, 0, 0, 0, 1, 1, 0, 2],
+            [2, 2, 1, 2, 2, 1, 2, 2]),
         new(new(3, 4, 5, 1), [0, 1, 0, 0], new(3, 4, 5, 1), [0, 0, 2, 0], [3, 3, 3, 1]),
     ];
 

@@ -40,7 +40,7 @@ static class ReduceCases
 
     public static IEnumerable<ConformanceCase> All =>
     [
-        .. CaseRun.Storages.SelectMany(static type => new[]
+        .. CaseRun.Mapped.SelectMany(static type => new[]
         {
             Each<Sum>(type, "sum", Draw.Uniform, static v => v.Sum()),
             Each<SumOfSquares>(type, "squares", Draw.Uniform, static v => v.Sum(static x => x * x)),
@@ -50,7 +50,7 @@ static class ReduceCases
             Each<SumOfSquares>(type, "huge squares", Draw.Huge, static v => v.Sum(static x => x * x)),
         }.SelectMany(static rows => rows)),
         .. from skew in new[] { 1, 3 }
-           from type in CaseRun.Storages
+           from type in CaseRun.Mapped
            from shapes in new (Shape X, Shape Y)[] { (new(40, 1000), new(40, 1)), (new(3, 20001), new(3, 1)),
                (new(65, 64), new(1, 64)), (new(5), new(1)) }
            select new ConformanceCase("Reduce", $"sum {shapes.X} to {shapes.Y} {type} skewed {skew}", run =>
@@ -144,18 +144,7 @@ static class ReduceCases
         run.Expect("y", y, tolerance, () =>
         {
             var groups = Enumerable.Range(0, (int)to.Count).Select(static _ => new List<double>()).ToArray();
-            Shape s = from.To4D(), t = to.To4D();
-            for (int i = 0; i < from.Count; i++)
-            {
-                int rest = i, at = 0, step = 1;
-                for (int axis = 3; axis >= 0; axis--)
-                {
-                    if (t[axis] != 1) at += rest % s[axis] * step;
-                    step *= t[axis];
-                    rest /= s[axis];
-                }
-                groups[at].Add(run[x][i]);
-            }
+            for (int i = 0; i < from.Count; i++) groups[ElementwiseCases.Source(i, from, to)].Add(run[x][i]);
             return Array.ConvertAll(groups, g => (double)(float)naive(g));
         });
     }

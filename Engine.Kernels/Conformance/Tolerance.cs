@@ -13,9 +13,15 @@ public readonly record struct Tolerance(double Absolute, double Relative)
     public static Tolerance Sum => new(2e-5, 2e-5);
 
     /// <summary>
-    /// The same in a given storage: one unit in the last place (up to 2⁻⁷ relative) more where a result is rounded to BF16.
+    /// The same in a given storage: one unit in the last place more where a result is rounded, up to 2⁻⁷ relative in BF16, and in
+    /// F16 2⁻¹⁰ or, of subnormal numbers, 2⁻²⁴.
     /// </summary>
-    public Tolerance In(DType storage) => storage == DType.BF16 ? new(Absolute, Relative + 1.0 / 128) : this;
+    public Tolerance In(DType storage) => storage switch
+    {
+        DType.BF16 => new(Absolute, Relative + 1.0 / 128),
+        DType.F16 => new(Absolute + 6e-8, Relative + 1.0 / 1024),
+        _ => this,
+    };
 
     /// <summary>The sentence that names the first element outside the tolerance, or null.</summary>
     internal string? Misfit(string name, ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)

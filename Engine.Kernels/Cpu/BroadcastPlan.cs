@@ -6,17 +6,13 @@ namespace Ssgan.Engine.Kernels.Cpu;
 readonly struct BroadcastPlan
 {
     const int BlockElements = ElementwiseLoops.BlockElements;
-    readonly int _groups;
-    readonly long _size1, _size2;
-    readonly long _a1, _a2, _a3, _b1, _b2, _b3;
+    readonly RowAxes _rows;
 
     public BroadcastPlan(Shape a, Shape b, Shape y)
     {
         var steps = new BroadcastSteps(a, b, y);
-        _groups = steps.Groups;
-        (Columns, _size1, _size2) = (steps.Size[0], steps.Size[1], steps.Size[2]);
-        (AStep, _a1, _a2, _a3) = (steps.A[0], steps.A[1], steps.A[2], steps.A[3]);
-        (BStep, _b1, _b2, _b3) = (steps.B[0], steps.B[1], steps.B[2], steps.B[3]);
+        (Columns, AStep, BStep) = (steps.Size[0], steps.A[0], steps.B[0]);
+        for (int g = 1; g < steps.Groups; g++) _rows.Add(steps.Size[g], steps.A[g], steps.B[g]);
         Rows = y.Count / Columns;
         PiecesPerRow = (Columns + BlockElements - 1) / BlockElements;
         PiecesPerBlock = (int)Math.Max(1, BlockElements / Columns);
@@ -40,21 +36,11 @@ readonly struct BroadcastPlan
     public bool IsRowVector(out long columns, out bool left)
     {
         columns = Columns;
-        left = _a1 == 0;
-        return _groups == 2 && AStep == 1 && BStep == 1 && (left ? _b1 : _a1) == Columns && (left || _b1 == 0);
+        long a = _rows.X[0], b = _rows.Y[0];
+        left = a == 0;
+        return _rows.Count == 1 && AStep == 1 && BStep == 1 && (left ? b : a) == Columns && (left || b == 0);
     }
 
     /// <summary>Where a row begins in each operand.</summary>
-    public void Offsets(long row, out long a, out long b)
-    {
-        if (_groups == 2)
-        {
-            (a, b) = (row * _a1, row * _b1);
-            return;
-        }
-        long q = Math.DivRem(row, _size1, out long i1);
-        long i3 = Math.DivRem(q, _size2, out long i2);
-        a = i1 * _a1 + i2 * _a2 + i3 * _a3;
-        b = i1 * _b1 + i2 * _b2 + i3 * _b3;
-    }
+    public (long A, long B) Offsets(long row) => _rows.Offset(row);
 }

@@ -13,7 +13,11 @@ public sealed unsafe partial class CpuBackend
             case DType.I32: Fill(y.I32, Conversion.ToInt32(value), y.Count); break;
             case DType.U8: Fill(y.U8, Conversion.ToByte(value), y.Count); break;
             case DType.BF16: Fill((ushort*)y.Address, Conversion.ToBFloat16(value), y.Count); break;
-            default: throw new NotSupportedException($"Fill: the CPU backend has no {y.Type}.");
+            case DType.F16: Fill((Half*)y.Address, (Half)value, y.Count); break;
+            case DType.F64: Fill((double*)y.Address, value, y.Count); break;
+            case DType.I64: Fill((long*)y.Address, Conversion.ToInt64(value), y.Count); break;
+            case DType.Bool: Fill(y.U8, value != 0 ? (byte)1 : (byte)0, y.Count); break;
+            default: throw new ArgumentException($"Fill: {y.Type} is no element type.", nameof(y));
         }
     }
 
@@ -29,8 +33,10 @@ public sealed unsafe partial class CpuBackend
             case (DType.U8, DType.I32): Convert<ByteToInt32>(x, y); break;
             case (DType.F32, DType.BF16): Convert<FloatToBFloat16>(x, y); break;
             case (DType.BF16, DType.F32): Convert<BFloat16ToFloat>(x, y); break;
+            case (DType.F32, DType.F16): Convert<FloatToHalf>(x, y); break;
+            case (DType.F16, DType.F32): Convert<HalfToFloat>(x, y); break;
             case (var from, var to) when from == to: Convert<SameBytes>(x, y); break;
-            default: throw new NotSupportedException($"Cast: the CPU backend does not convert {x.Type} to {y.Type}.");
+            default: CastAny(x, y); break;
         }
     }
 
@@ -165,39 +171,6 @@ public sealed unsafe partial class CpuBackend
         {
             int* to = (int*)y;
             for (int i = 0; i < count; i++) to[i] = x[i];
-        }
-    }
-
-    readonly struct FloatToBFloat16 : IConvert
-    {
-        public static void Run(byte* x, byte* y, int count, int size)
-        {
-            float* from = (float*)x;
-            ushort* to = (ushort*)y;
-            int i = 0, lanes = Vector<float>.Count;
-            for (; i <= count - 2 * lanes; i += 2 * lanes)
-            {
-                Vector.Store(Vector.Narrow(Conversion.ToBFloat16(Vector.Load(from + i)),
-                    Conversion.ToBFloat16(Vector.Load(from + i + lanes))), to + i);
-            }
-            for (; i < count; i++) to[i] = Conversion.ToBFloat16(from[i]);
-        }
-    }
-
-    readonly struct BFloat16ToFloat : IConvert
-    {
-        public static void Run(byte* x, byte* y, int count, int size)
-        {
-            ushort* from = (ushort*)x;
-            uint* to = (uint*)y;
-            int i = 0, lanes = Vector<float>.Count;
-            for (; i <= count - 2 * lanes; i += 2 * lanes)
-            {
-                Vector.Widen(Vector.Load(from + i), out var low, out var high);
-                Vector.Store(Vector.ShiftLeft(low, 16), to + i);
-                Vector.Store(Vector.ShiftLeft(high, 16), to + i + lanes);
-            }
-            for (; i < count; i++) to[i] = (uint)from[i] << 16;
         }
     }
 }

@@ -11,13 +11,21 @@ public sealed unsafe partial class CpuBackend
     /// </summary>
     const int Grain = 4;
 
-    public override void Unary<TOp>(TOp op, TensorView x, TensorView y) =>
-        _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
+    public override void Unary<TOp>(TOp op, TensorView x, TensorView y)
+    {
+        if (y.Type == DType.F32) _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
+        else _workers.For(Blocks(y.Count), Grain, new NarrowUnaryRange<TOp>(op, x.U8, y.U8, y.Type, y.Count));
+    }
 
     public override void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y)
     {
         long count = y.Count;
         if (count == 0) return;
+        if (y.Type != DType.F32)
+        {
+            Stretch(new NarrowBinaryRow<TOp>(op, a.Type, b.Type, y.Type), a, b, y);
+            return;
+        }
         // An operand of y's size is not stretched, whatever its rank; one of size 1 is a constant.
         if ((a.Count == count || a.Count == 1) && (b.Count == count || b.Count == 1))
         {
@@ -113,7 +121,7 @@ public sealed unsafe partial class CpuBackend
             {
                 long row = p.PiecesPerRow == 1 ? piece : piece / p.PiecesPerRow;
                 long from = (piece - row * p.PiecesPerRow) * BlockElements, n = Math.Min(p.Columns - from, BlockElements);
-                p.Offsets(row, out long aOffset, out long bOffset);
+                var (aOffset, bOffset) = p.Offsets(row);
                 ElementwiseLoops.Zip(op, a + aOffset + from * p.AStep, p.AStep, b + bOffset + from * p.BStep, p.BStep,
                     y + row * p.Columns + from, n);
             }

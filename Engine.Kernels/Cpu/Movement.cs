@@ -7,44 +7,10 @@ public sealed unsafe partial class CpuBackend
     public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y,
         ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
-        Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
-        Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
-        int rank = extent.Length, lead = Shape.MaxRank - rank;
-        extent.CopyTo(box[lead..]);
-        xStart.CopyTo(xFrom[lead..]);
-        yStart.CopyTo(yFrom[lead..]);
-        x.Shape.CopyTo(xDims[lead..]);
-        y.Shape.CopyTo(yDims[lead..]);
         foreach (int e in extent) if (e == 0) return;
-
-        long xOffset = 0, yOffset = 0;
-        for (int i = 0; i < Shape.MaxRank; i++)
-        {
-            xOffset = xOffset * xDims[i] + xFrom[i];
-            yOffset = yOffset * yDims[i] + yFrom[i];
-        }
-        // Axes that the box covers whole in both arrays join the contiguous run.
-        int inner = Shape.MaxRank - 1;
-        long run = box[inner];
-        while (inner > 0 && box[inner] == xDims[inner] && box[inner] == yDims[inner]) run *= box[--inner];
-        // What is left outside: at most three axes of rows.
-        Span<long> size = [1, 1, 1], xStep = [0, 0, 0], yStep = [0, 0, 0];
-        long rows = 1, xCount = 1, yCount = 1;
-        for (int i = Shape.MaxRank - 1, g = 0; i >= 0; i--)
-        {
-            if (i < inner)
-            {
-                (size[g], xStep[g], yStep[g]) = (box[i], xCount, yCount);
-                g++;
-                rows *= box[i];
-            }
-            xCount *= xDims[i];
-            yCount *= yDims[i];
-        }
+        var (run, xFrom, yFrom) = AxisGroups.OfBox(x.Shape, xStart, y.Shape, yStart, extent, out var rows);
         int bytes = x.Type.Size();
-        var body = new CopyRange(x.U8 + xOffset * bytes, y.U8 + yOffset * bytes, rows, run * bytes,
-            new Axes(size[0], size[1], xStep[0] * bytes, xStep[1] * bytes, xStep[2] * bytes),
-            new Axes(size[0], size[1], yStep[0] * bytes, yStep[1] * bytes, yStep[2] * bytes));
+        var body = new CopyRange(x.U8 + xFrom * bytes, y.U8 + yFrom * bytes, rows, run, bytes);
         _workers.For(body.Blocks, Grain, body);
     }
 
@@ -85,37 +51,27 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>Up to three outer axes: offsets of a row counted along them, innermost first.</summary>
-    readonly struct Axes(long size0, long size1, long step0, long step1, long step2)
-    {
-        public long Offset(long row)
-        {
-            long q = Math.DivRem(row, size0, out long i0);
-            if (q == 0) return i0 * step0;
-            long i2 = Math.DivRem(q, size1, out long i1);
-            return i0 * step0 + i1 * step1 + i2 * step2;
-        }
-    }
-
     /// <summary>
     /// Copies rows of bytes between strided places. Long rows are cut into pieces, short ones gathered into blocks.
     /// </summary>
-    readonly struct CopyRange(byte* x, byte* y, long rows, long rowBytes, Axes xAxes, Axes yAxes) : IParallelBody
+    readonly struct CopyRange(byte* x, byte* y, RowAxes axes, long run, int bytes) : IParallelBody
     {
         const int BlockBytes = BlockElements * sizeof(float);
-        readonly long _pieces = (rowBytes + BlockBytes - 1) / BlockBytes;
-        readonly long _perBlock = Math.Max(1, BlockBytes / rowBytes);
+        readonly long _rows = axes.Rows;
+        readonly long _pieces = (run * bytes + BlockBytes - 1) / BlockBytes;
+        readonly long _perBlock = Math.Max(1, BlockBytes / (run * bytes));
 
-        public int Blocks => checked((int)((rows * _pieces + _perBlock - 1) / _perBlock));
+        public int Blocks => checked((int)((_rows * _pieces + _perBlock - 1) / _perBlock));
 
         public void Invoke(int start, int end)
         {
-            long last = Math.Min(end * _perBlock, rows * _pieces);
+            long last = Math.Min(end * _perBlock, _rows * _pieces), rowBytes = run * bytes;
             for (long piece = start * _perBlock; piece < last; piece++)
             {
                 long row = _pieces == 1 ? piece : piece / _pieces;
                 long from = (piece - row * _pieces) * BlockBytes, n = Math.Min(BlockBytes, rowBytes - from);
-                Buffer.MemoryCopy(x + xAxes.Offset(row) + from, y + yAxes.Offset(row) + from, n, n);
+                var (fromX, fromY) = axes.Offset(row);
+                Buffer.MemoryCopy(x + fromX * bytes + from, y + fromY * bytes + from, n, n);
             }
         }
     }

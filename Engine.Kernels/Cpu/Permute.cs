@@ -9,39 +9,42 @@ public sealed unsafe partial class CpuBackend
     public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order)
     {
         if (y.Count == 0) return;
-        Span<long> size = [1, 1, 1, 1], step = [1, 1, 1, 1];
+        Span<long> size = [1, 1, 1, 1, 1, 1, 1, 1], step = [1, 1, 1, 1, 1, 1, 1, 1];
         int groups = AxisGroups.OfPermutation(x.Shape, y.Shape, order, size, step);
         int bytes = x.Type.Size();
         if (step[0] == 1)
         {
             // The innermost run is kept: rows move whole.
-            long yRow = size[0] * bytes;
-            var copy = new CopyRange(x.U8, y.U8, y.Count / size[0], yRow,
-                new Axes(size[1], size[2], step[1] * bytes, step[2] * bytes, step[3] * bytes),
-                new Axes(size[1], size[2], yRow, yRow * size[1], yRow * size[1] * size[2]));
+            var rows = default(RowAxes);
+            long count = size[0];
+            for (int g = 1; g < groups; count *= size[g++]) rows.Add(size[g], step[g], count);
+            var copy = new CopyRange(x.U8, y.U8, rows, size[0], bytes);
             _workers.For(copy.Blocks, Grain, copy);
             return;
         }
-        // Otherwise some axis m of y is the one that x keeps together: transpose tiles of (m, 0), over the other two axes.
-        Span<long> yStep = [1, size[0], size[0] * size[1], size[0] * size[1] * size[2]];
+        // Otherwise some axis m of y is the one that x keeps together: transpose tiles of (m, 0), over all other axes.
         int m = 1;
         while (step[m] != 1 || size[m] == 1) m++;
-        int p = m == 1 ? 2 : 1, q = m == 3 ? 2 : 3;
-        var plane = new Plane(size[0], size[m], step[0], yStep[m]);
-        var axesX = new Axes(size[p], size[q], step[p], step[q], 0);
-        var axesY = new Axes(size[p], size[q], yStep[p], yStep[q], 0);
-        long planes = size[p] * size[q];
+        var others = default(RowAxes);
+        long yStep = size[0], mStep = 0;
+        for (int g = 1; g < groups; yStep *= size[g++])
+        {
+            if (g == m) mStep = yStep;
+            else others.Add(size[g], step[g], yStep);
+        }
+        var plane = new Plane(size[0], size[m], step[0], mStep);
         switch (bytes)
         {
-            case 1: Transpose((byte*)x.Address, (byte*)y.Address, planes, plane, axesX, axesY); break;
-            case 2: Transpose((ushort*)x.Address, (ushort*)y.Address, planes, plane, axesX, axesY); break;
-            default: Transpose(x.F32, y.F32, planes, plane, axesX, axesY); break;
+            case 1: Transpose((byte*)x.Address, (byte*)y.Address, plane, others); break;
+            case 2: Transpose((ushort*)x.Address, (ushort*)y.Address, plane, others); break;
+            case 4: Transpose(x.F32, y.F32, plane, others); break;
+            default: Transpose((double*)x.Address, (double*)y.Address, plane, others); break;
         }
     }
 
-    void Transpose<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes) where T : unmanaged
+    void Transpose<T>(T* x, T* y, Plane plane, RowAxes planes) where T : unmanaged
     {
-        var body = new TransposeRange<T>(x, y, planes, plane, xAxes, yAxes);
+        var body = new TransposeRange<T>(x, y, plane, planes);
         _workers.For(body.Blocks, Grain, body);
     }
 
@@ -51,7 +54,7 @@ public sealed unsafe partial class CpuBackend
     /// <summary>
     /// Transposes planes tile by tile: a tile's lines of x and y stay in the first-level cache while it is turned.
     /// </summary>
-    readonly struct TransposeRange<T>(T* x, T* y, long planes, Plane plane, Axes xAxes, Axes yAxes)
+    readonly struct TransposeRange<T>(T* x, T* y, Plane plane, RowAxes planes)
         : IParallelBody where T : unmanaged
     {
         // A narrow side is taken whole, with as much of the other as the first-level cache holds.
@@ -64,18 +67,20 @@ public sealed unsafe partial class CpuBackend
         long TilesAcross => (plane.Columns + _tileColumns - 1) / _tileColumns;
         long TilesPerBlock => Math.Max(1, BlockElements / (_tileRows * _tileColumns));
 
-        public int Blocks => checked((int)((planes * TilesDown * TilesAcross + TilesPerBlock - 1) / TilesPerBlock));
+        public int Blocks => checked((int)((planes.Rows * TilesDown * TilesAcross + TilesPerBlock - 1) / TilesPerBlock));
 
         public void Invoke(int start, int end)
         {
-            long across = TilesAcross, perPlane = TilesDown * across, last = Math.Min(end * TilesPerBlock, planes * perPlane);
+            long across = TilesAcross, perPlane = TilesDown * across,
+                last = Math.Min(end * TilesPerBlock, planes.Rows * perPlane);
             for (long tile = start * TilesPerBlock; tile < last; tile++)
             {
                 long i = Math.DivRem(tile, perPlane, out long inPlane);
                 long r = Math.DivRem(inPlane, across, out long c);
                 r *= _tileRows;
                 c *= _tileColumns;
-                Turn(x + xAxes.Offset(i) + r + c * plane.XStep, y + yAxes.Offset(i) + r * plane.YStep + c,
+                var (fromX, fromY) = planes.Offset(i);
+                Turn(x + fromX + r + c * plane.XStep, y + fromY + r * plane.YStep + c,
                     Math.Min(_tileRows, plane.Rows - r), Math.Min(_tileColumns, plane.Columns - c));
             }
         }

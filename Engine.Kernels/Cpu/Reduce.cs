@@ -8,13 +8,18 @@ public sealed unsafe partial class CpuBackend
     public override void Reduce<TOp>(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
+        if (x.Type != DType.F32 || y.Type != DType.F32)
+        {
+            ReduceNarrow<TOp>(x, y);
+            return;
+        }
         if (x.Count == 0)
         {
             Fill(y, TOp.Identity);
             return;
         }
-        Span<long> size = [1, 1, 1, 1, 1];
-        if (AxisGroups.OfReduction(x.Shape, y.Shape, size))
+        Span<long> size = [1, 1, 1, 1, 1, 1, 1, 1, 1];
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size, out _))
             ReduceRows<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }

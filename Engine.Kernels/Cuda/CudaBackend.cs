@@ -69,6 +69,8 @@ public sealed unsafe partial class CudaBackend : Backend
 
     public override bool ComputesIn(DType type) => type is DType.F32 or DType.BF16;
 
+    public override bool MapsIn(DType type) => ComputesIn(type) || type == DType.F16;
+
     /// <summary>What the device says about itself.</summary>
     public CudaProperties Properties => _device.Properties;
 

@@ -22,17 +22,25 @@ public sealed unsafe partial class CudaBackend
         // An operand of y's size is not stretched, whatever its rank.
         var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
         int width = VectorPacking.Width(y.Type);
-        bool packed = plan.Fits(width) && VectorPacking.Aligned(y) && (plan.A[0] == 0 || VectorPacking.Aligned(a))
-            && (plan.B[0] == 0 || VectorPacking.Aligned(b));
         var (p, q) = Constants(op);
-        var args = new BinaryArgs
+        // A launch walks four groups; seldom are there more, and then it is repeated along those.
+        long count = plan.Inner;
+        for (long i = 0; i < y.Count / count; i++)
         {
-            A = a.Address, B = b.Address, Y = y.Address, Count = y.Count,
-            Size0 = new(plan.Size[0]), Size1 = new(plan.Size[1]), Size2 = new(plan.Size[2]),
-            ASteps = plan.A, BSteps = plan.B, Groups = plan.Groups, Packed = packed ? 1 : 0,
-            AFloat = a.Type == DType.F32 ? 1 : 0, BFloat = b.Type == DType.F32 ? 1 : 0, P = p, Q = q,
-        };
-        Launch(BinaryKernel<TOp>.Family, y.Type, GridStride(packed ? (y.Count + width - 1) / width : y.Count), args);
+            var (fromA, fromB) = plan.Outer(i);
+            nint left = a.Address + (nint)(fromA * a.Type.Size()), right = b.Address + (nint)(fromB * b.Type.Size()),
+                to = y.Address + (nint)(i * count * y.Type.Size());
+            bool packed = plan.Fits(width) && to % 16 == 0 && (plan.A[0] == 0 || left % 16 == 0)
+                && (plan.B[0] == 0 || right % 16 == 0);
+            var args = new BinaryArgs
+            {
+                A = left, B = right, Y = to, Count = count,
+                Size0 = new(plan.Size[0]), Size1 = new(plan.Size[1]), Size2 = new(plan.Size[2]),
+                ASteps = Four.Of(plan.A), BSteps = Four.Of(plan.B), Groups = Math.Min(plan.Groups, 4), Packed = packed ? 1 : 0,
+                AFloat = a.Type == DType.F32 ? 1 : 0, BFloat = b.Type == DType.F32 ? 1 : 0, P = p, Q = q,
+            };
+            Launch(BinaryKernel<TOp>.Family, y.Type, GridStride(packed ? (count + width - 1) / width : count), args);
+        }
     }
 
     /// <summary>The fields of a functor: none, one or two floats.</summary>

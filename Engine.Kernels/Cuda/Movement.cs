@@ -14,36 +14,9 @@ public sealed unsafe partial class CudaBackend
     {
         foreach (int e in extent) if (e == 0) return;
         SameType("CopyBox", x, y);
-        Span<int> box = [1, 1, 1, 1], xDims = [1, 1, 1, 1], yDims = [1, 1, 1, 1];
-        Span<int> xFrom = [0, 0, 0, 0], yFrom = [0, 0, 0, 0];
-        int lead = Shape.MaxRank - extent.Length;
-        extent.CopyTo(box[lead..]);
-        xStart.CopyTo(xFrom[lead..]);
-        yStart.CopyTo(yFrom[lead..]);
-        x.Shape.CopyTo(xDims[lead..]);
-        y.Shape.CopyTo(yDims[lead..]);
-
-        long xOffset = 0, yOffset = 0;
-        for (int i = 0; i < Shape.MaxRank; i++)
-        {
-            xOffset = xOffset * xDims[i] + xFrom[i];
-            yOffset = yOffset * yDims[i] + yFrom[i];
-        }
-        // Axes that the box covers whole in both arrays join the contiguous run.
-        int inner = Shape.MaxRank - 1;
-        long run = box[inner];
-        while (inner > 0 && box[inner] == xDims[inner] && box[inner] == yDims[inner]) run *= box[--inner];
-        // What is left outside: at most three axes of rows.
-        var rows = default(RowAxes);
-        long xCount = 1, yCount = 1;
-        for (int i = Shape.MaxRank - 1; i >= 0; i--)
-        {
-            if (i < inner) rows.Add(box[i], xCount, yCount);
-            xCount *= xDims[i];
-            yCount *= yDims[i];
-        }
+        var (run, xFrom, yFrom) = AxisGroups.OfBox(x.Shape, xStart, y.Shape, yStart, extent, out var rows);
         int bytes = x.Type.Size();
-        CopyRows(x.Address + (nint)(xOffset * bytes), y.Address + (nint)(yOffset * bytes), run, rows, bytes);
+        CopyRows(x.Address + (nint)(xFrom * bytes), y.Address + (nint)(yFrom * bytes), run, rows, bytes);
     }
 
     public override void GatherRows(TensorView table, TensorView indices, TensorView y)
@@ -89,31 +62,29 @@ public sealed unsafe partial class CudaBackend
         int unit = VectorPacking.Unit(bits);
         for (int i = 0; i < rows.Count; i++) (rows.X[i], rows.Y[i]) = (rows.X[i] * bytes / unit, rows.Y[i] * bytes / unit);
         run = run * bytes / unit;
-        long units = run;
-        for (int i = 0; i < rows.Count; i++) units *= rows.Size[i];
-        var args = new CopyArgs
+        // A launch walks three axes; seldom are there more, and then it is repeated along those.
+        var inner = rows with { Count = Math.Min(rows.Count, 3) };
+        long units = run * inner.Rows;
+        for (long i = 0; i < rows.Rows; i += inner.Rows)
         {
-            X = x, Y = y, Units = units, Run = new(run),
-            Size0 = new(Math.Max(1, rows.Size[0])), Size1 = new(Math.Max(1, rows.Size[1])),
-            X0 = rows.X[0], X1 = rows.X[1], X2 = rows.X[2], Y0 = rows.Y[0], Y1 = rows.Y[1], Y2 = rows.Y[2], Axes = rows.Count,
-        };
-        Launch(unit == 16 ? s_copyWide : s_copy, OfSize(unit), GridStride(units), args);
+            var (fromX, fromY) = rows.Offset(i);
+            var args = new CopyArgs
+            {
+                X = x + (nint)(fromX * unit), Y = y + (nint)(fromY * unit), Units = units, Run = new(run),
+                Size0 = new(Math.Max(1, rows.Size[0])), Size1 = new(Math.Max(1, rows.Size[1])),
+                X0 = rows.X[0], X1 = rows.X[1], X2 = rows.X[2], Y0 = rows.Y[0], Y1 = rows.Y[1], Y2 = rows.Y[2],
+                Axes = inner.Count,
+            };
+            Launch(unit == 16 ? s_copyWide : s_copy, OfSize(unit), GridStride(units), args);
+        }
     }
 
     /// <summary>
     /// The type that names a movement kernel for units of so many bytes; 16-byte units have families of their
     /// own, named as bytes.
     /// </summary>
-    static DType OfSize(int unit) => unit == 4 ? DType.F32 : unit == 2 ? DType.BF16 : DType.U8;
-
-    /// <summary>Up to three axes of rows, innermost first: sizes, and steps in two arrays.</summary>
-    struct RowAxes
-    {
-        public Four Size, X, Y;
-        public int Count;
-
-        public void Add(long size, long x, long y) => (Size[Count], X[Count], Y[Count++]) = (size, x, y);
-    }
+    static DType OfSize(int unit) =>
+        unit switch { 8 => DType.F64, 4 => DType.F32, 2 => DType.BF16, _ => DType.U8 };
 
     [StructLayout(LayoutKind.Sequential)]
     struct CopyArgs

@@ -21,8 +21,8 @@ public sealed unsafe partial class CudaBackend
             Fill(y, TOp.Identity);
             return;
         }
-        Span<long> size = [1, 1, 1, 1, 1];
-        if (AxisGroups.OfReduction(x.Shape, y.Shape, size))
+        Span<long> size = [1, 1, 1, 1, 1, 1, 1, 1, 1];
+        if (AxisGroups.OfReduction(x.Shape, y.Shape, size, out _))
             ReduceRows(ReduceKernel<TOp>.Rows, ReduceKernel<TOp>.RowsOfParts, x, size, y);
         else ReduceColumns(ReduceKernel<TOp>.Columns, ReduceKernel<TOp>.ColumnsOfParts, x, size, y);
     }

@@ -131,7 +131,7 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
                 $"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
         if (_pending.TryGetValue(node, out var sum) && sum is not null)
         {
-            if (!createGraph && sum.IsExclusive)
+            if (!createGraph && sum.IsExclusive && !sum.Type.IsExact())
             {
                 Accumulate(sum, gradient);
                 return;

@@ -156,7 +156,8 @@ public sealed partial class Tensor
 
     internal Tensor Map<TOp>(TOp op, string name) where TOp : unmanaged, IUnary
     {
-        Guard.Real(name, this);
+        if (Type.IsExact()) return MapExact(op, name);
+        Guard.Mapped(name, this);
         var x = View;
         var y = Device.Result(Shape, Type).Named(name);
         Backend.Unary(op, x, y.View);
@@ -165,13 +166,14 @@ public sealed partial class Tensor
 
     internal static Tensor Combine<TOp>(TOp op, string name, Tensor a, Tensor b) where TOp : unmanaged, IBinary
     {
-        Guard.Real(name, a, b);
         Guard.SameDevice(name, a, b);
-        var shape = Kernels.Shape.Broadcast(a.Shape, b.Shape)
-            ?? throw new ArgumentException($"{name}: shapes {a.Shape} and {b.Shape} do not broadcast.");
+        if (a.Type.IsExact() || b.Type.IsExact()) return CombineExact<TOp>(name, a, b);
+        Guard.Mapped(name, a, b);
+        if (a.Type != DType.F32 && b.Type != DType.F32) Guard.SameType(name, a, b);
+        var shape = Guard.Broadcast(name, a, b);
         var (x, z) = (a.View, b.View);
-        // Activations in BF16 stay so beside parameters in F32.
-        var y = a.Device.Result(shape, a.Type == b.Type ? a.Type : DType.BF16).Named(name);
+        // Activations of 16 bits stay so beside parameters in F32.
+        var y = a.Device.Result(shape, a.Type == DType.F32 ? b.Type : a.Type).Named(name);
         a.Backend.Binary(op, x, z, y.View);
         return y;
     }

@@ -39,6 +39,17 @@ static class Guard
         }
     }
 
+    /// <summary>F32, or a 16-bit float where the device has functors and reductions of it.</summary>
+    public static void Mapped(string operation, params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (var t in tensors)
+        {
+            if (t is null || t.Backend.MapsIn(t.Type)) continue;
+            throw new ArgumentException(
+                $"{operation}: {t.Describe()} has type {t.Type}, which it does not take; Cast() it to F32.");
+        }
+    }
+
     /// <summary>Operands that a kernel takes in one type only.</summary>
     public static void SameType(string operation, Tensor a, Tensor b)
     {
@@ -67,6 +78,10 @@ static class Guard
             throw new ArgumentException($"{operation}: {a} and {b} are on different devices{twins}.");
         }
     }
+
+    /// <summary>The shape that two operands stretch to.</summary>
+    public static Shape Broadcast(string operation, Tensor a, Tensor b) => Kernels.Shape.Broadcast(a.Shape, b.Shape)
+        ?? throw new ArgumentException($"{operation}: shapes {a.Shape} and {b.Shape} do not broadcast.");
 
     public static void Rank(string operation, string argument, Tensor t, int rank)
     {

@@ -10,7 +10,7 @@ public sealed partial class Tensor
     /// F32 rows of I32 indices of any shape (…): (…, classes), 1 at each index and 0 elsewhere. An index outside [0, classes) has
     /// a row of zeros. Made on the device; no gradient flows.
     /// </summary>
-    /// <exception cref="ArgumentException">The indices are not I32 or of rank 4, or there are fewer than 1 or more than 2²⁴
+    /// <exception cref="ArgumentException">The indices are not I32 or of rank 8, or there are fewer than 1 or more than 2²⁴
     /// classes.</exception>
     public Tensor OneHot(int classes)
     {

@@ -16,6 +16,7 @@ public sealed partial class Tensor
     /// <summary>Mean over the given axes; with keepDims they stay with extent 1.</summary>
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepDims)
     {
+        if (!Type.IsFloat()) throw NotTaken("Mean", this);
         var sum = SumOver("Mean", axes, keepDims);
         // Each element is a mean of so many; there is none to divide where an axis that stays is empty.
         return sum / (sum.Count == 0 ? 1 : Count / sum.Count);
@@ -122,29 +123,70 @@ public sealed partial class Tensor
     Tensor BroadcastTo(Shape shape, DType type)
     {
         if (shape == Shape) return Cast(type);
-        Guard.Real("BroadcastTo", this);
+        if (!Type.IsExact()) Guard.Mapped("BroadcastTo", this);
         if (Kernels.Shape.Broadcast(Shape, shape) != shape)
             throw new ArgumentException($"BroadcastTo: shape {Shape} does not broadcast to {shape}.");
-        var y = Device.Result(shape, type);
         // x + 0 would be 0 of −0.
-        var nothing = Device.Scalar(-0f);
-        Backend.Binary(new Add(), View, nothing.View, y.View);
+        var nothing = Device.Full(new Shape(), -0f, Type.IsExact() ? Type : DType.F32);
+        var y = Device.Result(shape, type);
+        if (Type == DType.Bool) Backend.ArithmeticExact(ArithmeticOp.Or, View, nothing.View, y.View);
+        else if (Type.IsExact()) Backend.ArithmeticExact(ArithmeticOp.Add, View, nothing.View, y.View);
+        else Backend.Binary(new Add(), View, nothing.View, y.View);
         return y.Record("BroadcastTo", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.SumTo(shape));
     }
 
     Tensor SumOver(string name, ReadOnlySpan<int> axes, bool keepDims)
     {
-        Guard.Real(name, this);
+        if (!Type.IsExact()) Guard.Mapped(name, this);
         var y = SumTo(Reduced(name, axes));
         return keepDims ? y : y.Reshape(Squeezed(name, axes));
     }
 
     Tensor ReduceTo<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce
     {
-        Guard.Real(name, this);
+        if (Type.IsExact()) return ReduceExact<TOp>(name, shape);
+        Guard.Mapped(name, this);
+        var (x, kept) = WithReducedLast(shape);
         var y = Device.Result(shape).Named(name);
-        Backend.Reduce<TOp>(View, y.View);
+        Backend.Reduce<TOp>(x.View, y.View.As(kept));
         return y;
+    }
+
+    /// <summary>A sum or an extreme in the type that is stored; sums of integers are I64.</summary>
+    Tensor ReduceExact<TOp>(string name, Shape shape) where TOp : unmanaged, IReduce
+    {
+        ReduceOp op = typeof(TOp) == typeof(Sum) ? ReduceOp.Sum
+            : typeof(TOp) == typeof(Max) ? ReduceOp.Maximum
+            : typeof(TOp) == typeof(Min) ? ReduceOp.Minimum : throw NotTaken(name, this);
+        return ReduceExact(name, op, shape);
+    }
+
+    internal Tensor ReduceExact(string name, ReduceOp op, Shape shape)
+    {
+        bool grows = op is ReduceOp.Sum or ReduceOp.Product && Type != DType.F64;
+        var (x, kept) = (grows ? Cast(DType.I64) : this).WithReducedLast(shape);
+        if (Count == 0) return Device.Full(shape, op == ReduceOp.Product ? 1 : 0, x.Type).Named(name);
+        var y = Device.Result(shape, x.Type).Named(name);
+        x.Backend.ReduceExact(op, x.View, y.View.As(kept));
+        return y;
+    }
+
+    /// <summary>
+    /// This and the shape that it is reduced to; or, where kept and reduced axes alternate more than four times, a copy with the
+    /// reduced ones last, because a device walks four groups.
+    /// </summary>
+    (Tensor X, Shape Kept) WithReducedLast(Shape kept)
+    {
+        int groups = 0;
+        bool reduced = false;
+        for (int i = 0; i < Shape.Rank; i++)
+        {
+            if (Shape[i] == 1 || groups > 0 && reduced == (kept[i] == 1)) continue;
+            (reduced, groups) = (kept[i] == 1, groups + 1);
+        }
+        if (groups <= 4) return (this, kept);
+        int[] order = [.. Enumerable.Range(0, Shape.Rank).OrderBy(i => kept[i] == 1)];
+        return (Detach().Permute(order), new Shape([.. order.Select(i => kept[i])]));
     }
 
     Shape Reduced(string name, ReadOnlySpan<int> axes)

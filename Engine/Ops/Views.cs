@@ -47,16 +47,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// Converted to another element type, or this if it has it. Between F32 and BF16 the gradient is converted back. To an
-    /// integer it rounds half to even and saturates, and no gradient flows.
+    /// Converted to another element type, or this if it has it. Between floats the gradient is converted back. To an integer it
+    /// rounds half to even and saturates, to Bool it is whether a value is not 0 (which NaN is not), and no gradient flows.
     /// </summary>
     public Tensor Cast(DType type)
     {
         if (type == Type) return this;
         var y = Device.Result(Shape, type).Named("Cast");
         Backend.Cast(View, y.View);
-        return IsReal(Type) && IsReal(type) ? y.Record("Cast", [this], [], 0, static (g, _) => g[0] = g.Upstream) : y;
+        return Type.IsFloat() && type.IsFloat() ? y.Record("Cast", [this], [], 0, static (g, _) => g[0] = g.Upstream) : y;
     }
-
-    static bool IsReal(DType type) => type is DType.F32 or DType.BF16;
 }

@@ -54,6 +54,10 @@ public static class FileDTypes
         DType.BF16 => FileDType.BF16,
         DType.I32 => FileDType.I32,
         DType.U8 => FileDType.U8,
+        DType.F16 => FileDType.F16,
+        DType.F64 => FileDType.F64,
+        DType.I64 => FileDType.I64,
+        DType.Bool => FileDType.Bool,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
     };
 

@@ -12,6 +12,8 @@ sealed class CoreOnlyBackend(Backend inner) : Backend
 
     public override bool ComputesIn(DType type) => inner.ComputesIn(type);
 
+    public override bool MapsIn(DType type) => inner.MapsIn(type);
+
     public override nint Allocate(long bytes) => inner.Allocate(bytes);
 
     public override void Free(nint address, long bytes) => inner.Free(address, bytes);
@@ -32,6 +34,13 @@ sealed class CoreOnlyBackend(Backend inner) : Backend
         inner.Binary<TOp>(op, a, b, y);
 
     public override void Cast(TensorView x, TensorView y) => inner.Cast(x, y);
+
+    public override void ArithmeticExact(ArithmeticOp op, TensorView a, TensorView b, TensorView y) =>
+        inner.ArithmeticExact(op, a, b, y);
+
+    public override void Compare(ComparisonOp op, TensorView a, TensorView b, TensorView y) => inner.Compare(op, a, b, y);
+
+    public override void ReduceExact(ReduceOp op, TensorView x, TensorView y) => inner.ReduceExact(op, x, y);
 
     public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order) =>
         inner.Permute(x, y, order);

@@ -166,13 +166,13 @@ sealed unsafe partial class ReferenceBackend : Backend
     /// <summary>Where element i of an array of this shape is in one whose ones stretch to it.</summary>
     static long Broadcast(long i, Shape whole, Shape part)
     {
-        Shape w = whole.To4D(), p = part.To4D();
         long at = 0, step = 1;
-        for (int axis = 3; axis >= 0; axis--)
+        for (int axis = 1; axis <= whole.Rank; axis++)
         {
-            if (p[axis] != 1) at += i % w[axis] * step;
-            step *= p[axis];
-            i /= w[axis];
+            int size = axis <= part.Rank ? part[-axis] : 1;
+            if (size != 1) at += i % whole[-axis] * step;
+            step *= size;
+            i /= whole[-axis];
         }
         return at;
     }
@@ -181,6 +181,9 @@ sealed unsafe partial class ReferenceBackend : Backend
     {
         DType.F32 => (double)x.F32[i],
         DType.BF16 => BFloat16.ToSingle(((ushort*)x.Address)[i]),
+        DType.F16 => (double)((Half*)x.Address)[i],
+        DType.F64 => ((double*)x.Address)[i],
+        DType.I64 => ((long*)x.Address)[i],
         DType.I32 => x.I32[i],
         _ => x.U8[i],
     };
@@ -191,9 +194,20 @@ sealed unsafe partial class ReferenceBackend : Backend
         {
             case DType.F32: y.F32[i] = (float)value; break;
             case DType.BF16: ((ushort*)y.Address)[i] = BFloat16.FromSingle((float)value); break;
+            case DType.F16: ((Half*)y.Address)[i] = (Half)value; break;
+            case DType.F64: ((double*)y.Address)[i] = value; break;
+            case DType.I64: ((long*)y.Address)[i] = Whole(value); break;
+            case DType.Bool: y.U8[i] = value != 0 ? (byte)1 : (byte)0; break;
             case DType.I32: y.I32[i] = (int)Saturated(value, int.MinValue, int.MaxValue); break;
             default: y.U8[i] = (byte)Saturated(value, 0, 255); break;
         }
+    }
+
+    /// <summary>2⁶³ is the first double above the largest I64.</summary>
+    static long Whole(double value)
+    {
+        double whole = Saturated(value, long.MinValue, long.MaxValue);
+        return whole >= long.MaxValue ? long.MaxValue : (long)whole;
     }
 
     static double Saturated(double value, double low, double high) =>

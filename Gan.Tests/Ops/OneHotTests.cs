@@ -9,7 +9,7 @@ sealed class OneHotTests
     public static Refusal[] Refusals { get; } =
     [
         new("one-hot of numbers", d => d.Of(3).OneHot(4), "OneHot", "F32", "I32"),
-        new("one-hot of rank 4", d => d.Ints(1, 1, 1, 3).OneHot(4), "OneHot", "rank 4"),
+        new("one-hot of rank 8", d => d.Ints(1, 1, 1, 1, 1, 1, 1, 3).OneHot(4), "OneHot", "rank 8"),
         new("one-hot of no classes", d => d.Ints(3).OneHot(0), "OneHot", "0 classes"),
         new("one-hot of too many classes", d => d.Ints(3).OneHot((1 << 24) + 1), "OneHot", "16777217 classes"),
         new("fewer positions than none", d => Tensor.Positions(d, -1), "Positions", "-1"),

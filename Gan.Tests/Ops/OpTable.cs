@@ -8,6 +8,7 @@ static class OpTable
     static IEnumerable<(OpCase[] Cases, Refusal[] Refusals)> Rows =>
     [
         (ElementwiseTests.Cases, ElementwiseTests.Refusals),
+        (ArithmeticExactTests.Cases, ArithmeticExactTests.Refusals),
         (ActivationTests.Cases, []),
         (WhereTests.Cases, WhereTests.Refusals),
         (ReduceTests.Cases, ReduceTests.Refusals),

@@ -42,8 +42,6 @@ sealed class ReduceTests
         new("log-sum-exp over no such axis", d => d.Of(2, 3).LogSumExp([5]), "LogSumExp", "axis 5"),
         new("log-sum-exp of integers", d => d.Ints(2, 3).LogSumExp(), "LogSumExp", "I32"),
         new("mean of integers", d => d.Ints(2, 3).Mean(), "Mean", "I32"),
-        new("sum of integers", d => d.Ints(2, 3).Sum(), "Sum", "I32"),
-        new("max of bytes", d => d.Zeros(new Shape(2), DType.U8).Max(), "Max", "U8"),
         new("arg max of a scalar", d => d.Of().ArgMax(), "ArgMax", "scalar"),
         new("arg max over no such axis", d => d.Of(2).ArgMax(1), "ArgMax", "1", "(2)"),
         new("max over nothing", d => d.Of(0).Max(), "Max", "axis 0", "(0)", "empty"),
@@ -54,7 +52,6 @@ sealed class ReduceTests
         new("sum of squares of integers", d => d.Ints(2).SumOfSquares(), "SumOfSquares", "I32"),
         new("sum to a larger shape", d => d.Of(3).SumTo(new Shape(2, 3)), "SumTo", "(2, 3)", "(3)"),
         new("broadcast to a smaller shape", d => d.Of(2, 3).BroadcastTo(new Shape(3)), "BroadcastTo", "(2, 3)", "(3)"),
-        new("broadcast of integers", d => d.Ints(1).BroadcastTo(new Shape(3)), "BroadcastTo", "I32"),
     ];
 
     static OpCase Over(string name, int[] axes, Func<Tensor, bool, Tensor> run) =>

@@ -23,7 +23,7 @@ sealed class ViewsTests
         new("reshape with no whole dimension", d => d.Of(2, 3).Reshape(4, -1), "Reshape", "(2, 3)", "4, -1"),
         new("reshape with two unknowns", d => d.Of(2, 3).Reshape(-1, -1), "Reshape", "-1, -1"),
         new("reshape to a negative dimension", d => d.Of(2, 3).Reshape(-2, 3), "Reshape", "-2, 3"),
-        new("reshape to rank 5", d => d.Of(2, 3).Reshape(1, 1, 1, 2, 3), "Reshape", "rank 5"),
+        new("reshape to rank 9", d => d.Of(2, 3).Reshape(1, 1, 1, 1, 1, 1, 1, 2, 3), "Reshape", "rank 9"),
     ];
 
     [Test]

@@ -41,6 +41,14 @@ sealed class RecordingBackend : Backend
 
     public override void Cast(TensorView x, TensorView y) => Note(nameof(Cast)).Cast(x, y);
 
+    public override void ArithmeticExact(ArithmeticOp op, TensorView a, TensorView b, TensorView y) =>
+        Note(nameof(ArithmeticExact)).ArithmeticExact(op, a, b, y);
+
+    public override void Compare(ComparisonOp op, TensorView a, TensorView b, TensorView y) =>
+        Note(nameof(Compare)).Compare(op, a, b, y);
+
+    public override void ReduceExact(ReduceOp op, TensorView x, TensorView y) => Note(nameof(ReduceExact)).ReduceExact(op, x, y);
+
     public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order) =>
         Note(nameof(Permute)).Permute(x, y, order);
 

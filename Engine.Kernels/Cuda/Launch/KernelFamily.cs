@@ -17,6 +17,9 @@ sealed class KernelFamily(string stem, string name)
         DType.BF16 => Name + "_bf16",
         DType.I32 => Name + "_i32",
         DType.U8 => Name + "_u8",
+        DType.F16 => Name + "_f16",
+        DType.F64 => Name + "_f64",
+        DType.I64 => Name + "_i64",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
     };
 }
