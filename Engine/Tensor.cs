@@ -156,8 +156,8 @@ public sealed partial class Tensor : IDisposable
     public Tensor Detach() => Alias(Shape, null).Named("Detach").Adopt();
 
     /// <summary>All values, row-major. Waits for the device.</summary>
-    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32, long
-    /// I64, byte U8, bool Bool.
+    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32,
+    /// long I64, byte U8, bool Bool.
     /// </exception>
     public T[] ToArray<T>() where T : unmanaged
     {
@@ -169,8 +169,8 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>Copies all values, row-major, to the start of a span. Waits for the device.</summary>
     /// <exception cref="ArgumentException">The span is shorter; nothing was written.</exception>
-    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32, long
-    /// I64, byte U8, bool Bool.
+    /// <exception cref="InvalidOperationException">The element type is not that of T: float F32, double F64, Half F16, int I32,
+    /// long I64, byte U8, bool Bool.
     /// </exception>
     public void CopyTo<T>(Span<T> destination) where T : unmanaged
     {
