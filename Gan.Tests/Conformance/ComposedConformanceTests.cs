@@ -12,6 +12,7 @@ namespace Ssgan.Tests.Conformance;
 /// The second half of the page as it is composed of the first: on plain loops, where the whole table agrees with the CPU's fused
 /// primitives, and on the emulated device, whose storage is also BF16 and whose work is queued.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 sealed class ComposedConformanceTests
 {
     // Its ReLU is an elementwise pass behind the convolution, whose many rows would take the emulated device minutes.

@@ -5,6 +5,7 @@ using Ssgan.Engine.Kernels.Cpu.Gemm;
 namespace Ssgan.Tests.Conformance;
 
 /// <summary>The oracle against naive loops in double precision, and against itself on other numbers of threads.</summary>
+[Parallelizable(ParallelScope.Self)]
 sealed class CpuConformanceTests
 {
     readonly CpuBackend _one = new(1), _two = new(2), _three = new(3);
@@ -30,6 +31,7 @@ sealed class CpuConformanceTests
 [TestFixture(SimdPath.Vector128)]
 [TestFixture(SimdPath.Vector256)]
 [TestFixture(SimdPath.Vector512)]
+[Parallelizable(ParallelScope.Self)]
 sealed class VectorPathConformanceTests(SimdPath simd)
 {
     readonly CpuBackend _one = new(1, simd), _two = new(2, simd), _three = new(3, simd);

@@ -15,6 +15,7 @@ namespace Ssgan.Tests.Conformance;
 [TestFixture(90, true)]
 [TestFixture(90, false)]
 [TestFixture(75, false)]
+[Parallelizable(ParallelScope.Self)]
 sealed partial class EmulatedCudaConformanceTests(int computeCapability, bool libraries) : IDisposable
 {
     static readonly HashSet<string> s_launched = [];

@@ -12,6 +12,7 @@ using Ssgan.Tests.Training;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>Every GAN of the catalog on an emulated device: replayed graphs and eager calls give the same bits.</summary>
+[Parallelizable(ParallelScope.All)]
 sealed class CapturedAlgorithmTests
 {
     const int Steps = 3;

@@ -15,6 +15,7 @@ using Ssgan.Tests.Training;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>What any GAN can be given on an emulated device: replayed graphs and eager calls give the same bits.</summary>
+[Parallelizable(ParallelScope.Self)]
 sealed class CapturedOptionTests
 {
     const int Steps = 4;

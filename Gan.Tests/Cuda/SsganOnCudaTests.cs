@@ -10,6 +10,7 @@ using Ssgan.Tests.Support;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>Whole SSGAN steps of the published 32x32 networks at a small width, on the emulated device.</summary>
+[Parallelizable(ParallelScope.Self)]
 sealed class SsganOnCudaTests
 {
     const int Steps = 5, Batch = 4, Width = 8;

@@ -11,6 +11,7 @@ using Ssgan.Tests.Support;
 namespace Ssgan.Tests.Cuda;
 
 /// <summary>SSGAN steps in TF32 and BF16 on the emulated device, and what the program says of them.</summary>
+[Parallelizable(ParallelScope.Self)]
 sealed class SsganPrecisionTests
 {
     const int Steps = 3;
