@@ -38,9 +38,11 @@ public sealed partial class Device : IDisposable
     /// <param name="ordinal">The card's number.</param>
     /// <param name="libraries">Where NVIDIA's libraries are; null searches the usual places.</param>
     /// <param name="options">How it is used; null for the defaults.</param>
-    /// <exception cref="DeviceException">There is no driver, or no such card.</exception>
+    /// <exception cref="DeviceException">There is no driver, or no such card, or the program was built without <see
+    /// cref="CudaBackend.IsIncluded">kernels</see> for it.</exception>
     public static Device Cuda(int ordinal = 0, ISymbolSource? libraries = null, CudaOptions? options = null) =>
-        new(new CudaBackend(libraries ?? new NativeLibraries(), ordinal, options));
+        CudaBackend.IsIncluded ? new(new CudaBackend(libraries ?? new NativeLibraries(), ordinal, options))
+            : throw new DeviceException(CudaBackend.LeftOut);
 
     /// <summary>The primitives.</summary>
     public Backend Backend { get; }

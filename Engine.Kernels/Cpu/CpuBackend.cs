@@ -56,6 +56,9 @@ public sealed unsafe partial class CpuBackend : Backend
     public override string Describe() =>
         $"{Environment.ProcessorCount} logical processors, {Threads} threads, {_simd.Bits()}-bit vectors";
 
+    public override IReadOnlyList<string> Notices { get; } =
+        CompiledAhead.Narrowness is { } narrowness ? [narrowness] : [];
+
     public override string? WhyNot(Precision precision) =>
         precision == Precision.F32 ? null : "needs a GPU; the CPU computes in f32";
 

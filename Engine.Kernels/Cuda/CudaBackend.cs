@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Kernels.Cuda.Launch;
 using Ssgan.Engine.Kernels.Cuda.Native;
@@ -19,13 +20,25 @@ public sealed unsafe partial class CudaBackend : Backend
     readonly UploadStaging _staging;
     readonly nint _stream;
 
+    /// <summary>What is said where the kernels are asked for, but left out.</summary>
+    public const string LeftOut =
+        "This program was built with SsganCuda=false, which leaves the GPU's kernels out, so it computes on the CPU alone.";
+
+    /// <summary>
+    /// Whether this program has the GPU's kernels: not if its project sets SsganCuda to false. The trimmer takes it for a
+    /// constant and drops what only it leads to.
+    /// </summary>
+    [FeatureSwitchDefinition("Ssgan.Cuda")]
+    public static bool IsIncluded => !AppContext.TryGetSwitch("Ssgan.Cuda", out bool included) || included;
+
     /// <summary>Opens a device.</summary>
     /// <param name="source">Where functions come from.</param>
     /// <param name="ordinal">The device's number.</param>
     /// <param name="options">How it is used; null for the defaults.</param>
-    /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
+    /// <exception cref="DeviceException">There is no such device, or no driver, or the kernels are left out.</exception>
     public CudaBackend(ISymbolSource source, int ordinal = 0, CudaOptions? options = null)
-        : this(source ?? throw new ArgumentNullException(nameof(source)), ordinal, KernelCache.Embedded, options ?? new())
+        : this(source ?? throw new ArgumentNullException(nameof(source)), ordinal,
+            IsIncluded ? KernelCache.Embedded : throw new DeviceException(LeftOut), options ?? new())
     {
     }
 
