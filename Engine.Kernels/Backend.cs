@@ -283,5 +283,6 @@ public abstract class Backend : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Releases what the backend has; called with true, as it has no finalizer.</summary>
     protected abstract void Dispose(bool disposing);
 }

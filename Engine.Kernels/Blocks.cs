@@ -43,6 +43,7 @@ public sealed class Blocks : IDisposable
         return result;
     }
 
+    /// <summary>Frees all blocks.</summary>
     public void Dispose()
     {
         while (_blocks.Count > 0) Free(_blocks.Count - 1);

@@ -100,6 +100,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return new Shape(d[..rank]);
     }
 
+    /// <inheritdoc/>
     public bool Equals(Shape other)
     {
         if (Rank != other.Rank) return false;
@@ -107,9 +108,13 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return true;
     }
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Shape s && Equals(s);
+    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Rank, _dims[0], _dims[1], _dims[2], _dims[3], _count);
+    /// <summary>Whether all dimensions are the same.</summary>
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
+    /// <summary>Whether ranks or any dimensions differ.</summary>
     public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
 
     /// <summary>For example "(64, 32, 32, 3)"; "()" for a scalar.</summary>
@@ -123,14 +128,18 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
         internal Enumerator(Shape shape) => (_shape, _axis) = (shape, -1);
 
+        /// <inheritdoc/>
         public readonly int Current => _shape[_axis];
 
         readonly object IEnumerator.Current => Current;
 
+        /// <inheritdoc/>
         public bool MoveNext() => ++_axis < _shape.Rank;
 
+        /// <inheritdoc/>
         public void Reset() => _axis = -1;
 
+        /// <inheritdoc/>
         public readonly void Dispose()
         {
         }

@@ -21,6 +21,7 @@ public sealed class CapturedStep : IDisposable
         _graph.Replay();
     }
 
+    /// <summary>Forgets the graph, and frees its memory with the last one.</summary>
     public void Dispose()
     {
         if (_disposed) return;

@@ -270,5 +270,6 @@ public readonly struct NoGradScope : IDisposable
         device.GradEnabled = false;
     }
 
+    /// <summary>Records again if that was on before.</summary>
     public void Dispose() => _device.GradEnabled = _before;
 }

@@ -74,6 +74,7 @@ public sealed class Rng : IDisposable
         _state.Backend.Normal(y.MutableView, _state.View);
     }
 
+    /// <summary>Frees the counter on the device.</summary>
     public void Dispose() => _state.Dispose();
 
     static ulong Join(int low, int high) => (uint)low | (ulong)(uint)high << 32;

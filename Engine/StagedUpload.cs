@@ -63,6 +63,7 @@ public sealed class StagedUpload : IDisposable
         Waiting--;
     }
 
+    /// <summary>Frees the staging; what was sent and not taken is lost.</summary>
     public void Dispose()
     {
         _uploads.Dispose();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Reflection;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
@@ -66,12 +67,13 @@ static class Cli
         return code;
     }
 
-    /// <summary>Prints this program's version, whichever process it runs in.</summary>
+    /// <summary>Prints this program's version, whichever process it runs in; without the commit, which follows a plus.</summary>
     sealed class VersionAction : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {typeof(Cli).Assembly.GetName().Version!.ToString(3)}");
+            string version = typeof(Cli).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {version.Split('+')[0]}");
             return ExitCode.Done;
         }
     }

@@ -183,6 +183,7 @@ public sealed class CaseRun : IDisposable
         return broken;
     }
 
+    /// <summary>Frees the arrays.</summary>
     public void Dispose()
     {
         foreach (var (whole, _) in _blocks) Backend.Free(whole.Address, whole.Bytes);

@@ -14,6 +14,7 @@ public sealed record ConformanceCase(string Stem, string Name, Action<CaseRun> B
     /// <summary>Whether an emulated device would take minutes: a processor's blocks and slices begin at such sizes.</summary>
     public bool IsLarge { get; init; }
 
+    /// <inheritdoc/>
     public override string ToString() => $"{Stem}: {Name}";
 
     /// <summary>Runs the body on a backend against naive loops in double precision.</summary>

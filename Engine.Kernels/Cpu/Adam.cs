@@ -8,6 +8,7 @@ public sealed unsafe partial class CpuBackend
     // Elements of a slot per item of the loop: a multiple of every vector width, so that only a slot's end has a scalar tail.
     const int AdamBlock = 8192;
 
+    /// <inheritdoc/>
     public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
         TensorView restBeta2 = default, TensorView restDecay = default)
     {

@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void ArgMax(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;

@@ -18,6 +18,7 @@ public sealed unsafe partial class CpuBackend
     // Elements per hand-out of a loop.
     const int NormGrain = 16384;
 
+    /// <inheritdoc/>
     public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
         TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)
     {

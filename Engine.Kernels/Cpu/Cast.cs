@@ -5,6 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Fill(TensorView y, float value)
     {
         switch (y.Type)
@@ -21,6 +22,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void Cast(TensorView x, TensorView y)
     {
         switch (x.Type, y.Type)

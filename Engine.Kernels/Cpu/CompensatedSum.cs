@@ -2,6 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void CompensatedSum(TensorView sum, TensorView value)
     {
         float high = sum.F32[0], added = *value.F32, next = high + added, taken = next - high;

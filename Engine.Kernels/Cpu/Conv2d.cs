@@ -10,6 +10,7 @@ public sealed unsafe partial class CpuBackend
     // (pixels of x) x (channels of x) over (tap, filter); filter gradient (filters) x (tap, channel of x) over the pixels of y.
     // With groups there is one for each, of a part of the channels and of the filters.
 
+    /// <inheritdoc/>
     public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         float* add = bias is { } b ? b.F32 : null;
@@ -37,6 +38,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec)
     {
         if (SuitsDepthwise(w.Shape, spec))
@@ -63,6 +65,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
     {
         if (SuitsDepthwise(dw.Shape, spec))

@@ -51,20 +51,25 @@ public sealed unsafe partial class CpuBackend : Backend
         _scratch = new Scratch(_workers.Count, GemmPlan.OwnFloats);
     }
 
+    /// <inheritdoc/>
     public override string Name => "cpu";
 
+    /// <inheritdoc/>
     public override string Describe() =>
         $"{Environment.ProcessorCount} logical processors, {Threads} threads, {_simd.Bits()}-bit vectors";
 
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Notices { get; } =
         CompiledAhead.Narrowness is { } narrowness ? [narrowness] : [];
 
+    /// <inheritdoc/>
     public override string? WhyNot(Precision precision) =>
         precision == Precision.F32 ? null : "needs a GPU; the CPU computes in f32";
 
     /// <summary>Threads that a parallel loop uses.</summary>
     public int Threads => _workers.Count;
 
+    /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
         long all = Interlocked.Add(ref _allocated, bytes);
@@ -82,18 +87,22 @@ public sealed unsafe partial class CpuBackend : Backend
             $"The host can give {_available:N0} bytes of memory; with these, {all:N0} would be taken.");
     }
 
+    /// <inheritdoc/>
     public override void Free(nint address, long bytes)
     {
         HostMemory.Free((void*)address);
         Interlocked.Add(ref _allocated, -bytes);
     }
 
+    /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, TensorView destination) =>
         source.CopyTo(new Span<byte>(destination.U8, checked((int)destination.Bytes)));
 
+    /// <inheritdoc/>
     public override void Download(TensorView source, Span<byte> destination) =>
         new ReadOnlySpan<byte>(source.U8, checked((int)source.Bytes)).CopyTo(destination);
 
+    /// <inheritdoc/>
     public override void Synchronize()
     {
     }
@@ -126,6 +135,7 @@ public sealed unsafe partial class CpuBackend : Backend
         long Bound(int slice) => slice == slices ? bytes : bytes * slice / slices / CacheLine * CacheLine;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;

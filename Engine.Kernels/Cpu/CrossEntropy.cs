@@ -8,6 +8,7 @@ public sealed unsafe partial class CpuBackend
     // Logits per hand-out of a loop; an exponential costs several nanoseconds.
     const int CrossEntropyGrain = 4096;
 
+    /// <inheritdoc/>
     public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
         TensorView correct = default)
     {
@@ -17,6 +18,7 @@ public sealed unsafe partial class CpuBackend
             new CrossEntropyForward { X = logits.F32, Labels = labels.I32, Losses = losses.F32, Correct = correct.F32, K = k });
     }
 
+    /// <inheritdoc/>
     public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits)
     {
         int n = logits.Shape[0], k = logits.Shape[1];

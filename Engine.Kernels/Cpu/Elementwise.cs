@@ -11,12 +11,14 @@ public sealed unsafe partial class CpuBackend
     /// </summary>
     const int Grain = 4;
 
+    /// <inheritdoc/>
     public override void Unary<TOp>(TOp op, TensorView x, TensorView y)
     {
         if (y.Type == DType.F32) _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
         else _workers.For(Blocks(y.Count), Grain, new NarrowUnaryRange<TOp>(op, x.U8, y.U8, y.Type, y.Count));
     }
 
+    /// <inheritdoc/>
     public override void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y)
     {
         long count = y.Count;

@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
         TensorView upright, TensorView rotated)
     {

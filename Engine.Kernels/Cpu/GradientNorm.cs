@@ -7,6 +7,7 @@ public sealed unsafe partial class CpuBackend
     // Elements per item of the loop.
     const int NormBlock = 32768;
 
+    /// <inheritdoc/>
     public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm)
     {
         int items = 0;

@@ -2,9 +2,11 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss) =>
         *loss.F32 = (float)(MeanHinge(real, -1) + MeanHinge(fake, 1));
 
+    /// <inheritdoc/>
     public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
         TensorView dreal, TensorView dfake)
     {

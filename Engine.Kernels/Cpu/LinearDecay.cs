@@ -2,6 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec)
     {
         float rate = spec.At(++*step.I32);

@@ -6,6 +6,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec)
     {
         if (y.Count == 0) return;
@@ -13,6 +14,7 @@ public sealed unsafe partial class CpuBackend
             new MaxPoolForward { X = x.F32, Y = y.F32, Index = index.I32, Map = new PoolMap(x, y, spec) });
     }
 
+    /// <inheritdoc/>
     public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y)
     {
         if (y.Count == 0) return;
@@ -23,6 +25,7 @@ public sealed unsafe partial class CpuBackend
         });
     }
 
+    /// <inheritdoc/>
     public override void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;

@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y,
         ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
@@ -14,6 +15,7 @@ public sealed unsafe partial class CpuBackend
         _workers.For(body.Blocks, Grain, body);
     }
 
+    /// <inheritdoc/>
     public override void GatherRows(TensorView table, TensorView indices, TensorView y)
     {
         CheckRows("GatherRows", indices, table.Shape);
@@ -22,6 +24,7 @@ public sealed unsafe partial class CpuBackend
         _workers.For(y.Shape[0], GrainOf(rowBytes / sizeof(float)), new GatherRange(table.U8, indices.I32, y.U8, rowBytes));
     }
 
+    /// <inheritdoc/>
     public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable)
     {
         CheckRows("ScatterAddRows", indices, dtable.Shape);

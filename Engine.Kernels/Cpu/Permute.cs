@@ -6,6 +6,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order)
     {
         if (y.Count == 0) return;

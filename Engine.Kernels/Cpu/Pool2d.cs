@@ -10,6 +10,7 @@ public sealed unsafe partial class CpuBackend
 
     static int PoolRowGrain(TensorView y) => Math.Max(1, PoolGrain / Math.Max(1, y.Shape[2] * y.Shape[3]));
 
+    /// <inheritdoc/>
     public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec)
     {
         if (y.Count == 0) return;
@@ -17,6 +18,7 @@ public sealed unsafe partial class CpuBackend
             new AvgPoolForward { X = x.F32, Y = y.F32, Map = new PoolMap(x, y, spec) });
     }
 
+    /// <inheritdoc/>
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec)
     {
         if (dx.Count == 0) return;

@@ -9,8 +9,10 @@ public sealed unsafe partial class CpuBackend
     // Philox blocks per item of a loop.
     const int RandomBlocks = 256;
 
+    /// <inheritdoc/>
     public override void Normal(TensorView y, TensorView generator) => Draw(y, generator, new DrawNormal());
 
+    /// <inheritdoc/>
     public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
         Draw(y, generator, new DrawUniform(low, high));
 

@@ -5,6 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Reduce<TOp>(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
@@ -24,6 +25,7 @@ public sealed unsafe partial class CpuBackend
         else ReduceColumns<TOp>(x.F32, new Layout(size[3], size[2], size[1], size[0]), y.F32);
     }
 
+    /// <inheritdoc/>
     public override void LogSumExp(TensorView x, TensorView y)
     {
         int columns = x.Shape[-1], perBlock = Math.Max(1, CrossEntropyGrain / Math.Max(1, columns));

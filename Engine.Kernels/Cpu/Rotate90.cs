@@ -12,6 +12,7 @@ public sealed unsafe partial class CpuBackend
     // reading it in first.
     const long RotateStreamBytes = 8 << 20;
 
+    /// <inheritdoc/>
     public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse)
     {
         int n = x.Shape[0], size = x.Shape[1], c = x.Shape[3];

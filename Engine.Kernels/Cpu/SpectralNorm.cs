@@ -13,6 +13,7 @@ public sealed unsafe partial class CpuBackend
     const int SpectralBlock = 32768;
     const float SmallestNormal = 1.17549435e-38f;
 
+    /// <inheritdoc/>
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon)
     {
         int count = layers.Length, maps = 3 * BlockMap.Bytes(count);
@@ -50,6 +51,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
         ReadOnlySpan<TensorView> dw)
     {

@@ -9,6 +9,7 @@ public sealed unsafe partial class CpuBackend
     // Floats of the small image per hand-out of a loop.
     const int UpsampleGrain = 8192;
 
+    /// <inheritdoc/>
     public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         if (x.Count == 0) return;
@@ -22,6 +23,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         if (dx.Count == 0) return;

@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
     const int AdamChunk = 8192, AdamThreads = 256, MostAdamSlots = 66;
     static readonly KernelFamily s_adam = new("adam", "adam");
 
+    /// <inheritdoc/>
     public override void Adam(ReadOnlySpan<AdamSlot> slots, TensorView learningRate, in AdamSpec spec,
         TensorView restBeta2 = default, TensorView restDecay = default)
     {

@@ -7,6 +7,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_argMax = new("arg_max", "arg_max"), s_argMaxWide = new("arg_max", "arg_max_wide");
 
+    /// <inheritdoc/>
     public override void ArgMax(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;

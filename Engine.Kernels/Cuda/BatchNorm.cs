@@ -12,6 +12,7 @@ public sealed unsafe partial class CudaBackend
         s_normMerge = new("batch_norm", "batch_norm_merge"),
         s_normApply = new("batch_norm", "batch_norm_apply"), s_normApplyWide = new("batch_norm", "batch_norm_apply_wide");
 
+    /// <inheritdoc/>
     public override void BatchNormForward(TensorView x, TensorView gamma, TensorView beta, TensorView classes,
         TensorView runningMean, TensorView runningVar, TensorView y, TensorView mean, TensorView invStd, in BatchNormSpec spec)
     {

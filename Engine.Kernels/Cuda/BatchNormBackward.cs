@@ -12,6 +12,7 @@ public sealed unsafe partial class CudaBackend
         s_normBackwardApply = new("batch_norm_backward", "batch_norm_backward_apply"),
         s_normBackwardApplyWide = new("batch_norm_backward", "batch_norm_backward_apply_wide");
 
+    /// <inheritdoc/>
     public override void BatchNormBackward(TensorView x, TensorView gamma, TensorView beta, TensorView classes, TensorView mean,
         TensorView invStd, TensorView dy, TensorView dx, TensorView dgamma, TensorView dbeta, in BatchNormSpec spec)
     {

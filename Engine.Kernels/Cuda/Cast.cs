@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_castI32 = new("cast", "cast_i32"), s_castU8 = new("cast", "cast_u8");
     static readonly KernelFamily s_castF16 = new("cast", "cast_f16"), s_castAny = new("cast", "cast_any");
 
+    /// <inheritdoc/>
     public override void Fill(TensorView y, float value)
     {
         if (y.Count == 0) return;
@@ -30,6 +31,7 @@ public sealed unsafe partial class CudaBackend
         Launch(s_fill, DType.U8, GridStride((y.Bytes + 15) / 16), args);
     }
 
+    /// <inheritdoc/>
     public override void Cast(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;

@@ -7,6 +7,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_compensatedSum = new("compensated_sum", "compensated_sum");
 
+    /// <inheritdoc/>
     public override void CompensatedSum(TensorView sum, TensorView value) =>
         Launch(s_compensatedSum, DType.F32, new Grid(1, 1), new CompensatedSumArgs { Sum = sum.Address, Value = value.Address });
 

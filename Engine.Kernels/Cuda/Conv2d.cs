@@ -4,12 +4,14 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
+    /// <inheritdoc/>
     public override void Conv2dForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         if (y.Count == 0) return;
         if (!Library(ConvOp.Forward, x, w, y, bias, spec)) Conv2dForwardOwn(x, w, bias, y, spec);
     }
 
+    /// <inheritdoc/>
     public override void Conv2dReluForward(TensorView x, TensorView w, TensorView? bias, TensorView y, in ConvSpec spec)
     {
         if (y.Count == 0 || Library(ConvOp.Forward, x, w, y, bias, spec, relu: true)) return;
@@ -17,12 +19,14 @@ public sealed unsafe partial class CudaBackend
         Unary(new Relu(), y, y);
     }
 
+    /// <inheritdoc/>
     public override void Conv2dBackwardData(TensorView dy, TensorView w, TensorView dx, in ConvSpec spec)
     {
         if (dx.Count == 0) return;
         if (!Library(ConvOp.BackwardData, dx, w, dy, null, spec)) Conv2dBackwardDataOwn(dy, w, dx, spec);
     }
 
+    /// <inheritdoc/>
     public override void Conv2dBackwardFilter(TensorView x, TensorView dy, TensorView dw, in ConvSpec spec)
     {
         if (dw.Count == 0) return;

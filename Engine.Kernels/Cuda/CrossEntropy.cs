@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
         s_crossEntropyBackward = new("cross_entropy", "cross_entropy_backward"),
         s_crossEntropyBackwardWide = new("cross_entropy", "cross_entropy_backward_wide");
 
+    /// <inheritdoc/>
     public override void SoftmaxCrossEntropy(TensorView logits, TensorView labels, TensorView losses,
         TensorView correct = default)
     {
@@ -22,6 +23,7 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
+    /// <inheritdoc/>
     public override void SoftmaxCrossEntropyBackward(TensorView logits, TensorView labels, TensorView dlosses, TensorView dlogits)
     {
         if (logits.Count == 0) return;

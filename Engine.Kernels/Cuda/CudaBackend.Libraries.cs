@@ -11,6 +11,7 @@ public sealed unsafe partial class CudaBackend
     CuDnn? _dnn;
     IReadOnlyList<string> _notices = [];
 
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Notices => _notices;
 
     /// <summary>cuBLAS's version, such as "12.4.5"; null where products run on our own kernels.</summary>
@@ -71,12 +72,14 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LibraryUse> Libraries =>
     [
         new("cublas", "matrix products", _source.Open(CudaLibrary.CuBlas), CuBlasVersion),
         new("cudnn", "convolutions", _source.Open(CudaLibrary.CuDnn), CuDnnVersion),
     ];
 
+    /// <inheritdoc/>
     public override string Arithmetic
     {
         get

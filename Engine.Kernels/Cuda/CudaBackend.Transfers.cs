@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
+    /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, TensorView destination)
     {
         if (source.Length != destination.Bytes)
@@ -15,6 +16,7 @@ public sealed unsafe partial class CudaBackend
         _device.Counts.Upload(source.Length);
     }
 
+    /// <inheritdoc/>
     public override void Download(TensorView source, Span<byte> destination)
     {
         if (destination.Length != source.Bytes)
@@ -39,6 +41,7 @@ public sealed unsafe partial class CudaBackend
         _device.Check(_device.Api.MemcpyDtoDAsync(y.Address, x.Address, (nuint)x.Bytes, _stream));
     }
 
+    /// <inheritdoc/>
     public override void Synchronize()
     {
         using var lease = _device.Enter();
@@ -46,6 +49,7 @@ public sealed unsafe partial class CudaBackend
         _device.Check(_device.Api.StreamSynchronize(_stream));
     }
 
+    /// <inheritdoc/>
     public override IStagedUploads CreateStagedUploads(int slots, long bytes) =>
         new CudaStagedUploads(this, slots, checked((int)bytes));
 

@@ -78,8 +78,10 @@ public sealed unsafe partial class CudaBackend : Backend
         }
     }
 
+    /// <inheritdoc/>
     public override string Name => _device.Name;
 
+    /// <inheritdoc/>
     public override bool ComputesIn(DType type) => type is DType.F32 or DType.BF16;
 
     public override bool MapsIn(DType type) => ComputesIn(type) || type == DType.F16;
@@ -93,19 +95,25 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Whether kernels built for a compute capability run on this device.</summary>
     internal bool Supports(int major, int minor) => Properties.Supports(major, minor);
 
+    /// <inheritdoc/>
     public override string Describe() => Properties.Describe();
 
+    /// <inheritdoc/>
     public override string? Unfit => Supports(7, 5) ? null : "7.5 (Turing) or newer is needed";
 
+    /// <inheritdoc/>
     public override string? WhyNot(Precision precision) =>
         // Older cards have no tensor cores for either: TF32 would silently be F32, and BF16 slower than F32.
         precision == Precision.F32 || Supports(8, 0) ? null
             : $"needs compute capability 8.0; {Name} has {Properties.Major}.{Properties.Minor}, so use f32";
 
+    /// <inheritdoc/>
     public override void Use(Precision precision) => AllowTf32 = precision == Precision.Tf32;
 
+    /// <inheritdoc/>
     public override Precision Precision => AllowTf32 ? Precision.Tf32 : Precision.F32;
 
+    /// <inheritdoc/>
     public override long? FreeBytes
     {
         get
@@ -145,6 +153,7 @@ public sealed unsafe partial class CudaBackend : Backend
         }
     }
 
+    /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
         using var lease = _device.Enter();
@@ -162,6 +171,7 @@ public sealed unsafe partial class CudaBackend : Backend
             : _device.Failure(status, "cuMemAlloc");
     }
 
+    /// <inheritdoc/>
     public override void Free(nint address, long bytes)
     {
         using var lease = _device.Enter();
@@ -178,6 +188,7 @@ public sealed unsafe partial class CudaBackend : Backend
         }
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (!disposing || !_device.Close()) return;

@@ -5,6 +5,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
+    /// <inheritdoc/>
     public override void Unary<TOp>(TOp op, TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
@@ -14,6 +15,7 @@ public sealed unsafe partial class CudaBackend
         Launch(UnaryKernel<TOp>.Family, y.Type, GridStride(VectorPacking.Items(x, y)), args);
     }
 
+    /// <inheritdoc/>
     public override void Binary<TOp>(TOp op, TensorView a, TensorView b, TensorView y)
     {
         if (y.Count == 0) return;

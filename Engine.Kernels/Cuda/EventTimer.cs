@@ -49,6 +49,7 @@ public sealed class EventTimer(CudaBackend card) : IDisposable
         return Timing.Of(times);
     }
 
+    /// <summary>Frees the events.</summary>
     public void Dispose()
     {
         _start.Dispose();

@@ -8,6 +8,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_gatherImages3 = new("gather_images", "gather_images3"),
         s_gatherImages = new("gather_images", "gather_images");
 
+    /// <inheritdoc/>
     public override void GatherImages(TensorView pixels, TensorView indices, TensorView flips, TensorView turns,
         TensorView upright, TensorView rotated)
     {

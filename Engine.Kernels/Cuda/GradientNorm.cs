@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
     const int NormChunk = 16384, NormThreads = 256, MostNormArrays = 200;
     static readonly KernelFamily s_gradientNorm = new("gradient_norm", "gradient_norm");
 
+    /// <inheritdoc/>
     public override void GradientNorm(ReadOnlySpan<TensorView> gradients, TensorView norm)
     {
         int all = 0;

@@ -8,6 +8,7 @@ public sealed unsafe partial class CudaBackend
     const int HingeThreads = 256;
     static readonly KernelFamily s_hingeForward = new("hinge", "hinge_forward"), s_hingeBackward = new("hinge", "hinge_backward");
 
+    /// <inheritdoc/>
     public override void HingeDiscriminator(TensorView real, TensorView fake, TensorView loss)
     {
         SameType("HingeDiscriminator", real, fake);
@@ -17,6 +18,7 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
+    /// <inheritdoc/>
     public override void HingeDiscriminatorBackward(TensorView real, TensorView fake, TensorView dloss,
         TensorView dreal, TensorView dfake)
     {

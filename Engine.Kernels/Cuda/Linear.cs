@@ -2,6 +2,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
+    /// <inheritdoc/>
     public override void Linear(TensorView x, TensorView w, TensorView bias, TensorView y)
     {
         if (y.Count == 0) return;

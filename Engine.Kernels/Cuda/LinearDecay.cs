@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
     const int MostRates = 32;
     static readonly KernelFamily s_linearDecay = new("linear_decay", "linear_decay");
 
+    /// <inheritdoc/>
     public override void LinearDecay(TensorView step, ReadOnlySpan<TensorView> rates, in DecaySpec spec)
     {
         var args = new LinearDecayArgs { Step = step.Address, Start = spec.Start, Steps = spec.Steps, Advance = 1 };

@@ -11,12 +11,15 @@ public sealed unsafe partial class CudaBackend
             s_maxPoolBackwardWide = new("max_pool2d", "max_pool2d_backward_wide"),
         s_maxPoolGather = new("max_pool2d", "max_pool2d_gather");
 
+    /// <inheritdoc/>
     public override void MaxPool2d(TensorView x, TensorView y, TensorView index, in PoolSpec spec) =>
         MaxPool(s_maxPool, s_maxPoolWide, "MaxPool2d", x, y, index, spec);
 
+    /// <inheritdoc/>
     public override void MaxPool2dBackward(TensorView dy, TensorView index, TensorView dx, in PoolSpec spec) =>
         MaxPool(s_maxPoolBackward, s_maxPoolBackwardWide, "MaxPool2dBackward", dy, dx, index, spec);
 
+    /// <inheritdoc/>
     public override void MaxPool2dGather(TensorView x, TensorView index, TensorView y)
     {
         if (y.Count == 0) return;

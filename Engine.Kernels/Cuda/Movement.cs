@@ -9,6 +9,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_gather = new("movement", "gather"), s_gatherWide = new("movement", "gather_wide");
     static readonly KernelFamily s_scatterAdd = new("movement", "scatter_add");
 
+    /// <inheritdoc/>
     public override void CopyBox(TensorView x, ReadOnlySpan<int> xStart, TensorView y,
         ReadOnlySpan<int> yStart, ReadOnlySpan<int> extent)
     {
@@ -19,6 +20,7 @@ public sealed unsafe partial class CudaBackend
         CopyRows(x.Address + (nint)(xFrom * bytes), y.Address + (nint)(yFrom * bytes), run, rows, bytes);
     }
 
+    /// <inheritdoc/>
     public override void GatherRows(TensorView table, TensorView indices, TensorView y)
     {
         if (y.Count == 0) return;
@@ -33,6 +35,7 @@ public sealed unsafe partial class CudaBackend
         Launch(unit == 16 ? s_gatherWide : s_gather, OfSize(unit), GridStride(args.Units), args);
     }
 
+    /// <inheritdoc/>
     public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable)
     {
         if (dy.Count == 0) return;

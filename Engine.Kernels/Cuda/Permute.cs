@@ -8,6 +8,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_transpose = new("permute", "transpose"), s_permute = new("permute", "permute"),
         s_transposeWide = new("permute", "transpose_wide"), s_permuteWide = new("permute", "permute_wide");
 
+    /// <inheritdoc/>
     public override void Permute(TensorView x, TensorView y, ReadOnlySpan<int> order)
     {
         if (y.Count == 0) return;

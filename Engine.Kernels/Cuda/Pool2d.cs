@@ -9,9 +9,11 @@ public sealed unsafe partial class CudaBackend
         s_avgPoolBackward = new("pool2d", "avg_pool2d_backward"),
             s_avgPoolBackwardWide = new("pool2d", "avg_pool2d_backward_wide");
 
+    /// <inheritdoc/>
     public override void AvgPool2d(TensorView x, TensorView y, in PoolSpec spec) =>
         Pool(s_avgPool, s_avgPoolWide, "AvgPool2d", x, y, spec);
 
+    /// <inheritdoc/>
     public override void AvgPool2dBackward(TensorView dy, TensorView dx, in PoolSpec spec) =>
         Pool(s_avgPoolBackward, s_avgPoolBackwardWide, "AvgPool2dBackward", dy, dx, spec);
 

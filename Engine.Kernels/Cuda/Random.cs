@@ -8,8 +8,10 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_normal = new("random", "normal"), s_uniform = new("random", "uniform"),
         s_advance = new("random", "advance");
 
+    /// <inheritdoc/>
     public override void Normal(TensorView y, TensorView generator) => Draw(s_normal, y, generator, default);
 
+    /// <inheritdoc/>
     public override void Uniform(TensorView y, TensorView generator, float low, float high) =>
         Draw(s_uniform, y, generator,
             new RandomArgs { Low = low, Span = high - low, High = high, Below = MathF.Max(low, MathF.BitDecrement(high)) });

@@ -13,6 +13,7 @@ public sealed unsafe partial class CudaBackend
 
     static readonly KernelFamily s_logSumExp = new("reduce", "log_sum_exp");
 
+    /// <inheritdoc/>
     public override void Reduce<TOp>(TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
@@ -27,6 +28,7 @@ public sealed unsafe partial class CudaBackend
         else ReduceColumns(ReduceKernel<TOp>.Columns, ReduceKernel<TOp>.ColumnsOfParts, x, size, y);
     }
 
+    /// <inheritdoc/>
     public override void LogSumExp(TensorView x, TensorView y)
     {
         const int WarpElements = 1024;

@@ -10,6 +10,7 @@ public sealed unsafe partial class CudaBackend
         s_rotateTile = new("rotate90", "rotate90_tile"),
         s_rotateWide = new("rotate90", "rotate90_wide"), s_rotateWide16 = new("rotate90", "rotate90_wide16");
 
+    /// <inheritdoc/>
     public override void Rotate90(TensorView x, TensorView turns, TensorView y, bool inverse)
     {
         if (y.Count == 0) return;

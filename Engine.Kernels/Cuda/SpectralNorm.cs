@@ -14,6 +14,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_spectralForward = new("spectral_norm", "spectral_norm_forward");
     static readonly KernelFamily s_spectralBackward = new("spectral_norm_backward", "spectral_norm_backward");
 
+    /// <inheritdoc/>
     public override void SpectralNormForward(ReadOnlySpan<SpectralLayer> layers, int iterations, float epsilon)
     {
         int resident = ResidentInAll(s_spectralForward), most = Math.Min(resident, MostSpectralLayers);
@@ -49,6 +50,7 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void SpectralNormBackward(ReadOnlySpan<SpectralLayer> layers, ReadOnlySpan<TensorView> dn,
         ReadOnlySpan<TensorView> dw)
     {

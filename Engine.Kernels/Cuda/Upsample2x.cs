@@ -17,6 +17,7 @@ public sealed unsafe partial class CudaBackend
         s_binomialBackward = new("upsample2x", "upsample_binomial_backward"),
             s_binomialBackwardWide = new("upsample2x", "upsample_binomial_backward_wide");
 
+    /// <inheritdoc/>
     public override void Upsample2x(TensorView x, TensorView y, UpsampleMode mode)
     {
         SameType("Upsample2x", x, y);
@@ -25,6 +26,7 @@ public sealed unsafe partial class CudaBackend
         else Smooth(s_binomial, s_binomialWide, x, y, x.Shape);
     }
 
+    /// <inheritdoc/>
     public override void Upsample2xBackward(TensorView dy, TensorView dx, UpsampleMode mode)
     {
         SameType("Upsample2xBackward", dy, dx);

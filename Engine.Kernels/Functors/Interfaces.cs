@@ -11,7 +11,9 @@ public interface IUnary
     /// <summary>Name of the twin functor in elementwise.cu.</summary>
     static abstract string Name { get; }
 
+    /// <summary>f(x).</summary>
     float Invoke(float x);
+    /// <summary>f of each element.</summary>
     Vector<float> Invoke(Vector<float> x);
 }
 
@@ -21,7 +23,9 @@ public interface IBinary
     /// <summary>Name of the twin functor in elementwise.cu.</summary>
     static abstract string Name { get; }
 
+    /// <summary>f(a, b).</summary>
     float Invoke(float a, float b);
+    /// <summary>f of each pair of elements.</summary>
     Vector<float> Invoke(Vector<float> a, Vector<float> b);
 }
 
@@ -34,8 +38,12 @@ public interface IReduce
     /// <summary>The value of an empty reduction.</summary>
     static abstract float Identity { get; }
 
+    /// <summary>What is made of an element before it is combined.</summary>
     static abstract float Map(float x);
+    /// <summary>The same of each element of a vector.</summary>
     static abstract Vector<float> Map(Vector<float> x);
+    /// <summary>Two partial results as one.</summary>
     static abstract float Combine(float a, float b);
+    /// <summary>The same for each pair of elements.</summary>
     static abstract Vector<float> Combine(Vector<float> a, Vector<float> b);
 }

@@ -9,6 +9,11 @@ public sealed class BatchNorm2d : Module
 {
     readonly float _epsilon, _momentum;
 
+    /// <summary>A layer for C channels.</summary>
+    /// <param name="device">Where its tensors live.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="momentum">Weight of a batch in the running statistics.</param>
     public BatchNorm2d(Device device, int channels, float epsilon = 1e-5f, float momentum = 0.1f)
     {
         ArgumentNullException.ThrowIfNull(device);

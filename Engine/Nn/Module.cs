@@ -190,6 +190,7 @@ public sealed class FrozenScope : IDisposable
         }
     }
 
+    /// <summary>Thaws what was frozen.</summary>
     public void Dispose()
     {
         foreach (var p in _frozen) p.RequiresGrad = true;

@@ -7,6 +7,9 @@ namespace Ssgan.Engine.Nn;
 /// </summary>
 public sealed class RunningStatistics : Module
 {
+    /// <summary>Of C channels, of which nothing is known yet.</summary>
+    /// <param name="device">Where its tensors live.</param>
+    /// <param name="channels">C.</param>
     public RunningStatistics(Device device, int channels)
     {
         ArgumentNullException.ThrowIfNull(device);

@@ -75,9 +75,11 @@ public sealed partial class Tensor
         return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).EqualTo(g.Saved(1)));
     }
 
+    /// <summary>a + b, broadcast as NumPy does.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Combine(new Add(), "Add", Guard.Given(a), Guard.Given(b))
         .Record("Add", [a, b], [], 0, static (g, _) => g[0] = g[1] = g.Upstream);
 
+    /// <summary>a − b, broadcast as NumPy does.</summary>
     public static Tensor operator -(Tensor a, Tensor b) => Combine(new Sub(), "Sub", Guard.Given(a), Guard.Given(b))
         .Record("Sub", [a, b], [], 0, static (g, _) =>
         {
@@ -85,6 +87,7 @@ public sealed partial class Tensor
             if (g.Needs(1)) g[1] = g.Upstream.Neg();
         });
 
+    /// <summary>a · b element by element, broadcast as NumPy does.</summary>
     public static Tensor operator *(Tensor a, Tensor b) => Combine(new Mul(), "Mul", Guard.Given(a), Guard.Given(b))
         .Record("Mul", [a, b], [a, b], 0, static (g, _) =>
         {
@@ -92,6 +95,7 @@ public sealed partial class Tensor
             if (g.Needs(1)) g[1] = g.Upstream * g.Saved(0);
         });
 
+    /// <summary>a / b element by element, broadcast as NumPy does.</summary>
     public static Tensor operator /(Tensor a, Tensor b)
     {
         var y = Combine(new Div(), "Div", Guard.Given(a), Guard.Given(b));
@@ -103,13 +107,21 @@ public sealed partial class Tensor
         });
     }
 
+    /// <summary>−x.</summary>
     public static Tensor operator -(Tensor x) => Guard.Given(x).Neg();
+    /// <summary>x + c.</summary>
     public static Tensor operator +(Tensor x, float c) => Guard.Given(x).Affine(1, c);
+    /// <summary>c + x.</summary>
     public static Tensor operator +(float c, Tensor x) => Guard.Given(x).Affine(1, c);
+    /// <summary>x − c.</summary>
     public static Tensor operator -(Tensor x, float c) => Guard.Given(x).Affine(1, -c);
+    /// <summary>c − x.</summary>
     public static Tensor operator -(float c, Tensor x) => Guard.Given(x).Affine(-1, c);
+    /// <summary>x · c.</summary>
     public static Tensor operator *(Tensor x, float c) => Guard.Given(x).Times(c);
+    /// <summary>c · x.</summary>
     public static Tensor operator *(float c, Tensor x) => Guard.Given(x).Times(c);
+    /// <summary>x / c.</summary>
     public static Tensor operator /(Tensor x, float c) => Guard.Given(x).Over(c);
 
     /// <summary>The larger of two, elementwise with broadcasting; on a tie each gets half of the gradient.</summary>

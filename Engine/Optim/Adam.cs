@@ -47,6 +47,7 @@ public sealed class Adam : Optimizer
         _steps = [.. Parameters.Select(p => State($"{p.Name}.step", device.Zeros(new Shape(1), DType.I32)))];
     }
 
+    /// <inheritdoc/>
     public override void Step()
     {
         _slots.Clear();

@@ -18,6 +18,7 @@ public sealed class Sgd : Optimizer
             : [.. Parameters.Select(p => State($"{p.Name}.momentum", p.Tensor.Device.Zeros(p.Tensor.Shape)))];
     }
 
+    /// <inheritdoc/>
     public override void Step()
     {
         using var scope = LearningRateTensor.Device.Scope();

@@ -90,38 +90,45 @@ public class AdversarialStep : GanStep
     /// <summary>Element type of real images: F32 where gradients flow to them.</summary>
     protected virtual DType ImageType => Loss.HasPenalties ? DType.F32 : ActivationType;
 
+    /// <inheritdoc/>
     public override bool IsCapturable => true;
-
+    /// <inheritdoc/>
     public override bool GeneratorSeesReals => Loss.IsRelativistic;
-
+    /// <inheritdoc/>
     public override int Classes => Generator.Classes;
-
+    /// <inheritdoc/>
     public override IReadOnlyList<(string Name, Module Module)> Networks { get; }
-
+    /// <inheritdoc/>
     public override IReadOnlyList<(string Name, Optimizer Optimizer)> Optimizers { get; }
-
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Notices => _regularisation.Notices;
 
+    /// <inheritdoc/>
     public override IReadOnlyList<(string Title, IReadOnlyList<LayerRow> Rows)> Layers(int batch) =>
         [("generator", Generator.Layers(batch)), ("discriminator", Discriminator.Layers(batch))];
 
+    /// <inheritdoc/>
     public override IReadOnlyList<ScheduledScalar> Scheduled(Schedule rate) =>
         _rest is null ? base.Scheduled(rate) : [.. base.Scheduled(rate), _rest];
 
+    /// <inheritdoc/>
     public override Latent Noise(Rng random, int count) => Generator.Draw(random, count);
 
+    /// <inheritdoc/>
     public sealed override void TrainDiscriminator(RealBatch real)
     {
         using var scope = Device.Scope();
         TrainDiscriminator(real, Noise(Random, real.Count));
     }
 
+    /// <inheritdoc/>
     public sealed override void TrainGenerator(int batch)
     {
         using var scope = Device.Scope();
         TrainGenerator(Noise(Random, batch), null);
     }
 
+    /// <inheritdoc/>
     public sealed override void TrainGenerator(RealBatch real)
     {
         using var scope = Device.Scope();
@@ -255,6 +262,7 @@ public class AdversarialStep : GanStep
         return Generator.Forward(latent);
     }
 
+    /// <inheritdoc/>
     public override Tensor Sample(Latent latent)
     {
         ArgumentNullException.ThrowIfNull(latent.Z);
@@ -275,6 +283,7 @@ public class AdversarialStep : GanStep
     protected Tensor? Labels(RealBatch real) => Discriminator.Classes == 0 ? null : real.Labels()
         ?? throw new ArgumentException("The discriminator is told classes, and these real images have none.");
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _regularisation.Dispose();

@@ -20,9 +20,11 @@ public abstract record ProjectionGanOptions : ResNetGanOptions
     {
     }
 
+    /// <inheritdoc/>
     [JsonIgnore]
     public override bool IsConditional => true;
 
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null)
     {
         if (!s_sizes.Contains(size))
@@ -34,6 +36,7 @@ public abstract record ProjectionGanOptions : ResNetGanOptions
         return Models.Architecture.For(size, Ngf, Ndf == 0 ? PublishedNdf : Ndf, nameOf);
     }
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new()
     {
         RotationClasses = 0, Classes = Told(classes),

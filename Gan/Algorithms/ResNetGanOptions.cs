@@ -94,6 +94,7 @@ public abstract record ResNetGanOptions : GanOptions
             : new ResNetDiscriminator(random, architecture, variant);
     }
 
+    /// <inheritdoc/>
     public override Generator CreateGenerator(Rng random, int size, int classes) =>
         CreateGenerator(random, Architecture(size), classes, DType.F32);
 
@@ -105,11 +106,14 @@ public abstract record ResNetGanOptions : GanOptions
             : new ResNetGenerator(random, shapes, variant);
     }
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new ResNetGanStep(device, Architecture(size), this, classes, optimisation);
 
+    /// <inheritdoc/>
     public override void CheckShapes(int size, Func<string, string>? nameOf = null) => Architecture(size, nameOf);
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);

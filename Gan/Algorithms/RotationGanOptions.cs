@@ -57,8 +57,10 @@ public abstract record RotationGanOptions : ResNetGanOptions
             + "instead of one each.", static o => o.OnePass, static (o, v) => o with { OnePass = v }),
     ];
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { ShortcutFromRelu = ShortcutFromRelu };
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);

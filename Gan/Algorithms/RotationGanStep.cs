@@ -39,6 +39,7 @@ public abstract class RotationGanStep : ResNetGanStep
     /// <param name="turns">Their turns.</param>
     protected abstract (Tensor Loss, Tensor Accuracy) GeneratorTask(Tensor onFake, RotationPlan turns);
 
+    /// <inheritdoc/>
     public override void TrainDiscriminator(RealBatch real, Latent latent)
     {
         using var scope = Device.Scope();
@@ -68,6 +69,7 @@ public abstract class RotationGanStep : ResNetGanStep
         Stats.Add("d_fake", onFake.Mean());
     }
 
+    /// <inheritdoc/>
     public override void TrainGenerator(Latent latent, RealBatch? real = null)
     {
         using var scope = Device.Scope();
@@ -116,6 +118,7 @@ public abstract class RotationGanStep : ResNetGanStep
         return outputs;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (var turns in _turns.Values) turns.Dispose();

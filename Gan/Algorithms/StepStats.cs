@@ -81,6 +81,7 @@ public sealed class StepStats(Device device) : IDisposable
     /// <summary>The first name whose sum is NaN or infinite, or null; waits for the _device.</summary>
     public string? FirstNonFinite() => Sums.FirstOrDefault(static s => !float.IsFinite(s.Sum))?.Name;
 
+    /// <summary>Forgets all sums.</summary>
     public void Dispose() => Clear();
 
     (int Index, long Count) Enter(string name, long count)

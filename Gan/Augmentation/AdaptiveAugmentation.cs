@@ -46,8 +46,10 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
         _cross = Matrix(device, 0, root, -root, -root, 0, root, root, -root, 0);
     }
 
+    /// <inheritdoc/>
     public override Module State => _probability;
 
+    /// <inheritdoc/>
     public override Tensor Upright(Tensor images, Rng random)
     {
         Check(images);
@@ -56,6 +58,7 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
         return Apply(images, uniforms, normals);
     }
 
+    /// <inheritdoc/>
     public override Tensor Turned(Tensor images, Rng random)
     {
         Check(images);
@@ -67,6 +70,7 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
         return Resampled(images.Cast(DType.F32), Grid - down, Grid - right).Cast(images.Type).Keep();
     }
 
+    /// <inheritdoc/>
     public override void Observe(Tensor onReal, Action<string, Tensor> report)
     {
         base.Observe(onReal, report);
@@ -157,6 +161,7 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
     /// <summary>Transposed, since pixels are rows.</summary>
     static Tensor Matrix(Device device, params ReadOnlySpan<float> values) => device.From(values, new Shape(1, 3, 3)).Own();
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (var constant in (ReadOnlySpan<Tensor>)[_same, _mean, _cross]) constant.Dispose();

@@ -35,6 +35,7 @@ public sealed class DiffAugment : ImageAugmentation
         return device;
     }
 
+    /// <inheritdoc/>
     public override Tensor Upright(Tensor images, Rng random)
     {
         Check(images);
@@ -42,6 +43,7 @@ public sealed class DiffAugment : ImageAugmentation
         return Apply(images, random.Uniform(new Shape(Numbers, images.Shape[0])));
     }
 
+    /// <inheritdoc/>
     public override Tensor Turned(Tensor images, Rng random)
     {
         Check(images);

@@ -87,6 +87,7 @@ public abstract class ImageAugmentation : IDisposable
         return uniform.Affine(bound, -0.5f).Cast(DType.I32).Cast(DType.F32);
     }
 
+    /// <summary>Frees constants.</summary>
     public void Dispose()
     {
         Dispose(true);

@@ -54,8 +54,10 @@ public sealed class CompareGanDiscriminator : Discriminator
     /// <summary>Logits of the head for the rotation task; 0 where there is none.</summary>
     public int RotationClasses => _rotation?.Weight.Shape[0] ?? 0;
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LayerRow> Layers(int batch) => LayerTable.Of(this, batch);
 
+    /// <inheritdoc/>
     public override DiscriminatorOutput Forward(Tensor images, Tensor? labels = null)
     {
         CheckInput(images, labels);

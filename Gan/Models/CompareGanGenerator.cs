@@ -46,8 +46,10 @@ public sealed class CompareGanGenerator : Generator
     /// <summary>The shapes.</summary>
     public Architecture Architecture { get; }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LayerRow> Layers(int batch) => LayerTable.Of(this, batch);
 
+    /// <inheritdoc/>
     public override Tensor Forward(Latent latent)
     {
         var z = latent.Z;

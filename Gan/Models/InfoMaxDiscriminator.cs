@@ -67,6 +67,7 @@ public sealed class InfoMaxDiscriminator : Discriminator
     /// <summary>Features in which images are contrasted.</summary>
     public int ContrastWidth { get; }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LayerRow> Layers(int batch) => LayerTable.Of(this, batch);
 
     /// <summary>Images (N, S, S, 3) → logits, and the features before <see cref="Project"/>.</summary>

@@ -53,6 +53,7 @@ public sealed class R3Discriminator : Discriminator
     /// <summary>The shapes.</summary>
     public R3Architecture Architecture { get; }
 
+    /// <inheritdoc/>
     public override DiscriminatorOutput Forward(Tensor images, Tensor? labels = null)
     {
         CheckInput(images, labels);
@@ -65,6 +66,7 @@ public sealed class R3Discriminator : Discriminator
         return new(logits.Keep()) { Features = found.Keep() };
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LayerRow> Layers(int batch)
     {
         R3Stage[] stages = [.. Architecture.Discriminator.Reverse()];

@@ -54,6 +54,7 @@ public sealed class R3Generator : Generator
     /// <summary>The shapes.</summary>
     public R3Architecture Architecture { get; }
 
+    /// <inheritdoc/>
     public override Tensor Forward(Latent latent)
     {
         ArgumentNullException.ThrowIfNull(latent.Z);
@@ -65,6 +66,7 @@ public sealed class R3Generator : Generator
         return _rgb.Forward(h).Cast(DType.F32).Keep();
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<LayerRow> Layers(int batch)
     {
         var stages = Architecture.Generator;

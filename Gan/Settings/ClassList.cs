@@ -24,8 +24,10 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
     /// <summary>No classes.</summary>
     public static ClassList None { get; } = new([]);
 
+    /// <inheritdoc/>
     public int Count => _names.Length;
 
+    /// <inheritdoc/>
     public string this[int index] => _names[index];
 
     /// <summary>The label of a class: of its name, or, where none is called so, of its number.</summary>
@@ -42,14 +44,19 @@ public sealed class ClassList : IReadOnlyList<string>, IEquatable<ClassList>
                 + $"{(Count > shown ? ", ..." : "")}.");
     }
 
+    /// <inheritdoc/>
     public bool Equals(ClassList? other) => other is not null && _names.AsSpan().SequenceEqual(other._names);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ClassList);
 
+    /// <inheritdoc/>
     public override int GetHashCode() => _names.Aggregate(Count, HashCode.Combine);
 
+    /// <inheritdoc/>
     public override string ToString() => string.Join(", ", _names);
 
+    /// <inheritdoc/>
     public IEnumerator<string> GetEnumerator() => ((IEnumerable<string>)_names).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

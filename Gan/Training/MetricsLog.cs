@@ -72,6 +72,7 @@ public sealed class MetricsLog : IDisposable
         }
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
     static long? StepOf(string line)

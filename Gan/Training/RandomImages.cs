@@ -22,22 +22,30 @@ public sealed class RandomImages : IImageSource
         new Random(1).NextBytes(_pixels);
     }
 
+    /// <inheritdoc/>
     public string Name => "random pixels";
 
+    /// <inheritdoc/>
     public long? Count { get; }
 
+    /// <inheritdoc/>
     public int Size { get; }
 
+    /// <inheritdoc/>
     public string ContentHash => "";
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Classes { get; }
 
+    /// <inheritdoc/>
     public int Label(long index) => (int)(index % Math.Max(1, Classes.Count));
 
     int Bytes => Size * Size * 3;
 
+    /// <inheritdoc/>
     public void Read(long index, Span<byte> pixels) => _pixels.AsSpan((int)(index * 7919 % Bytes), Bytes).CopyTo(pixels);
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -13,17 +13,23 @@ public sealed record CudaProperties
     public required int Ordinal { get; init; }
     /// <summary>Compute capability: 7.5 is Turing.</summary>
     public required int Major { get; init; }
+    /// <summary>The second part of the compute capability.</summary>
     public required int Minor { get; init; }
     /// <summary>Number of multiprocessors.</summary>
     public required int Multiprocessors { get; init; }
+    /// <summary>Threads that a multiprocessor holds at once.</summary>
     public required int ThreadsPerMultiprocessor { get; init; }
     /// <summary>Shared memory that a block may have without and with asking for it, in bytes.</summary>
     public required int SharedBytesPerBlock { get; init; }
+    /// <summary>The same, for a kernel that asked for it.</summary>
     public required int SharedBytesPerBlockOptIn { get; init; }
+    /// <summary>Size of the second-level cache.</summary>
     public required int L2CacheBytes { get; init; }
     /// <summary>Peak bytes per second of the memory; 0 where the driver no longer tells the clock.</summary>
     public required double MemoryBandwidth { get; init; }
+    /// <summary>Memory of the card.</summary>
     public required long TotalBytes { get; init; }
+    /// <summary>Whether the blocks of a launch may wait for each other.</summary>
     public required bool CooperativeLaunch { get; init; }
     /// <summary>The CUDA version that the driver supports: 12020 is 12.2.</summary>
     public required int DriverVersion { get; init; }

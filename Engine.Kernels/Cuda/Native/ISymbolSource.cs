@@ -5,8 +5,11 @@ public enum CudaLibrary
 {
     /// <summary>The driver: libcuda.so.1, nvcuda.dll.</summary>
     Driver,
+    /// <summary>Matrix products: libcublas.so.12.</summary>
     CuBlas,
+    /// <summary>Matrix products that add a bias: libcublasLt.so.12.</summary>
     CuBlasLt,
+    /// <summary>Convolutions: libcudnn.so.9.</summary>
     CuDnn,
     /// <summary>Linux only.</summary>
     Nccl,

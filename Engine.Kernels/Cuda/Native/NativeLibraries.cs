@@ -21,6 +21,7 @@ public sealed class NativeLibraries : ISymbolSource
     internal NativeLibraries(LibraryHost host, IReadOnlyList<string> folders) =>
         (_host, _search) = (host, new LibrarySearch(host, folders));
 
+    /// <inheritdoc/>
     public LibraryLookup Open(CudaLibrary library)
     {
         lock (_lock)
@@ -32,6 +33,7 @@ public sealed class NativeLibraries : ISymbolSource
         }
     }
 
+    /// <inheritdoc/>
     public nint Find(CudaLibrary library, string symbol)
     {
         ArgumentNullException.ThrowIfNull(symbol);

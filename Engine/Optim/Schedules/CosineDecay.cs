@@ -11,11 +11,14 @@ namespace Ssgan.Engine.Optim.Schedules;
 /// <param name="From">The finished steps at which it begins to fall; before them there is no rate.</param>
 public sealed record CosineDecay(float Start, long Steps, long From = 0) : Schedule(Start)
 {
+    /// <inheritdoc/>
     public override long From { get; } = From;
 
+    /// <inheritdoc/>
     public override string Course =>
         string.Create(CultureInfo.InvariantCulture, $"falls along half a cosine to 0 at step {Steps}");
 
+    /// <inheritdoc/>
     public override float At(long finished) =>
         (float)(Start * (0.5 + 0.5 * Math.Cos(Math.PI * Math.Min(1.0, (double)(finished - From) / (Steps - From)))));
 }

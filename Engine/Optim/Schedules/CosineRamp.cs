@@ -12,11 +12,14 @@ namespace Ssgan.Engine.Optim.Schedules;
 /// </param>
 public sealed record CosineRamp(float Start, float End, double Steps) : Schedule(Start)
 {
+    /// <inheritdoc/>
     public override bool IsConstant => Start == End;
 
+    /// <inheritdoc/>
     public override string Course =>
         string.Create(CultureInfo.InvariantCulture, $"goes along half a cosine to {End} at step {Math.Ceiling(Steps)}");
 
+    /// <inheritdoc/>
     public override float At(long finished)
     {
         double share = 0.5 - 0.5 * Math.Cos(Math.PI * Math.Min(1, finished / Steps));

@@ -8,12 +8,16 @@ namespace Ssgan.Engine.Optim.Schedules;
 /// <param name="Batch">Images per step, positive.</param>
 public sealed record HalfLife(Schedule Images, int Batch) : Schedule(RestOf(Given(Images).Start, Batch))
 {
+    /// <inheritdoc/>
     public override long From => Images.From;
 
+    /// <inheritdoc/>
     public override bool IsConstant => Images.IsConstant;
 
+    /// <inheritdoc/>
     public override string Course => $"follows a half-life that {Images.Course}";
 
+    /// <inheritdoc/>
     public override float At(long finished) => RestOf(Images.At(finished), Batch);
 
     static float RestOf(float images, int batch) => images <= 0 ? 1 : (float)(1 - Math.Pow(0.5, batch / (double)images));

@@ -9,10 +9,13 @@ namespace Ssgan.Engine.Optim.Schedules;
 /// <param name="From">The finished steps at which it begins to fall; before them there is no rate.</param>
 public sealed record LinearDecay(float Start, long Steps, long From = 0) : Schedule(Start)
 {
+    /// <inheritdoc/>
     public override long From { get; } = From;
 
+    /// <inheritdoc/>
     public override string Course => string.Create(CultureInfo.InvariantCulture, $"falls to 0 at step {Steps}");
 
+    /// <inheritdoc/>
     public override float At(long finished) => new DecaySpec(Start, Steps - From).At(finished - From);
 
     internal override DecaySpec? Line => new(Start, Steps - From);

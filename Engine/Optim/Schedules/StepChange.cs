@@ -8,10 +8,13 @@ namespace Ssgan.Engine.Optim.Schedules;
 /// <param name="Step">The finished steps from which it is the other one.</param>
 public sealed record StepChange(float Start, float End, long Step) : Schedule(Start)
 {
+    /// <inheritdoc/>
     public override bool IsConstant => Start == End;
 
+    /// <inheritdoc/>
     public override string Course => IsConstant ? "stays there"
         : string.Create(CultureInfo.InvariantCulture, $"becomes {End} at step {Step}");
 
+    /// <inheritdoc/>
     public override float At(long finished) => finished < Step ? Start : End;
 }

@@ -10,9 +10,11 @@ namespace Ssgan.Gan.Algorithms;
 /// </summary>
 public sealed record DcganOptions() : ResNetGanOptions("dcgan", "ns")
 {
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
         base.Architecture(size, nameOf) with { HeadsIterateInEvaluation = false };
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0, SpectralNorm = false };
 }
 

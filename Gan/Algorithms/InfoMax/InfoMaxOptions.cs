@@ -34,17 +34,22 @@ public sealed record InfoMaxOptions() : ResNetGanOptions("infomax")
             static o => o.ContrastWidth, static (o, v) => o with { ContrastWidth = v }),
     ];
 
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
         base.Architecture(size, nameOf) with { HeadsIterateInEvaluation = false, LogitsName = InfoMaxDiscriminator.Head };
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0 };
 
+    /// <inheritdoc/>
     public override Discriminator CreateDiscriminator(Rng random, Architecture architecture, int classes, DType compute) =>
         new InfoMaxDiscriminator(random, architecture, ContrastWidth, compute);
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new InfoMaxStep(device, Architecture(size), this, optimisation);
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);

@@ -14,6 +14,11 @@ public sealed class InfoMaxStep : ResNetGanStep
 {
     readonly InfoMaxOptions _options;
 
+    /// <summary>New networks on a device.</summary>
+    /// <param name="device">Where they live and are trained.</param>
+    /// <param name="architecture">Sizes of both networks.</param>
+    /// <param name="options">The algorithm's knobs.</param>
+    /// <param name="optimisation">Rates, and the seed of everything random.</param>
     public InfoMaxStep(Device device, Architecture architecture, InfoMaxOptions options, OptimisationSettings optimisation)
         : base(device, architecture, options, 0, optimisation) => _options = options;
 

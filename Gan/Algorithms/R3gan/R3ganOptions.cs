@@ -59,13 +59,16 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
             static o => o.ScheduleImages, static (o, v) => o with { ScheduleImages = v }),
     ];
 
+    /// <inheritdoc/>
     [JsonIgnore]
     public override bool TakesClasses => Conditional;
 
     // Its penalties are on pairs, and its networks on a loss of differences.
+    /// <inheritdoc/>
     [JsonIgnore]
     public override IEnumerable<string> Losses => ["rpgan"];
 
+    /// <inheritdoc/>
     public override Schedule Rate(OptimisationSettings optimisation)
     {
         ArgumentNullException.ThrowIfNull(optimisation);
@@ -73,6 +76,7 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
             : Ramp(optimisation.LearningRate, LearningRateEnd, optimisation.Batch);
     }
 
+    /// <inheritdoc/>
     public override bool Averages(OptimisationSettings optimisation)
     {
         ArgumentNullException.ThrowIfNull(optimisation);
@@ -82,16 +86,20 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
     /// <summary>The course of a number from its start to its end.</summary>
     internal CosineRamp Ramp(float start, float end, int batch) => new(start, end, (double)ScheduleImages / batch);
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new R3ganStep(device, R3Architecture.For(size, Ngf, Ndf), this, classes, optimisation);
 
+    /// <inheritdoc/>
     public override Generator CreateGenerator(Rng random, int size, int classes) =>
         new R3Generator(random, R3Architecture.For(size, Ngf, Ndf), classes);
 
+    /// <inheritdoc/>
     public override void CheckShapes(int size, Func<string, string>? nameOf = null) =>
         R3Architecture.For(size, Ngf, Ndf, nameOf);
 
     // The preset for CIFAR-10, for as long as it moves; the source itself ends when it is stopped.
+    /// <inheritdoc/>
     public override (GanOptions Gan, OptimisationSettings Optimisation) Paper()
     {
         const int batch = 512;
@@ -99,9 +107,11 @@ public sealed record R3ganOptions() : GanOptions("r3gan", "rpgan")
     }
 
     // A short run's average forgets in a twentieth of it, as the source's settles within its course.
+    /// <inheritdoc/>
     public override GanOptions Over(long images) =>
         this with { ScheduleImages = Math.Max(1, images), EmaImagesEnd = Math.Min(EmaImagesEnd, images / 20f) };
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);

@@ -39,6 +39,7 @@ public sealed class R3ganStep : AdversarialStep
         return architecture;
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<ScheduledScalar> Scheduled(Schedule rate) => [.. base.Scheduled(rate), .. _courses.All];
 
     /// <summary>
@@ -76,6 +77,7 @@ public sealed class R3ganStep : AdversarialStep
 
     Latent Paired(Latent latent, RealBatch real) => latent with { Labels = Labels(real) };
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

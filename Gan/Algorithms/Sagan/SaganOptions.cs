@@ -13,6 +13,7 @@ public sealed record SaganOptions() : ProjectionGanOptions("sagan")
     // Fewer have no eighth.
     const int LeastAttended = 8;
 
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null)
     {
         // Mimicry's SAGAN has PyTorch's spectral norm in its heads at 32 pixels too. Attention is at 16 and 8 pixels there, else
@@ -34,6 +35,7 @@ public sealed record SaganOptions() : ProjectionGanOptions("sagan")
         }
     }
 
+    /// <inheritdoc/>
     public override GeneratorOptions GeneratorVariant(int classes) => base.GeneratorVariant(classes) with { SpectralNorm = true };
 }
 

@@ -10,9 +10,11 @@ namespace Ssgan.Gan.Algorithms;
 public sealed record SnganOptions() : ResNetGanOptions("sngan")
 {
     // Mimicry's SNGAN has PyTorch's spectral norm throughout, which leaves u and v alone in evaluation.
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null) =>
         base.Architecture(size, nameOf) with { HeadsIterateInEvaluation = false };
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new() { RotationClasses = 0 };
 }
 

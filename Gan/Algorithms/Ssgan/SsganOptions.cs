@@ -9,6 +9,7 @@ namespace Ssgan.Gan.Algorithms;
 /// <summary>SSGAN's knobs, with Mimicry's values.</summary>
 public sealed record SsganOptions : RotationGanOptions
 {
+    /// <summary>Mimicry's values.</summary>
     public SsganOptions() : base("ssgan") => FakeRotationScale = 0.2f;
 
     /// <summary>
@@ -19,6 +20,7 @@ public sealed record SsganOptions : RotationGanOptions
         this with { RotationBatch = RotationBatch.FourAnglesOfAQuarter, ShortcutFromRelu = false },
         new() { DiscriminatorSteps = 2, Decay = ScheduleCatalog.Constant });
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new SsganStep(device, Architecture(size), this, optimisation);
 }

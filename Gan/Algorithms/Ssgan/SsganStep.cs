@@ -13,6 +13,7 @@ namespace Ssgan.Gan.Algorithms;
 public sealed class SsganStep(Device device, Architecture architecture, SsganOptions options, OptimisationSettings optimisation)
     : RotationGanStep(device, architecture, options, optimisation)
 {
+    /// <inheritdoc/>
     protected override bool DiscriminatorSeesTurnedFakes => false;
 
     /// <summary>E[−log Q_D(R = r | x^r)]: Chen et al. 2019, eq. 3.</summary>

@@ -50,12 +50,15 @@ public abstract record LabelAugmentedOptions : RotationGanOptions
     [JsonIgnore]
     internal override bool PlaysByLogits => PlaysUpright;
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) =>
         base.DiscriminatorVariant(classes) with { RotationClasses = SsganLaStep.TaskClasses };
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new SsganLaStep(device, Architecture(size), this, optimisation);
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);
@@ -73,6 +76,7 @@ public sealed record SsganLaOptions() : LabelAugmentedOptions("ssgan-la")
         this, Recipe(discriminatorSteps: 4, steps: 50_000));
 
     // What real and fake are is told by the eight classes.
+    /// <inheritdoc/>
     [JsonIgnore]
     public override IEnumerable<string> Losses => ["hinge"];
 }

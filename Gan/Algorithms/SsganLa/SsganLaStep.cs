@@ -18,9 +18,15 @@ public sealed class SsganLaStep : RotationGanStep
     readonly LabelAugmentedOptions _options;
     readonly Dictionary<RotationPlan, (Tensor Real, Tensor Fake)> _targets = [];
 
+    /// <summary>New networks on a device.</summary>
+    /// <param name="device">Where they live and are trained.</param>
+    /// <param name="architecture">Sizes of both networks.</param>
+    /// <param name="options">The algorithm's knobs.</param>
+    /// <param name="optimisation">Rates, and the seed of everything random.</param>
     public SsganLaStep(Device device, Architecture architecture, LabelAugmentedOptions options,
         OptimisationSettings optimisation) : base(device, architecture, options, optimisation) => _options = options;
 
+    /// <inheritdoc/>
     protected override bool PlaysUpright => _options.PlaysUpright;
 
     /// <summary>Loss of class 2k on x^k plus that of class 2k + 1 on G(z)^k (Hou et al. 2021, section 4).</summary>
@@ -62,6 +68,7 @@ public sealed class SsganLaStep : RotationGanStep
         Tensor Classes(int fake) => Device.From(Array.ConvertAll(labels, k => 2 * k + fake), turns.Labels.Shape).Own();
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (var (real, fake) in _targets.Values)

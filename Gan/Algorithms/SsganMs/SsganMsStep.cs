@@ -18,6 +18,11 @@ public sealed class SsganMsStep : RotationGanStep
 
     readonly Dictionary<int, Tensor> _fakes = [];
 
+    /// <summary>New networks on a device.</summary>
+    /// <param name="device">Where they live and are trained.</param>
+    /// <param name="architecture">Sizes of both networks.</param>
+    /// <param name="options">The algorithm's knobs.</param>
+    /// <param name="optimisation">Rates, and the seed of everything random.</param>
     public SsganMsStep(Device device, Architecture architecture, SsganMsOptions options, OptimisationSettings optimisation)
         : base(device, architecture, options, optimisation)
     {
@@ -52,6 +57,7 @@ public sealed class SsganMsStep : RotationGanStep
         return _fakes[count] = Device.Full(new Shape(count), TaskClasses - 1, DType.I32).Own();
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (var labels in _fakes.Values) labels.Dispose();

@@ -19,6 +19,7 @@ public sealed record WganGpOptions() : ResNetGanOptions("wgan-gp", "wasserstein"
             static o => o.PenaltyScale, static (o, v) => o with { PenaltyScale = v }),
     ];
 
+    /// <inheritdoc/>
     public override Architecture Architecture(int size, Func<string, string>? nameOf = null)
     {
         var shapes = base.Architecture(size, nameOf) with { HeadsIterateInEvaluation = false };
@@ -26,21 +27,26 @@ public sealed record WganGpOptions() : ResNetGanOptions("wgan-gp", "wasserstein"
     }
 
     // Mimicry makes these convolutions anew after its own initialisation, so PyTorch's stays.
+    /// <inheritdoc/>
     public override GeneratorOptions GeneratorVariant(int classes) =>
         base.GeneratorVariant(classes) with { ShortcutWeight = Init.PyTorchWeight, LastWeight = Init.PyTorchWeight };
 
+    /// <inheritdoc/>
     public override DiscriminatorOptions DiscriminatorVariant(int classes) => new()
     {
         RotationClasses = 0, SpectralNorm = false, Pooling = PixelPooling.Mean, ShortcutWeight = Init.PyTorchWeight,
     };
 
     // The penalty holds the slope at 1, which the other losses do not ask for.
+    /// <inheritdoc/>
     [JsonIgnore]
     public override IEnumerable<string> Losses => ["wasserstein"];
 
+    /// <inheritdoc/>
     public override GanStep Create(Device device, int size, int classes, OptimisationSettings optimisation) =>
         new WganGpStep(device, Architecture(size), this, optimisation);
 
+    /// <inheritdoc/>
     public override void Validate(Check check, int batch)
     {
         base.Validate(check, batch);

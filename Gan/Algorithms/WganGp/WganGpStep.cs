@@ -14,11 +14,18 @@ public sealed class WganGpStep : ResNetGanStep
 {
     readonly float _penaltyScale;
 
+    /// <summary>New networks on a device.</summary>
+    /// <param name="device">Where they live and are trained.</param>
+    /// <param name="architecture">Sizes of both networks.</param>
+    /// <param name="options">The algorithm's knobs.</param>
+    /// <param name="optimisation">Rates, and the seed of everything random.</param>
     public WganGpStep(Device device, Architecture architecture, WganGpOptions options, OptimisationSettings optimisation)
         : base(device, architecture, options, 0, optimisation) => _penaltyScale = options.PenaltyScale;
 
+    /// <inheritdoc/>
     protected override DType ImageType => DType.F32;
 
+    /// <inheritdoc/>
     public override void TrainDiscriminator(RealBatch real, Latent latent)
     {
         using var scope = Device.Scope();

@@ -40,8 +40,10 @@ public sealed class EvaluationHook : IRunHook
         Every = new(settings.EvalEvery);
     }
 
+    /// <inheritdoc/>
     public Every Every { get; }
 
+    /// <inheritdoc/>
     public void Run(RunState run)
     {
         ArgumentNullException.ThrowIfNull(run);
