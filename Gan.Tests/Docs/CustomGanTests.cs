@@ -2,8 +2,6 @@ using CustomGan;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
-using Ssgan.Gan.Data;
-using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Models;
 using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
@@ -20,8 +18,6 @@ sealed class CustomGanTests
         string[] blocks = [.. page.Split("```csharp\n").Skip(1).Select(static b => b.Split("```")[0])];
         Assert.That(blocks, Has.Length.EqualTo(2), "The page has the GAN, and how it is trained.");
         Assert.That(blocks[0], Is.EqualTo(code));
-        string[] compiled = [.. Text("Gan.Tests", "Docs", "CustomGanTests.cs").Split('\n').Select(static l => l.Trim())];
-        Assert.That(compiled, Is.SupersetOf(blocks[1].Split('\n', StringSplitOptions.RemoveEmptyEntries)));
 
         static string Text(params string[] path) => File.ReadAllText(RepoRoot.At(path)).ReplaceLineEndings("\n");
     }
@@ -50,27 +46,6 @@ sealed class CustomGanTests
         {
             var sample = step.Sample(step.Noise(step.Random, 2));
             Assert.That((sample.Shape, sample.RequiresGrad), Is.EqualTo((new Shape(2, 32, 32, 3), false)));
-        }
-    }
-
-    [Test]
-    public void The_trainer_takes_it()
-    {
-        using var temp = new TempFolder();
-        string before = Environment.CurrentDirectory;
-        try
-        {
-            Environment.CurrentDirectory = temp.Root;
-            using var device = Device.Cpu();
-            var options = new TrainOptions { Optimisation = new() { Batch = 8, Steps = 20 } };
-            using var source = DatasetFactory.Open("shapes", options.Data.Size, new DataOptions());
-            using var step = new LsganStep(device, Architecture.For(options.Data.Size, ngf: 32, ndf: 32), seed: 0);
-            new Trainer(step, source, options, RunFolder.Create("runs", "lsgan"), observer: null).Run();
-            Assert.That(File.Exists("runs/0001-lsgan/samples/fakes-00000020.png"));
-        }
-        finally
-        {
-            Environment.CurrentDirectory = before;
         }
     }
 
