@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void ArithmeticExact(ArithmeticOp op, TensorView a, TensorView b, TensorView y)
     {
         if (y.Count > 0) Stretch(new ArithmeticRow(op, y.Type), a, b, y);

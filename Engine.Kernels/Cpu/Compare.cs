@@ -2,6 +2,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Compare(ComparisonOp op, TensorView a, TensorView b, TensorView y)
     {
         if (y.Count > 0) Stretch(new CompareRow(op, a.Type), a, b, y);

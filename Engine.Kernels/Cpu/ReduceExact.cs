@@ -5,6 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void ReduceExact(ReduceOp op, TensorView x, TensorView y)
     {
         switch (x.Type)

@@ -7,6 +7,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_arithmeticExact = new("arithmetic_exact", "arithmetic_exact");
 
+    /// <inheritdoc/>
     public override void ArithmeticExact(ArithmeticOp op, TensorView a, TensorView b, TensorView y) =>
         Stretch(s_arithmeticExact, (int)op, a, b, y);
 

@@ -84,6 +84,7 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <inheritdoc/>
     public override bool ComputesIn(DType type) => type is DType.F32 or DType.BF16;
 
+    /// <inheritdoc/>
     public override bool MapsIn(DType type) => ComputesIn(type) || type == DType.F16;
 
     /// <summary>What the device says about itself.</summary>

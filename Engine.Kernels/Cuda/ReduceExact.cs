@@ -7,6 +7,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_reduceExact = new("reduce_exact", "reduce_exact");
 
+    /// <inheritdoc/>
     public override void ReduceExact(ReduceOp op, TensorView x, TensorView y)
     {
         if (y.Count == 0) return;
