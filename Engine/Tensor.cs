@@ -240,6 +240,9 @@ public sealed partial class Tensor : IDisposable
 
     internal void SetNode(Node node) => Node = node;
 
+    /// <summary>Whether the scope owns this handle.</summary>
+    internal bool IsIn(TensorScope scope) => _scope == scope;
+
     internal void LeaveScope(TensorScope scope)
     {
         if (_scope != scope) return;

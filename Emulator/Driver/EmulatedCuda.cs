@@ -73,6 +73,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
             CudaLibrary.CuBlas => "libcublas.so.12",
             CudaLibrary.CuBlasLt => "libcublasLt.so.12",
             CudaLibrary.CuDnn => "libcudnn.so.9",
+            CudaLibrary.Nvrtc => "libnvrtc.so.12",
             _ => "libnccl.so.2",
         };
         bool present = library switch

@@ -64,6 +64,7 @@ public sealed unsafe partial class CudaBackend : Backend
             throw;
         }
         _kernels = new KernelCache(_device, images);
+        _ownKernels = new OwnKernels(_device, Compile);
         _scratch = new ScratchBuffer(_device);
         _staging = new UploadStaging(_device, _stream);
         if (!_options.UseLibraries) return;
@@ -202,6 +203,7 @@ public sealed unsafe partial class CudaBackend : Backend
             _staging.Free();
             _arrivals.Free();
             _kernels.Unload();
+            _ownKernels.Unload();
             _device.Freed(_device.Api.StreamDestroy(_stream));
             _closed = true;
         }

@@ -10,6 +10,11 @@ public sealed unsafe partial class CudaBackend
     {
         if (y.Count == 0) return;
         SameType("Unary", x, y);
+        if (TOp.Twin is { } twin)
+        {
+            Unary(twin, op, x, y);
+            return;
+        }
         var (p, q) = Constants(op);
         var args = new UnaryArgs { X = x.Address, Y = y.Address, Count = y.Count, P = p, Q = q };
         Launch(UnaryKernel<TOp>.Family, y.Type, GridStride(VectorPacking.Items(x, y)), args);
@@ -23,6 +28,11 @@ public sealed unsafe partial class CudaBackend
         if (b.Type != DType.F32) SameType("Binary", b, y);
         // An operand of y's size is not stretched, whatever its rank.
         var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
+        if (TOp.Twin is { } twin)
+        {
+            Binary(twin, op, a, b, y, plan);
+            return;
+        }
         int width = VectorPacking.Width(y.Type);
         var (p, q) = Constants(op);
         // A launch walks four groups; seldom are there more, and then it is repeated along those.

@@ -3,29 +3,38 @@ using System.Numerics;
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// A function of one number. The struct's fields are its constants; on CUDA the struct is passed to the kernel by value and
-/// <see cref="Name"/> finds the entry point. The scalar and the vector form agree except for rounding.
+/// A function of one number. The struct's fields are its constants; on CUDA they are passed to the kernel by value and
+/// <see cref="Name"/> finds the entry point, or <see cref="Twin"/> says what it is. The scalar and the vector form agree except
+/// for rounding.
 /// </summary>
 public interface IUnary
 {
-    /// <summary>Name of the twin functor in elementwise.cu.</summary>
+    /// <summary>Name of the twin functor in elementwise.cu; of a user's own functor, its name in messages.</summary>
     static abstract string Name { get; }
 
-    /// <summary>f(x).</summary>
+    /// <summary>What computes a user's own functor on a GPU; null for the engine's, and for those that only a CPU has.</summary>
+    static virtual ElementwiseTwin? Twin => null;
+
+    /// <summary>The function of one number.</summary>
     float Invoke(float x);
-    /// <summary>f of each element.</summary>
+
+    /// <summary>The function of each lane.</summary>
     Vector<float> Invoke(Vector<float> x);
 }
 
 /// <summary>A function of two numbers; see <see cref="IUnary"/>.</summary>
 public interface IBinary
 {
-    /// <summary>Name of the twin functor in elementwise.cu.</summary>
+    /// <summary>Name of the twin functor in elementwise.cu; of a user's own functor, its name in messages.</summary>
     static abstract string Name { get; }
 
-    /// <summary>f(a, b).</summary>
+    /// <summary>What computes a user's own functor on a GPU; null for the engine's, and for those that only a CPU has.</summary>
+    static virtual ElementwiseTwin? Twin => null;
+
+    /// <summary>The function of two numbers.</summary>
     float Invoke(float a, float b);
-    /// <summary>f of each pair of elements.</summary>
+
+    /// <summary>The function of each pair of lanes.</summary>
     Vector<float> Invoke(Vector<float> a, Vector<float> b);
 }
 

@@ -31,7 +31,7 @@ enum DeviceAttribute
 }
 
 /// <summary>CUfunction_attribute.</summary>
-enum FunctionAttribute { SharedBytes = 1, MaxDynamicSharedBytes = 8 }
+enum FunctionAttribute { MaxThreadsPerBlock = 0, SharedBytes = 1, MaxDynamicSharedBytes = 8 }
 
 /// <summary>CUjit_option.</summary>
 enum JitOption { ErrorLogBuffer = 5, ErrorLogBufferBytes = 6 }

@@ -37,6 +37,8 @@ readonly struct Exports
         CudaLibrary.CuBlas or CudaLibrary.CuBlasLt => "install cuBLAS 12 or 13, for example with pip install nvidia-cublas-cu12",
         CudaLibrary.CuDnn => "install cuDNN 9, for example with pip install nvidia-cudnn-cu12",
         CudaLibrary.Nccl => "install NCCL 2, for example with pip install nvidia-nccl-cu12",
+        CudaLibrary.Nvrtc =>
+            "install NVRTC 12 or 13, for example with pip install nvidia-cuda-nvrtc-cu12, or give the kernels as PTX",
         _ => throw new ArgumentOutOfRangeException(nameof(library), library, "Unknown library."),
     };
 }

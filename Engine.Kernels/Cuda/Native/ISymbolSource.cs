@@ -13,6 +13,8 @@ public enum CudaLibrary
     CuDnn,
     /// <summary>Linux only.</summary>
     Nccl,
+    /// <summary>The compiler of CUDA C++; only for kernels of a user's own that are given as source.</summary>
+    Nvrtc,
 }
 
 /// <summary>

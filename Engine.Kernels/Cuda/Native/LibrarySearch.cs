@@ -40,13 +40,14 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
     /// <param name="major">CUDA's version, which must be cuDNN's.</param>
     public IEnumerable<Candidate> Compilers(int major)
     {
-        string name = host.IsWindows ? $"nvrtc64_{major}0_0.dll" : $"libnvrtc.so.{major}";
         string[] wheels = host.IsWindows
             ? [Path.Join($"cu{major}", "bin", "x86_64"), Path.Join("cuda_nvrtc", "bin")]
             : [Path.Join($"cu{major}", "lib"), Path.Join("cuda_nvrtc", "lib")];
-        return Folders(wheels).Distinct().Select(folder => new Candidate(folder, name))
+        return Folders(wheels).Distinct().Select(folder => new Candidate(folder, Compiler(major)))
             .Where(candidate => host.FileExists(candidate.Path));
     }
+
+    string Compiler(int major) => host.IsWindows ? $"nvrtc64_{major}0_0.dll" : $"libnvrtc.so.{major}";
 
     /// <summary>What NVRTC opens by bare name in turn, in its own folder.</summary>
     public string CompilerParts(int major) =>
@@ -80,6 +81,7 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
                 [.. majors.Select(major => host.IsWindows ? $"cublasLt64_{major}.dll" : $"libcublasLt.so.{major}")],
             CudaLibrary.CuDnn => [host.IsWindows ? "cudnn64_9.dll" : "libcudnn.so.9"],
             CudaLibrary.Nccl => host.IsWindows ? [] : ["libnccl.so.2"],
+            CudaLibrary.Nvrtc => [.. majors.Select(Compiler)],
             _ => throw new ArgumentOutOfRangeException(nameof(library), library, "Unknown library."),
         };
     }
@@ -102,6 +104,8 @@ sealed class LibrarySearch(LibraryHost host, IReadOnlyList<string> explicitFolde
         (CudaLibrary.CuDnn, false) => [Path.Join("cudnn", "lib")],
         (CudaLibrary.CuDnn, true) => [Path.Join("cudnn", "bin")],
         (CudaLibrary.Nccl, _) => [Path.Join("nccl", "lib")],
+        (CudaLibrary.Nvrtc, false) => [Path.Join("cu13", "lib"), Path.Join("cuda_nvrtc", "lib")],
+        (CudaLibrary.Nvrtc, true) => [Path.Join("cu13", "bin", "x86_64"), Path.Join("cuda_nvrtc", "bin")],
         (_, false) => [Path.Join("cu13", "lib"), Path.Join("cublas", "lib")],
         (_, true) => [Path.Join("cu13", "bin", "x86_64"), Path.Join("cublas", "bin")],
     };

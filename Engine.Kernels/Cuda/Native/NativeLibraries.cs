@@ -63,6 +63,8 @@ public sealed class NativeLibraries : ISymbolSource
                     tried.Add(candidate.Path);
                     continue;
                 }
+                if (library == CudaLibrary.Nvrtc)
+                    foreach (int major in LibrarySearch.Majors(driver)) LoadParts(folder, major, tried);
                 foreach (string companion in _search.Companions(library))
                 {
                     string path = Path.Join(folder, companion);
@@ -88,12 +90,17 @@ public sealed class NativeLibraries : ISymbolSource
         {
             foreach (var compiler in _search.Compilers(major))
             {
-                foreach (string part in _host.Files(compiler.Folder!, _search.CompilerParts(major)))
-                    if (_host.Load(part, out string? missing) == 0) tried.Add($"{part} ({missing})");
+                LoadParts(compiler.Folder!, major, tried);
                 if (_host.Load(compiler.Path, out string? reason) != 0) return;
                 tried.Add($"{compiler.Path} ({reason})");
             }
         }
+    }
+
+    void LoadParts(string folder, int major, List<string> tried)
+    {
+        foreach (string part in _host.Files(folder, _search.CompilerParts(major)))
+            if (_host.Load(part, out string? missing) == 0) tried.Add($"{part} ({missing})");
     }
 
     /// <summary>
