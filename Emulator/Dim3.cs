@@ -1,7 +1,7 @@
 namespace Ssgan.Emulator;
 
 /// <summary>The size of a grid or a block, or a place in it.</summary>
-public readonly record struct Dim3(int X, int Y = 1, int Z = 1)
+readonly record struct Dim3(int X, int Y = 1, int Z = 1)
 {
     public long Count => (long)X * Y * Z;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ssgan.Emulator;
 
-public enum FaultKind
+enum FaultKind
 {
     /// <summary>An address in no allocation, or an access that runs past the end of one.</summary>
     OutOfBounds,
@@ -56,7 +56,7 @@ public enum FaultKind
 /// What a card answers with a sticky error, or not at all. The message is one sentence with kernel, thread and PTX line.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "Fault is the word for what a device reports.")]
-public sealed class EmulatorFault(FaultKind kind, string message) : Exception(message)
+sealed class EmulatorFault(FaultKind kind, string message) : Exception(message)
 {
     public FaultKind Kind { get; } = kind;
 }

@@ -3,11 +3,13 @@ namespace Ssgan.Emulator;
 /// <summary>What the emulated machine looks like.</summary>
 public sealed partial record EmulatorOptions
 {
+    /// <summary>Devices of the machine.</summary>
     public int Devices { get; init; } = 1;
 
     /// <summary>Bytes of memory of each device; an allocation that does not fit fails as on a card.</summary>
     public long MemoryBytes { get; init; } = 4L << 30;
 
+    /// <summary>Multiprocessors of each device: how large a cooperative grid may be.</summary>
     public int Multiprocessors { get; init; } = 4;
 
     /// <summary>

@@ -17,7 +17,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     readonly Dictionary<long, Stack<nint>> _free = [], _freeCaptured = [];
     readonly HashSet<nint> _captured = [];
     readonly Lock _lock = new();
-    bool _capturing, _disposed;
+    bool _capturing, _disposed, _exact;
 
     /// <summary>Bytes in use now.</summary>
     public long LiveBytes { get; private set; }
@@ -36,6 +36,25 @@ public sealed class BufferPool(Backend backend) : IDisposable
 
     /// <summary>How often the device itself was asked for memory: constant in steady state.</summary>
     public long DeviceAllocations { get; private set; }
+
+    /// <summary>
+    /// For debugging: blocks have the size that was asked for, and go straight back to the device, so that one that checks
+    /// addresses sees each access past a tensor's end and each read of what nothing wrote. Slow.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Blocks are in use or cached.</exception>
+    public bool Exact
+    {
+        get => _exact;
+        set
+        {
+            lock (_lock)
+            {
+                if (LiveBlocks > 0 || CachedBytes > 0 || CapturedBytes > 0)
+                    throw new InvalidOperationException("A pool becomes exact before its first block, not after.");
+                _exact = value;
+            }
+        }
+    }
 
     /// <summary>A block of at least <paramref name="bytes"/>, contents undefined.</summary>
     /// <exception cref="OutOfDeviceMemoryException">The device is full even with the cache given back.</exception>
@@ -75,12 +94,12 @@ public sealed class BufferPool(Backend backend) : IDisposable
             long size = Round(bytes);
             LiveBytes -= size;
             LiveBlocks--;
-            if (_disposed)
+            bool captured = _captured.Contains(address);
+            if (_disposed || (_exact && !captured))
             {
                 _backend.Free(address, size);
                 return;
             }
-            bool captured = _captured.Contains(address);
             Push(captured ? _freeCaptured : _free, size, address);
             if (!captured) CachedBytes += size;
         }
@@ -177,7 +196,8 @@ public sealed class BufferPool(Backend backend) : IDisposable
         $"{_backend.Name} has no room for {size:N0} bytes: {LiveBytes:N0} live in {LiveBlocks} blocks, {CachedBytes:N0} cached, "
         + $"{CapturedBytes:N0} set apart for graphs, peak {PeakBytes:N0}. {e.Message}");
 
-    static long Round(long bytes) => Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
+    long Round(long bytes) =>
+        _exact ? Math.Max(1, bytes) : Math.Max(1, (bytes + Granularity - 1) / Granularity) * Granularity;
 
     /// <summary>Gives the cache back; blocks still in use go straight back to the device when they are returned.</summary>
     public void Dispose()

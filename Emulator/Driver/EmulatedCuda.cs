@@ -24,6 +24,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
     readonly ExportTable _driver;
     bool _initialized, _disposed;
 
+    /// <summary>A machine.</summary>
     public EmulatedCuda(EmulatorOptions? options = null)
     {
         Options = options ?? new EmulatorOptions();
@@ -36,6 +37,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         new EmulatedDnn(this).Export(_exports);
     }
 
+    /// <summary>What it looks like.</summary>
     public EmulatorOptions Options { get; }
 
     /// <summary>How often a function was called.</summary>
@@ -65,6 +67,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         Current!.ExtraTicks += (long)(milliseconds / 1000 * System.Diagnostics.Stopwatch.Frequency);
     }
 
+    /// <inheritdoc/>
     public LibraryLookup Open(CudaLibrary library)
     {
         string name = library switch
@@ -87,6 +90,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         return new LibraryLookup(present ? "emulated " + name : null, [name]);
     }
 
+    /// <inheritdoc/>
     public nint Find(CudaLibrary library, string symbol) =>
         Open(library).Path is not null && !Options.MissingFunctions.Contains(symbol)
             && _exports.TryGetValue((library, symbol), out var call)
@@ -114,6 +118,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
     static bool IsOwned(DriverObject item) =>
         item is not (EmulatedContext or EmulatedFunction) && item is not EmulatedStream { IsLegacy: true };
 
+    /// <summary>Gives back what it holds of the host's memory. No call follows.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -3,6 +3,7 @@ namespace Ssgan.Emulator;
 // The machine around the device: its libraries, its attributes, and failures that a test asks for.
 public sealed partial record EmulatorOptions
 {
+    /// <summary>What the driver calls the device.</summary>
     public string DeviceName { get; init; } = "Emulated GPU";
 
     /// <summary>
@@ -10,9 +11,13 @@ public sealed partial record EmulatorOptions
     /// </summary>
     public int DriverVersion { get; init; } = 12080;
 
+    /// <summary>Whether there is a driver.</summary>
     public bool HasDriver { get; init; } = true;
+    /// <summary>Whether cuBLAS is installed.</summary>
     public bool HasCuBlas { get; init; } = true;
+    /// <summary>Whether cuBLASLt is installed.</summary>
     public bool HasCuBlasLt { get; init; } = true;
+    /// <summary>Whether cuDNN is installed.</summary>
     public bool HasCuDnn { get; init; } = true;
 
     /// <summary>12 08 04 03 is cuBLAS 12.8.4.3 without spaces: 120804 in the library's own numbering.</summary>
@@ -44,13 +49,22 @@ public sealed partial record EmulatorOptions
     /// <summary>Calls that fail although nothing is wrong with them.</summary>
     public IReadOnlyList<InjectedFailure> Failures { get; init; } = [];
 
+    /// <summary>Shared memory that every block may have.</summary>
     public int SharedBytesPerBlock { get; init; } = Executor.SharedPerBlock;
 
     /// <summary>What a block may have where the function's attribute allows it.</summary>
     public int SharedBytesPerBlockOptIn { get; init; } = Executor.SharedPerBlockOptIn;
+
+    /// <summary>Shared memory of a multiprocessor.</summary>
     public int SharedBytesPerMultiprocessor { get; init; } = Executor.SharedPerMultiprocessor;
+
+    /// <summary>Threads that are resident on a multiprocessor at once.</summary>
     public int ThreadsPerMultiprocessor { get; init; } = Executor.ThreadsPerMultiprocessor;
+
+    /// <summary>Blocks that are resident on a multiprocessor at once.</summary>
     public int BlocksPerMultiprocessor { get; init; } = Executor.BlocksPerMultiprocessor;
+
+    /// <summary>32-bit registers of a multiprocessor.</summary>
     public int RegistersPerMultiprocessor { get; init; } = 65536;
 
     internal const int ThreadsPerBlock = Executor.MaxThreadsPerBlock, WarpSize = 32, RegistersPerThread = 255,

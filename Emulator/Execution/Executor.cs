@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Ssgan.Emulator;
 
 /// <summary>Runs kernels of one emulated device to their end. Launches may overlap on different threads.</summary>
-public sealed class Executor(EmulatorOptions options, DeviceMemory memory)
+sealed class Executor(EmulatorOptions options, DeviceMemory memory)
 {
     public const int MaxThreadsPerBlock = 1024, ThreadsPerMultiprocessor = 2048, BlocksPerMultiprocessor = 32;
 

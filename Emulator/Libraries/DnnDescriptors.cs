@@ -81,6 +81,8 @@ sealed class DnnConvolution : DriverObject
 /// <param name="X">The input, or its gradient.</param>
 /// <param name="W">The filters, or their gradient.</param>
 /// <param name="Y">The output, or its gradient.</param>
+/// <param name="Spec">Padding, stride and dilation.</param>
+/// <param name="Groups">Groups of channels.</param>
 /// <param name="Tf32">F32 operands are rounded to TF32.</param>
 sealed record DnnProblem(DnnShape X, DnnShape W, DnnShape Y, DnnConvolutionSpec Spec, int Groups, bool Tf32)
 {

@@ -14,7 +14,16 @@ sealed record DnnGraphOperation(
 sealed record DnnGraphPointwise(int Mode, double Lower, double Upper, bool PropagatesNan);
 
 /// <summary>The graphs that are emulated: a convolution, forward with a bias and a ReLU behind it if wanted.</summary>
+/// <param name="Direction">Which of the three arrays is computed.</param>
 /// <param name="Problem">Sizes and strides; the storage of the last result is that of the graph's last tensor.</param>
+/// <param name="Alpha">Factor of the convolution.</param>
+/// <param name="Beta">Factor of what the result held.</param>
+/// <param name="X">The input, or its gradient.</param>
+/// <param name="W">The filters, or their gradient.</param>
+/// <param name="Y">The convolution's output, or its gradient.</param>
+/// <param name="Bias">What is added, or null.</param>
+/// <param name="Relu">What follows, or null.</param>
+/// <param name="Result">The last tensor.</param>
 sealed record DnnGraph(
     DnnDirection Direction, DnnProblem Problem, float Alpha, float Beta, DnnGraphTensor X, DnnGraphTensor W, DnnGraphTensor Y,
     DnnGraphTensor? Bias, DnnGraphPointwise? Relu, DnnGraphTensor Result)

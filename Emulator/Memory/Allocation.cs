@@ -4,7 +4,7 @@ namespace Ssgan.Emulator;
 /// A block of device memory. Beside each byte lies a shadow byte that is set once something wrote it. Both arrays are pinned and
 /// owned by the garbage collector, so that a launch which still runs keeps the bytes of a block freed behind its back.
 /// </summary>
-public sealed unsafe class Allocation
+sealed unsafe class Allocation
 {
     public const byte Written = 0xFF;
 

@@ -4,7 +4,7 @@ namespace Ssgan.Emulator;
 /// The memory of one emulated device. Addresses are not canonical on any host, so that dereferencing one there fails at once;
 /// allocations are apart by a gap, so that running past one's end meets nothing. Every member may be called from any thread.
 /// </summary>
-public sealed unsafe class DeviceMemory(long capacity, int device = 0)
+sealed unsafe class DeviceMemory(long capacity, int device = 0)
 {
     /// <summary>Allocations start at multiples of this, as on a card.</summary>
     public const int Alignment = 512;

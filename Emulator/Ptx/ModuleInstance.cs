@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Ssgan.Emulator;
 
 /// <summary>A module on a device: its global and constant variables live in that device's memory until it is disposed.</summary>
-public sealed class ModuleInstance : IDisposable
+sealed class ModuleInstance : IDisposable
 {
     readonly Dictionary<string, Allocation> _variables = [];
     readonly DeviceMemory _memory;

@@ -1,6 +1,6 @@
 namespace Ssgan.Emulator;
 
-public enum PtxSpace
+enum PtxSpace
 {
     Generic,
     Register,
@@ -12,7 +12,7 @@ public enum PtxSpace
 }
 
 /// <summary>A variable in memory or a parameter. <see cref="Count"/> is 0 for an array that gets its size at launch.</summary>
-public sealed record PtxVariable(string Name, PtxSpace Space, PtxType Type, int Align, long Count)
+sealed record PtxVariable(string Name, PtxSpace Space, PtxType Type, int Align, long Count)
 {
     public long Bytes => Count * Type.Bytes();
 

@@ -1,7 +1,7 @@
 namespace Ssgan.Emulator;
 
 /// <summary>A parsed PTX text: what a driver's module loader sees. It can be loaded onto several devices.</summary>
-public sealed class PtxModule
+sealed class PtxModule
 {
     readonly Dictionary<string, PtxKernel> _kernels = [];
     readonly Dictionary<string, PtxFunction> _functions;
@@ -51,7 +51,7 @@ public sealed class PtxModule
 }
 
 /// <summary>An entry point.</summary>
-public sealed class PtxKernel
+sealed class PtxKernel
 {
     readonly PtxFunction _function;
 

@@ -1,7 +1,7 @@
 namespace Ssgan.Emulator;
 
 /// <summary>The fundamental types of PTX; the name is the specifier in capitals.</summary>
-public enum PtxType
+enum PtxType
 {
     None,
     Pred,
