@@ -81,9 +81,7 @@ public sealed class CpuCall : OwnCall
 
     unsafe Span<T> Span<T>(TensorView view, string what) where T : unmanaged
     {
-        DType? type = typeof(T) == typeof(float) ? DType.F32 : typeof(T) == typeof(int) ? DType.I32
-            : typeof(T) == typeof(byte) ? DType.U8 : null;
-        if (type != view.Type) throw new ArgumentException($"{Name}: {what} is {view.Type}, not {typeof(T).Name}.");
+        if (ElementType.Of<T>(Name) != view.Type) throw new ArgumentException($"{Name}: {what} is {view.Type}, not {typeof(T).Name}.");
         if (view.Count > int.MaxValue)
             throw new ArgumentException($"{Name}: {what} {view.Shape} has more elements than a span holds.");
         return MemoryMarshal.CreateSpan(ref *(T*)view.Address, (int)view.Count);

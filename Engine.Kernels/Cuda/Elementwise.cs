@@ -28,11 +28,7 @@ public sealed unsafe partial class CudaBackend
         if (b.Type != DType.F32) SameType("Binary", b, y);
         // An operand of y's size is not stretched, whatever its rank.
         var plan = new BroadcastSteps(a.Count == y.Count ? y.Shape : a.Shape, b.Count == y.Count ? y.Shape : b.Shape, y.Shape);
-        if (TOp.Twin is { } twin)
-        {
-            Binary(twin, op, a, b, y, plan);
-            return;
-        }
+        var twin = TOp.Twin;
         int width = VectorPacking.Width(y.Type);
         var (p, q) = Constants(op);
         // A launch walks four groups; seldom are there more, and then it is repeated along those.
@@ -42,6 +38,11 @@ public sealed unsafe partial class CudaBackend
             var (fromA, fromB) = plan.Outer(i);
             nint left = a.Address + (nint)(fromA * a.Type.Size()), right = b.Address + (nint)(fromB * b.Type.Size()),
                 to = y.Address + (nint)(i * count * y.Type.Size());
+            if (twin is not null)
+            {
+                Binary(twin, op, a with { Address = left }, b with { Address = right }, y with { Address = to }, plan);
+                continue;
+            }
             bool packed = plan.Fits(width) && to % 16 == 0 && (plan.A[0] == 0 || left % 16 == 0)
                 && (plan.B[0] == 0 || right % 16 == 0);
             var args = new BinaryArgs

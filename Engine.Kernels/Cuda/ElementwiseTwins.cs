@@ -13,15 +13,17 @@ public sealed unsafe partial class CudaBackend
             new UnaryArgs { X = x.Address, Y = y.Address, Count = y.Count, P = p, Q = q });
     }
 
+    /// <summary>The inner four groups of the plan, from where the views begin.</summary>
     void Binary<TOp>(ElementwiseTwin twin, TOp op, TensorView a, TensorView b, TensorView y, in BroadcastSteps plan)
         where TOp : unmanaged
     {
         CheckFields<TOp>(twin);
         var (p, q) = Constants(op);
-        Launch(twin.Entry(y.Type), LoopOver(y.Count), new TwinBinaryArgs
+        Launch(twin.Entry(y.Type), LoopOver(plan.Inner), new TwinBinaryArgs
         {
-            A = a.Address, B = b.Address, Y = y.Address, Count = y.Count,
-            Size0 = plan.Size[0], Size1 = plan.Size[1], Size2 = plan.Size[2], ASteps = plan.A, BSteps = plan.B,
+            A = a.Address, B = b.Address, Y = y.Address, Count = plan.Inner,
+            Size0 = plan.Size[0], Size1 = plan.Size[1], Size2 = plan.Size[2],
+            ASteps = Four.Of(plan.A), BSteps = Four.Of(plan.B),
             AFloat = a.Type == DType.F32 ? 1 : 0, BFloat = b.Type == DType.F32 ? 1 : 0, P = p, Q = q,
         });
     }

@@ -46,7 +46,12 @@ public sealed class ElementwiseTwin
     }
 
     /// <summary>The kernel for a storage.</summary>
-    internal KernelEntry Entry(DType type) => type == DType.BF16 ? _bf16 : _f32;
+    internal KernelEntry Entry(DType type) => type switch
+    {
+        DType.F32 => _f32,
+        DType.BF16 => _bf16,
+        _ => throw new ArgumentException($"{Name}: its kernels are of F32 and BF16, not of {type}; Cast() the operand."),
+    };
 
     static ElementwiseTwin Of(string name, string expression, Func<string, string, string> write)
     {
