@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Nn;
 /// <summary>
 /// Batch normalisation of (N, H, W, C) over all but channels (Ioffe and Szegedy 2015); gamma starts at 1, beta at 0.
 /// </summary>
-public sealed class BatchNorm2d : Module
+public sealed class BatchNorm2d : Layer
 {
     readonly float _epsilon, _momentum;
 
@@ -37,8 +37,11 @@ public sealed class BatchNorm2d : Module
     /// <summary>Running unbiased variance (C), used in evaluation.</summary>
     public Tensor RunningVar { get; }
 
+    /// <summary>Normalises.</summary>
+    public override Tensor Forward(Tensor x) => Forward(x, relu: false);
+
     /// <summary>Normalises; with <paramref name="relu"/> ReLU follows in the same pass.</summary>
-    public Tensor Forward(Tensor x, bool relu = false)
+    public Tensor Forward(Tensor x, bool relu)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (Training) return x.BatchNorm(Gamma, Beta, RunningMean, RunningVar, _epsilon, _momentum, relu);

@@ -6,7 +6,7 @@ namespace Ssgan.Engine.Nn;
 /// 2-D convolution of (N, H, W, C) images, with bias or without, optionally spectrally normalised. It computes in the type of its
 /// images: the parameters are F32, and the filters are cast where they are used.
 /// </summary>
-public sealed class Conv2d : Module
+public sealed class Conv2d : Layer
 {
     readonly SpectralNorm? _spectral;
 
@@ -71,8 +71,11 @@ public sealed class Conv2d : Module
     /// <summary>The normalisation of the weight, or null.</summary>
     public SpectralNorm? Spectral => _spectral;
 
-    /// <summary>(N, H, W, in) → (N, OH, OW, out) of the same type, optionally followed by ReLU.</summary>
-    public Tensor Forward(Tensor x, bool relu = false)
+    /// <summary>(N, H, W, in) → (N, OH, OW, out) of the same type.</summary>
+    public override Tensor Forward(Tensor x) => Forward(x, relu: false);
+
+    /// <summary>The same, with <paramref name="relu"/> followed by ReLU.</summary>
+    public Tensor Forward(Tensor x, bool relu)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Conv2d(_spectral?.Take(x.Type) ?? Weight.Cast(x.Type), Bias, Spec, relu);

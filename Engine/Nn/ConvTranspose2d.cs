@@ -6,7 +6,7 @@ namespace Ssgan.Engine.Nn;
 /// 2-D transposed convolution of (N, H, W, C) images, with bias or without: PyTorch's, with its first values unless others are
 /// given. It computes in the type of its images: the parameters are F32, and the filters are cast where they are used.
 /// </summary>
-public sealed class ConvTranspose2d : Module
+public sealed class ConvTranspose2d : Layer
 {
     readonly ConvSpec _spec;
     readonly (int H, int W) _outputPadding;
@@ -65,7 +65,7 @@ public sealed class ConvTranspose2d : Module
     public Tensor? Bias { get; }
 
     /// <summary>(N, H, W, in) → (N, OH, OW, out) of the same type.</summary>
-    public Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.ConvTranspose2d(Weight.Cast(x.Type), Bias, _spec, _outputPadding);

@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Nn;
 /// <summary>
 /// A table of learned rows, looked up by index, optionally divided by its spectral norm as a matrix (rows, features).
 /// </summary>
-public sealed class Embedding : Module
+public sealed class Embedding : Layer
 {
     readonly SpectralNorm? _spectral;
 
@@ -30,9 +30,9 @@ public sealed class Embedding : Module
     public SpectralNorm? Spectral => _spectral;
 
     /// <summary>I32 (N) → (N, features).</summary>
-    public Tensor Forward(Tensor indices)
+    public override Tensor Forward(Tensor x)
     {
-        ArgumentNullException.ThrowIfNull(indices);
-        return (_spectral?.Take() ?? Weight).GatherRows(indices);
+        ArgumentNullException.ThrowIfNull(x);
+        return (_spectral?.Take() ?? Weight).GatherRows(x);
     }
 }

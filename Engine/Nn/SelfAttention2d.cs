@@ -7,7 +7,7 @@ namespace Ssgan.Engine.Nn;
 /// authors' code): x + gamma·o(softmax(theta(x)·phi(x)ᵀ)·g(x)), gamma a scalar that starts at 0. All four are 1 x 1 convolutions
 /// without bias and with PyTorch's default weights. Scores are not divided by √d.
 /// </summary>
-public sealed class SelfAttention2d : Module
+public sealed class SelfAttention2d : Layer
 {
     // C / 8 channels are compared, C / 2 are taken.
     const int KeyShare = 8, ValueShare = 2;
@@ -39,7 +39,7 @@ public sealed class SelfAttention2d : Module
 
     /// <summary>(N, H, W, C) to the same. Scores and their softmax are F32, whatever the type of x.</summary>
     /// <exception cref="ArgumentException">Not images of C channels, or smaller than 2 x 2.</exception>
-    public Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         var queries = Rows(_theta.Forward(x).Cast(DType.F32));

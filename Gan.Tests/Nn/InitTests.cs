@@ -62,7 +62,7 @@ sealed class InitTests
         Assert.That(conv.Bias!.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(9 * 64), 1 / Math.Sqrt(9 * 64)));
         using var linear = new Linear(_random, 300, 200);
         Uniform(linear.Weight.ToArray(), Math.Sqrt(6.0 / 500));
-        Assert.That(linear.Bias.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(300), 1 / Math.Sqrt(300)));
+        Assert.That(linear.Bias!.ToArray().Max(Math.Abs), Is.InRange(0.9 / Math.Sqrt(300), 1 / Math.Sqrt(300)));
         using var table = new Embedding(_random, 300, 200);
         Assert.That(table.Weight.ToArray().Average(v => (double)v * v), Is.EqualTo(1).Within(3).Percent);
     }
@@ -80,7 +80,7 @@ sealed class InitTests
             using var random = new Rng(_device, seed);
             using var a = new Linear(random, 4, 3);
             using var b = new Linear(random, 4, 3, spectral: true);
-            return [a.Weight.ToArray(), b.Weight.ToArray(), a.Bias.ToArray(), b.Bias.ToArray(),
+            return [a.Weight.ToArray(), b.Weight.ToArray(), a.Bias!.ToArray(), b.Bias!.ToArray(),
                 b.Spectral!.U.ToArray(), b.Spectral!.V.ToArray()];
         }
     }

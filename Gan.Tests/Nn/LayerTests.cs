@@ -30,7 +30,7 @@ sealed class LayerTests
     {
         using var layer = new Linear(_random, 3, 2);
         using var scope = _device.Scope();
-        float[] x = Make.Numbers(12, 1), w = layer.Weight.ToArray(), b = layer.Bias.ToArray();
+        float[] x = Make.Numbers(12, 1), w = layer.Weight.ToArray(), b = layer.Bias!.ToArray();
         Near.All(layer.Forward(_device.Values([4, 3], x)).ToArray(),
             [.. from n in Enumerable.Range(0, 4)
                 from o in Enumerable.Range(0, 2)
