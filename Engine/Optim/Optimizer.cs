@@ -53,6 +53,50 @@ public abstract class Optimizer : IDisposable
         return norm;
     }
 
+    /// <summary>
+    /// Clips by norm, before <see cref="Step"/>: where √Σ‖g‖² over all gradients is above <paramref name="maxNorm"/>, all are
+    /// multiplied by maxNorm / (norm + 1e-6), as torch.nn.utils.clip_grad_norm_ does. Worked out on the device, so that a step can
+    /// be captured; one pass over the gradients to measure, one to multiply. A norm that is not a number makes all gradients such.
+    /// </summary>
+    /// <returns>The norm before: a scalar.</returns>
+    /// <exception cref="ArgumentException">The norm is not positive.</exception>
+    public Tensor ClipGradientNorm(float maxNorm)
+    {
+        if (!(maxNorm > 0)) throw new ArgumentException($"ClipGradientNorm: the norm {maxNorm} must be positive.");
+        var norm = GradientNorm();
+        using var scope = norm.Device.Scope();
+        using var noGrad = norm.Device.NoGrad();
+        var factor = (norm.Device.Scalar(maxNorm) / (norm + 1e-6f)).Clamp(0, 1);
+        foreach (var gradient in OwnGradients())
+            gradient.Backend.Binary(new Mul(), gradient.View, factor.View, gradient.MutableView);
+        return norm;
+    }
+
+    /// <summary>Clips by value, before <see cref="Step"/>: every gradient to [−bound, bound], in place, one pass.</summary>
+    /// <exception cref="ArgumentException">The bound is not positive.</exception>
+    public void ClipGradientValues(float bound)
+    {
+        if (!(bound > 0)) throw new ArgumentException($"ClipGradientValues: the bound {bound} must be positive.");
+        foreach (var gradient in OwnGradients())
+            gradient.Backend.Unary(new Clamp(-bound, bound), gradient.View, gradient.MutableView);
+    }
+
+    /// <summary>The gradients to be changed in place: one that shares its memory, as two addends' do, becomes a copy.</summary>
+    IEnumerable<Tensor> OwnGradients()
+    {
+        foreach (var (_, p) in Parameters)
+        {
+            if (p.Grad is not { } gradient) continue;
+            if (!gradient.IsExclusive)
+            {
+                var copy = gradient.Copy().Own();
+                gradient.Dispose();
+                p.Grad = gradient = copy;
+            }
+            yield return gradient;
+        }
+    }
+
     /// <summary>Drops all gradients.</summary>
     public void ZeroGrad()
     {

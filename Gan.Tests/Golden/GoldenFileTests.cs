@@ -103,6 +103,7 @@ public class GoldenFileTests
     [TestCase("r3gan")]
     [TestCase("r3gan_conditional")]
     [TestCase("augment")]
+    [TestCase("nn")]
     [TestCase("compare_gan32")]
     [TestCase("resize")]
     [TestCase("inception")]

@@ -15,6 +15,7 @@ from golden_conditional import make_conditional
 from golden_layers import make_layers
 from golden_nets import blocks, make_nets, penalties
 from golden_networks import make_inception, make_resize
+from golden_nn import make_nn
 from golden_r3gan import make_r3gan
 from golden_scores import make_scores
 from golden_train import make_cgan_pd, make_dcgan, make_infomax, make_sagan, make_sngan, make_successors, make_train, \
@@ -55,6 +56,7 @@ def main():
     make_resize(CONVENTION).write(folder / "resize.safetensors")
     make_inception(CONVENTION).write(folder / "inception.safetensors")
     make_scores(CONVENTION).write(folder / "scores.safetensors")
+    make_nn(CONVENTION).write(folder / "nn.safetensors")
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ sealed class StateDictTests
         using var file = Stored(F32("net.weight", 2, 3), F32("net.bias", 2), F32("other", 1));
         StateDict.Load(file, [.. StateDict.Entries(linear, "net.")], static name => name == "other");
         Assert.That(linear.Weight.ToArray(), Is.EqualTo(file["net.weight"].ReadF32()));
-        Assert.That(linear.Bias.ToArray(), Is.EqualTo(file["net.bias"].ReadF32()));
+        Assert.That(linear.Bias!.ToArray(), Is.EqualTo(file["net.bias"].ReadF32()));
     }
 
     [Test]

@@ -91,7 +91,7 @@ sealed class PthFileTests
         Assert.That(file.Entries.Select(static e => e.Name), Is.EqualTo(golden.Under("checkpoint")));
         StateDict.Load(file, [.. StateDict.Entries(linear, "0.")], static n => n.StartsWith("1.", StringComparison.Ordinal));
         Assert.That(linear.Weight.ToArray(), Is.EqualTo(golden.F32("checkpoint/0.weight")));
-        Assert.That(linear.Bias.ToArray(), Is.EqualTo(golden.F32("checkpoint/0.bias")));
+        Assert.That(linear.Bias!.ToArray(), Is.EqualTo(golden.F32("checkpoint/0.bias")));
         Assert.That(() => StateDict.Load(file, [.. StateDict.Entries(linear)]), Throws.TypeOf<StateDictException>()
             .With.Message.StartsWith(At(name) + " does not fit: weight is missing; bias is missing;"));
     }
