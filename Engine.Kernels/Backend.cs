@@ -100,6 +100,18 @@ public abstract class Backend : IDisposable
     public abstract void GatherRows(TensorView table, TensorView indices, TensorView y);
     /// <summary>Adds to dtable (M, …): row indices[i] += dy's row i, in the order of i.</summary>
     public abstract void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable);
+    /// <summary>
+    /// y[…, j, …] = x[…, indices[…, j, …], …] along an axis, of which y may have another extent; indices I32 or I64 of y's shape, or
+    /// (J), which all lines along the axis share. An index outside of x's axis throws on the CPU.
+    /// </summary>
+    public abstract void Gather(TensorView x, TensorView indices, TensorView y, int axis);
+    /// <summary>
+    /// y[…, indices[…, j, …], …] = x[…, j, …] along an axis, in the order of j: where indices repeat the last one stays. What none
+    /// names stays. Indices as in <see cref="Gather"/>, of x's shape.
+    /// </summary>
+    public abstract void Scatter(TensorView x, TensorView indices, TensorView y, int axis);
+    /// <summary>The same, added to y F32, in the order of j.</summary>
+    public abstract void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis);
 
     // ---- reductions -------------------------------------------------------------------------------------------------
     /// <summary>
@@ -115,6 +127,16 @@ public abstract class Backend : IDisposable
     /// y I32 = index of the first maximum of each row of x (…, K) along the last axis; a NaN counts as the maximum.
     /// </summary>
     public abstract void ArgMax(TensorView x, TensorView y);
+    /// <summary>
+    /// order I32 (…, J) = where the first J elements of each row of x (…, K) lie when it is sorted along the last axis. Equal
+    /// elements keep their order; a NaN counts as the largest.
+    /// </summary>
+    public abstract void ArgSort(TensorView x, TensorView order, bool descending);
+    /// <summary>
+    /// y = sums of x along an axis up to and with each element, from its end if backwards; F32, I32 (which wraps around). Carried in
+    /// double precision and rounded once an element. In place. Deterministic.
+    /// </summary>
+    public abstract void CumSum(TensorView x, TensorView y, int axis, bool backwards);
 
     // ---- linear algebra ---------------------------------------------------------------------------------------------
     /// <summary>

@@ -11,6 +11,7 @@ public static class ConformanceTable
     [
         .. AdamCases.All,
         .. ArgMaxCases.All,
+        .. ArgSortCases.All,
         .. ArithmeticExactCases.All,
         .. BatchNormBackwardCases.All,
         .. BatchNormCases.All,
@@ -19,7 +20,9 @@ public static class ConformanceTable
         .. CompensatedSumCases.All,
         .. Conv2dCases.All,
         .. CrossEntropyCases.All,
+        .. CumSumCases.All,
         .. ElementwiseCases.All,
+        .. GatherCases.All,
         .. GatherImagesCases.All,
         .. GradientNormCases.All,
         .. HingeCases.All,
@@ -34,6 +37,7 @@ public static class ConformanceTable
         .. ReduceCases.All,
         .. ReduceExactCases.All,
         .. Rotate90Cases.All,
+        .. ScatterCases.All,
         .. SpectralNormCases.All,
         .. Upsample2xCases.All,
     ];

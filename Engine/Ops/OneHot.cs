@@ -33,10 +33,17 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(device);
         if (count < 0) throw new ArgumentException($"Positions: {count} is no number of positions.");
-        // The largest value of each window of one pixel lies at that pixel.
-        var (column, index) = (device.Zeros(new Shape(1, count, 1, 1)), device.Result(new Shape(count), DType.I32));
-        var largest = device.Result(column.Shape);
-        device.Backend.MaxPool2d(column.View, largest.View, index.View.As(column.Shape), new PoolSpec(1, 1, 0));
-        return index.Named("Positions");
+        return Positions(device, count, backwards: false);
+    }
+
+    /// <summary>The same, or count − 1, …, 1, 0: ones summed up from a zero.</summary>
+    static Tensor Positions(Device device, int count, bool backwards)
+    {
+        var index = device.Full(new Shape(count), 1, DType.I32).Named("Positions");
+        if (count == 0) return index;
+        nint first = index.View.Address + (backwards ? (count - 1) * (nint)sizeof(int) : 0);
+        device.Backend.Fill(new TensorView(first, new Shape(1), DType.I32), 0);
+        device.Backend.CumSum(index.View, index.View, 0, backwards);
+        return index;
     }
 }

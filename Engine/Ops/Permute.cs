@@ -23,4 +23,16 @@ public sealed partial class Tensor
         Backend.Permute(View, y.View, forward);
         return y.Record("Permute", [this], [], inverse, static (g, inverse) => g[0] = g.Upstream.Permute(inverse));
     }
+
+    /// <summary>Two axes exchanged.</summary>
+    /// <exception cref="ArgumentException">One of them does not exist.</exception>
+    public Tensor Transpose(int first, int second)
+    {
+        int a = Guard.Axis("Transpose", Shape, first), b = Guard.Axis("Transpose", Shape, second);
+        if (a == b) return this;
+        Span<int> order = stackalloc int[Shape.Rank];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        (order[a], order[b]) = (b, a);
+        return Permute(order);
+    }
 }

@@ -46,6 +46,39 @@ public sealed partial class Tensor
             .Record("Reshape", [this], [], Shape, static (g, shape) => g[0] = g.Upstream.Reshape(shape));
     }
 
+    /// <summary>Without an axis of extent 1.</summary>
+    /// <exception cref="ArgumentException">The axis does not exist, or has another extent. (torch.squeeze leaves it.)</exception>
+    public Tensor Squeeze(int axis)
+    {
+        int a = Guard.Axis("Squeeze", Shape, axis);
+        if (Shape[a] != 1) throw new ArgumentException($"Squeeze: axis {axis} of shape {Shape} has extent {Shape[a]}, not 1.");
+        Span<int> dims = stackalloc int[Shape.Rank - 1];
+        for (int i = 0; i < dims.Length; i++) dims[i] = Shape[i < a ? i : i + 1];
+        return Reshape(new Shape(dims));
+    }
+
+    /// <summary>Without all axes of extent 1.</summary>
+    public Tensor Squeeze()
+    {
+        Span<int> dims = stackalloc int[Shape.Rank];
+        int rank = 0;
+        foreach (int d in Shape) if (d != 1) dims[rank++] = d;
+        return Reshape(new Shape(dims[..rank]));
+    }
+
+    /// <summary>With a new axis of extent 1 before an axis; −1 puts it last.</summary>
+    /// <exception cref="ArgumentException">There is no such place, or no axis is left.</exception>
+    public Tensor Unsqueeze(int axis)
+    {
+        int a = axis < 0 ? axis + Shape.Rank + 1 : axis;
+        if ((uint)a > (uint)Shape.Rank) throw new ArgumentException($"Unsqueeze: shape {Shape} has no place for an axis {axis}.");
+        if (Shape.Rank == Kernels.Shape.MaxRank)
+            throw new ArgumentException($"Unsqueeze: shape {Shape} has the largest supported rank.");
+        Span<int> dims = stackalloc int[Shape.Rank + 1];
+        for (int i = 0; i < dims.Length; i++) dims[i] = i == a ? 1 : Shape[i < a ? i : i - 1];
+        return Reshape(new Shape(dims));
+    }
+
     /// <summary>
     /// Converted to another element type, or this if it has it. Between floats the gradient is converted back. To an integer it
     /// rounds half to even and saturates, to Bool it is whether a value is not 0 (which NaN is not), and no gradient flows.

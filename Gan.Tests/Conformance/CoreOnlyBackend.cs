@@ -55,6 +55,17 @@ sealed class CoreOnlyBackend(Backend inner) : Backend
     public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable) =>
         inner.ScatterAddRows(dy, indices, dtable);
 
+    public override void Gather(TensorView x, TensorView indices, TensorView y, int axis) => inner.Gather(x, indices, y, axis);
+
+    public override void Scatter(TensorView x, TensorView indices, TensorView y, int axis) => inner.Scatter(x, indices, y, axis);
+
+    public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis) =>
+        inner.ScatterAdd(x, indices, y, axis);
+
+    public override void ArgSort(TensorView x, TensorView order, bool descending) => inner.ArgSort(x, order, descending);
+
+    public override void CumSum(TensorView x, TensorView y, int axis, bool backwards) => inner.CumSum(x, y, axis, backwards);
+
     public override void Reduce<TOp>(TensorView x, TensorView y) => inner.Reduce<TOp>(x, y);
 
     public override void ArgMax(TensorView x, TensorView y) => inner.ArgMax(x, y);

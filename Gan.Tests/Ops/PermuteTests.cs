@@ -8,6 +8,7 @@ sealed class PermuteTests
 {
     public static OpCase[] Cases { get; } =
     [
+        new("Permute", "transpose", [[2, 3, 4]], t => t[0].Transpose(0, -1)),
         new("Permute", "transpose", [[3, 5]], t => t[0].Permute(1, 0)),
         new("Permute", "a cycle of three", [[2, 3, 4]], t => t[0].Permute(2, 0, 1) * t[0].Permute(2, 0, 1)),
         new("Permute", "NHWC to NCHW", [[2, 3, 2, 4]], t => t[0].Permute(0, 3, 1, 2)),
@@ -17,6 +18,7 @@ sealed class PermuteTests
 
     public static Refusal[] Refusals { get; } =
     [
+        new("transpose of no such axis", d => d.Of(2, 3).Transpose(0, 2), "Transpose", "axis 2", "(2, 3)"),
         new("too few axes", d => d.Of(2, 3).Permute(0), "Permute", "(2, 3)"),
         new("an axis twice", d => d.Of(2, 3).Permute(1, 1), "Permute", "twice"),
         new("no such axis", d => d.Of(2, 3).Permute(0, 2), "Permute", "axis 2"),

@@ -8,6 +8,7 @@ sealed class ViewsTests
 {
     public static OpCase[] Cases { get; } =
     [
+        new("Views", "squeeze and unsqueeze", [[2, 1, 3]], t => t[0].Squeeze(1).Unsqueeze(-1) * t[0].Squeeze().Unsqueeze(2)),
         new("Views", "reshape", [[2, 6]], t => t[0].Reshape(3, 4) * t[0].Reshape(3, 4)),
         new("Views", "reshape with −1", [[2, 3, 4]], t => t[0].Reshape(2, -1)),
         new("Views", "reshape to a scalar", [[1, 1]], t => t[0].Reshape()),
@@ -17,6 +18,8 @@ sealed class ViewsTests
 
     public static Refusal[] Refusals { get; } =
     [
+        new("squeeze of more than one", d => d.Of(2, 3).Squeeze(1), "Squeeze", "axis 1", "extent 3"),
+        new("unsqueeze beyond the axes", d => d.Of(2, 3).Unsqueeze(4), "Unsqueeze", "(2, 3)", "4"),
         new("an inferred dimension above 2³¹", d => d.Empty(new Shape(3, 800_000_000), DType.U8).Reshape(-1), "Reshape",
             "(3, 800000000)", "2400000000", "2147483647"),
         new("reshape to another count", d => d.Of(2, 3).Reshape(5), "Reshape", "(2, 3)", "6", "5"),

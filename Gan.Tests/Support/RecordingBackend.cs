@@ -62,6 +62,21 @@ sealed class RecordingBackend : Backend
     public override void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable) =>
         Note(nameof(ScatterAddRows)).ScatterAddRows(dy, indices, dtable);
 
+    public override void Gather(TensorView x, TensorView indices, TensorView y, int axis) =>
+        Note(nameof(Gather)).Gather(x, indices, y, axis);
+
+    public override void Scatter(TensorView x, TensorView indices, TensorView y, int axis) =>
+        Note(nameof(Scatter)).Scatter(x, indices, y, axis);
+
+    public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis) =>
+        Note(nameof(ScatterAdd)).ScatterAdd(x, indices, y, axis);
+
+    public override void ArgSort(TensorView x, TensorView order, bool descending) =>
+        Note(nameof(ArgSort)).ArgSort(x, order, descending);
+
+    public override void CumSum(TensorView x, TensorView y, int axis, bool backwards) =>
+        Note(nameof(CumSum)).CumSum(x, y, axis, backwards);
+
     public override void Reduce<TOp>(TensorView x, TensorView y) => Note(TOp.Name).Reduce<TOp>(x, y);
 
     public override void LogSumExp(TensorView x, TensorView y) => Note(nameof(LogSumExp)).LogSumExp(x, y);

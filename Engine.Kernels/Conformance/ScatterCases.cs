@@ -1,0 +1,56 @@
+namespace Ssgan.Engine.Kernels.Conformance;
+
+/// <summary>Elements to indices along an axis, written and added, in order where indices repeat.</summary>
+static class ScatterCases
+{
+    public static IEnumerable<ConformanceCase> All =>
+    [
+        .. from type in MovementCases.Types
+           from row in GatherCases.Rows
+           from alike in CaseRun.Both
+           select new ConformanceCase("Scatter", $"{row.J} along {row.Axis} of {row.X} {type}{(alike ? ", alike" : "")}",
+               run => Write(run, row.X, row.Axis, row.J, type, alike)),
+        .. from type in CaseRun.Storages
+           from row in GatherCases.Rows
+           from alike in CaseRun.Both
+           select new ConformanceCase("Scatter", $"{row.J} added along {row.Axis} of {row.X} {type}{(alike ? ", alike" : "")}",
+               run => Add(run, row.X, row.Axis, row.J, type, alike)),
+        // More than owners look through.
+        new("Scatter", "a line a thread", run => Write(run, new(2, 3, 40), 1, 13200, DType.F32, false)),
+        new("Scatter", "a line a thread, added", run => Add(run, new(2, 3, 40), 1, 13200, DType.F32, false)),
+        new("Scatter", "blocks", run => Write(run, new(3, 70, 1000), 1, 90, DType.F32, false)) { IsLarge = true },
+        new("Scatter", "blocks, added", run => Add(run, new(3, 70, 1000), 1, 90, DType.F32, true)) { IsLarge = true },
+    ];
+
+    static void Write(CaseRun run, Shape shape, int axis, int j, DType type, bool alike)
+    {
+        TensorView y = MovementCases.Any(run, shape, type), x = MovementCases.Any(run, shape.With(axis, j), type);
+        var indices = run.Ints(alike ? new Shape(j) : x.Shape, 0, shape[axis]);
+        run.Backend.Scatter(x, indices, y, axis);
+        run.Expect("y", y, Tolerance.Exact, () =>
+        {
+            var result = run[y].ToArray();
+            for (int i = 0; i < x.Count; i++)
+                result[GatherCases.Other(i, x.Shape, axis, shape[axis], run[indices])] = run[x][i];
+            return result;
+        });
+    }
+
+    static void Add(CaseRun run, Shape shape, int axis, int j, DType type, bool alike)
+    {
+        TensorView y = run.Input(shape), x = run.Input(shape.With(axis, j), type);
+        var indices = run.Ints(alike ? new Shape(j) : x.Shape, 0, shape[axis]);
+        run.Backend.ScatterAdd(x, indices, y, axis);
+        // The order of additions is part of the contract: sums in single precision are equal.
+        run.Expect("y", y, Tolerance.Exact, () =>
+        {
+            var result = run[y].ToArray();
+            for (int i = 0; i < x.Count; i++)
+            {
+                ref double sum = ref result[GatherCases.Other(i, x.Shape, axis, shape[axis], run[indices])];
+                sum = (float)sum + (float)run[x][i];
+            }
+            return result;
+        });
+    }
+}
