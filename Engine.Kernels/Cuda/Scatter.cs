@@ -24,15 +24,16 @@ public sealed unsafe partial class CudaBackend
 
     void Scatter(KernelFamily kernel, DType type, TensorView x, TensorView indices, TensorView y, int axis)
     {
-        // Owners look through their line: up to here that is quicker than lines that are walked by one thread each.
+        // Owners look through their line: so far that is quicker than lines that are walked by one thread each.
         const long Few = 1 << 20;
+        const int Short = 8;
         if (x.Count == 0) return;
         var lines = AxisLines.Of(x.Shape, axis);
         var args = new ScatterAxisArgs
         {
             X = x.Address, Indices = indices.Address, Y = y.Address, Lines = lines.Outer * lines.Inner, Inner = new(lines.Inner),
             Columns = new(lines.Length), Length = y.Shape[axis], Alike = indices.Shape != x.Shape ? 1 : 0,
-            Wide = indices.Type.Size() == sizeof(long) ? 1 : 0, Owners = x.Count <= Few ? 1 : 0,
+            Wide = indices.Type.Size() == sizeof(long) ? 1 : 0, Owners = x.Count <= Few && lines.Length > Short ? 1 : 0,
         };
         Launch(kernel, type, GridStride(args.Owners != 0 ? x.Count : args.Lines), args);
     }
