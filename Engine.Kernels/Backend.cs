@@ -110,7 +110,7 @@ public abstract class Backend : IDisposable
     /// names stays. Indices as in <see cref="Gather"/>, of x's shape.
     /// </summary>
     public abstract void Scatter(TensorView x, TensorView indices, TensorView y, int axis);
-    /// <summary>The same, added to y F32, in the order of j.</summary>
+    /// <summary>The same, added to y in the order of j; F32 or F64.</summary>
     public abstract void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis);
 
     // ---- reductions -------------------------------------------------------------------------------------------------
@@ -128,13 +128,13 @@ public abstract class Backend : IDisposable
     /// </summary>
     public abstract void ArgMax(TensorView x, TensorView y);
     /// <summary>
-    /// order I32 (…, J) = where the first J elements of each row of x (…, K) lie when it is sorted along the last axis. Equal
+    /// order I32 (…, J) = where the first J elements of each row of x F32 (…, K) lie when it is sorted along the last axis. Equal
     /// elements keep their order; a NaN counts as the largest.
     /// </summary>
     public abstract void ArgSort(TensorView x, TensorView order, bool descending);
     /// <summary>
-    /// y = sums of x along an axis up to and with each element, from its end if backwards; F32, I32 (which wraps around). Carried in
-    /// double precision and rounded once an element. In place. Deterministic.
+    /// y = sums of x along an axis up to and with each element, from its end if backwards; F32, F64, I32 or I64 (integers wrap
+    /// around). Carried in double precision and rounded once an element. In place. Deterministic.
     /// </summary>
     public abstract void CumSum(TensorView x, TensorView y, int axis, bool backwards);
 

@@ -9,7 +9,7 @@
 #include "divide.cuh"
 
 struct SortTilesArgs {
-  const void* x;
+  const float* x;
   int* order;
   u64* keys;       // (rows, columns), where a row has several tiles
   i64 rows, columns;
@@ -32,13 +32,12 @@ struct SortMergeArgs {
 
 const int Tile = 2048;
 
-template<class T> DEV u64 key(T x, i64 index, int descending) {
-  float v = to_float(x);
+DEV u64 key(float v, i64 index, int descending) {
   u32 bits = v == 0.0f ? 0u : f2u(v), rank = is_nan(v) ? ~0u : bits >> 31 ? ~bits : bits | 0x80000000u;
   return (u64)(descending ? ~rank : rank) << 32 | (u32)index;
 }
 
-template<class T> DEV void tiles(const SortTilesArgs& args) {
+KERNEL arg_sort_tiles_f32(const SortTilesArgs args) {
   __shared__ u64 tile[Tile];
   int perTile = Tile / args.size;
   i64 items = (args.rows * args.tiles + perTile - 1) / perTile;
@@ -47,7 +46,7 @@ template<class T> DEV void tiles(const SortTilesArgs& args) {
       i64 part = item * perTile + p / args.size, row = part / args.tiles;
       i64 c = (part - row * args.tiles) * args.size + p % args.size;
       bool inside = row < args.rows && c < args.columns;
-      tile[p] = inside ? key(((const T*)args.x)[row * args.columns + c], c, args.descending) : ~0ull;
+      tile[p] = inside ? key(args.x[row * args.columns + c], c, args.descending) : ~0ull;
     }
     sync();
     for (int k = 2; k <= args.size; k *= 2) {
@@ -74,9 +73,6 @@ template<class T> DEV void tiles(const SortTilesArgs& args) {
     sync();
   }
 }
-
-KERNEL arg_sort_tiles_f32(const SortTilesArgs args) { tiles<float>(args); }
-KERNEL arg_sort_tiles_bf16(const SortTilesArgs args) { tiles<bf16>(args); }
 
 KERNEL arg_sort_merge_u8(const SortMergeArgs args) {
   GRID_STRIDE(at, args.count) {

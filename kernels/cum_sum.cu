@@ -16,11 +16,13 @@ struct CumSumArgs {
 };
 
 DEV double wide(float x) { return (double)x; }
-DEV double wide(bf16 x) { return (double)to_float(x); }
+DEV double wide(double x) { return x; }
 DEV i64 wide(int x) { return (i64)x; }
+DEV i64 wide(i64 x) { return x; }
 DEV void narrow(double x, float& y) { y = (float)x; }
-DEV void narrow(double x, bf16& y) { from_float((float)x, y); }
+DEV void narrow(double x, double& y) { y = x; }
 DEV void narrow(i64 x, int& y) { y = (int)x; }
+DEV void narrow(i64 x, i64& y) { y = x; }
 
 template<class T, class A> DEV void columns(const CumSumArgs& args) {
   GRID_STRIDE(line, args.lines) {
@@ -75,8 +77,10 @@ template<class T, class A> DEV void rows(const CumSumArgs& args) {
 }
 
 KERNEL cum_sum_columns_f32(const CumSumArgs args) { columns<float, double>(args); }
-KERNEL cum_sum_columns_bf16(const CumSumArgs args) { columns<bf16, double>(args); }
+KERNEL cum_sum_columns_f64(const CumSumArgs args) { columns<double, double>(args); }
 KERNEL cum_sum_columns_i32(const CumSumArgs args) { columns<int, i64>(args); }
+KERNEL cum_sum_columns_i64(const CumSumArgs args) { columns<i64, i64>(args); }
 KERNEL cum_sum_rows_f32(const CumSumArgs args) { rows<float, double>(args); }
-KERNEL cum_sum_rows_bf16(const CumSumArgs args) { rows<bf16, double>(args); }
+KERNEL cum_sum_rows_f64(const CumSumArgs args) { rows<double, double>(args); }
 KERNEL cum_sum_rows_i32(const CumSumArgs args) { rows<int, i64>(args); }
+KERNEL cum_sum_rows_i64(const CumSumArgs args) { rows<i64, i64>(args); }

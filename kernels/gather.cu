@@ -28,7 +28,7 @@ template<class T> DEV void gather_axis(const GatherAxisArgs& args) {
 }
 
 KERNEL gather_axis_wide_u8(const GatherAxisArgs args) { gather_axis<u4>(args); }
-KERNEL gather_axis_pair_u8(const GatherAxisArgs args) { gather_axis<u64>(args); }
+KERNEL gather_axis_f64(const GatherAxisArgs args) { gather_axis<u64>(args); }
 KERNEL gather_axis_f32(const GatherAxisArgs args) { gather_axis<u32>(args); }
 KERNEL gather_axis_bf16(const GatherAxisArgs args) { gather_axis<u16>(args); }
 KERNEL gather_axis_u8(const GatherAxisArgs args) { gather_axis<u8>(args); }

@@ -112,3 +112,124 @@ DEV void sincos_turn(float t, float& sine, float& cosine) {
   sine = quarter & 2 ? -sw : sw;
   cosine = quarter == 1 || quarter == 2 ? -cw : cw;
 }
+
+// e^x - 1, relatively accurate at zero.
+DEV float expm1_(float x) {
+  if (!(abs_(x) < 0.5f)) return exp_(x) - 1.0f;
+  float q = fma_(0.000199917762f, x, 0.00139974942f);
+  q = fma_(q, x, 0.00833307765f);
+  q = fma_(q, x, 0.0416653156f);
+  q = fma_(q, x, 0.166666687f);
+  q = fma_(q, x, 0.5f);
+  return fma_(x * x, q, x);
+}
+
+// log(1 + x), relatively accurate at zero (Kahan).
+DEV float log1p_(float x) {
+  float u = 1.0f + x;
+  return u == 1.0f || x == inf_() ? x : log_(u) * (x / (u - 1.0f));
+}
+
+// e^(-scale * a^2), the scale a power of two.
+DEV float exp_of_square(float a, float scale) {
+  float square = a * a, rest = fma_(a, a, -square), e = exp_(square * -scale);
+  return fma_(e, rest * -scale, e);
+}
+
+// e^(a^2) * erfc(a) for 0 <= a <= 10.1 (Shepherd and Laframboise 1981).
+DEV float erfc_scaled(float a) {
+  float q = (a - 2.0f) / (a + 2.0f), p = fma_(7.91633502e-05f, q, 0.000168805287f);
+  p = fma_(p, q, -0.000400862191f);
+  p = fma_(p, q, -0.00142027147f);
+  p = fma_(p, q, 0.00125295157f);
+  p = fma_(p, q, 0.00870894082f);
+  p = fma_(p, q, -0.00803095661f);
+  p = fma_(p, q, -0.0542178117f);
+  p = fma_(p, q, 0.164051056f);
+  p = fma_(p, q, -0.166030526f);
+  p = fma_(p, q, -0.0927638188f);
+  p = fma_(p, q, 1.27697837f);
+  return p / fma_(a, 2.0f, 1.0f);
+}
+
+DEV float at_most(float a, float most) { return a > most ? most : a; }
+
+DEV float erf_(float x) {
+  float a = abs_(x), z = x * x;
+  if (a < 0.85f) {
+    float p = fma_(8.8577639e-05f, z, -0.000824897608f);
+    p = fma_(p, z, 0.00520968204f);
+    p = fma_(p, z, -0.0268626269f);
+    p = fma_(p, z, 0.112837493f);
+    p = fma_(p, z, -0.376126379f);
+    p = fma_(p, z, 0.128379166f);
+    return fma_(x, p, x);
+  }
+  float cut = at_most(a, 10.1f), far = 1.0f - erfc_scaled(cut) * exp_of_square(cut, 1.0f);
+  return u2f(f2u(far) | (f2u(x) & 0x80000000u));
+}
+
+// The normal distribution's share below x and its density.
+DEV float normal_share(float x) {
+  float a = at_most(abs_(x), 14.3f), tail = erfc_scaled(a * 0.707106781f) * exp_of_square(a, 0.5f) * 0.5f;
+  return x < 0.0f ? tail : 1.0f - tail;
+}
+DEV float normal_density(float x) { return exp_of_square(at_most(abs_(x), 14.5f), 0.5f) * 0.398942280f; }
+
+DEV float gelu_slope_(float x) { return fma_(x, normal_density(x), normal_share(x)); }
+DEV float gelu_twice(float x) { return x * fma_(x * x, 0.0713548163f, 1.59576912f); }
+DEV float gelu_tanh_slope_(float x) {
+  float s = sigmoid_(gelu_twice(x));
+  return fma_(x * fma_(x * x, 0.214064449f, 1.59576912f), s * (1.0f - s), s);
+}
+DEV float silu_slope_(float x) {
+  float s = sigmoid_(x);
+  return fma_(x, s * (1.0f - s), s);
+}
+
+// The bits of 2/pi behind the point, after a word of zeros; 32 of them from a bit of a word on.
+DEV u32 two_over_pi(int i) {
+  return i == 0 ? 0u : i == 1 ? 0xa2f9836eu : i == 2 ? 0x4e441529u : i == 3 ? 0xfc2757d1u : i == 4 ? 0xf534ddc0u
+    : i == 5 ? 0xdb629599u : i == 6 ? 0x3c439041u : 0xfe5163abu;
+}
+DEV u64 two_over_pi(int word, int shift) {
+  return (u32)(((u64)two_over_pi(word) << 32 | two_over_pi(word + 1)) >> (32 - shift));
+}
+
+// sin(x + quarters * pi/2), as Trigonometry.cs: x less the nearest multiple of pi/2, in three parts of it, or for large x by a
+// product with 96 bits of 2/pi (Payne and Hanek 1983).
+DEV float sine(float x, int quarters) {
+  float r;
+  int n;
+  if (abs_(x) <= 30000.0f) {
+    const float magic = 12582912.0f;
+    float z = fma_(x, 0.636619747f, magic), whole = z - magic;
+    n = (int)(f2u(z) - f2u(magic));
+    r = fma_(whole, 1.71512451e-15f, fma_(whole, 4.37113883e-08f, fma_(whole, -1.57079637f, x)));
+  } else {
+    u32 bits = f2u(x);
+    if ((bits >> 23 & 255u) == 255u) return u2f(0x7fffffffu);
+    u64 m = (bits & 0x7fffffu) | 0x800000u;
+    int from = (int)(bits >> 23 & 255u) - 120, word = from >> 5, shift = from & 31;
+    u64 low = m * two_over_pi(word + 2, shift);
+    u64 middle = m * two_over_pi(word + 1, shift) + (low >> 32), high = m * two_over_pi(word, shift) + (middle >> 32);
+    u64 turns = high << 32 | (u32)middle;
+    i64 rest = (i64)(turns << 2);
+    n = (int)(turns >> 62) + (rest < 0 ? 1 : 0);
+    r = (float)rest * (1.57079637f * 5.42101086e-20f);
+    if (bits >> 31) {
+      r = -r;
+      n = -n;
+    }
+  }
+  n += quarters;
+  float z = r * r, y;
+  if (n & 1) {
+    float c = fma_(fma_(2.45455194e-05f, z, -0.0013888292f), z, 0.0416666642f);
+    y = fma_(c, z * z, fma_(z, -0.5f, 1.0f));
+  } else {
+    float s = fma_(fma_(fma_(2.72469447e-06f, z, -0.000198400638f), z, 0.00833333191f), z, -0.166666672f);
+    y = fma_(s, z * r, r);
+  }
+  return u2f(f2u(y) ^ (u32)(n & 2) << 30);
+}

@@ -1,4 +1,4 @@
-// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares. Overwrites. The order of combination follows from
+// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares, product. Overwrites. The order of combination follows from
 // the shapes alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
 //
 // log_sum_exp: y (F32) = log(sum of exp) of each row of x (rows, columns), a warp or a block a row as below; the second pass
@@ -63,6 +63,11 @@ struct Min {
   DEV float identity() { return inf_(); }
   DEV float map(float x) { return x; }
   DEV float combine(float a, float b) { return min_nan(a, b); }
+};
+struct Product {
+  DEV float identity() { return 1.0f; }
+  DEV float map(float x) { return x; }
+  DEV float combine(float a, float b) { return a * b; }
 };
 struct SumOfExp : Sum {
   float shift;
@@ -213,6 +218,7 @@ REDUCE(sum, Sum)
 REDUCE(sum_of_squares, SumOfSquares)
 REDUCE(max, Max)
 REDUCE(min, Min)
+REDUCE(product, Product)
 
 KERNEL log_sum_exp_f32(const LogSumExpArgs args) { log_sum_exp<float>(args); }
 KERNEL log_sum_exp_bf16(const LogSumExpArgs args) { log_sum_exp<bf16>(args); }

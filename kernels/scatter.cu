@@ -50,7 +50,7 @@ template<class T> DEV void scatter_axis(const ScatterAxisArgs& args) {
 
 template<class T> DEV void scatter_add_axis(const ScatterAxisArgs& args) {
   const T* x = (const T*)args.x;
-  float* y = (float*)args.y;
+  T* y = (T*)args.y;
   i64 columns = args.columns.d, inner = args.inner.d;
   if (args.owners) {
     GRID_STRIDE(at, args.lines * columns) {
@@ -58,24 +58,24 @@ template<class T> DEV void scatter_add_axis(const ScatterAxisArgs& args) {
       bool first = true;
       for (i64 earlier = 0; earlier < j && first; earlier++) first = target(args, o, earlier, i) != k;
       if (!first) continue;
-      float* to = y + (o * args.length + k) * inner + i;
-      float sum = *to;
+      T* to = y + (o * args.length + k) * inner + i;
+      T sum = *to;
       for (i64 later = j; later < columns; later++)
-        if (target(args, o, later, i) == k) sum += load(x + (o * columns + later) * inner + i);
+        if (target(args, o, later, i) == k) sum += x[(o * columns + later) * inner + i];
       *to = sum;
     }
   } else {
     GRID_STRIDE(line, args.lines) {
       i64 i = line, o = divide(i, args.inner);
       for (i64 j = 0; j < columns; j++)
-        y[(o * args.length + target(args, o, j, i)) * inner + i] += load(x + (o * columns + j) * inner + i);
+        y[(o * args.length + target(args, o, j, i)) * inner + i] += x[(o * columns + j) * inner + i];
     }
   }
 }
 
-KERNEL scatter_axis_pair_u8(const ScatterAxisArgs args) { scatter_axis<u64>(args); }
+KERNEL scatter_axis_f64(const ScatterAxisArgs args) { scatter_axis<u64>(args); }
 KERNEL scatter_axis_f32(const ScatterAxisArgs args) { scatter_axis<u32>(args); }
 KERNEL scatter_axis_bf16(const ScatterAxisArgs args) { scatter_axis<u16>(args); }
 KERNEL scatter_axis_u8(const ScatterAxisArgs args) { scatter_axis<u8>(args); }
 KERNEL scatter_add_axis_f32(const ScatterAxisArgs args) { scatter_add_axis<float>(args); }
-KERNEL scatter_add_axis_bf16(const ScatterAxisArgs args) { scatter_add_axis<bf16>(args); }
+KERNEL scatter_add_axis_f64(const ScatterAxisArgs args) { scatter_add_axis<double>(args); }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Ssgan.Engine.Kernels.Cpu.Threading;
 
@@ -11,43 +12,42 @@ public sealed unsafe partial class CpuBackend
         var lines = AxisLines.Of(x.Shape, axis);
         int items = checked((int)(lines.Outer * ((lines.Inner + SumLines - 1) / SumLines)));
         int grain = GrainOf(lines.Length * Math.Min(lines.Inner, SumLines));
-        if (x.Type == DType.I32) _workers.For(items, grain, new CumSumOfIntegers(x.I32, y.I32, lines, backwards));
-        else _workers.For(items, grain, new CumSumRange(x.F32, y.F32, lines, backwards));
+        switch (x.Type)
+        {
+            case DType.I32: _workers.For(items, grain, new CumSumRange<int, long>(x.I32, y.I32, lines, backwards)); break;
+            case DType.I64:
+                _workers.For(items, grain, new CumSumRange<long, long>((long*)x.Address, (long*)y.Address, lines, backwards));
+                break;
+            case DType.F64:
+                _workers.For(items, grain, new CumSumRange<double, double>((double*)x.Address, (double*)y.Address, lines, backwards));
+                break;
+            default: _workers.For(items, grain, new CumSumRange<float, double>(x.F32, y.F32, lines, backwards)); break;
+        }
     }
 
     /// <summary>Neighbouring lines that one work item walks side by side.</summary>
     const int SumLines = 256;
 
-    /// <summary>Sums in double precision, rounded once an element.</summary>
-    readonly struct CumSumRange(float* x, float* y, AxisLines lines, bool backwards) : IParallelBody
+    /// <summary>Sums in a wider type, cut to the elements'.</summary>
+    readonly struct CumSumRange<T, TSum>(T* x, T* y, AxisLines lines, bool backwards) : IParallelBody
+        where T : unmanaged, INumberBase<T> where TSum : unmanaged, INumberBase<TSum>
     {
         [SkipLocalsInit]
         public void Invoke(int start, int end)
         {
-            double* sums = stackalloc double[SumLines];
+            TSum* sums = stackalloc TSum[SumLines];
             for (int item = start; item < end; item++)
             {
                 var (at, count, step) = Walk(lines, item, backwards);
-                new Span<double>(sums, count).Clear();
+                new Span<TSum>(sums, count).Clear();
                 for (int k = 0; k < lines.Length; k++, at += step)
-                    for (int i = 0; i < count; i++) y[at + i] = (float)(sums[i] += x[at + i]);
-            }
-        }
-    }
-
-    /// <summary>Sums that wrap around.</summary>
-    readonly struct CumSumOfIntegers(int* x, int* y, AxisLines lines, bool backwards) : IParallelBody
-    {
-        [SkipLocalsInit]
-        public void Invoke(int start, int end)
-        {
-            int* sums = stackalloc int[SumLines];
-            for (int item = start; item < end; item++)
-            {
-                var (at, count, step) = Walk(lines, item, backwards);
-                new Span<int>(sums, count).Clear();
-                for (int k = 0; k < lines.Length; k++, at += step)
-                    for (int i = 0; i < count; i++) y[at + i] = unchecked(sums[i] += x[at + i]);
+                {
+                    for (int i = 0; i < count; i++)
+                    {
+                        sums[i] = unchecked(sums[i] + TSum.CreateTruncating(x[at + i]));
+                        y[at + i] = T.CreateTruncating(sums[i]);
+                    }
+                }
             }
         }
     }

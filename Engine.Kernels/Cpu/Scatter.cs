@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ssgan.Engine.Kernels.Cpu.Threading;
 
 namespace Ssgan.Engine.Kernels.Cpu;
@@ -29,7 +30,11 @@ public sealed unsafe partial class CpuBackend
         var along = new AxisIndices("ScatterAdd", indices, y.Shape, axis);
         if (x.Count == 0) return;
         var lines = AxisLines.Of(x.Shape, axis);
-        Scatter(new ScatterAddRange(x.F32, along, y.F32, lines, y.Shape[axis], indices.Shape != x.Shape), lines);
+        bool alike = indices.Shape != x.Shape;
+        int length = y.Shape[axis];
+        if (x.Type == DType.F32) Scatter(new ScatterAddRange<float>(x.F32, along, y.F32, lines, length, alike), lines);
+        else
+            Scatter(new ScatterAddRange<double>((double*)x.Address, along, (double*)y.Address, lines, length, alike), lines);
     }
 
     /// <summary>A work item owns neighbouring lines and walks them from their first element to the last.</summary>
@@ -61,8 +66,8 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    readonly struct ScatterAddRange(float* x, AxisIndices indices, float* y, AxisLines lines, int length, bool alike)
-        : IParallelBody
+    readonly struct ScatterAddRange<T>(T* x, AxisIndices indices, T* y, AxisLines lines, int length, bool alike)
+        : IParallelBody where T : unmanaged, IAdditionOperators<T, T, T>
     {
         public void Invoke(int start, int end)
         {

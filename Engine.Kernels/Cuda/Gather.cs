@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_gatherAxis = new("gather", "gather_axis"), s_gatherAxisPair = new("gather", "gather_axis_pair"),
+    static readonly KernelFamily s_gatherAxis = new("gather", "gather_axis"),
         s_gatherAxisWide = new("gather", "gather_axis_wide");
 
     public override void Gather(TensorView x, TensorView indices, TensorView y, int axis)
@@ -23,8 +23,7 @@ public sealed unsafe partial class CudaBackend
             Inner = new(lines.Inner * bytes / unit), Columns = new(lines.Length), Length = x.Shape[axis],
             Alike = alike ? 1 : 0, Wide = indices.Type.Size() == sizeof(long) ? 1 : 0,
         };
-        Launch(unit == 16 ? s_gatherAxisWide : unit == 8 ? s_gatherAxisPair : s_gatherAxis, OfSize(unit),
-            GridStride(args.Units), args);
+        Launch(unit == 16 ? s_gatherAxisWide : s_gatherAxis, OfSize(unit), GridStride(args.Units), args);
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -6,19 +6,17 @@ namespace Ssgan.Engine.Kernels.Cuda;
 public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_scatterAxis = new("scatter", "scatter_axis"),
-        s_scatterAxisPair = new("scatter", "scatter_axis_pair"), s_scatterAddAxis = new("scatter", "scatter_add_axis");
+        s_scatterAddAxis = new("scatter", "scatter_add_axis");
 
     public override void Scatter(TensorView x, TensorView indices, TensorView y, int axis)
     {
         SameType("Scatter", x, y);
-        int bytes = x.Type.Size();
-        Scatter(bytes == sizeof(long) ? s_scatterAxisPair : s_scatterAxis, OfSize(bytes), x, indices, y, axis);
+        Scatter(s_scatterAxis, OfSize(x.Type.Size()), x, indices, y, axis);
     }
 
     public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis)
     {
-        if (y.Type != DType.F32)
-            throw new ArgumentException($"ScatterAdd: y {y.Shape} is {y.Type}; sums are kept in F32.", nameof(y));
+        SameType("ScatterAdd", x, y);
         Scatter(s_scatterAddAxis, x.Type, x, indices, y, axis);
     }
 

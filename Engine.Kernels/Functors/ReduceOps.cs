@@ -69,3 +69,14 @@ public readonly record struct SumOfSquares : IReduce
     /// <inheritdoc/>
     public static Vector<float> Combine(Vector<float> a, Vector<float> b) => a + b;
 }
+
+/// <summary>The product.</summary>
+public readonly record struct Product : IReduce
+{
+    public static string Name => "product";
+    public static float Identity => 1f;
+    public static float Map(float x) => x;
+    public static Vector<float> Map(Vector<float> x) => x;
+    public static float Combine(float a, float b) => a * b;
+    public static Vector<float> Combine(Vector<float> a, Vector<float> b) => a * b;
+}

@@ -8,14 +8,14 @@ public sealed partial class Tensor
     /// I32 positions along an axis that sort it: <see cref="Gather"/> of them is sorted. Stable: equal elements, to which zeros of
     /// either sign belong, keep their order. A NaN counts as the largest: last, or first if descending.
     /// </summary>
-    /// <exception cref="ArgumentException">The tensor is a scalar or not F32, or the axis does not exist.</exception>
+    /// <exception cref="ArgumentException">The tensor is a scalar, F64, I32 or I64, or the axis does not exist.</exception>
     public Tensor ArgSort(int axis = -1, bool descending = false) => Order("ArgSort", axis, null, descending);
 
     /// <summary>
     /// Elements sorted along an axis, and where they were (I32); see <see cref="ArgSort"/>. The gradient goes back to where the
     /// elements were. torch.sort with stable=True.
     /// </summary>
-    /// <exception cref="ArgumentException">The tensor is a scalar or not F32, or the axis does not exist.</exception>
+    /// <exception cref="ArgumentException">The tensor is a scalar, F64, I32 or I64, or the axis does not exist.</exception>
     public (Tensor Values, Tensor Indices) Sort(int axis = -1, bool descending = false)
     {
         var order = Order("Sort", axis, null, descending);
@@ -27,7 +27,7 @@ public sealed partial class Tensor
     /// counts as the largest. torch.topk.
     /// </summary>
     /// <exception cref="ArgumentException">The axis has fewer than k elements or does not exist, k is negative, or the tensor is a
-    /// scalar or not F32.</exception>
+    /// scalar, F64, I32 or I64.</exception>
     public (Tensor Values, Tensor Indices) TopK(int k, int axis = -1, bool largest = true)
     {
         var order = Order("TopK", axis, k, largest);
@@ -36,14 +36,15 @@ public sealed partial class Tensor
 
     Tensor Order(string name, int axis, int? count, bool descending)
     {
-        Guard.Real(name, this);
+        if (Type is DType.F64 or DType.I32 or DType.I64) throw NotTaken(name, this);
         if (Shape.Rank == 0) throw new ArgumentException($"{name}: a scalar has no axis.");
         int a = Guard.Axis(name, Shape, axis), kept = count ?? Shape[a];
         if (kept < 0 || kept > Shape[a])
             throw new ArgumentException($"{name}: axis {axis} of shape {Shape} has no {kept} elements.");
         bool last = a == Shape.Rank - 1;
         // The primitive takes rows.
-        var x = last ? Detach() : Detach().Transpose(a, -1);
+        var x = Detach().Cast(DType.F32);
+        if (!last) x = x.Transpose(a, -1);
         var order = Device.Result(x.Shape.With(x.Shape.Rank - 1, kept), DType.I32).Named(name);
         Backend.ArgSort(x.View, order.View, descending);
         return last ? order : order.Transpose(a, -1);

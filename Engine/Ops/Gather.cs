@@ -45,9 +45,10 @@ public sealed partial class Tensor
     /// <summary>Zeros of a shape with this tensor added at the indices: the transpose of <see cref="Take"/>.</summary>
     Tensor PutBack(int axis, Tensor indices, Shape shape)
     {
-        var y = Device.Zeros(shape);
-        Backend.ScatterAdd(View, indices.View, y.View, axis);
-        return y.Record("ScatterAdd", [this], [indices], axis, static (g, axis) =>
+        var dy = Type == DType.F64 ? this : Cast(DType.F32);
+        var y = Device.Zeros(shape, dy.Type);
+        Backend.ScatterAdd(dy.View, indices.View, y.View, axis);
+        return y.Record("ScatterAdd", [dy], [indices], axis, static (g, axis) =>
         {
             var indices = g.Saved(0);
             bool alike = indices.Shape.Rank == 1 && g.Upstream.Shape.Rank != 1;
@@ -58,7 +59,7 @@ public sealed partial class Tensor
 
     void CheckIndices(string operation, Tensor indices)
     {
-        if (indices.Type != DType.I32)
+        if (indices.Type is not (DType.I32 or DType.I64))
             throw new ArgumentException($"{operation}: {indices.Describe()} has type {indices.Type}; I32 or I64 is needed.");
         Guard.SameDevice(operation, this, indices);
     }

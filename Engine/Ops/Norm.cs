@@ -24,4 +24,11 @@ public sealed partial class Tensor
         });
         return keepDims ? y : y.Reshape(Squeezed("Norm", axes));
     }
+
+    /// <summary>Σ |x| over the given axes (none: all); the derivative at 0 is 0.</summary>
+    public Tensor L1Norm(ReadOnlySpan<int> axes = default, bool keepDims = false) => Abs().SumOver("L1Norm", axes, keepDims);
+
+    /// <summary>The largest |x| over the given axes (none: all); elements that tie share the gradient evenly.</summary>
+    /// <exception cref="ArgumentException">One of the axes is empty.</exception>
+    public Tensor MaxNorm(ReadOnlySpan<int> axes = default, bool keepDims = false) => Abs().Max(axes, keepDims);
 }

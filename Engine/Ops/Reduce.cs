@@ -25,18 +25,24 @@ public sealed partial class Tensor
     /// <summary>Largest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
     /// <exception cref="ArgumentException">One of the axes is empty: nothing has no largest element. (Sums of nothing are 0,
     /// means NaN.)</exception>
-    public Tensor Max(ReadOnlySpan<int> axes = default, bool keepDims = false)
+    public Tensor Max(ReadOnlySpan<int> axes = default, bool keepDims = false) => Extreme<Max>("Max", axes, keepDims);
+
+    /// <summary>Smallest element over the given axes (none: all); elements that tie share the gradient evenly.</summary>
+    /// <exception cref="ArgumentException">One of the axes is empty: nothing has no smallest element.</exception>
+    public Tensor Min(ReadOnlySpan<int> axes = default, bool keepDims = false) => Extreme<Min>("Min", axes, keepDims);
+
+    Tensor Extreme<TOp>(string name, ReadOnlySpan<int> axes, bool keepDims) where TOp : unmanaged, IReduce
     {
-        var chosen = Guard.Axes("Max", Shape, axes);
+        var chosen = Guard.Axes(name, Shape, axes);
         for (int i = 0; i < Shape.Rank; i++)
-            if (chosen[i] && Shape[i] == 0) throw new ArgumentException($"Max: axis {i} of shape {Shape} is empty.");
-        var y = ReduceTo<Max>("Max", Reduced("Max", axes));
-        y.Record("Max", [this], [this, y], 0, static (g, _) =>
+            if (chosen[i] && Shape[i] == 0) throw new ArgumentException($"{name}: axis {i} of shape {Shape} is empty.");
+        var y = ReduceTo<TOp>(name, Reduced(name, axes));
+        y.Record(name, [this], [this, y], 0, static (g, _) =>
         {
             var ties = g.Saved(0).EqualTo(g.Saved(1));
             g[0] = ties * (g.Upstream / ties.SumTo(g.Upstream.Shape));
         });
-        return keepDims ? y : y.Reshape(Squeezed("Max", axes));
+        return keepDims ? y : y.Reshape(Squeezed(name, axes));
     }
 
     /// <summary>
@@ -90,6 +96,16 @@ public sealed partial class Tensor
         var y = Device.Result(new Shape(dims[..^1]), DType.I32).Named("ArgMax");
         Backend.ArgMax(x.View, y.View);
         return y;
+    }
+
+    /// <summary>I32 index of the first minimum along an axis; the axis goes. A NaN counts as the minimum.</summary>
+    /// <exception cref="ArgumentException">The axis is empty, or there is none.</exception>
+    public Tensor ArgMin(int axis = -1)
+    {
+        Guard.F32("ArgMin", this);
+        if (Shape.Rank == 0 || Shape[Guard.Axis("ArgMin", Shape, axis)] == 0)
+            throw new ArgumentException($"ArgMin: shape {Shape} has no element along axis {axis}.");
+        return Detach().Neg().ArgMax(axis).Named("ArgMin");
     }
 
     /// <summary>Σ x² over all elements, one pass; a scalar.</summary>
@@ -157,7 +173,8 @@ public sealed partial class Tensor
     {
         ReduceOp op = typeof(TOp) == typeof(Sum) ? ReduceOp.Sum
             : typeof(TOp) == typeof(Max) ? ReduceOp.Maximum
-            : typeof(TOp) == typeof(Min) ? ReduceOp.Minimum : throw NotTaken(name, this);
+            : typeof(TOp) == typeof(Min) ? ReduceOp.Minimum
+            : typeof(TOp) == typeof(Product) ? ReduceOp.Product : throw NotTaken(name, this);
         return ReduceExact(name, op, shape);
     }
 

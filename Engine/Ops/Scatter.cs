@@ -8,12 +8,13 @@ public sealed partial class Tensor
     /// This tensor with source[…, j, …] added at indices[…, j, …] along an axis, in the order of j. The indices have the source's
     /// shape, which agrees with this but for that axis. torch.scatter_add, and deterministic.
     /// </summary>
-    /// <exception cref="ArgumentException">The types are not F32, the indices not I32 or I64, or shapes disagree. An index that is
+    /// <exception cref="ArgumentException">The types are not both F32 or both F64, the indices not I32 or I64, or shapes disagree. An index that is
     /// outside of the axis throws on the CPU, and makes the launch fail on CUDA.</exception>
     public Tensor ScatterAdd(int axis, Tensor indices, Tensor source)
     {
         int a = CheckScatter("ScatterAdd", axis, indices, source);
-        Guard.F32("ScatterAdd", this, source);
+        Guard.SameType("ScatterAdd", this, source);
+        if (Type is not (DType.F32 or DType.F64)) throw NotTaken("ScatterAdd", this);
         var y = Copy().Named("ScatterAdd");
         Backend.ScatterAdd(source.View, indices.View, y.View, a);
         return y.Record("ScatterAdd", [this, source], [indices], a, static (g, axis) =>
@@ -47,14 +48,13 @@ public sealed partial class Tensor
     static Tensor Stays(int axis, Tensor indices, Shape shape)
     {
         var device = indices.Device;
-        // Ones at the places that are named, and the ranks of what they got.
         Span<int> dims = stackalloc int[shape.Rank];
         dims.Fill(1);
         dims[axis] = indices.Shape[axis];
-        var rank = Positions(device, indices.Shape[axis]).Cast(DType.F32).Reshape(new Shape(dims)).BroadcastTo(indices.Shape);
-        var kept = device.Zeros(shape);
+        var rank = Positions(device, indices.Shape[axis]).Reshape(new Shape(dims)).BroadcastTo(indices.Shape);
+        var kept = device.Zeros(shape, DType.I32);
         device.Backend.Scatter(rank.View, indices.View, kept.View, axis);
-        return kept.Take("Gather", axis, indices, indices.Shape).EqualTo(rank);
+        return kept.Take("Gather", axis, indices, indices.Shape).EqualTo(rank).Cast(DType.F32);
     }
 
     int CheckScatter(string operation, int axis, Tensor indices, Tensor source)

@@ -12,7 +12,11 @@ sealed unsafe partial class ReferenceBackend
         Along(x.Shape, axis, indices, y.Shape[axis], (inside, outside) => Copy(x, inside, y, outside));
 
     public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis) =>
-        Along(x.Shape, axis, indices, y.Shape[axis], (inside, outside) => y.F32[outside] += x.F32[inside]);
+        Along(x.Shape, axis, indices, y.Shape[axis], (inside, outside) =>
+        {
+            if (y.Type == DType.F32) y.F32[outside] += x.F32[inside];
+            else ((double*)y.Address)[outside] += ((double*)x.Address)[inside];
+        });
 
     public override void ArgSort(TensorView x, TensorView order, bool descending)
     {
@@ -40,8 +44,7 @@ sealed unsafe partial class ReferenceBackend
             double sum = 0;
             for (int other = 0; other < length; other++)
                 if (backwards ? other >= k : other <= k) sum += Read(x, i + (other - k) * inner);
-            if (y.Type == DType.I32) y.I32[i] = unchecked((int)(long)sum);
-            else Write(y, i, sum);
+            Write(y, i, sum);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Kernels.Conformance;
 
 namespace Ssgan.Tests.Kernels;
 
@@ -37,6 +38,18 @@ public class ElementwiseOpTests
         yield return Row(new Clamp(-0.75f, 1.25f), x => x < -0.75 ? -0.75 : x > 1.25 ? 1.25 : x, 0);
         yield return Row(new Pow(2.5f), x => Math.Pow(x, 2.5), 2e-7);
         yield return Row(new Pow(-3f), x => Math.Pow(x, -3), 2e-7);
+        yield return Row(default(Sin), Math.Sin, 2e-7);
+        yield return Row(default(Cos), Math.Cos, 2e-7);
+        yield return Row(default(Erf), SmoothFunctions.Erf, 3e-7);
+        yield return Row(default(Log1p), SmoothFunctions.Log1p, 4e-7);
+        yield return Row(default(Expm1), SmoothFunctions.Expm1, 4e-7);
+        yield return Row(default(Gelu), x => x * SmoothFunctions.NormalShare(x), 6e-7);
+        yield return Row(default(Silu), x => x > 0 ? x / (1 + Math.Exp(-x)) : x * (Math.Exp(x) / (1 + Math.Exp(x))), 4e-7);
+        yield return Row(new Elu(0.75f), x => x > 0 ? x : 0.75 * SmoothFunctions.Expm1(x), 4e-7);
+        yield return Row(new EluSlope(0.75f), x => x > 0 ? 1 : 0.75 * Math.Exp(x), 4e-7);
+        yield return Row(default(Floor), Math.Floor, 0);
+        yield return Row(default(Ceiling), Math.Ceiling, 0);
+        yield return Row(default(Round), Math.Round, 0);
 
         static TestCaseData Row<TOp>(TOp op, Func<double, double> f, double tolerance = 1e-7) where TOp : unmanaged, IUnary =>
             new TestCaseData((Action)(() => CheckUnary(op, f, tolerance))).SetName($"{{m}}({op})");
@@ -81,7 +94,9 @@ public class ElementwiseOpTests
         string[] names = [Name<Neg>(), Name<Abs>(), Name<Square>(), Name<Sqrt>(), Name<Rsqrt>(), Name<Reciprocal>(), Name<Exp>(),
             Name<Log>(), Name<Relu>(), Name<LeakyRelu>(), Name<Tanh>(), Name<ScaledTanh>(), Name<Sigmoid>(), Name<Softplus>(),
             Name<Affine>(), Name<DivideBy>(), Name<Step>(), Name<Sign>(), Name<Clamp>(), Name<Pow>(),
-            Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
+            Name<Sin>(), Name<Cos>(), Name<Erf>(), Name<Log1p>(), Name<Expm1>(), Name<Gelu>(), Name<GeluSlope>(), Name<GeluTanh>(),
+            Name<GeluTanhSlope>(), Name<Silu>(), Name<SiluSlope>(), Name<Elu>(), Name<EluSlope>(), Name<Floor>(), Name<Ceiling>(),
+            Name<Round>(), Product.Name, Name2<Add>(), Name2<Sub>(), Name2<Mul>(), Name2<Div>(), Name2<Maximum>(), Name2<Minimum>(), Name2<AddRelu>(),
             Name2<AddLeakyRelu>(), Name2<ReluGrad>(), Name2<LeakyReluGrad>(), Name2<TanhGrad>(), Name2<SigmoidGrad>(),
             Name2<Greater>(), Name2<Equal>(), Name2<Axpy>(), Name2<Lerp>(),
             Sum.Name, Max.Name, Min.Name, SumOfSquares.Name];

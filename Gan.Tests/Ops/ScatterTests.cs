@@ -25,7 +25,7 @@ sealed class ScatterTests
         new("scatter of another type", d => d.Of(2).Scatter(0, d.Ints(2), d.Ints(2)), "Scatter", "types"),
         new("scatter by numbers", d => d.Of(2).Scatter(0, d.Of(2), d.Of(2)), "Scatter", "F32"),
         new("scatter beyond the axis", d => d.Of(2).ScatterAdd(0, d.From([5], new Shape(1)), d.Of(1)), "ScatterAdd", "is 5"),
-        new("integers added", d => d.Ints(2).ScatterAdd(0, d.Ints(2), d.Ints(2)), "ScatterAdd", "I32", "F32 is needed"),
+        new("integers added", d => d.Ints(2).ScatterAdd(0, d.Ints(2), d.Ints(2)), "ScatterAdd", "I32"),
     ];
 
     [Test]
