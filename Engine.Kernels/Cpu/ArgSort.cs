@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void ArgSort(TensorView x, TensorView order, bool descending)
     {
         if (order.Count == 0) return;

@@ -6,6 +6,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void CumSum(TensorView x, TensorView y, int axis, bool backwards)
     {
         if (y.Count == 0) return;

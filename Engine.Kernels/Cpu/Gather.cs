@@ -4,6 +4,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Gather(TensorView x, TensorView indices, TensorView y, int axis)
     {
         var along = new AxisIndices("Gather", indices, x.Shape, axis);

@@ -5,6 +5,7 @@ namespace Ssgan.Engine.Kernels.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
     public override void Scatter(TensorView x, TensorView indices, TensorView y, int axis)
     {
         var along = new AxisIndices("Scatter", indices, y.Shape, axis);
@@ -25,6 +26,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <inheritdoc/>
     public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis)
     {
         var along = new AxisIndices("ScatterAdd", indices, y.Shape, axis);

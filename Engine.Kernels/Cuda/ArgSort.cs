@@ -8,6 +8,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_sortTiles = new("arg_sort", "arg_sort_tiles"), s_sortMerge = new("arg_sort", "arg_sort_merge");
 
+    /// <inheritdoc/>
     public override void ArgSort(TensorView x, TensorView order, bool descending)
     {
         const int Tile = 2048;

@@ -7,6 +7,7 @@ public sealed unsafe partial class CudaBackend
 {
     static readonly KernelFamily s_cumSumRows = new("cum_sum", "cum_sum_rows"), s_cumSumColumns = new("cum_sum", "cum_sum_columns");
 
+    /// <inheritdoc/>
     public override void CumSum(TensorView x, TensorView y, int axis, bool backwards)
     {
         const int Short = 64;

@@ -8,6 +8,7 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_gatherAxis = new("gather", "gather_axis"),
         s_gatherAxisWide = new("gather", "gather_axis_wide");
 
+    /// <inheritdoc/>
     public override void Gather(TensorView x, TensorView indices, TensorView y, int axis)
     {
         if (y.Count == 0) return;

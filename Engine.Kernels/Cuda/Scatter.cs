@@ -8,12 +8,14 @@ public sealed unsafe partial class CudaBackend
     static readonly KernelFamily s_scatterAxis = new("scatter", "scatter_axis"),
         s_scatterAddAxis = new("scatter", "scatter_add_axis");
 
+    /// <inheritdoc/>
     public override void Scatter(TensorView x, TensorView indices, TensorView y, int axis)
     {
         SameType("Scatter", x, y);
         Scatter(s_scatterAxis, OfSize(x.Type.Size()), x, indices, y, axis);
     }
 
+    /// <inheritdoc/>
     public override void ScatterAdd(TensorView x, TensorView indices, TensorView y, int axis)
     {
         SameType("ScatterAdd", x, y);

@@ -73,10 +73,16 @@ public readonly record struct SumOfSquares : IReduce
 /// <summary>The product.</summary>
 public readonly record struct Product : IReduce
 {
+    /// <inheritdoc/>
     public static string Name => "product";
+    /// <inheritdoc/>
     public static float Identity => 1f;
+    /// <inheritdoc/>
     public static float Map(float x) => x;
+    /// <inheritdoc/>
     public static Vector<float> Map(Vector<float> x) => x;
+    /// <inheritdoc/>
     public static float Combine(float a, float b) => a * b;
+    /// <inheritdoc/>
     public static Vector<float> Combine(Vector<float> a, Vector<float> b) => a * b;
 }
