@@ -1,12 +1,15 @@
 namespace Ssgan.Engine;
 
 /// <summary>
-/// A pooled block of device memory, counted by its holders: tensors (views share it) and graph nodes that saved one. Its version
-/// counts the times it was overwritten, so that backward can tell a saved tensor from what has taken its place.
+/// A pooled block of device memory, or memory that another owns, counted by its holders: tensors (views share it) and graph
+/// nodes that saved one. Holders may end on any thread. Its version counts the times it was overwritten, so that backward can
+/// tell a saved tensor from what has taken its place.
 /// </summary>
 sealed class Storage
 {
     readonly long _bytes;
+    readonly Action? _release;
+    int _holders = 1;
 
     public Storage(Device device, long bytes)
     {
@@ -15,9 +18,12 @@ sealed class Storage
         device.Overwritten?.Add(this);
     }
 
+    /// <summary>Memory of another's, which is told when nothing holds it any more.</summary>
+    public Storage(Device device, nint address, Action release) => (Device, Address, _release) = (device, address, release);
+
     public Device Device { get; }
     public nint Address { get; }
-    public int Holders { get; private set; } = 1;
+    public int Holders => Volatile.Read(ref _holders);
     public int Version { get; private set; }
 
     /// <summary>The line of the last overwrite, where call sites are traced.</summary>
@@ -40,12 +46,14 @@ sealed class Storage
 
     public Storage Hold()
     {
-        Holders++;
+        Interlocked.Increment(ref _holders);
         return this;
     }
 
     public void Drop()
     {
-        if (--Holders == 0) Device.Pool.Return(Address, _bytes);
+        if (Interlocked.Decrement(ref _holders) != 0) return;
+        if (_release is null) Device.Pool.Return(Address, _bytes);
+        else _release();
     }
 }
