@@ -7,7 +7,7 @@
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Publish', 'Kernels', 'GpuKit')]
+    [ValidateSet('Build', 'Test', 'Bench', 'Pack', 'Publish', 'Kernels', 'GpuKit', 'PublicApi')]
     [string] $Task = 'Build',
 
     # Passed on to dotnet, or after Bench to the benchmarks.
@@ -25,6 +25,7 @@ switch ($Task) {
             -o "$PSScriptRoot/artifacts/ssgan" @Rest
     }
     'Kernels' { dotnet msbuild "$PSScriptRoot/kernels/Kernels.proj" -t:Kernels @Rest }
+    'PublicApi' { dotnet run "$PSScriptRoot/packaging/PublicApi.cs" }
     'GpuKit' { dotnet msbuild "$PSScriptRoot/Benchmarks/GpuKit/Package.proj" -t:GpuKit @Rest }
 }
 exit $LASTEXITCODE

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime;
 using System.Runtime.Intrinsics.X86;
 using Ssgan.Engine.Kernels.Cpu.Gemm;
 
@@ -11,8 +11,8 @@ static class CompiledAhead
     const int Avx2 = 1 << 5, Avx512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
     /// <summary>A sentence if this program leaves vectors of the processor unused, or null.</summary>
-    public static string? Narrowness { get; } = RuntimeFeature.IsDynamicCodeCompiled
-        ? null // The JIT looks at the processor.
+    public static string? Narrowness { get; } = JitInfo.GetCompiledMethodCount() > 0
+        ? null // There is a JIT, which looks at the processor.
         : Sentence(SimdPath.Auto.Bits(), WidestBits());
 
     /// <summary>The sentence for vectors that a program was compiled for and those of the processor, in bits.</summary>

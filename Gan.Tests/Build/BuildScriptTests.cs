@@ -4,7 +4,7 @@ namespace Ssgan.Tests.Build;
 
 public sealed class BuildScriptTests
 {
-    static readonly string[] Tasks = ["Build", "Test", "Bench", "Pack", "Publish", "Kernels", "GpuKit"];
+    static readonly string[] Tasks = ["Build", "Test", "Bench", "Pack", "Publish", "Kernels", "GpuKit", "PublicApi"];
 
     [Test]
     public void ScriptHasNoParseErrors()

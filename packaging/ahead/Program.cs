@@ -2,7 +2,7 @@
 // Ahead --time [THREADS] times a convolution of 3x3 taps and a tanh, in whichever way it was compiled.
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
+using System.Runtime;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
@@ -11,7 +11,7 @@ using Ssgan.Engine.Optim;
 if (args is ["--time", ..])
 {
     using var timed = Device.Cpu(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1);
-    Console.WriteLine($"{(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "compiled ahead")}: {timed.Describe()}");
+    Console.WriteLine($"{(JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "compiled ahead")}: {timed.Describe()}");
     using var scope = timed.Scope();
     using var numbers = new Rng(timed, seed: 1);
     var x = numbers.Normal([16, 32, 32, 64]);
