@@ -3,24 +3,28 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-string[] files = Directory.GetFiles(".", "PublicAPI.Unshipped.txt", new EnumerationOptions
+string[] projects =
+[
+    .. Directory.GetDirectories(".").SelectMany(static folder => Directory.GetFiles(folder, "*.csproj")).Where(static project =>
+        File.ReadAllText(project) is var text && text.Contains("<IsPackable>true<") && !text.Contains("<OutputType>Exe<")),
+];
+foreach (string project in projects)
 {
-    RecurseSubdirectories = true, MaxRecursionDepth = 2,
-});
-foreach (string file in files) File.WriteAllText(file, "#nullable enable\n");
-foreach (string file in files)
+    if (!File.Exists(Of(project, "PublicAPI.Shipped.txt")))
+        File.WriteAllText(Of(project, "PublicAPI.Shipped.txt"), "#nullable enable\n");
+    File.WriteAllText(Of(project, "PublicAPI.Unshipped.txt"), "#nullable enable\n");
+}
+foreach (string project in projects)
 {
-    string folder = Path.GetDirectoryName(file)!;
-    string project = Directory.GetFiles(folder, "*.csproj").Single();
     // What the analyzer misses, it says in the compiler's log, where each member stands as the file wants it.
-    using var build = Process.Start("dotnet", ["build", project, "-c", "Release", "-v", "q", "-p:TreatWarningsAsErrors=false",
-        "-p:ErrorLog=obj/public-api.sarif%2Cversion=2.1"]);
+    using var build = Process.Start("dotnet", ["build", project, "-c", "Release", "-v", "q", "-clp:ErrorsOnly",
+        "-p:TreatWarningsAsErrors=false", "-p:ErrorLog=obj/public-api.sarif%2Cversion=2.1"]);
     build.WaitForExit();
     if (build.ExitCode != 0) return build.ExitCode;
 }
-foreach (string file in files)
+foreach (string project in projects)
 {
-    using var log = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(file)!, "obj", "public-api.sarif")));
+    using var log = JsonDocument.Parse(File.ReadAllText(Of(project, "obj/public-api.sarif")));
     string[] members =
     [
         .. log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
@@ -28,7 +32,9 @@ foreach (string file in files)
             .Select(static r => r.GetProperty("properties").GetProperty("customProperties").GetProperty("APIName").GetString()!)
             .Distinct().Order(StringComparer.Ordinal),
     ];
-    File.WriteAllText(file, $"#nullable enable\n{string.Concat(members.Select(static m => m + "\n"))}");
-    Console.WriteLine($"{file}: {members.Length} members");
+    File.WriteAllLines(Of(project, "PublicAPI.Unshipped.txt"), ["#nullable enable", .. members]);
+    Console.WriteLine($"{project}: {members.Length} members");
 }
 return 0;
+
+static string Of(string project, string file) => Path.Combine(Path.GetDirectoryName(project)!, file);

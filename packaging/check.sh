@@ -18,7 +18,8 @@ command -v unzip >/dev/null || apt-get install -y -q unzip >/dev/null \
 dotnet pack "$here/../Ssgan.sln" -c Release -o "$work/feed" -v q
 shopt -s nullglob
 packages=("$work"/feed/*.nupkg)
-[ "${#packages[@]}" -ge 4 ] || fail "${#packages[@]} packages were made"
+wanted=$(grep -l "<IsPackable>true<" "$here"/../*/*.csproj | wc -l)
+[ "${#packages[@]}" = "$wanted" ] || fail "${#packages[@]} packages were made of $wanted projects"
 for package in "${packages[@]}"; do
     name=$(basename "$package" .nupkg)
     entries=$(unzip -Z1 "$package")

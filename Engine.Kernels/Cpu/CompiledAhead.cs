@@ -4,7 +4,10 @@ using Ssgan.Engine.Kernels.Cpu.Gemm;
 
 namespace Ssgan.Engine.Kernels.Cpu;
 
-/// <summary>What a program is told that was compiled ahead, where vector widths are settled when it is published.</summary>
+/// <summary>
+/// What a program is told that was compiled ahead, where vector widths are settled when it is published: by IlcInstructionSet,
+/// which the package sets for AVX2 unless the project says SsganVectors=false.
+/// </summary>
 static class CompiledAhead
 {
     // Leaf 7 of CPUID, register EBX: AVX2; and F, DQ, CD, BW and VL, which x86-64-v4 is made of.
