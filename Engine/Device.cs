@@ -141,8 +141,12 @@ public sealed partial class Device : IDisposable
 
     internal TensorScope? Enclosing(TensorScope scope) => scope.Depth == 0 ? null : _scopes[scope.Depth - 1];
 
+    /// <summary>Whether values can be brought to the host now.</summary>
+    internal bool CanRead => !_disposed && Overwritten is null;
+
     internal void Close(TensorScope scope)
     {
+        CheckThread(Environment.CurrentManagedThreadId);
         if (Innermost != scope)
             throw new InvalidOperationException($"The tensor scope opened at {scope.Site} ends while the one opened inside it at "
                 + $"{Innermost?.Site} is still open.");
@@ -154,7 +158,7 @@ public sealed partial class Device : IDisposable
         if (_depth > 0 && thread != _owner)
             throw new InvalidOperationException(
                 $"{Name} has a tensor scope open on thread {_owner} and was used from thread {thread}; a device serves "
-                + "one thread at a time.");
+                + "one thread at a time, so end the scope before an await, after which another thread may go on.");
     }
 
     /// <summary>Whether <see cref="Capture"/> works on this device.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Ssgan.Engine.Kernels;
 
@@ -7,6 +8,7 @@ namespace Ssgan.Engine;
 /// A dense row-major array on a device, rank 0 to 8. Images are (N, H, W, C), filters (out, kh, kw, in). Operations are methods,
 /// one file each under Ops/; their results belong to the innermost <see cref="Device.Scope"/> scope. There is no finalizer.
 /// </summary>
+[DebuggerDisplay("{Summary,nq}")]
 public sealed partial class Tensor : IDisposable
 {
     readonly Storage _storage;
@@ -212,8 +214,16 @@ public sealed partial class Tensor : IDisposable
         CopyAll(source, MutableView);
     }
 
-    /// <summary>For example "Conv2d (64, 32, 32, 3) F32 on cpu".</summary>
-    public override string ToString() => $"{Describe()} on {Device.Name}{(_released ? ", released" : "")}";
+    /// <summary>
+    /// A line such as "Conv2d (64, 32, 32, 3) F32 on cpu", and below it the values as numpy prints them: of more than 1,000 the
+    /// first and last three along each axis. Waits for the device. The line alone where values cannot be read: the tensor is
+    /// released, its device disposed of, or a step is being captured.
+    /// </summary>
+    public override string ToString() =>
+        _released || !Device.CanRead ? Summary : $"{Summary}{Environment.NewLine}{TensorText.Of(this)}";
+
+    /// <summary>The line, which looks at nothing on the device: a debugger may show it at any time.</summary>
+    internal string Summary => $"{Describe()} on {Device.Name}{(_released ? ", released" : "")}";
 
     internal string Describe() => $"{_operation} {Shape} {Type}";
 

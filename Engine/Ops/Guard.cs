@@ -75,7 +75,7 @@ static class Guard
         {
             if (b is null || b.Device == a.Device) continue;
             string twins = b.Device.Name == a.Device.Name ? " of the same name: make both from one Device" : "";
-            throw new ArgumentException($"{operation}: {a} and {b} are on different devices{twins}.");
+            throw new ArgumentException($"{operation}: {a.Summary} and {b.Summary} are on different devices{twins}.");
         }
     }
 

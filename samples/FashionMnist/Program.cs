@@ -10,10 +10,10 @@ using Ssgan.Engine.Losses;
 using Ssgan.Engine.Optim;
 using Ssgan.Engine.Optim.Schedules;
 
-const int Batch = 128;
+const int Batch = 64;
 string folder = args.Length > 0 ? args[0] : "/usr/share/datasets/fashion-mnist";
 int Number(int i, int fallback) => args.Length > i ? int.Parse(args[i], CultureInfo.InvariantCulture) : fallback;
-var (epochs, width, most) = (Number(1, 3), Number(2, 16), Number(3, int.MaxValue));
+var (epochs, width, most) = (Number(1, 3), Number(2, 24), Number(3, int.MaxValue));
 
 using var device = Device.Cpu();
 using var random = new Rng(device, 1);
@@ -32,7 +32,7 @@ using var test = new DataLoader(Open("t10k"), new DataLoaderOptions(250));
 
 long steps = (long)epochs * training.BatchesPerEpoch;
 using var optimizer = new Sgd(network.NamedParameters(), 0.1f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true);
-using var schedule = new ScalarSchedule([ScheduledScalar.RateOf(optimizer, new OneCycle(0.2f, steps))]);
+using var schedule = new ScalarSchedule([ScheduledScalar.RateOf(optimizer, new OneCycle(0.1f, steps))]);
 for (int epoch = 1; epoch <= epochs; epoch++)
 {
     var watch = Stopwatch.StartNew();
