@@ -91,6 +91,6 @@ sealed class DeviceTests
         Assert.That(() => device.Of(2).ToArray<int>(), Throws.InvalidOperationException.With.Message.Contains("ToArray"));
         Assert.That(() => device.Of(2).ToArray<long>(), Throws.InvalidOperationException.With.Message.Contains("Int64"));
         Assert.That(() => device.Of(2).Item(), Throws.InvalidOperationException.With.Message.Contains("2 elements"));
-        Assert.That(device.Of(2).ToString(), Is.EqualTo("Full (2) F32 on cpu"));
+        Assert.That(device.Of(2).Summary, Is.EqualTo("Full (2) F32 on cpu"));
     }
 }
