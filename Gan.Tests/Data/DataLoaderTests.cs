@@ -8,7 +8,8 @@ sealed class DataLoaderTests
 {
     /// <summary>Sample i is (i, -i) with the label 10·i.</summary>
     static DataSource Source(int count) => DataSource.From(
-        [.. Enumerable.Range(0, count).SelectMany(static i => new float[] { i, -i })], [2], [.. Enumerable.Range(0, count).Select(static i => 10 * i)]);
+        [.. Enumerable.Range(0, count).SelectMany(static i => new float[] { i, -i })], [2],
+        [.. Enumerable.Range(0, count).Select(static i => 10 * i)]);
 
     static int[][] Indices(IEnumerable<DataBatch> batches) => [.. batches.Select(static b =>
     {
