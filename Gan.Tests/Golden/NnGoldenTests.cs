@@ -46,7 +46,8 @@ sealed class NnGoldenTests
         Tensor[] x = [.. Enumerable.Range(0, 3).TakeWhile(i => File.Contains($"{test}/x{i}")).Select(i => Leaf($"x{i}"))];
         var y = layer switch
         {
-            MultiHeadAttention a => x.Length == 3 ? a.Forward(x[0], x[1], x[2]) : a.Forward(x[0], causal: test == "attention_causal"),
+            MultiHeadAttention a when x.Length == 3 => a.Forward(x[0], x[1], x[2]),
+            MultiHeadAttention a => a.Forward(x[0], causal: test == "attention_causal"),
             _ => ((Layer)layer).Forward(x[0]),
         };
         Same(y, "y");
