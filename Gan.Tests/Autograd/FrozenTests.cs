@@ -65,8 +65,8 @@ sealed class FrozenTests
         using var device = Device.Cpu(1);
         using var random = new Rng(device, 1);
         using var layer = new Linear(random, 3, 2);
-        layer.Bias.RequiresGrad = false;
+        layer.Bias!.RequiresGrad = false;
         using (layer.Frozen()) Assert.That(layer.Parameters.Any(p => p.RequiresGrad), Is.False);
-        Assert.That((layer.Weight.RequiresGrad, layer.Bias.RequiresGrad), Is.EqualTo((true, false)));
+        Assert.That((layer.Weight.RequiresGrad, layer.Bias!.RequiresGrad), Is.EqualTo((true, false)));
     }
 }

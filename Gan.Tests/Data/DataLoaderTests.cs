@@ -97,7 +97,7 @@ sealed class DataLoaderTests
     [Test]
     public void Misfits_are_refused()
     {
-        (Action Call, string Words)[] calls =
+        (Func<object> Call, string Words)[] calls =
         [
             (() => DataSource.From(new float[5], [2]), "5 values"), (() => DataSource.From(new float[4], [2], [1]), "1 labels"),
             (() => DataSource.From(Array.Empty<float>(), [2]), "0 samples"),

@@ -156,7 +156,7 @@ sealed class OptimizerTests
         using var device = Device.Cpu(1);
         using var scope = device.Scope();
         NamedTensor[] p = [("a", device.Leaf(1, 2))];
-        (Action Call, string Words)[] calls =
+        (Func<object> Call, string Words)[] calls =
         [
             (() => new AdamW(p, weightDecay: -1), "AdamW: weight decay -1"), (() => new Lion(p, beta1: 1), "Lion: beta1 1"),
             (() => new Lion(p, beta2: -1), "Lion: beta2 -1"), (() => new Lion(p, weightDecay: float.NaN), "Lion: weight decay NaN"),
