@@ -45,7 +45,7 @@ public sealed partial class Device : IDisposable
             : throw new DeviceException(CudaBackend.LeftOut);
 
     /// <summary>The primitives.</summary>
-    public Backend Backend { get; }
+    public Backend Backend { get; private set; }
 
     /// <summary>Memory: counters, <see cref="BufferPool.Trim"/>.</summary>
     public BufferPool Pool { get; }
@@ -127,6 +127,9 @@ public sealed partial class Device : IDisposable
 
     /// <summary>Until disposed, operations record no backward.</summary>
     public NoGradScope NoGrad() => new(this);
+
+    /// <summary>Operations call other primitives from now on; gives those of before.</summary>
+    internal Backend Exchange(Backend other) => (Backend, Backend = other).Item1;
 
     /// <summary>The innermost open scope, or null.</summary>
     internal TensorScope? Innermost => _depth == 0 ? null : _scopes[_depth - 1];
