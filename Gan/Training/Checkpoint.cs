@@ -136,7 +136,7 @@ public static class Checkpoint
         }
     }
 
-    static SafetensorsItem Item(string name, Tensor tensor)
+    internal static SafetensorsItem Item(string name, Tensor tensor)
     {
         long[] shape = [.. tensor.Shape.Select(static dim => (long)dim)];
         return new SafetensorsItem(name, tensor.Type.InFiles(), shape, stream =>

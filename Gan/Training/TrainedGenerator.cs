@@ -39,6 +39,10 @@ public sealed class TrainedGenerator : IDisposable
     /// <summary>Image side.</summary>
     public int Size => _network.Size;
 
+    internal Generator Network => _network;
+
+    internal ImageRecord Record => _record;
+
     /// <summary>Names of the classes that it draws; none where it knows none.</summary>
     public ClassList Classes { get; }
 
