@@ -204,6 +204,7 @@ public sealed class BufferPool(Backend backend) : IDisposable
     {
         _disposed = true;
         ReleaseCaptured();
-        Trim();
+        // With nothing to give back nothing is waited for: a device that is lost could not be.
+        if (CachedBytes > 0) Trim();
     }
 }

@@ -13,7 +13,11 @@ namespace Ssgan.Tests.Build;
 /// </summary>
 sealed class NullArgumentTests
 {
-    static readonly Assembly[] Libraries = [typeof(Backend).Assembly, typeof(Tensor).Assembly, typeof(Gan.Losses.Hinge).Assembly];
+    static readonly Assembly[] Libraries =
+    [
+        typeof(Backend).Assembly, typeof(Tensor).Assembly, typeof(Gan.Losses.Hinge).Assembly,
+        typeof(Ssgan.Testing.GradCheck).Assembly,
+    ];
     static readonly NullabilityInfoContext Nullability = new();
 
     /// <summary>A method and the argument that is null.</summary>
@@ -108,7 +112,13 @@ sealed class NullArgumentTests
         && Nullability.Create(p).WriteState == NullabilityState.NotNull;
 
     static Type GenericArgument(Type parameter) =>
-        parameter.GetGenericParameterConstraints() is [{ IsInterface: false } bound, ..] ? bound : typeof(float);
+        parameter.GetGenericParameterConstraints() switch
+        {
+            var bounds when bounds.Contains(typeof(IUnary)) => typeof(Neg),
+            var bounds when bounds.Contains(typeof(IBinary)) => typeof(Add),
+            [{ IsInterface: false } bound, ..] when bound != typeof(ValueType) => bound,
+            _ => typeof(float),
+        };
 
     static object? Uninitialised(Type type)
     {

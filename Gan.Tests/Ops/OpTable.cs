@@ -41,6 +41,9 @@ static class OpTable
         (SoftmaxTests.Cases, SoftmaxTests.Refusals),
         (CrossEntropyTests.Cases, CrossEntropyTests.Refusals),
         (HingeTests.Cases, HingeTests.Refusals),
+        (CustomTests.Cases, CustomTests.Refusals),
+        (RawTests.Cases, RawTests.Refusals),
+        (MapTests.Cases, MapTests.Refusals),
     ];
 
     public static IEnumerable<OpCase> Cases => Rows.SelectMany(static row => row.Cases);
