@@ -18,7 +18,8 @@ sealed partial class NamespaceTests
     static readonly (string Folder, string Namespace)[] Roots =
     [
         ("Engine.Kernels", "Ssgan.Engine.Kernels"), ("Engine", "Ssgan.Engine"), ("Gan", "Ssgan.Gan"),
-        ("Gan.Runner", "Ssgan.Runner"), ("Emulator", "Ssgan.Emulator"), ("Testing", "Ssgan.Testing"), ("Gan.Tests", "Ssgan.Tests"),
+        ("Gan.Runner", "Ssgan.Runner"), ("Emulator", "Ssgan.Emulator"),
+        ("Testing", "Ssgan.Testing"), ("Gan.Tests", "Ssgan.Tests"),
         ("Benchmarks", "Ssgan.Benchmarks"),
     ];
 

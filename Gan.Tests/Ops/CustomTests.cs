@@ -7,11 +7,13 @@ namespace Ssgan.Tests.Ops;
 sealed class CustomTests
 {
     /// <summary>x·σ(x), whose backward reads an input.</summary>
-    static Tensor Silu(Tensor x) => Tensor.Custom("silu", [x], static f => f.Save(f.Inputs[0]) * f.Inputs[0].Sigmoid(), static g =>
-    {
-        var (x, s) = (g.Saved(0), g.Saved(0).Sigmoid());
-        g[0] = g.Upstream * (s + x * s * (1 - s));
-    });
+    static Tensor Silu(Tensor x) => Tensor.Custom("silu", [x],
+        static f => f.Save(f.Inputs[0]) * f.Inputs[0].Sigmoid(),
+        static g =>
+        {
+            var (x, s) = (g.Saved(0), g.Saved(0).Sigmoid());
+            g[0] = g.Upstream * (s + x * s * (1 - s));
+        });
 
     /// <summary>eˣ, whose backward reads the result.</summary>
     static Tensor Exp(Tensor x) =>

@@ -38,7 +38,8 @@ sealed class MapTests
     internal static Tensor Bent(Tensor x, float scale) =>
         x.Map(new Bend(scale), (dy, x) => dy * x.Affine(2 * scale, 1));
 
-    static Tensor Blended(Tensor a, Tensor b) => a.Combine(new Blend(), b, static (dy, _, b) => dy * (b + 1), static (dy, a, _) => dy * a);
+    static Tensor Blended(Tensor a, Tensor b) =>
+        a.Combine(new Blend(), b, static (dy, _, b) => dy * (b + 1), static (dy, a, _) => dy * a);
 
     public static OpCase[] Cases { get; } =
     [
@@ -75,7 +76,7 @@ sealed class MapTests
         Assert.That(() => x.Combine(new Blend(), b), Throws.InvalidOperationException.With.Message.StartsWith("blend: a, "));
         using (device.NoGrad()) Assert.That(x.Map(new Bend(1)).RequiresGrad, Is.False);
         Assert.That(() => x.Map(new Bend(1), static (dy, _) => dy.Sum(0)).Sum().Backward(),
-            Throws.InvalidOperationException.With.Message.Contains("bend: the gradient of input 0").And.Message.Contains("(2, 3)"));
+            Throws.InvalidOperationException.With.Message.Contains("gradient of input 0").And.Message.Contains("(2, 3)"));
         Assert.That(() => x.Map(new Bend(1), static (_, _) => null!).Sum().Backward(),
             Throws.InvalidOperationException.With.Message.EqualTo("bend: the gradient of input 0 is null."));
         Assert.That(() => x.Combine(new Blend(), b, static (dy, _, b) => b).Sum().Backward(),
@@ -89,7 +90,10 @@ sealed class MapTests
         var device = emulated.Device;
         float[] x = Make.Numbers(1000, 3);
         using (device.Scope())
-            Near.All(device.From(x, new Shape(10, 100)).Map(new Bend(0.5f)).ToArray(), [.. x.Select(static v => v + 0.5 * v * v)], 1e-6);
+        {
+            Near.All(device.From(x, new Shape(10, 100)).Map(new Bend(0.5f)).ToArray(),
+                [.. x.Select(static v => v + 0.5 * v * v)], 1e-6);
+        }
         Assert.That(emulated.Launched, Does.Contain("bend_f32"));
         var c = Cases[0];
         Support.GradCheck.First(device, c);

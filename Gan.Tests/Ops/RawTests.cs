@@ -23,8 +23,8 @@ sealed class RawTests
     [
         new("raw without inputs", d => Tensor.Raw("mine", [], new Shape(1), Cube), "mine", "no inputs"),
         new("raw input that is not there", d => Tensor.Raw("mine", [d.Of(2)], new Shape(1), c => c.Input(1)), "mine", "input 1"),
-        new("raw input of integers", d => Tensor.Raw("mine", [d.Ints(2)], new Shape(1), c => c.Input(0)), "input 0 is I32", "Single"),
-        new("raw result of floats", d => Tensor.Raw("mine", [d.Of(2)], new Shape(1), c => c.OutputOf<int>()), "the result is F32"),
+        new("raw input of integers", d => Tensor.Raw("mine", [d.Ints(2)], new Shape(1), c => c.Input(0)), "is I32", "Single"),
+        new("raw result of floats", d => Tensor.Raw("mine", [d.Of(2)], new Shape(1), c => c.OutputOf<int>()), "result is F32"),
         new("raw result of doubles", d => Tensor.Raw("mine", [d.Of(2)], new Shape(1), c => c.OutputOf<double>()), "Double"),
     ];
 

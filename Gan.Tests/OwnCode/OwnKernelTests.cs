@@ -8,7 +8,7 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.OwnCode;
 
-/// <summary>Kernels of a user's own on the emulated device: they run, and what is wrong with them or their launch is told.</summary>
+/// <summary>Kernels of a user's own on the emulated device: they run, and what is wrong with them is told.</summary>
 sealed class OwnKernelTests
 {
     static readonly double[] s_tripled = [.. Enumerable.Range(0, 64).Select(static i => 3.0 * i)];
@@ -54,7 +54,8 @@ sealed class OwnKernelTests
     static readonly TestCaseData[] s_shapes =
     [
         new(new LaunchShape(0, 64), "a grid of 0 x 1 x 1 blocks"), new(default(LaunchShape), "a grid of 0 x 0 x 0 blocks"),
-        new(new LaunchShape(1, 64, BlocksY: 65536), "a grid of 1 x 65536 x 1"), new(new LaunchShape(1, 0), "a block of 0 x 1 x 1"),
+        new(new LaunchShape(1, 64, BlocksY: 65536), "a grid of 1 x 65536 x 1"),
+        new(new LaunchShape(1, 0), "a block of 0 x 1 x 1"),
         new(new LaunchShape(1, 64, ThreadsY: 32), "a block of 64 x 32 x 1"),
         new(new LaunchShape(1, 1, ThreadsZ: 65), "a block of 1 x 1 x 65"),
         new(new LaunchShape(1, 64, SharedBytes: -1), "-1 bytes of shared memory"),
@@ -86,14 +87,16 @@ sealed class OwnKernelTests
         using var emulated = EmulatedDevice.Create();
         var cuda = (CudaBackend)emulated.Device.Backend;
         var one = new LaunchShape(1, 1);
-        Assert.That(() => cuda.Launch(OwnPtx.Several.Entry("scaled"), one, (1L, 2L)), Throws.ArgumentException.With.Message.EqualTo(
+        Assert.That(() => cuda.Launch(OwnPtx.Several.Entry("scaled"), one, (1L, 2L)),
+            Throws.ArgumentException.With.Message.EqualTo(
             "scaled of several.ptx takes 24 bytes (scaled_param_0: 8 at 0, scaled_param_1: 8 at 8, scaled_param_2: 4 at 16, "
             + "scaled_param_3: 4 at 20), but the struct ValueTuple`2 has 16 bytes."));
         Assert.That(() => cuda.Launch(OwnPtx.Several.Entry("nothing"), one, 1), Throws.TypeOf<DeviceException>().With.Message
             .EqualTo("several.ptx has no kernel nothing; it has scaled, overrun, unwritten, race, reversed, dynamic."));
         Assert.That(() => cuda.Launch(KernelModule.FromPtx("page.txt", "no PTX").Entry("k"), one, 1),
             Throws.TypeOf<DeviceException>().With.Message.StartsWith("page.txt has no entry point"));
-        var bad = KernelModule.FromPtx("bad.ptx", ".version 7.0\n.target sm_75\n.address_size 64\n.visible .entry k()\n{\nnonsense;\n}\n");
+        var bad = KernelModule.FromPtx("bad.ptx",
+            ".version 7.0\n.target sm_75\n.address_size 64\n.visible .entry k()\n{\nnonsense;\n}\n");
         Assert.That(() => cuda.Launch(bad.Entry("k"), one, 1),
             Throws.TypeOf<DeviceException>().With.Message.Contains("Loading bad.ptx").And.Message.Contains("nonsense"));
         emulated.Dispose();

@@ -25,7 +25,8 @@ static void Show(Device device)
         var x = device.From([-2f, -1, 0, 1, 2, 3], new Shape(2, 3));
         Console.WriteLine(FormattableString.Invariant(
             $"{device.Name}: swish {string.Join(" ", x.Swish(1.5f).ToArray().Select(static v => v.ToString("F4")))}"));
-        Console.WriteLine(FormattableString.Invariant($"{device.Name}: sums of squares {string.Join(" ", x.RowSquares().ToArray())}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{device.Name}: sums of squares {string.Join(" ", x.RowSquares().ToArray())}"));
     }
     GradInput[] at = [GradInput.Uniform(new Shape(3, 5))];
     GradCheck.All(device, static t => t[0].Swish(1.5f), at, new() { Name = "swish" });

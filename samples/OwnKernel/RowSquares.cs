@@ -3,7 +3,7 @@ using Ssgan.Engine.Kernels;
 
 namespace OwnKernel;
 
-/// <summary>The sum of squares of each row of (rows, columns): an operation with code of its own for each kind of device.</summary>
+/// <summary>The sum of squares of each row: an operation with code of its own for each kind of device.</summary>
 static class RowSquaresOperation
 {
     const int Threads = 256;

@@ -20,9 +20,7 @@ readonly record struct Swish(float Beta) : IUnary
 
 static class SwishOperation
 {
-    /// <summary>
-    /// x·σ(βx); its derivative is σ + βxσ(1 − σ) with σ = σ(βx), here in operations, so that it can be differentiated again.
-    /// </summary>
+    /// <summary>x·σ(βx); its derivative is s + βxs(1 − s) with s = σ(βx), in operations, to be differentiated again.</summary>
     public static Tensor Swish(this Tensor x, float beta) => x.Map(new Swish(beta), (dy, x) =>
     {
         var s = (x * beta).Sigmoid();
