@@ -2,7 +2,7 @@ namespace Ssgan.Engine.Kernels;
 
 /// <summary>The blocks of a launch and the threads of a block.</summary>
 /// <param name="Blocks">Blocks along x: 1 to 2³¹ − 1.</param>
-/// <param name="Threads">Threads of a block along x; of all three axes together at most 1,024, or what the kernel declares.</param>
+/// <param name="Threads">Threads of a block along x; of all axes together at most 1,024, or what the kernel declares.</param>
 /// <param name="BlocksY">Blocks along y: 1 to 65,535.</param>
 /// <param name="BlocksZ">Blocks along z: 1 to 65,535.</param>
 /// <param name="ThreadsY">Threads along y.</param>
@@ -11,7 +11,7 @@ namespace Ssgan.Engine.Kernels;
 public readonly record struct LaunchShape(int Blocks, int Threads, int BlocksY = 1, int BlocksZ = 1, int ThreadsY = 1,
     int ThreadsZ = 1, int SharedBytes = 0)
 {
-    /// <summary>One thread for each of some items, at least one block; threads beyond the last item have to end at once.</summary>
+    /// <summary>One thread for each of some items, at least one block; threads beyond the last item must end at once.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Too many items for one axis of blocks, or no threads.</exception>
     public static LaunchShape Over(long items, int threads = 256)
     {

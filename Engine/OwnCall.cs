@@ -81,7 +81,8 @@ public sealed class CpuCall : OwnCall
 
     unsafe Span<T> Span<T>(TensorView view, string what) where T : unmanaged
     {
-        if (ElementType.Of<T>(Name) != view.Type) throw new ArgumentException($"{Name}: {what} is {view.Type}, not {typeof(T).Name}.");
+        if (ElementType.Of<T>(Name) != view.Type)
+            throw new ArgumentException($"{Name}: {what} is {view.Type}, not {typeof(T).Name}.");
         if (view.Count > int.MaxValue)
             throw new ArgumentException($"{Name}: {what} {view.Shape} has more elements than a span holds.");
         return MemoryMarshal.CreateSpan(ref *(T*)view.Address, (int)view.Count);
@@ -93,8 +94,8 @@ public sealed class CudaCall : OwnCall
 {
     readonly CudaBackend _backend;
 
-    internal CudaCall(string name, CudaBackend backend, IReadOnlyList<Tensor> inputs, Tensor output) : base(name, inputs, output) =>
-        _backend = backend;
+    internal CudaCall(string name, CudaBackend backend, IReadOnlyList<Tensor> inputs, Tensor output)
+        : base(name, inputs, output) => _backend = backend;
 
     /// <summary>Input i: its address on the device, shape and type.</summary>
     /// <exception cref="ArgumentException">There is no such input.</exception>

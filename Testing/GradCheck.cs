@@ -36,9 +36,9 @@ public static class GradCheck
     }
 
     /// <summary>
-    /// Checks d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it is
-    /// a function of. The differences are taken of the first gradient without a graph, so that a fused backward is held against its
-    /// differentiable form.
+    /// Checks d (Σ over inputs of (d L / d input)·r₂) / d (inputs and r): the backward is differentiable, in everything that it
+    /// is a function of. The differences are taken of the first gradient without a graph, so that a fused backward is held
+    /// against its differentiable form.
     /// </summary>
     /// <param name="device">Where the function runs.</param>
     /// <param name="function">A function as in <see cref="First"/>.</param>

@@ -17,7 +17,8 @@ sealed class Run
         Values = [.. inputs.Select(static i => (float[])i.Values.Clone())];
     }
 
-    public static Run Of(Device device, Func<Tensor[], Tensor> function, IReadOnlyList<GradInput> inputs, GradCheckOptions? options)
+    public static Run Of(Device device, Func<Tensor[], Tensor> function, IReadOnlyList<GradInput> inputs,
+        GradCheckOptions? options)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(function);

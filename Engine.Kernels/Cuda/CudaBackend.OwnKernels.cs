@@ -38,7 +38,8 @@ public sealed unsafe partial class CudaBackend
         {
             for (int i = 0; i < count; i++) pointers[i] = (byte*)values + own.Signature.Parameters[i].Offset;
             status = _device.Api.LaunchKernel(own.Kernel.Function, (uint)shape.Blocks, (uint)shape.BlocksY, (uint)shape.BlocksZ,
-                (uint)shape.Threads, (uint)shape.ThreadsY, (uint)shape.ThreadsZ, (uint)shape.SharedBytes, _stream, pointers, null);
+                (uint)shape.Threads, (uint)shape.ThreadsY, (uint)shape.ThreadsZ, (uint)shape.SharedBytes, _stream, pointers,
+                null);
         }
         if (status == DriverStatus.Success)
         {

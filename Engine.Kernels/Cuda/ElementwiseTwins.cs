@@ -39,7 +39,7 @@ public sealed unsafe partial class CudaBackend
     {
         if (sizeof(TOp) is 1 or sizeof(float) or 2 * sizeof(float)) return;
         throw new ArgumentException(
-            $"{twin.Name}: the functor {typeof(TOp).Name} has {sizeof(TOp)} bytes; its kernel is given at most two floats, p and q.");
+            $"{twin.Name}: the functor {typeof(TOp).Name} has {sizeof(TOp)} bytes; a kernel takes at most two floats, p and q.");
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -37,8 +37,8 @@ public sealed class CustomBackward
         if (_kinds[i] == SavedAs.Intermediate && saved.Device.GradEnabled)
         {
             throw new InvalidOperationException($"{_name}: backward is differentiated in its turn, and reads saved tensor {i}, "
-                + $"{saved.Describe()}, which is neither an input nor the result, so its own derivative would be lost; compute it "
-                + "in backward from what is, or save it as a constant if it has none.");
+                + $"{saved.Describe()}, which is neither an input nor the result, so its own derivative would be lost; compute "
+                + "it in backward from what is, or save it as a constant if it has none.");
         }
         return saved;
     }
@@ -68,7 +68,8 @@ public sealed class CustomBackward
     {
         string what = $"{name}: the gradient of input {input}, {gradient.Describe()},";
         if (gradient.Device != device)
-            throw new InvalidOperationException($"{what} is on {gradient.Device.Name}; that of the input, {device.Name}, is needed.");
+            throw new InvalidOperationException(
+                $"{what} is on {gradient.Device.Name}; that of the input, {device.Name}, is needed.");
         if (!gradient.Backend.ComputesIn(gradient.Type))
             throw new InvalidOperationException($"{what} has type {gradient.Type}; F32 is needed.");
         if (!shapes.Contains(gradient.Shape))

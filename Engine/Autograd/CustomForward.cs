@@ -50,8 +50,8 @@ public sealed class CustomForward
         if (_ended) throw new InvalidOperationException($"{_name}: Save was called after its forward had ended.");
         if (tensor.RequiresGrad && !IsInput(tensor))
         {
-            throw new InvalidOperationException($"{_name}: {tensor.Describe()} requires a gradient, but is not among its inputs, so "
-                + "none would flow to it; pass it as an input, or save what Detach() gives.");
+            throw new InvalidOperationException($"{_name}: {tensor.Describe()} requires a gradient, but is not among its inputs, "
+                + "so none would flow to it; pass it as an input, or save what Detach() gives.");
         }
         if (tensor.Device != Device)
             throw new InvalidOperationException($"{_name}: {tensor} was saved, but its inputs are on {Device.Name}.");

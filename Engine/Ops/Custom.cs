@@ -10,14 +10,14 @@ public sealed partial class Tensor
     /// second derivatives too; one that is not (<see cref="Raw"/>) is refused where they are asked for.
     /// </summary>
     /// <param name="name">What messages call it.</param>
-    /// <param name="inputs">What gradients flow to, on one device. Tensors that forward takes from elsewhere are constants.</param>
-    /// <param name="forward">Makes the result, a new tensor, and saves what backward will read; what it makes besides is freed when
-    /// it returns.</param>
+    /// <param name="inputs">What gradients flow to, on one device. What forward takes from elsewhere is constant.</param>
+    /// <param name="forward">Makes the result, a new tensor, and saves what backward will read; what it makes besides is freed
+    /// when it returns.</param>
     /// <param name="backward">Sets the gradients of the inputs. Best a static lambda: what it captures lives as long as the
     /// graph.</param>
     /// <exception cref="ArgumentException">There are no inputs, or they are on several devices.</exception>
-    /// <exception cref="InvalidOperationException">Forward returned an input, or a tensor that it did not make; or no tensor scope
-    /// is open, so nothing would own the result.</exception>
+    /// <exception cref="InvalidOperationException">Forward returned an input, or a tensor that it did not make; or no tensor
+    /// scope is open, so nothing would own the result.</exception>
     public static Tensor Custom(string name, IReadOnlyList<Tensor> inputs, Func<CustomForward, Tensor> forward,
         Action<CustomBackward> backward)
     {
@@ -37,11 +37,12 @@ public sealed partial class Tensor
                 throw new InvalidOperationException($"{name}: its forward returned input {i} itself; return a new tensor.");
         if (!y.IsIn(scope))
         {
-            throw new InvalidOperationException($"{name}: its forward returned {y}, which was not made in it; return a tensor that an "
-                + "operation or Device.Empty() made there.");
+            throw new InvalidOperationException($"{name}: its forward returned {y}, which was not made in it; return one that "
+                + "an operation or Device.Empty() made there.");
         }
         if (y.RequiresGrad)
-            throw new InvalidOperationException($"{name}: its forward set RequiresGrad of its result; the inputs tell whether it has.");
+            throw new InvalidOperationException(
+                $"{name}: its forward set RequiresGrad of its result; the inputs tell whether it has.");
         var (saved, kinds) = call.End(y, scope);
         if (Tape.IsNeeded(device, [.. inputs])) Guard.Real(name, y);
         Shape[] shapes = [.. inputs.Select(static t => t.Shape)];

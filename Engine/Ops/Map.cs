@@ -24,15 +24,18 @@ public sealed partial class Tensor
         });
     }
 
-    /// <summary>y = op(this, b), element by element with broadcasting; the rest as in <see cref="Map{TOp}(TOp, Func{Tensor, Tensor, Tensor}?)"/>.</summary>
+    /// <summary>
+    /// y = op(this, b), element by element with broadcasting; the rest as in
+    /// <see cref="Map{TOp}(TOp, Func{Tensor, Tensor, Tensor}?)"/>.
+    /// </summary>
     /// <param name="op">The functor, with its constants.</param>
     /// <param name="b">The second operand.</param>
-    /// <param name="gradient">The gradient of this operand, of the upstream gradient, this and b, of the operand's or of the result's
-    /// shape; null if it never requires one.</param>
+    /// <param name="gradient">The gradient of this operand, of the upstream gradient, this and b, of the operand's or of the
+    /// result's shape; null if it never requires one.</param>
     /// <param name="gradientOfB">The same of b.</param>
     /// <exception cref="ArgumentException">The shapes do not broadcast, or an operand is of integers.</exception>
-    /// <exception cref="InvalidOperationException">An operand requires a gradient and none is given, or the gradient is of another
-    /// shape, type or device.</exception>
+    /// <exception cref="InvalidOperationException">An operand requires a gradient and none is given, or the gradient is of
+    /// another shape, type or device.</exception>
     public Tensor Combine<TOp>(TOp op, Tensor b, Func<Tensor, Tensor, Tensor, Tensor>? gradient = null,
         Func<Tensor, Tensor, Tensor, Tensor>? gradientOfB = null) where TOp : unmanaged, IBinary
     {
@@ -51,8 +54,8 @@ public sealed partial class Tensor
     {
         if (missing && Tape.IsNeeded(t.Device, t))
         {
-            throw new InvalidOperationException($"{name}: {operand}, {t.Describe()}, requires a gradient, but none was given; give one, "
-                + "or Detach() the operand.");
+            throw new InvalidOperationException($"{name}: {operand}, {t.Describe()}, requires a gradient, but none was "
+                + "given; give one, or Detach() the operand.");
         }
     }
 

@@ -28,7 +28,7 @@ public sealed partial class Tensor
         if (Tape.IsNeeded(device, [.. inputs]))
         {
             throw new InvalidOperationException($"{name}: an input requires a gradient, and code on memory has none; make it the "
-                + "forward of Tensor.Custom, detach the inputs, or, in a backward, write in operations what is differentiated again.");
+                + "forward of Tensor.Custom, detach the inputs, or, in a backward, write in operations what is differentiated.");
         }
         bool has = device.Backend switch { CpuBackend => cpu is not null, CudaBackend => cuda is not null, _ => false };
         if (!has) throw new NotSupportedException($"{name} has no form for {device.Name}.");

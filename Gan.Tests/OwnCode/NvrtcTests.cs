@@ -64,8 +64,8 @@ sealed class NvrtcTests
         using var machine = new EmulatedCuda();
         using var device = Open(machine);
         Assert.That(() => Launch(device), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-            "Nvrtc was not found: install NVRTC 12 or 13, for example with pip install nvidia-cuda-nvrtc-cu12, or give the kernels "
-            + "as PTX (tried libnvrtc.so.12)."));
+            "Nvrtc was not found: install NVRTC 12 or 13, for example with pip install nvidia-cuda-nvrtc-cu12, or give the "
+            + "kernels as PTX (tried libnvrtc.so.12)."));
     }
 
     [Test]

@@ -57,7 +57,8 @@ sealed class OwnKernels(CudaDevice device, Func<KernelModule, string> compile)
             string ptx = entry.Module.Ptx ?? compile(entry.Module);
             var entries = PtxSignature.Of(ptx);
             // Before the driver is asked, whose own sentence names neither.
-            if (entries.Count == 0) throw new DeviceException($"{entry.Module.Name} has no entry point: it is no PTX of kernels.");
+            if (entries.Count == 0)
+                throw new DeviceException($"{entry.Module.Name} has no entry point: it is no PTX of kernels.");
             loaded = (_loader.Load(Encoding.UTF8.GetBytes(ptx + '\0'), entry.Module.Name), entries);
             _modules[entry.Module] = loaded;
         }

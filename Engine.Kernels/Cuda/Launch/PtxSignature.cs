@@ -33,7 +33,7 @@ sealed partial class PtxSignature
     /// <summary>Up to the end of the last parameter.</summary>
     public int Bytes { get; }
 
-    /// <summary>Whether a struct of so many bytes holds them, with or without the padding that a compiler adds at its end.</summary>
+    /// <summary>Whether a struct of so many bytes holds them, with or without a compiler's padding at its end.</summary>
     public bool Takes(int bytes) => bytes == Bytes || bytes == (Bytes + _alignment - 1) / _alignment * _alignment;
 
     /// <summary>For messages: "24 bytes (x: 8 at 0, n: 4 at 8)".</summary>

@@ -52,8 +52,8 @@ sealed unsafe class Nvrtc
         fixed (int* to = known) _api.Check(_api.GetSupportedArchs(to));
         int newest = known.Where(k => k <= capability).DefaultIfEmpty(0).Max();
         return newest > 0 ? newest : throw new DeviceException(
-            $"This NVRTC compiles for no device of compute capability {capability / 10}.{capability % 10} or older; the oldest it "
-            + $"knows is {known.Min() / 10}.{known.Min() % 10}.");
+            $"This NVRTC compiles for no device of compute capability {capability / 10}.{capability % 10} or older; the oldest "
+            + $"knows  is {known.Min() / 10}.{known.Min() % 10}.");
     }
 
     string Log(nint program)
