@@ -53,7 +53,7 @@ sealed unsafe class Nvrtc
         int newest = known.Where(k => k <= capability).DefaultIfEmpty(0).Max();
         return newest > 0 ? newest : throw new DeviceException(
             $"This NVRTC compiles for no device of compute capability {capability / 10}.{capability % 10} or older; the oldest "
-            + $"knows  is {known.Min() / 10}.{known.Min() % 10}.");
+            + $"it knows is {known.Min() / 10}.{known.Min() % 10}.");
     }
 
     string Log(nint program)
