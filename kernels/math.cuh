@@ -179,6 +179,7 @@ DEV float normal_density(float x) { return exp_of_square(at_most(abs_(x), 14.5f)
 DEV float gelu_slope_(float x) { return fma_(x, normal_density(x), normal_share(x)); }
 DEV float gelu_twice(float x) { return x * fma_(x * x, 0.0713548163f, 1.59576912f); }
 DEV float gelu_tanh_slope_(float x) {
+  x = x > 30.0f ? 30.0f : x < -30.0f ? -30.0f : x;  // beyond, s is 0 or 1, and x * x would overflow
   float s = sigmoid_(gelu_twice(x));
   return fma_(x * fma_(x * x, 0.214064449f, 1.59576912f), s * (1.0f - s), s);
 }

@@ -43,6 +43,7 @@ static class SmoothFunctions
 
     public static double GeluTanhSlope(double x)
     {
+        x = Math.Clamp(x, -30, 30);
         double s = Sigmoid(Twice(x));
         return s + x * (2 * Math.Sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x)) * (s * (1 - s));
     }

@@ -32,9 +32,11 @@ public sealed unsafe partial class CpuBackend
                     float* values = x + (long)row * columns;
                     ulong* sorted = own;
                     int count = columns;
-                    if (kept < columns / 4) count = First(values, own);
+                    // A heap is not in the order of indices, which sorting by digits relies on.
+                    bool few = kept < columns / 4;
+                    if (few) count = First(values, own);
                     else for (int i = 0; i < columns; i++) own[i] = Key(values[i], i);
-                    if (count <= Few) new Span<ulong>(own, count).Sort();
+                    if (few || count <= Few) new Span<ulong>(own, count).Sort();
                     else sorted = Radix(own, own + columns, count);
                     int* to = order + (long)row * kept;
                     for (int i = 0; i < kept; i++) to[i] = (int)(uint)sorted[i];

@@ -104,6 +104,9 @@ public readonly record struct GeluTanhSlope : IUnary
     /// <inheritdoc/>
     public Vector<float> Invoke(Vector<float> x)
     {
+        // Beyond, s is 0 or 1; x² would overflow.
+        x = Vector.ConditionalSelect(Vector.GreaterThan(x, Vector.Create(30f)), Vector.Create(30f), x);
+        x = Vector.ConditionalSelect(Vector.LessThan(x, Vector.Create(-30f)), Vector.Create(-30f), x);
         var s = VectorMath.Sigmoid(GeluTanh.Twice(x));
         var slope = Vector.FusedMultiplyAdd(x * x, Vector.Create(0.214064449f), Vector.Create(1.59576912f));
         return Vector.FusedMultiplyAdd(x * slope, s * (Vector<float>.One - s), s);

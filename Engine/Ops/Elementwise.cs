@@ -72,7 +72,7 @@ public sealed partial class Tensor
     {
         if (low > high) throw new ArgumentException($"Clamp: the lower bound {low} is above the upper {high}.");
         var y = Map(new Clamp(low, high), "Clamp");
-        return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).EqualTo(g.Saved(1)));
+        return y.Record("Clamp", [this], [this, y], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).EqualMask(g.Saved(1)));
     }
 
     /// <summary>a + b, broadcast as NumPy does.</summary>
@@ -132,11 +132,11 @@ public sealed partial class Tensor
     public Tensor Minimum(Tensor other) => Combine(new Minimum(), "Minimum", this, Guard.Given(other))
         .Record("Minimum", [this, other], [other, this], 0, SplitByOrder);
 
-    /// <summary>1 where the two are equal, else 0, with broadcasting; no gradient flows.</summary>
-    public Tensor EqualTo(Tensor other) => Combine(new Equal(), "Equal", this, Guard.Given(other));
+    /// <summary>1 where the two are equal, else 0, in their type, for backwards: <see cref="EqualTo"/> gives Bool.</summary>
+    internal Tensor EqualMask(Tensor other) => Combine(new Equal(), "Equal", this, Guard.Given(other));
 
-    /// <summary>1 where this is larger, else 0, with broadcasting; no gradient flows.</summary>
-    public Tensor GreaterThan(Tensor other) => Combine(new Greater(), "Greater", this, Guard.Given(other));
+    /// <summary>1 where this is larger, else 0, in their type.</summary>
+    internal Tensor GreaterMask(Tensor other) => Combine(new Greater(), "Greater", this, Guard.Given(other));
 
     /// <summary>max(0, this + other), one pass: the end of a residual block.</summary>
     public Tensor AddRelu(Tensor other)
@@ -161,7 +161,7 @@ public sealed partial class Tensor
     static void SplitByOrder(Gradients g, int state)
     {
         // 1 where the first is larger, ½ on a tie.
-        var share = g.Saved(0).GreaterThan(g.Saved(1)) + g.Saved(0).EqualTo(g.Saved(1)) * 0.5f;
+        var share = g.Saved(0).GreaterMask(g.Saved(1)) + g.Saved(0).EqualMask(g.Saved(1)) * 0.5f;
         g[0] = g.Upstream * share;
         g[1] = g.Upstream * (1 - share);
     }

@@ -19,7 +19,7 @@ public sealed partial class Tensor
         y.Record("Norm", [this], [this, y], 0, static (g, _) =>
         {
             var (x, norm) = (g.Saved(0), g.Saved(1));
-            var zero = norm.EqualTo(norm.Device.Scalar(0));
+            var zero = norm.EqualMask(norm.Device.Scalar(0));
             g[0] = x * (g.Upstream / (norm + zero) * (1 - zero));
         });
         return keepDims ? y : y.Reshape(Squeezed("Norm", axes));

@@ -24,7 +24,7 @@ public sealed partial class Tensor
         Shape.CopyTo(dims);
         dims[^1] = 1;
         var indices = Detach().Reshape(new Shape(dims)).Cast(DType.F32);
-        return indices.EqualTo(Positions(Device, classes).Cast(DType.F32)).Named("OneHot");
+        return indices.EqualMask(Positions(Device, classes).Cast(DType.F32)).Named("OneHot");
     }
 
     /// <summary>I32 (count): 0, 1, …, made on the device: a step that asks for them can be captured.</summary>

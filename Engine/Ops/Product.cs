@@ -17,10 +17,10 @@ public sealed partial class Tensor
         {
             var (x, y) = (g.Saved(0), g.Saved(1));
             // The product of the others: y / x, but at the only 0 of its group the product of what is not 0.
-            var zero = x.Detach().EqualTo(x.Device.Full(new Shape(), 0, x.Type));
+            var zero = x.Detach().EqualMask(x.Device.Full(new Shape(), 0, x.Type));
             var others = (x + zero).ReduceTo<Product>("Product", y.Shape);
             var alone = zero.SumTo(y.Shape);
-            alone = alone.EqualTo(alone.Device.Full(new Shape(), 1, alone.Type));
+            alone = alone.EqualMask(alone.Device.Full(new Shape(), 1, alone.Type));
             g[0] = g.Upstream * (y / (x + zero) * (1 - zero) + zero * (alone * others));
         });
         return keepDims ? y : y.Reshape(Squeezed("Product", axes));

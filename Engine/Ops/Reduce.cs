@@ -39,7 +39,7 @@ public sealed partial class Tensor
         var y = ReduceTo<TOp>(name, Reduced(name, axes));
         y.Record(name, [this], [this, y], 0, static (g, _) =>
         {
-            var ties = g.Saved(0).EqualTo(g.Saved(1));
+            var ties = g.Saved(0).EqualMask(g.Saved(1));
             g[0] = ties * (g.Upstream / ties.SumTo(g.Upstream.Shape));
         });
         return keepDims ? y : y.Reshape(Squeezed(name, axes));

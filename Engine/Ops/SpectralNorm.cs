@@ -78,7 +78,7 @@ public sealed partial class Tensor
         var (row, column) = (v.Reshape(-1, 1), u.Reshape(rows, 1));
         var s = (w.Reshape(rows, -1).MatMul(row) * column).Sum();
         // A weight of zeros has no gradient, as in the fused form.
-        var zero = s.EqualTo(s.Device.Scalar(0));
+        var zero = s.EqualMask(s.Device.Scalar(0));
         s += zero;
         g[0] = (dn / s - column.MatMul(row, false, true).Reshape(w.Shape) * ((dn * w).Sum() / s.Square())) * (1 - zero);
     }

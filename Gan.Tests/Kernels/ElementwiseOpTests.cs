@@ -43,16 +43,18 @@ public class ElementwiseOpTests
         yield return Row(default(Erf), SmoothFunctions.Erf, 3e-7);
         yield return Row(default(Log1p), SmoothFunctions.Log1p, 4e-7);
         yield return Row(default(Expm1), SmoothFunctions.Expm1, 4e-7);
-        yield return Row(default(Gelu), x => x * SmoothFunctions.NormalShare(x), 6e-7);
-        yield return Row(default(Silu), x => x > 0 ? x / (1 + Math.Exp(-x)) : x * (Math.Exp(x) / (1 + Math.Exp(x))), 4e-7);
+        yield return Row(default(Gelu), x => x * SmoothFunctions.NormalShare(x), 6e-7, 1e-43);
+        yield return Row(default(Silu), x => x > 0 ? x / (1 + Math.Exp(-x)) : x * (Math.Exp(x) / (1 + Math.Exp(x))), 4e-7, 1e-43);
         yield return Row(new Elu(0.75f), x => x > 0 ? x : 0.75 * SmoothFunctions.Expm1(x), 4e-7);
         yield return Row(new EluSlope(0.75f), x => x > 0 ? 1 : 0.75 * Math.Exp(x), 4e-7);
         yield return Row(default(Floor), Math.Floor, 0);
         yield return Row(default(Ceiling), Math.Ceiling, 0);
         yield return Row(default(Round), Math.Round, 0);
 
-        static TestCaseData Row<TOp>(TOp op, Func<double, double> f, double tolerance = 1e-7) where TOp : unmanaged, IUnary =>
-            new TestCaseData((Action)(() => CheckUnary(op, f, tolerance))).SetName($"{{m}}({op})");
+        // A subnormal factor has been rounded before it is multiplied with x: hence an absolute error.
+        static TestCaseData Row<TOp>(TOp op, Func<double, double> f, double tolerance = 1e-7, double absolute = 0)
+            where TOp : unmanaged, IUnary =>
+            new TestCaseData((Action)(() => CheckUnary(op, f, tolerance, absolute))).SetName($"{{m}}({op})");
     }
 
     static IEnumerable<TestCaseData> Binaries()
@@ -107,13 +109,14 @@ public class ElementwiseOpTests
         static string Name2<T>() where T : IBinary => T.Name;
     }
 
-    static void CheckUnary<TOp>(TOp op, Func<double, double> f, double tolerance) where TOp : unmanaged, IUnary
+    static void CheckUnary<TOp>(TOp op, Func<double, double> f, double tolerance, double absolute)
+        where TOp : unmanaged, IUnary
     {
         foreach (float x in Inputs())
         {
             double expected = f(x);
             var v = op.Invoke(Vector.Create(x));
-            string? wrong = Wrong(op.Invoke(x), v, expected, tolerance, 0);
+            string? wrong = Wrong(op.Invoke(x), v, expected, tolerance, absolute);
             if (wrong is not null) Assert.Fail($"{TOp.Name}({x:R}): {wrong}");
         }
     }

@@ -7,6 +7,8 @@ sealed class NormTests
 {
     public static OpCase[] Cases { get; } =
     [
+        new("Norm", "sum of magnitudes", [[3, 4]], t => t[0].L1Norm([1])) { Fills = [Fill.OffZero] },
+        new("Norm", "largest magnitude", [[3, 4]], t => t[0].MaxNorm([-1], keepDims: true)) { Fills = [Fill.Positive] },
         new("Norm", "of all", [[3, 4]], t => t[0].Norm()),
         new("Norm", "of a scalar", [[]], t => t[0].Norm()) { Fills = [Fill.OffZero] },
         new("Norm", "of rows", [[3, 4]], t => t[0].Norm(1)),

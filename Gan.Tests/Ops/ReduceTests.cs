@@ -10,6 +10,7 @@ sealed class ReduceTests
 
     public static OpCase[] Cases { get; } =
     [
+        new("Reduce", "min along an axis", [[2, 3, 4]], t => t[0].Min([1])) { Fills = [Fill.Distinct] },
         .. AxisSets.SelectMany(axes => new[]
         {
             Over("sum", axes, (x, keep) => x.Sum(axes, keep)),
@@ -36,6 +37,8 @@ sealed class ReduceTests
 
     public static Refusal[] Refusals { get; } =
     [
+        new("min over nothing", d => d.Of(0).Min(), "Min", "axis 0", "empty"),
+        new("arg min over nothing", d => d.Of(2, 0).ArgMin(), "ArgMin", "(2, 0)"),
         new("sum over no such axis", d => d.Of(2, 3).Sum(2), "Sum", "axis 2", "(2, 3)"),
         new("mean over no such axis", d => d.Of(2, 3).Mean(-3), "Mean", "axis -3", "(2, 3)"),
         new("max over an axis twice", d => d.Of(2, 3).Max([1, -1]), "Max", "axis -1", "twice"),

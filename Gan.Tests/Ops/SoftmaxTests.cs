@@ -7,6 +7,8 @@ sealed class SoftmaxTests
 {
     public static OpCase[] Cases { get; } =
     [
+        new("Softmax", "along the first axis", [[3, 4]], t => t[0].Softmax(0)),
+        new("Softmax", "logarithm along an inner axis", [[2, 3, 4]], t => t[0].LogSoftmax(1)),
         new("Softmax", "of rows", [[3, 5]], t => t[0].Softmax()),
         new("Softmax", "of one row", [[4]], t => t[0].Softmax()),
         new("Softmax", "of rank 3", [[2, 3, 4]], t => t[0].Softmax()),
