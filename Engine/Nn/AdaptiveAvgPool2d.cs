@@ -54,7 +54,7 @@ public sealed class AdaptiveAvgPool2d : Layer
     {
         var i = Tensor.Positions(device, outputs).Cast(DType.F32).Reshape(outputs, 1);
         var j = Tensor.Positions(device, inputs).Cast(DType.F32).Reshape(1, inputs);
-        var inside = j.Affine(outputs, outputs).GreaterThan(i * inputs) * i.Affine(inputs, inputs).GreaterThan(j * outputs);
+        var inside = ((j.Affine(outputs, outputs) > i * inputs) & (i.Affine(inputs, inputs) > j * outputs)).Cast(DType.F32);
         return (inside / inside.Sum([1], keepDims: true)).BroadcastTo(new Shape(batch, outputs, inputs));
     }
 }

@@ -127,7 +127,7 @@ public sealed class MultiHeadAttention : Module
     {
         var i = Tensor.Positions(device, queries).Cast(DType.F32).Reshape(queries, 1);
         var j = Tensor.Positions(device, keys).Cast(DType.F32).Reshape(1, keys);
-        return Tensor.Where(j.GreaterThan(i), device.Scalar(float.NegativeInfinity), device.Scalar(0));
+        return Tensor.Where(j > i, device.Scalar(float.NegativeInfinity), device.Scalar(0));
     }
 
     void Check(string name, Tensor x, Tensor? query)
