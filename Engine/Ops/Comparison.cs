@@ -30,18 +30,30 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentException">The types differ, or the shapes do not broadcast.</exception>
     public Tensor LessOrEqual(Tensor other) => Compare("LessOrEqual", ComparisonOp.LessOrEqual, this, Guard.Given(other));
 
+    /// <summary>Where a is larger; Bool.</summary>
     public static Tensor operator >(Tensor a, Tensor b) => Guard.Given(a).Greater(Guard.Given(b));
+    /// <summary>Where a is smaller; Bool.</summary>
     public static Tensor operator <(Tensor a, Tensor b) => Guard.Given(a).Less(Guard.Given(b));
+    /// <summary>Where a is larger or equal; Bool.</summary>
     public static Tensor operator >=(Tensor a, Tensor b) => Guard.Given(a).GreaterOrEqual(Guard.Given(b));
+    /// <summary>Where a is smaller or equal; Bool.</summary>
     public static Tensor operator <=(Tensor a, Tensor b) => Guard.Given(a).LessOrEqual(Guard.Given(b));
+    /// <summary>Where x is above c; Bool.</summary>
     public static Tensor operator >(Tensor x, float c) => Guard.Given(x).Greater(x.Constant("Greater", c));
+    /// <summary>Where x is below c; Bool.</summary>
     public static Tensor operator <(Tensor x, float c) => Guard.Given(x).Less(x.Constant("Less", c));
+    /// <summary>Where x is at least c; Bool.</summary>
     public static Tensor operator >=(Tensor x, float c) => Guard.Given(x).GreaterOrEqual(x.Constant("GreaterOrEqual", c));
+    /// <summary>Where x is at most c; Bool.</summary>
     public static Tensor operator <=(Tensor x, float c) => Guard.Given(x).LessOrEqual(x.Constant("LessOrEqual", c));
 
+    /// <summary>Where both are true; of Bool.</summary>
     public static Tensor operator &(Tensor a, Tensor b) => Logic("And", ArithmeticOp.And, Guard.Given(a), Guard.Given(b));
+    /// <summary>Where either is true; of Bool.</summary>
     public static Tensor operator |(Tensor a, Tensor b) => Logic("Or", ArithmeticOp.Or, Guard.Given(a), Guard.Given(b));
+    /// <summary>Where one is true and the other not; of Bool.</summary>
     public static Tensor operator ^(Tensor a, Tensor b) => Logic("Xor", ArithmeticOp.Xor, Guard.Given(a), Guard.Given(b));
+    /// <summary>Where x is false; of Bool.</summary>
     public static Tensor operator !(Tensor x) =>
         Logic("Not", ArithmeticOp.Xor, Guard.Given(x), x.Device.Full(new Shape(), 1, DType.Bool));
 
