@@ -101,13 +101,13 @@ public abstract class Backend : IDisposable
     /// <summary>Adds to dtable (M, …): row indices[i] += dy's row i, in the order of i.</summary>
     public abstract void ScatterAddRows(TensorView dy, TensorView indices, TensorView dtable);
     /// <summary>
-    /// y[…, j, …] = x[…, indices[…, j, …], …] along an axis, of which y may have another extent; indices I32 or I64 of y's shape, or
-    /// (J), which all lines along the axis share. An index outside of x's axis throws on the CPU.
+    /// y[…, j, …] = x[…, indices[…, j, …], …] along an axis, of which y may have another extent; indices I32 or I64 of y's shape,
+    /// or (J), which all lines along the axis share. An index outside of x's axis throws on the CPU.
     /// </summary>
     public abstract void Gather(TensorView x, TensorView indices, TensorView y, int axis);
     /// <summary>
-    /// y[…, indices[…, j, …], …] = x[…, j, …] along an axis, in the order of j: where indices repeat the last one stays. What none
-    /// names stays. Indices as in <see cref="Gather"/>, of x's shape.
+    /// y[…, indices[…, j, …], …] = x[…, j, …] along an axis, in the order of j: where indices repeat the last one stays. What
+    /// none names stays. Indices as in <see cref="Gather"/>, of x's shape.
     /// </summary>
     public abstract void Scatter(TensorView x, TensorView indices, TensorView y, int axis);
     /// <summary>The same, added to y in the order of j; F32 or F64.</summary>

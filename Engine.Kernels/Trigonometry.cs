@@ -9,11 +9,13 @@ namespace Ssgan.Engine.Kernels;
 /// </summary>
 static class Trigonometry
 {
-    /// <summary>Up to here three parts of π/2 are enough; 2/π is multiplied with in 96 bits beyond (Payne and Hanek 1983).</summary>
+    /// <summary>Up to here three parts of π/2 are enough; 2/π is multiplied with in 96 bits beyond (Payne and Hanek
+    /// 1983).</summary>
     const float Near = 30000;
 
     /// <summary>The bits of 2/π behind the point, after a word of zeros.</summary>
-    static ReadOnlySpan<uint> TwoOverPi => [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab];
+    static ReadOnlySpan<uint> TwoOverPi =>
+        [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab];
 
     /// <summary>The sine, or the cosine as the sine of a quarter turn more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

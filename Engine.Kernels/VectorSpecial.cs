@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Ssgan.Engine.Kernels;
 
 /// <summary>
-/// Vector forms of the error function's family and of differences that cancel, in single precision, each within a few units in the
-/// last place; NaN in gives NaN out. Polynomials are near-minimax fits; the comments state their error.
+/// Vector forms of the error function's family and of differences that cancel, in single precision, each within a few units in
+/// the last place; NaN in gives NaN out. Polynomials are near-minimax fits; the comments state their error.
 /// </summary>
 static class VectorSpecial
 {
@@ -25,7 +25,8 @@ static class VectorSpecial
             VectorMath.Exp(x) - Vector<float>.One);
     }
 
-    /// <summary>log(1 + x), relatively accurate at zero: what 1 + x loses is made up for by the slope x / (u − 1) (Kahan).</summary>
+    /// <summary>log(1 + x), relatively accurate at zero: what 1 + x loses is made up for by the slope x / (u − 1)
+    /// (Kahan).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log1p(Vector<float> x)
     {

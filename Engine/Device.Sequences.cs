@@ -7,7 +7,8 @@ public sealed partial class Device
     const int MostExact = 1 << 24;
 
     /// <summary>F32 start, start + step, … up to before the end, each rounded once; made on the device.</summary>
-    /// <exception cref="ArgumentException">The step is 0 or leads away from the end, or there are more than 2²⁴ numbers.</exception>
+    /// <exception cref="ArgumentException">The step is 0 or leads away from the end, or there are more than 2²⁴
+    /// numbers.</exception>
     public Tensor Arange(float start, float end, float step = 1)
     {
         double count = Math.Ceiling(((double)end - start) / step);
@@ -20,7 +21,8 @@ public sealed partial class Device
     /// <exception cref="ArgumentException">The number is negative or above 2²⁴.</exception>
     public Tensor Linspace(float start, float end, int count)
     {
-        if (count is < 0 or > MostExact) throw new ArgumentException($"Linspace: {count} numbers; 0 to {MostExact} are possible.");
+        if (count is < 0 or > MostExact)
+            throw new ArgumentException($"Linspace: {count} numbers; 0 to {MostExact} are possible.");
         if (count < 2) return Full(new Shape(count), start);
         // From either end, as torch does.
         int half = count / 2;

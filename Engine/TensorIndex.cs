@@ -1,8 +1,8 @@
 namespace Ssgan.Engine;
 
 /// <summary>
-/// What an indexer such as <c>x[0, 1..^1, ^1]</c> says of one axis: a position, which takes the axis away, or a range, which stays.
-/// A position below zero counts from the end, as ^ does.
+/// What an indexer such as <c>x[0, 1..^1, ^1]</c> says of one axis: a position, which takes the axis away, or a range, which
+/// stays. A position below zero counts from the end, as ^ does.
 /// </summary>
 public readonly struct TensorIndex
 {

@@ -1,11 +1,11 @@
 // order (I32) (rows, kept) = where the first elements of each row of x (rows, columns) lie when it is sorted. Overwrites. Equal
 // elements keep their order, zeros of either sign are equal, and a NaN is the largest.
 //
-// An element becomes a key of 64 bits, its bits in ascending order above its index, so that no two are equal and every way to sort
-// is stable. tiles: a block sorts 2048 keys in shared memory (a bitonic network): several short rows, or a part of a long one.
-// merge: a thread finds an element's place in two neighbouring sorted runs as one, by bisection of the other run; runs double until
-// a row is one, of which only the first `kept` are followed. Bytes moved: x is read once, order written once; long rows also read
-// and write 8 bytes an element for each time that runs double.
+// An element becomes a key of 64 bits, its bits in ascending order above its index, so that no two are equal and every way to
+// sort is stable. tiles: a block sorts 2048 keys in shared memory (a bitonic network): several short rows, or a part of a long
+// one. merge: a thread finds an element's place in two neighbouring sorted runs as one, by bisection of the other run; runs
+// double until a row is one, of which only the first `kept` are followed. Bytes moved: x is read once, order written once; long
+// rows also read and write 8 bytes an element for each time that runs double.
 #include "divide.cuh"
 
 struct SortTilesArgs {

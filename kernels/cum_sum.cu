@@ -1,9 +1,9 @@
 // y = sums of x along an axis up to and with each element, from the front or from the back. Overwrites; y may be x.
 //
 // x and y are (outer, length, inner). Sums are carried in double precision, or in 64 bits of an integer type, and rounded once an
-// element, so that their order hardly shows. columns: a thread walks a line; its neighbours walk the neighbouring ones. rows (inner
-// is 1): a block takes a line, in tiles of 8 consecutive elements a thread, whose totals meet in shared memory. Bytes moved: each
-// element is read once and written once.
+// element, so that their order hardly shows. columns: a thread walks a line; its neighbours walk the neighbouring ones. rows
+// (inner is 1): a block takes a line, in tiles of 8 consecutive elements a thread, whose totals meet in shared memory. Bytes
+// moved: each element is read once and written once.
 #include "divide.cuh"
 
 struct CumSumArgs {

@@ -1,5 +1,5 @@
-// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares, product. Overwrites. The order of combination follows from
-// the shapes alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
+// y = the reduction of x over some axes: sum, maximum, minimum, sum of squares, product. Overwrites. The order of combination
+// follows from the shapes alone, so that results repeat bit by bit. Bytes moved per element of x: it is read once.
 //
 // log_sum_exp: y (F32) = log(sum of exp) of each row of x (rows, columns), a warp or a block a row as below; the second pass
 // finds it in the cache.

@@ -1,10 +1,10 @@
-// Elements of x to indices along an axis of y: y[o, indices[o, j, i], i] = x[o, j, i], or += it; or indices[j] for all lines. What
-// no index names stays.
+// Elements of x to indices along an axis of y: y[o, indices[o, j, i], i] = x[o, j, i], or += it; or indices[j] for all lines.
+// What no index names stays.
 //
 // y is (outer, length, inner), x (outer, columns, inner). Elements that meet do so in the order of j, without atomics: of written
-// ones the last stays, added ones are added one after another. Where x is small a thread owns an element of x, if no earlier one of
-// its line names the same place (added) or no later one does (written), and an adding owner walks the later ones that do. Else a
-// thread walks a whole line. Bytes moved per element of x: itself and its index are read, its place written (added: and read).
+// ones the last stays, added ones are added one after another. Where x is small a thread owns an element of x, if no earlier one
+// of its line names the same place (added) or no later one does (written), and an adding owner walks the later ones that do. Else
+// a thread walks a whole line. Bytes moved per element of x: itself and its index are read, its place written (added: and read).
 #include "indices.cuh"
 
 struct ScatterAxisArgs {

@@ -45,8 +45,8 @@ public sealed unsafe partial class CpuBackend
         }
 
         /// <summary>
-        /// Bits in ascending order above the index: no two keys are equal, zeros of either sign differ in their index alone, and a
-        /// NaN is the largest.
+        /// Bits in ascending order above the index: no two keys are equal, zeros of either sign differ in their index alone, and
+        /// a NaN is the largest.
         /// </summary>
         ulong Key(float value, int index)
         {
@@ -85,7 +85,8 @@ public sealed unsafe partial class CpuBackend
         }
 
         /// <summary>
-        /// Sorts by the upper 32 bits, a byte at a time from the lowest; equal ones stay in order, which is that of their indices.
+        /// Sorts by the upper 32 bits, a byte at a time from the lowest; equal ones stay in order, which is that of their
+        /// indices.
         /// </summary>
         static ulong* Radix(ulong* from, ulong* to, int count)
         {

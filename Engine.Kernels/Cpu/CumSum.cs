@@ -20,7 +20,8 @@ public sealed unsafe partial class CpuBackend
                 _workers.For(items, grain, new CumSumRange<long, long>((long*)x.Address, (long*)y.Address, lines, backwards));
                 break;
             case DType.F64:
-                _workers.For(items, grain, new CumSumRange<double, double>((double*)x.Address, (double*)y.Address, lines, backwards));
+                _workers.For(items, grain,
+                    new CumSumRange<double, double>((double*)x.Address, (double*)y.Address, lines, backwards));
                 break;
             default: _workers.For(items, grain, new CumSumRange<float, double>(x.F32, y.F32, lines, backwards)); break;
         }

@@ -15,11 +15,15 @@ public sealed unsafe partial class CpuBackend
         int length = y.Shape[axis];
         switch (x.Type.Size())
         {
-            case 1: Scatter(new ScatterRange<byte>((byte*)x.Address, along, (byte*)y.Address, lines, length, alike), lines); break;
+            case 1:
+                Scatter(new ScatterRange<byte>((byte*)x.Address, along, (byte*)y.Address, lines, length, alike), lines);
+                break;
             case 2:
                 Scatter(new ScatterRange<ushort>((ushort*)x.Address, along, (ushort*)y.Address, lines, length, alike), lines);
                 break;
-            case 4: Scatter(new ScatterRange<uint>((uint*)x.Address, along, (uint*)y.Address, lines, length, alike), lines); break;
+            case 4:
+                Scatter(new ScatterRange<uint>((uint*)x.Address, along, (uint*)y.Address, lines, length, alike), lines);
+                break;
             default:
                 Scatter(new ScatterRange<ulong>((ulong*)x.Address, along, (ulong*)y.Address, lines, length, alike), lines);
                 break;

@@ -5,7 +5,8 @@ namespace Ssgan.Engine.Kernels.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    static readonly KernelFamily s_cumSumRows = new("cum_sum", "cum_sum_rows"), s_cumSumColumns = new("cum_sum", "cum_sum_columns");
+    static readonly KernelFamily s_cumSumRows = new("cum_sum", "cum_sum_rows"),
+        s_cumSumColumns = new("cum_sum", "cum_sum_columns");
 
     /// <inheritdoc/>
     public override void CumSum(TensorView x, TensorView y, int axis, bool backwards)

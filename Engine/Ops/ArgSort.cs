@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// I32 positions along an axis that sort it: <see cref="Gather"/> of them is sorted. Stable: equal elements, to which zeros of
-    /// either sign belong, keep their order. A NaN counts as the largest: last, or first if descending.
+    /// I32 positions along an axis that sort it: <see cref="Gather"/> of them is sorted. Stable: equal elements, to which zeros
+    /// of either sign belong, keep their order. A NaN counts as the largest: last, or first if descending.
     /// </summary>
     /// <exception cref="ArgumentException">The tensor is a scalar, F64, I32 or I64, or the axis does not exist.</exception>
     public Tensor ArgSort(int axis = -1, bool descending = false) => Order("ArgSort", axis, null, descending);
@@ -26,8 +26,8 @@ public sealed partial class Tensor
     /// The largest k elements (or the smallest) along an axis in order, and where they were (I32); of equal ones the first. A NaN
     /// counts as the largest. torch.topk.
     /// </summary>
-    /// <exception cref="ArgumentException">The axis has fewer than k elements or does not exist, k is negative, or the tensor is a
-    /// scalar, F64, I32 or I64.</exception>
+    /// <exception cref="ArgumentException">The axis has fewer than k elements or does not exist, k is negative, or the tensor is
+    /// a scalar, F64, I32 or I64.</exception>
     public (Tensor Values, Tensor Indices) TopK(int k, int axis = -1, bool largest = true)
     {
         var order = Order("TopK", axis, k, largest);

@@ -2,8 +2,8 @@ using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine;
 
-// Comparisons give Bool, of operands of one type and with broadcasting; those with a NaN do not hold, but "not equal". No gradient
-// flows. Logic takes Bool.
+// Comparisons give Bool, of operands of one type and with broadcasting; those with a NaN do not hold, but "not equal". No
+// gradient flows. Logic takes Bool.
 public sealed partial class Tensor
 {
     /// <summary>Where the two are equal.</summary>
@@ -90,7 +90,8 @@ public sealed partial class Tensor
     {
         Guard.Type(name, this, DType.Bool);
         var shape = Reduced(name, axes);
-        var y = Count == 0 ? Device.Full(shape, op == ReduceOp.Minimum ? 1 : 0, DType.Bool).Named(name) : ReduceExact(name, op, shape);
+        var y = Count == 0 ? Device.Full(shape, op == ReduceOp.Minimum ? 1 : 0, DType.Bool).Named(name)
+            : ReduceExact(name, op, shape);
         return keepDims ? y : y.Reshape(Squeezed(name, axes));
     }
 }

@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Sums along an axis up to and with each element: floats, or I32 and I64, which wrap around. Carried in double precision. A NaN
-    /// makes all after it NaN. torch.cumsum, which makes I64 of integers.
+    /// Sums along an axis up to and with each element: floats, or I32 and I64, which wrap around. Carried in double precision. A
+    /// NaN makes all after it NaN. torch.cumsum, which makes I64 of integers.
     /// </summary>
     /// <exception cref="ArgumentException">The axis does not exist, or the type is another.</exception>
     public Tensor CumSum(int axis) => CumSum("CumSum", axis, backwards: false);

@@ -15,7 +15,8 @@ public sealed partial class Tensor
         return y;
     }
 
-    /// <summary>Elements moved along an axis to larger positions by a shift of either sign, and from its end to its front.</summary>
+    /// <summary>Elements moved along an axis to larger positions by a shift of either sign, and from its end to its
+    /// front.</summary>
     /// <exception cref="ArgumentException">The axis does not exist.</exception>
     public Tensor Roll(int axis, int shift)
     {

@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// y[…, j, …] = this[…, indices[…, j, …], …] along an axis: the indices have the result's shape, which agrees with this but for
-    /// that axis. torch.gather.
+    /// y[…, j, …] = this[…, indices[…, j, …], …] along an axis: the indices have the result's shape, which agrees with this but
+    /// for that axis. torch.gather.
     /// </summary>
     /// <exception cref="ArgumentException">The indices are not I32 or I64, or of another shape. One that is outside of the axis
     /// throws on the CPU, and makes the launch fail on CUDA.</exception>
@@ -22,8 +22,8 @@ public sealed partial class Tensor
     }
 
     /// <summary>The elements at indices (J) along an axis, whose extent becomes J. torch.index_select.</summary>
-    /// <exception cref="ArgumentException">The indices are not I32 or I64 of rank 1. One that is outside of the axis throws on the
-    /// CPU, and makes the launch fail on CUDA.</exception>
+    /// <exception cref="ArgumentException">The indices are not I32 or I64 of rank 1. One that is outside of the axis throws on
+    /// the CPU, and makes the launch fail on CUDA.</exception>
     public Tensor IndexSelect(int axis, Tensor indices)
     {
         ArgumentNullException.ThrowIfNull(indices);

@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 // Activations whose derivative is a function of their input: one pass, and one for the product with dy.
 public sealed partial class Tensor
 {
-    /// <summary>x·Φ(x), Φ the normal distribution's share below x (Hendrycks and Gimpel 2016), in its exact form. At −∞ NaN, as in
-    /// torch.</summary>
+    /// <summary>x·Φ(x), Φ the normal distribution's share below x (Hendrycks and Gimpel 2016), in its exact form. At −∞ NaN, as
+    /// in torch.</summary>
     public Tensor Gelu() => Map(new Gelu(), "Gelu")
         .Record("Gelu", [this], [this], 0, static (g, _) => g[0] = g.Upstream * g.Saved(0).GeluSlope());
 
@@ -32,7 +32,8 @@ public sealed partial class Tensor
     /// <summary>
     /// s + x·v·s′, where s = σ(2u), v = (2u)′ and s′ = s·(1 − s); its derivative is s′·(2v + x·v′ + x·v²·(1 − 2s)).
     /// </summary>
-    Tensor GeluTanhSlope() => Map(new GeluTanhSlope(), "GeluTanhSlope").Record("GeluTanhSlope", [this], [this], 0, static (g, _) =>
+    Tensor GeluTanhSlope() => Map(new GeluTanhSlope(), "GeluTanhSlope")
+        .Record("GeluTanhSlope", [this], [this], 0, static (g, _) =>
     {
         var x = g.Saved(0);
         var square = x.Square();

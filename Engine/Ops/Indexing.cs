@@ -6,10 +6,11 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// A part, copied: <c>x[0]</c>, <c>x[1..3, ^1]</c>, <c>x[TensorIndex.Rest, 0]</c>. A position takes its axis away, a range keeps
-    /// it; axes that are not named stay whole. A range that leaves its axis is refused, not cut short as in Python.
+    /// A part, copied: <c>x[0]</c>, <c>x[1..3, ^1]</c>, <c>x[TensorIndex.Rest, 0]</c>. A position takes its axis away, a range
+    /// keeps it; axes that are not named stay whole. A range that leaves its axis is refused, not cut short as in Python.
     /// </summary>
-    /// <exception cref="ArgumentException">An index leaves its axis, there are more than axes, or the rest is named twice.</exception>
+    /// <exception cref="ArgumentException">An index leaves its axis, there are more than axes, or the rest is named
+    /// twice.</exception>
     [IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<TensorIndex> index]
     {
@@ -57,7 +58,8 @@ public sealed partial class Tensor
         var y = Device.Result(shape, Type).Named(name);
         Span<int> to = stackalloc int[shape.Rank];
         Backend.CopyBox(View, start, y.View, to, extent);
-        return y.Record(name, [this], [], (Shape, start.ToArray()), static (g, s) => g[0] = g.Upstream.InBox(s.Shape, s.Item2, 0));
+        return y.Record(name, [this], [], (Shape, start.ToArray()),
+            static (g, s) => g[0] = g.Upstream.InBox(s.Shape, s.Item2, 0));
     }
 
     /// <summary>One value in a shape, with this tensor placed in it: for 0 the transpose of <see cref="Box"/>.</summary>

@@ -5,10 +5,11 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// What a Bool mask of this shape, or of its first axes, selects: (number of trues, the other axes), row-major. The mask is read
-    /// back, because the result's shape depends on it: this waits for the device, and cannot be captured.
+    /// What a Bool mask of this shape, or of its first axes, selects: (number of trues, the other axes), row-major. The mask is
+    /// read back, because the result's shape depends on it: this waits for the device, and cannot be captured.
     /// </summary>
-    /// <exception cref="ArgumentException">The mask is not Bool, or its shape is not this one's or the beginning of it.</exception>
+    /// <exception cref="ArgumentException">The mask is not Bool, or its shape is not this one's or the beginning of
+    /// it.</exception>
     [System.Runtime.CompilerServices.IndexerName("Part")]
     public Tensor this[Tensor mask]
     {

@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Product over the given axes (none: all); 1 of nothing. Of integers it is I64. The gradient is right where elements are 0, too;
-    /// second derivatives are where none is. torch.prod.
+    /// Product over the given axes (none: all); 1 of nothing. Of integers it is I64. The gradient is right where elements are 0,
+    /// too; second derivatives are where none is. torch.prod.
     /// </summary>
     /// <exception cref="ArgumentException">An axis does not exist or is named twice.</exception>
     public Tensor Product(ReadOnlySpan<int> axes = default, bool keepDims = false)

@@ -8,8 +8,8 @@ public sealed partial class Tensor
     /// This tensor with source[…, j, …] added at indices[…, j, …] along an axis, in the order of j. The indices have the source's
     /// shape, which agrees with this but for that axis. torch.scatter_add, and deterministic.
     /// </summary>
-    /// <exception cref="ArgumentException">The types are not both F32 or both F64, the indices not I32 or I64, or shapes disagree. An index that is
-    /// outside of the axis throws on the CPU, and makes the launch fail on CUDA.</exception>
+    /// <exception cref="ArgumentException">The types are not both F32 or both F64, the indices not I32 or I64, or shapes
+    /// disagree. An index that is outside of the axis throws on the CPU, and makes the launch fail on CUDA.</exception>
     public Tensor ScatterAdd(int axis, Tensor indices, Tensor source)
     {
         int a = CheckScatter("ScatterAdd", axis, indices, source);
@@ -28,8 +28,8 @@ public sealed partial class Tensor
     /// This tensor with source[…, j, …] written at indices[…, j, …] along an axis; where indices repeat the last j stays, and it
     /// alone gets a gradient. (torch.scatter leaves both undefined.) Shapes as in <see cref="ScatterAdd"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The indices are not I32 or I64, or types or shapes disagree. An index that is outside of
-    /// the axis throws on the CPU, and makes the launch fail on CUDA.</exception>
+    /// <exception cref="ArgumentException">The indices are not I32 or I64, or types or shapes disagree. An index that is outside
+    /// of the axis throws on the CPU, and makes the launch fail on CUDA.</exception>
     public Tensor Scatter(int axis, Tensor indices, Tensor source)
     {
         int a = CheckScatter("Scatter", axis, indices, source);
@@ -66,7 +66,8 @@ public sealed partial class Tensor
         Guard.SameDevice(operation, this, source);
         Guard.Shape(operation, "source", source, indices.Shape);
         if (source.Shape.Rank != Shape.Rank || source.Shape.With(a, Shape[a]) != Shape)
-            throw new ArgumentException($"{operation}: source {source.Shape} and x {Shape} have to agree in all axes but {axis}.");
+            throw new ArgumentException(
+                $"{operation}: source {source.Shape} and x {Shape} have to agree in all axes but {axis}.");
         return a;
     }
 }

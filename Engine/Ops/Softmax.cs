@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// eˣ / Σ eˣ over an axis (none: the last), without overflow: e^(x − ln Σ eˣ), whose relative error is that of the logarithm as a float,
-    /// 1e-6 where scores are about 16.
+    /// eˣ / Σ eˣ over an axis (none: the last), without overflow: e^(x − ln Σ eˣ), whose relative error is that of the logarithm
+    /// as a float, 1e-6 where scores are about 16.
     /// </summary>
     /// <exception cref="ArgumentException">The tensor is a scalar or not F32, or the axis does not exist.</exception>
     public Tensor Softmax(int axis = -1)

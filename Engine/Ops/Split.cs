@@ -35,7 +35,8 @@ public sealed partial class Tensor
         long sum = 0;
         foreach (int extent in extents) sum += extent < 0 ? long.MinValue / 2 : extent;
         if (sum != Shape[a])
-            throw new ArgumentException($"Split: extents ({string.Join(", ", extents.ToArray())}) do not add up to axis {axis} of "
+            throw new ArgumentException(
+                $"Split: extents ({string.Join(", ", extents.ToArray())}) do not add up to axis {axis} of "
                 + $"shape {Shape}.");
         var parts = new Tensor[extents.Length];
         for (int i = 0, start = 0; i < parts.Length; start += extents[i++]) parts[i] = Slice(a, start, extents[i]);

@@ -5,8 +5,8 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// The whole repeated along its axes, so many times each: one number an axis, the last of them for the last axis; more make new
-    /// leading axes. torch.tile.
+    /// The whole repeated along its axes, so many times each: one number an axis, the last of them for the last axis; more make
+    /// new leading axes. torch.tile.
     /// </summary>
     /// <exception cref="ArgumentException">A number is negative, or the rank above what is supported.</exception>
     public Tensor Tile(params ReadOnlySpan<int> times)
@@ -35,7 +35,8 @@ public sealed partial class Tensor
         if (times == 1) return this;
         long length = Shape[axis] * (long)times;
         if (length > int.MaxValue)
-            throw new ArgumentException($"{name}: axis {axis} of shape {Shape} would have {length} elements, above {int.MaxValue}.");
+            throw new ArgumentException(
+                $"{name}: axis {axis} of shape {Shape} would have {length} elements, above {int.MaxValue}.");
         var shape = Shape.With(axis, (int)length);
         if (shape.Count == 0 || Count == 0) return Slice(axis, 0, 0).InBox(shape, stackalloc int[shape.Rank], 0);
         var lines = (Outer: 1L, Inner: 1L);

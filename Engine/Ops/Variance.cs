@@ -5,15 +5,17 @@ namespace Ssgan.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Mean squared distance from the mean over the given axes (none: all), of which so many are taken off the divisor: 1 estimates
-    /// a distribution's variance from a sample (Bessel), 0 is the values' own. NaN where nothing is left to divide by. torch.var.
+    /// Mean squared distance from the mean over the given axes (none: all), of which so many are taken off the divisor: 1
+    /// estimates a distribution's variance from a sample (Bessel), 0 is the values' own. NaN where nothing is left to divide by.
+    /// torch.var.
     /// </summary>
     /// <exception cref="ArgumentException">The type is no float, or an axis does not exist.</exception>
     public Tensor Variance(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>
         Variance("Variance", axes, correction, keepDims);
 
     /// <summary>
-    /// The root of <see cref="Variance(ReadOnlySpan{int}, int, bool)"/>; where that is 0 the gradient is NaN, as that of torch.std.
+    /// The root of <see cref="Variance(ReadOnlySpan{int}, int, bool)"/>; where that is 0 the gradient is NaN, as that of
+    /// torch.std.
     /// </summary>
     /// <exception cref="ArgumentException">The type is no float, or an axis does not exist.</exception>
     public Tensor Deviation(ReadOnlySpan<int> axes = default, int correction = 1, bool keepDims = false) =>

@@ -8,8 +8,8 @@ public sealed partial class Tensor
     /// a where the condition is positive, else b (also where it is NaN), with broadcasting of all three. What is not chosen does
     /// not matter, not even if it is NaN, and gets no gradient; a chosen −0 becomes 0.
     /// </summary>
-    /// <param name="condition">Of any element type; no gradient flows to it. Comparisons such as <see cref="EqualTo(Tensor)"/> give
-    /// Bool.</param>
+    /// <param name="condition">Of any element type; no gradient flows to it. Comparisons such as <see cref="EqualTo(Tensor)"/>
+    /// give Bool.</param>
     /// <param name="a">Values where it is positive.</param>
     /// <param name="b">Values elsewhere.</param>
     /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>

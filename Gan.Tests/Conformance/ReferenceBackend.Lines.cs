@@ -55,7 +55,8 @@ sealed unsafe partial class ReferenceBackend
         for (long i = 0; i < shape.Count; i++)
         {
             long row = i / inner, j = row % shape[axis], o = row / shape[axis];
-            long at = indices.Shape == shape ? i : j, k = indices.Type == DType.I32 ? indices.I32[at] : ((long*)indices.Address)[at];
+            long at = indices.Shape == shape ? i : j,
+                k = indices.Type == DType.I32 ? indices.I32[at] : ((long*)indices.Address)[at];
             move(i, (o * length + k) * inner + i % inner);
         }
     }

@@ -20,7 +20,8 @@ sealed class MaskedTests
         new("a mask of numbers", d => d.Of(2)[d.Of(2)], "Index", "F32", "Bool is needed"),
         new("a mask of another shape", d => d.Of(2, 3)[d.Zeros(new Shape(3), DType.Bool)], "Index", "(3)", "(2, 3)"),
         new("fill by a mask of numbers", d => d.Of(2).MaskedFill(d.Of(2), 1), "MaskedFill", "Bool is needed"),
-        new("fill by a mask that does not broadcast", d => d.Of(2).MaskedFill(d.Zeros(new Shape(3), DType.Bool), 1), "(3)", "(2)"),
+        new("fill by a mask that does not broadcast",
+            d => d.Of(2).MaskedFill(d.Zeros(new Shape(3), DType.Bool), 1), "(3)", "(2)"),
         new("triangle of a vector", d => d.Of(2).LowerTriangle(), "LowerTriangle", "(2)"),
     ];
 

@@ -20,7 +20,8 @@ sealed class ScatterTests
 
     public static Refusal[] Refusals { get; } =
     [
-        new("scatter of another shape than the indices'", d => d.Of(2, 3).Scatter(0, d.Ints(2, 3), d.Of(1, 3)), "Scatter", "source"),
+        new("scatter of another shape than the indices'",
+            d => d.Of(2, 3).Scatter(0, d.Ints(2, 3), d.Of(1, 3)), "Scatter", "source"),
         new("scatter of another shape", d => d.Of(2, 3).Scatter(0, d.Ints(2, 2), d.Of(2, 2)), "Scatter", "(2, 2)", "(2, 3)"),
         new("scatter of another type", d => d.Of(2).Scatter(0, d.Ints(2), d.Ints(2)), "Scatter", "types"),
         new("scatter by numbers", d => d.Of(2).Scatter(0, d.Of(2), d.Of(2)), "Scatter", "F32"),

@@ -29,7 +29,8 @@ sealed class VarianceTests
         Near.All(x.Variance([1]).ToArray(), [7, 0]);
         Near.All(x.Variance([1], correction: 0).ToArray(), [14.0 / 3, 0]);
         Near.All(x.Deviation([-1]).ToArray(), [Math.Sqrt(7), 0]);
-        Near.All(x.Variance([0], correction: 2).ToArray(), [double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity]);
+        Near.All(x.Variance([0], correction: 2).ToArray(),
+            [double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity]);
         Near.All(device.Values([1], 4).Variance().ToArray(), [double.NaN]);
     }
 }
