@@ -72,7 +72,8 @@ static class Cli
     {
         public override int Invoke(ParseResult parseResult)
         {
-            string version = typeof(Cli).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            string version = typeof(Cli).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {version.Split('+')[0]}");
             return ExitCode.Done;
         }

@@ -1,7 +1,8 @@
 #:package SkiaSharp
 #:package SkiaSharp.NativeAssets.Linux.NoDependencies
 #:property PublishAot=false
-// Draws the packages' icon: a house in the four quarter turns by which SSGAN learns. dotnet run packaging/Icon.cs packaging/icon.png
+// Draws the packages' icon: a house in the four quarter turns by which SSGAN learns. dotnet run packaging/Icon.cs
+// packaging/icon.png
 using SkiaSharp;
 
 const int Side = 64;

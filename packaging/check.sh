@@ -83,6 +83,7 @@ tool/ssgan --version
 [ "$(tool/ssgan --version)" = "ssgan $SsganVersion" ] || fail "the tool says another version"
 tool/ssgan train --plain --ngf 8 --ndf 8 --batch 4 --n-dis 1 --steps 2 --out trained >/dev/null || fail "the tool does not train"
 [ -s trained/checkpoints/step-00000002/state.json ] || fail "the tool left no checkpoint"
-tool/ssgan eval --checkpoint trained --images 20 --reals 20 --cache features > eval.txt 2>&1 && fail "eval had no network, and worked"
+tool/ssgan eval --checkpoint trained --images 20 --reals 20 --cache features > eval.txt 2>&1 \
+    && fail "eval had no network, and worked"
 grep -q 'Microsoft.ML.DnnImageFeaturizer.ResNet18' eval.txt || fail "the tool does not say where eval's network is to be had"
 exit "$status"

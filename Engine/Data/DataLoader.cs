@@ -141,7 +141,9 @@ public sealed class DataLoader : IDisposable
         return new Shape(dims);
     }
 
-    /// <summary>The order of an epoch, a function of seed and epoch alone. The last two are kept: batches ahead need both.</summary>
+    /// <summary>
+    /// The order of an epoch, a function of seed and epoch alone. The last two are kept: batches ahead need both.
+    /// </summary>
     int[] Order(long epoch)
     {
         lock (_lock)

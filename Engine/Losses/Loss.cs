@@ -47,7 +47,8 @@ public static class Loss
     /// </summary>
     /// <param name="logits">x, of any shape.</param>
     /// <param name="target">t, of the same.</param>
-    /// <param name="positiveWeight">The weight of targets of 1, such as negatives / positives; it broadcasts to x. Null: 1.</param>
+    /// <param name="positiveWeight">The weight of targets of 1, such as negatives / positives; it broadcasts to x. Null:
+    /// 1.</param>
     /// <param name="reduction">What becomes of the single losses.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor BinaryCrossEntropyWithLogits(Tensor logits, Tensor target, Tensor? positiveWeight = null,

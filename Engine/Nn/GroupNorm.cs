@@ -3,8 +3,9 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
-/// Group normalisation of (N, …, C) (Wu and He 2018): one mean and variance for each of N and each group of neighbouring channels;
-/// weight starts at 1, bias at 0, one of each channel. One group is a layer norm of images, as many as channels an instance norm.
+/// Group normalisation of (N, …, C) (Wu and He 2018): one mean and variance for each of N and each group of neighbouring
+/// channels; weight starts at 1, bias at 0, one of each channel. One group is a layer norm of images, as many as channels an
+/// instance norm.
 /// </summary>
 public sealed class GroupNorm : Layer
 {

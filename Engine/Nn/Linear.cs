@@ -3,8 +3,8 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Nn;
 
 /// <summary>
-/// y = x·Wᵀ + b with W (out, in), with b or without, optionally spectrally normalised. It computes in the type of x: the parameters are F32, and W
-/// is cast where it is used.
+/// y = x·Wᵀ + b with W (out, in), with b or without, optionally spectrally normalised. It computes in the type of x: the
+/// parameters are F32, and W is cast where it is used.
 /// </summary>
 public sealed class Linear : Layer
 {

@@ -4,9 +4,9 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Optim;
 
 /// <summary>
-/// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay (<see cref="AdamW"/> has that). As in PyTorch each
-/// parameter counts its own steps: one without a gradient is skipped, and its value, moments and count stay. State: NAME.m,
-/// NAME.v, and I32 NAME.step (1).
+/// Adam with bias correction (Kingma and Ba 2015, algorithm 1), all parameters in one pass, no weight decay (<see
+/// cref="AdamW"/> has that). As in PyTorch each parameter counts its own steps: one without a gradient is skipped, and its
+/// value, moments and count stay. State: NAME.m, NAME.v, and I32 NAME.step (1).
 /// </summary>
 public class Adam : Optimizer
 {

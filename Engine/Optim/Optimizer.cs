@@ -55,8 +55,9 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>
     /// Clips by norm, before <see cref="Step"/>: where √Σ‖g‖² over all gradients is above <paramref name="maxNorm"/>, all are
-    /// multiplied by maxNorm / (norm + 1e-6), as torch.nn.utils.clip_grad_norm_ does. Worked out on the device, so that a step can
-    /// be captured; one pass over the gradients to measure, one to multiply. A norm that is not a number makes all gradients such.
+    /// multiplied by maxNorm / (norm + 1e-6), as torch.nn.utils.clip_grad_norm_ does. Worked out on the device, so that a step
+    /// can be captured; one pass over the gradients to measure, one to multiply. A norm that is not a number makes all
+    /// gradients such.
     /// </summary>
     /// <returns>The norm before: a scalar.</returns>
     /// <exception cref="ArgumentException">The norm is not positive.</exception>

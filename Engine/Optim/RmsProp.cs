@@ -20,8 +20,8 @@ public sealed class RmsProp : Optimizer
     /// <param name="weightDecay">Coupled weight decay, added to the gradient.</param>
     /// <param name="momentum">Share of the last direction that is kept.</param>
     /// <param name="centered">Whether the mean's square is subtracted.</param>
-    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, alpha or momentum outside [0, 1), epsilon not
-    /// positive, or a decay that is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">No parameters, a rate that is not finite, alpha or momentum outside [0, 1), epsilon
+    /// not positive, or a decay that is negative or not finite.</exception>
     public RmsProp(IEnumerable<NamedTensor> parameters, float learningRate = 1e-2f, double alpha = 0.99, float epsilon = 1e-8f,
         float weightDecay = 0, float momentum = 0, bool centered = false)
         : base(parameters, learningRate)

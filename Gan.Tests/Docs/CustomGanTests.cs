@@ -3,7 +3,6 @@ using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Models;
-using Ssgan.Gan.Training;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;

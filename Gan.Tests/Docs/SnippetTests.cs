@@ -8,7 +8,9 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Docs;
 
-/// <summary>All C# that the README, the pages and the packages' pages show compiles as it stands there, and most of it runs.</summary>
+/// <summary>
+/// All C# that the README, the pages and the packages' pages show compiles as it stands there, and most of it runs.
+/// </summary>
 [NonParallelizable]
 sealed class SnippetTests
 {
@@ -70,10 +72,10 @@ sealed class SnippetTests
                 using (var gradients = SafetensorsFile.Open("gradients.safetensors"))
                     Assert.That(gradients["block1.c1.weight_orig"].ReadF32(), Has.Some.Not.Zero);
                 Assert.That(printed, Does.StartWith("998d789b").And.Contain(", pads "));
-                Assert.That("fid.npz", Does.Exist);
+                Assert.That(new FileInfo("fid.npz"), Does.Exist);
                 break;
             case "docs/custom-gan.md":
-                Assert.That("runs/0001-lsgan/samples/fakes-00000020.png", Does.Exist);
+                Assert.That(new FileInfo("runs/0001-lsgan/samples/fakes-00000020.png"), Does.Exist);
                 break;
         }
     }

@@ -85,7 +85,8 @@ sealed unsafe class DLPackTests
         var x = DLPack.Import(device, (nint)(&t));
         Assert.That(s_deleted, Is.EqualTo(1));
         Assert.That(x.ToArray(), Is.EqualTo(new float[] { 0, 3, 1, 4, 2, 5 }));
-        var repeated = Foreign((nint)data, 2, dims, stackalloc long[2] { 0, 1 });
+        long* still = stackalloc long[2] { 0, 1 };
+        var repeated = Foreign((nint)data, 2, dims, still);
         Assert.That(DLPack.Import(device, (nint)(&repeated)).ToArray(), Is.EqualTo(new float[] { 0, 1, 0, 1, 0, 1 }));
     }
 

@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Kernels;
 using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;

@@ -34,7 +34,7 @@ sealed class CustomTests
 
     /// <summary>x where a mask, which is saved as a constant, is 1.</summary>
     static Tensor Gated(Tensor x) => Tensor.Custom("gated", [x],
-        static f => f.Inputs[0] * f.SaveConstant(f.Inputs[0].GreaterThan(f.Device.Scalar(0))),
+        static f => f.Inputs[0] * f.SaveConstant((f.Inputs[0] > 0).Cast(DType.F32)),
         static g => g[0] = g.Upstream * g.Saved(0));
 
     public static OpCase[] Cases { get; } =

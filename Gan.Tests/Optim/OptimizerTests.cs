@@ -159,9 +159,11 @@ sealed class OptimizerTests
         (Func<object> Call, string Words)[] calls =
         [
             (() => new AdamW(p, weightDecay: -1), "AdamW: weight decay -1"), (() => new Lion(p, beta1: 1), "Lion: beta1 1"),
-            (() => new Lion(p, beta2: -1), "Lion: beta2 -1"), (() => new Lion(p, weightDecay: float.NaN), "Lion: weight decay NaN"),
+            (() => new Lion(p, beta2: -1), "Lion: beta2 -1"),
+            (() => new Lion(p, weightDecay: float.NaN), "Lion: weight decay NaN"),
             (() => new RmsProp(p, alpha: 1), "RmsProp: alpha 1"), (() => new RmsProp(p, epsilon: 0), "RmsProp: epsilon 0"),
-            (() => new RmsProp(p, momentum: 1), "RmsProp: momentum 1"), (() => new Sgd(p, 1, weightDecay: -1), "Sgd: weight decay"),
+            (() => new RmsProp(p, momentum: 1), "RmsProp: momentum 1"),
+            (() => new Sgd(p, 1, weightDecay: -1), "Sgd: weight decay"),
             (() => new Sgd(p, 1, nesterov: true), "Nesterov"), (() => new OneCycle(1, 3), "OneCycle: a share 0.3 of 3"),
             (() => new OneCycle(1, 30, Divisor: 0), "divisor 0"), (() => new StepDecay(1, 0, 0.5), "StepDecay"),
             (() => new WarmUp(0, new ConstantRate(1)), "WarmUp: 0 steps"),

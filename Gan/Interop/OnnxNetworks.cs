@@ -1,4 +1,3 @@
-using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization.Onnx;
 using Ssgan.Gan.Models;

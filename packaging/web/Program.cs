@@ -1,5 +1,5 @@
-// Serves images that a trained generator draws, at /images/SEED: Web RUN. With a file's name after it, it asks itself for one image,
-// writes it there and ends.
+// Serves images that a trained generator draws, at /images/SEED: Web RUN. With a file's name after it, it asks itself for one
+// image, writes it there and ends.
 using Ssgan.Engine;
 using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Training;

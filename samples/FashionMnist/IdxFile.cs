@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace FashionMnist;
 
-/// <summary>Bytes in the form of LeCun's MNIST files: 0, 0, 8, the rank, the dimensions big-endian, the values. Gzipped.</summary>
+/// <summary>
+/// Bytes in the form of LeCun's MNIST files: 0, 0, 8, the rank, the dimensions big-endian, the values. Gzipped.
+/// </summary>
 static class IdxFile
 {
     const int MostValues = 1 << 28;

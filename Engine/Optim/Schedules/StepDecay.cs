@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Ssgan.Engine.Optim.Schedules;
 
-/// <summary>A number that is multiplied by a factor every so many steps: start·factor^⌊finished / every⌋, PyTorch's StepLR.</summary>
+/// <summary>
+/// A number that is multiplied by a factor every so many steps: start·factor^⌊finished / every⌋, PyTorch's StepLR.
+/// </summary>
 /// <param name="Start">The number at first.</param>
 /// <param name="Every">Steps from one change to the next, at least 1.</param>
 /// <param name="Factor">What it is multiplied by.</param>

@@ -50,7 +50,7 @@ sealed class OnnxExportTests
         ("products", static (_, x) => x.Reshape(-1, 64, 4).MatMul(x.Reshape(-1, 64, 4), transposeA: true)),
         ("functions", static (_, x) => x.Abs().Sqrt() + x.Sigmoid() * x.Softplus() - x.Clamp(-0.5f, 0.7f).Exp().Log()
             + x.Maximum(x.Neg()).Minimum(x + 2) + x.Sign() + (x.Abs() + 1).Rsqrt() + (x.Abs() + 1).Pow(1.5f)
-            + x.LeakyRelu(0.3f) + x.AddRelu(x) + x.GreaterThan(x.Neg()) + (2 + x.Tanh()).Pow(-1)),
+            + x.LeakyRelu(0.3f) + x.AddRelu(x) + x.GreaterMask(x.Neg()) + (2 + x.Tanh()).Pow(-1)),
     ];
 
     static IEnumerable<string> Names => s_forwards.Select(static f => f.Name);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.IO.Compression;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Serialization;
 using Ssgan.Engine.Serialization.PyTorch;
 using Ssgan.Tests.Support;
 
