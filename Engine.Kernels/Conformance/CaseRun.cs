@@ -16,6 +16,8 @@ public enum Draw
     Special,
     /// <summary>Uniform in ±1e38: sums overflow.</summary>
     Huge,
+    /// <summary>Uniform in [0.8, 1.2): products of thousands that no order makes overflow.</summary>
+    NearOne,
 }
 
 /// <summary>A result of a run, read back.</summary>
@@ -154,6 +156,7 @@ public sealed class CaseRun : IDisposable
             values[i] = draw switch
             {
                 Draw.Positive => 0.4f + 2.1f * t,
+                Draw.NearOne => 0.8f + 0.4f * t,
                 Draw.Huge => (t - 0.5f) * 2e38f,
                 _ => 4 * t - 2,
             };

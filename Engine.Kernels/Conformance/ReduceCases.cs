@@ -45,7 +45,7 @@ static class ReduceCases
             Each<Sum>(type, "sum", Draw.Uniform, static v => v.Sum()),
             Each<SumOfSquares>(type, "squares", Draw.Uniform, static v => v.Sum(static x => x * x)),
             Each<Max>(type, "max", Draw.Uniform, Largest), Each<Min>(type, "min", Draw.Uniform, Smallest),
-            Each<Product>(type, "product", Draw.Positive, static v => v.Aggregate(1.0, static (a, b) => a * b)),
+            Each<Product>(type, "product", Draw.NearOne, static v => v.Aggregate(1.0, static (a, b) => a * b)),
             Each<Sum>(type, "special sum", Draw.Special, static v => v.Sum()),
             Each<Max>(type, "special max", Draw.Special, Largest), Each<Min>(type, "special min", Draw.Special, Smallest),
             Each<SumOfSquares>(type, "huge squares", Draw.Huge, static v => v.Sum(static x => x * x)),

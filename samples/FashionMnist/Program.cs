@@ -15,10 +15,21 @@ string folder = args.Length > 0 ? args[0] : "/usr/share/datasets/fashion-mnist";
 int Number(int i, int fallback) => args.Length > i ? int.Parse(args[i], CultureInfo.InvariantCulture) : fallback;
 var (epochs, width, most) = (Number(1, 3), Number(2, 24), Number(3, int.MaxValue));
 
+DataSource images, unseen;
+try
+{
+    (images, unseen) = (Open("train"), Open("t10k"));
+}
+catch (Exception e) when (e is IOException or InvalidDataException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
 using var device = Device.Cpu();
 using var random = new Rng(device, 1);
 using var network = ResidualNetwork.Create(random, width);
-using var training = new DataLoader(Open("train"), new DataLoaderOptions(Batch)
+using var training = new DataLoader(images, new DataLoaderOptions(Batch)
 {
     Shuffle = true, Seed = 1, DropLast = true,
     // Every other image is mirrored.
@@ -28,7 +39,7 @@ using var training = new DataLoader(Open("train"), new DataLoaderOptions(Batch)
         for (int row = 0; row < 28; row++) image.Span.Slice(28 * row, 28).Reverse();
     },
 });
-using var test = new DataLoader(Open("t10k"), new DataLoaderOptions(250));
+using var test = new DataLoader(unseen, new DataLoaderOptions(250));
 
 long steps = (long)epochs * training.BatchesPerEpoch;
 using var optimizer = new Sgd(network.NamedParameters(), 0.1f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true);

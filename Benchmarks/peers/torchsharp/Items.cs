@@ -32,6 +32,7 @@ abstract record Item(string Name, string Detail, double Gflop)
         new AdamItem("adam_4m", 16, 512),
         new CrossEntropyItem("cross_entropy_64x4_fwd", 64, 4, Backward: false),
         new CrossEntropyItem("cross_entropy_64x4_fwdbwd", 64, 4, Backward: true),
+        new ClassifierItem("fashion_mnist_step_b64", 64, 24),
         new InceptionItem("inception_b16_libtorch", 16, Onnx: false),
         new InceptionItem("inception_b16_onnxruntime", 16, Onnx: true),
     ];
@@ -92,6 +93,10 @@ sealed record AdamItem(string Name, int Count, int Side) : Item(Name, $"{Count} 
 /// <summary>Mean cross-entropy of logits.</summary>
 sealed record CrossEntropyItem(string Name, int Batch, int Classes, bool Backward) : Item(Name,
     Backward ? "mean loss and gradient of the logits" : "mean loss, no gradient", 0);
+
+/// <summary>One update of samples/FashionMnist's network: forward, cross-entropy, backward, SGD with Nesterov's momentum.</summary>
+sealed record ClassifierItem(string Name, int Batch, int Width) : Item(Name,
+    $"batch {Batch} of 28x28, width {Width}; forward, loss, backward, SGD", 0);
 
 /// <summary>The Inception network of FID, images to features and logits; the peer is libtorch or ONNX Runtime.</summary>
 sealed record InceptionItem(string Name, int Batch, bool Onnx) : Item(Name,

@@ -1,6 +1,8 @@
 using System.Reflection;
+using FashionMnist;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Losses;
 using Ssgan.Engine.Nn;
 using Ssgan.Engine.Optim;
 using Ssgan.Gan.Algorithms;
@@ -47,6 +49,7 @@ sealed class OurSide : ISide
         UpsampleItem u => Differentiate([Normal(u.Batch, u.Side, u.Side, u.Channels)], static x => x[0].Upsample2x()),
         AdamItem a => Update(a),
         CrossEntropyItem c => CrossEntropy(c),
+        ClassifierItem c => Classify(c),
         InceptionItem i => Inception(i),
         _ => throw new ArgumentException($"There is no way here to do {item.Name}."),
     };
@@ -156,6 +159,23 @@ sealed class OurSide : ISide
             new Shape(item.Batch)));
         if (item.Backward) return Differentiate([logits], t => t[0].SoftmaxCrossEntropy(labels).Mean());
         return WithoutGradient(() => logits.SoftmaxCrossEntropy(labels).Mean());
+    }
+
+    Action Classify(ClassifierItem item)
+    {
+        var network = Own(ResidualNetwork.Create(_random, item.Width));
+        var sgd = Own(new Sgd(network.NamedParameters(), 0.1f, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true));
+        var images = Normal(item.Batch, 28, 28, 1);
+        var labels = Own(_device.From([.. Enumerable.Range(0, item.Batch).Select(static i => i % 10)], new Shape(item.Batch)));
+        return () =>
+        {
+            using var scope = _device.Scope();
+            sgd.ZeroGrad();
+            var loss = Loss.CrossEntropy(network.Forward(images), labels);
+            loss.Backward();
+            sgd.Step();
+            if (!float.IsFinite(loss.Item())) throw new InvalidOperationException($"{item.Name}: the loss is no number.");
+        };
     }
 
     Action Inception(InceptionItem item)

@@ -33,7 +33,7 @@ sealed class TorchSide : ISide
     public IReadOnlyList<string> Variants(Item item) => item switch
     {
         InceptionItem { Onnx: true } => ["onnxruntime"],
-        StepItem or ConvolutionItem or BatchNormItem or UpsampleItem or InceptionItem => ["nchw", ChannelsLast],
+        StepItem or ConvolutionItem or BatchNormItem or UpsampleItem or ClassifierItem or InceptionItem => ["nchw", ChannelsLast],
         ProductItem => ["mm", "preallocated"],
         _ => ["torch"],
     };
@@ -54,6 +54,7 @@ sealed class TorchSide : ISide
             UpsampleItem u => Differentiate(Image(u.Batch, u.Channels, u.Side, last), last, [], (x, _) => Ops.Up2(x)),
             AdamItem a => Update(a),
             CrossEntropyItem c => CrossEntropy(c),
+            ClassifierItem c => Own(new TorchClassifier(c.Batch, c.Width, last)).Step,
             InceptionItem { Onnx: true } i => Own(new OnnxInception(i.Batch, get_num_threads())).Run,
             InceptionItem i => Inception(i, last),
             _ => throw new ArgumentException($"There is no way here to do {item.Name}."),
