@@ -6,8 +6,8 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Compresses each x.ptx to x.ptx.gz: PTX is text that shrinks to a sixth of itself, and a program should not carry five
-/// megabytes of it.
+/// Compresses each x.ptx to x.ptx.gz, without comments: PTX is text that shrinks to an eighth of itself, and a program should not
+/// carry seven megabytes of it.
 /// </summary>
 public sealed class KernelPack : Task
 {
@@ -23,10 +23,15 @@ public sealed class KernelPack : Task
         foreach (var item in Sources)
         {
             string source = item.GetMetadata("FullPath");
-            using var from = File.OpenRead(source);
             using var to = File.Create(Path.Combine(OutputFolder, Path.GetFileName(source) + ".gz"));
             using var packed = new GZipStream(to, CompressionLevel.Optimal);
-            from.CopyTo(packed);
+            using var text = new StreamWriter(packed) { NewLine = "\n" };
+            foreach (string line in File.ReadLines(source))
+            {
+                int comment = line.IndexOf("//", StringComparison.Ordinal);
+                string code = (comment < 0 ? line : line.Substring(0, comment)).TrimEnd();
+                if (code.Length > 0) text.WriteLine(code);
+            }
         }
         return true;
     }

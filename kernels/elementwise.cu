@@ -101,6 +101,20 @@ template<class T, class Op> DEV void binary(const BinaryArgs& args) {
   KERNEL name##_bf16(const UnaryArgs args) { unary<bf16, Unary_##name>(args); }          \
   KERNEL name##_f16(const UnaryArgs args) { unary<f16, Unary_##name>(args); }
 
+// A functor of many instructions, written out once for each storage: a thread takes single elements, as arithmetic costs more
+// than access here.
+template<class T, class Op> DEV void singles(const UnaryArgs& args) {
+  GRID_STRIDE(i, args.count) store((T*)args.y + i, Op::of(load((const T*)args.x + i), args.p, args.q));
+}
+
+#define LONG_UNARY(name, expression)                                                     \
+  struct Unary_##name {                                                                  \
+    DEV float of(float x, float p, float q) { return expression; }                       \
+  };                                                                                     \
+  KERNEL name##_f32(const UnaryArgs args) { singles<float, Unary_##name>(args); }        \
+  KERNEL name##_bf16(const UnaryArgs args) { singles<bf16, Unary_##name>(args); }        \
+  KERNEL name##_f16(const UnaryArgs args) { singles<f16, Unary_##name>(args); }
+
 #define BINARY(name, expression)                                                         \
   struct Binary_##name {                                                                 \
     DEV float of(float a, float b, float p, float q) { return expression; }              \
@@ -132,18 +146,18 @@ UNARY(clamp, x < p ? p : x > q ? q : x)
 UNARY(pow, pow_(x, p))
 
 // The functors of SmoothOps.cs.
-UNARY(sin, sine(x, 0))
-UNARY(cos, sine(x, 1))
-UNARY(erf, erf_(x))
-UNARY(log_of_one_plus, log1p_(x))
-UNARY(exp_minus_one, expm1_(x))
-UNARY(gelu, x * normal_share(x))
-UNARY(gelu_slope, gelu_slope_(x))
-UNARY(gelu_tanh, x * sigmoid_(gelu_twice(x)))
-UNARY(gelu_tanh_slope, gelu_tanh_slope_(x))
+LONG_UNARY(sin, sine(x, 0))
+LONG_UNARY(cos, sine(x, 1))
+LONG_UNARY(erf, erf_(x))
+LONG_UNARY(log_of_one_plus, log1p_(x))
+LONG_UNARY(exp_minus_one, expm1_(x))
+LONG_UNARY(gelu, x * normal_share(x))
+LONG_UNARY(gelu_slope, gelu_slope_(x))
+LONG_UNARY(gelu_tanh, x * sigmoid_(gelu_twice(x)))
+LONG_UNARY(gelu_tanh_slope, gelu_tanh_slope_(x))
 UNARY(silu, x * sigmoid_(x))
-UNARY(silu_slope, silu_slope_(x))
-UNARY(elu, x > 0.0f ? x : p * expm1_(x))
+LONG_UNARY(silu_slope, silu_slope_(x))
+LONG_UNARY(elu, x > 0.0f ? x : p * expm1_(x))
 UNARY(elu_slope, x > 0.0f ? 1.0f : p * exp_(x))
 UNARY(floor, floor_(x))
 UNARY(ceiling, -floor_(-x))

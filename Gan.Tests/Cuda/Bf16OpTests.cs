@@ -26,8 +26,8 @@ sealed class Bf16OpTests(bool libraries)
         /// <summary>Type of the result where activations are BF16.</summary>
         public DType Result { get; init; } = DType.BF16;
 
-        /// <summary>Whether it only moves memory, which every device does in any type.</summary>
-        public bool Moves { get; init; }
+        /// <summary>Whether every device does it in BF16: movement, functors and sums.</summary>
+        public bool Everywhere { get; init; }
 
         public override string ToString() => Name;
     }
@@ -48,27 +48,27 @@ sealed class Bf16OpTests(bool libraries)
             t[0].Device.Zeros(new Shape(8)), t[0].Device.Full(new Shape(8), 0.7f), Classes(t[0].Device))),
         new("batch norm in evaluation", [[4, 3, 3, 8]], [[8], [8], [8]],
             t => t[0].BatchNormEval(t[1], t[2], t[3], t[0].Device.Full(new Shape(8), 0.7f))),
-        new("relu", [[5, 7]], [], t => t[0].Relu()),
-        new("tanh", [[5, 7]], [], t => t[0].Tanh()),
-        new("sum of two", [[5, 8], [5, 8]], [], t => t[0] + t[1]),
-        new("bias and leaky relu", [[5, 8]], [[8]], t => t[0].AddLeakyRelu(t[1])),
-        new("sum of two and relu", [[5, 8], [5, 8]], [], t => t[0].AddRelu(t[1])),
-        new("bias", [[5, 8]], [[8]], t => t[0] + t[1]),
-        new("scaled row", [[5, 8], [8]], [], t => t[0] * t[1]),
+        new("relu", [[5, 7]], [], t => t[0].Relu()) { Everywhere = true },
+        new("tanh", [[5, 7]], [], t => t[0].Tanh()) { Everywhere = true },
+        new("sum of two", [[5, 8], [5, 8]], [], t => t[0] + t[1]) { Everywhere = true },
+        new("bias and leaky relu", [[5, 8]], [[8]], t => t[0].AddLeakyRelu(t[1])) { Everywhere = true },
+        new("sum of two and relu", [[5, 8], [5, 8]], [], t => t[0].AddRelu(t[1])) { Everywhere = true },
+        new("bias", [[5, 8]], [[8]], t => t[0] + t[1]) { Everywhere = true },
+        new("scaled row", [[5, 8], [8]], [], t => t[0] * t[1]) { Everywhere = true },
         new("upsampling", [[2, 3, 4, 8]], [], t => t[0].Upsample2x()),
         new("binomial upsampling", [[2, 3, 4, 8]], [], t => t[0].Upsample2x(UpsampleMode.Binomial)),
         new("downsampling", [[2, 4, 6, 8]], [], t => t[0].Downsample2x()),
         new("average pool", [[2, 4, 6, 8]], [], t => t[0].AvgPool2d()),
         new("rotation", [[3, 4, 4, 5]], [], t => t[0].Rotate90(t[0].Device.From([1, 2, 3], new Shape(3)))),
         new("rotation of RGB", [[4, 4, 4, 3]], [], t => t[0].Rotate90(t[0].Device.From([0, 1, 2, 3], new Shape(4)))),
-        new("sum over pixels", [[2, 4, 4, 8]], [], t => t[0].Sum(1, 2)) { Result = DType.F32 },
-        new("mean", [[3, 40]], [], t => t[0].Mean()) { Result = DType.F32 },
-        new("cast to F32", [[3, 5]], [], t => t[0].Cast(DType.F32)) { Result = DType.F32, Moves = true },
-        new("reshape", [[4, 6]], [], t => t[0].Reshape(3, 8)) { Moves = true },
-        new("permute", [[2, 3, 4]], [], t => t[0].Permute(2, 0, 1)) { Moves = true },
-        new("slice", [[4, 6]], [], t => t[0].Slice(1, 2, 3)) { Moves = true },
-        new("concat", [[2, 3], [2, 4]], [], t => Tensor.Concat([t[0], t[1]], 1)) { Moves = true },
-        new("two uses of one tensor", [[5, 8]], [], t => t[0].Relu() + t[0].Tanh()),
+        new("sum over pixels", [[2, 4, 4, 8]], [], t => t[0].Sum(1, 2)) { Result = DType.F32, Everywhere = true },
+        new("mean", [[3, 40]], [], t => t[0].Mean()) { Result = DType.F32, Everywhere = true },
+        new("cast to F32", [[3, 5]], [], t => t[0].Cast(DType.F32)) { Result = DType.F32, Everywhere = true },
+        new("reshape", [[4, 6]], [], t => t[0].Reshape(3, 8)) { Everywhere = true },
+        new("permute", [[2, 3, 4]], [], t => t[0].Permute(2, 0, 1)) { Everywhere = true },
+        new("slice", [[4, 6]], [], t => t[0].Slice(1, 2, 3)) { Everywhere = true },
+        new("concat", [[2, 3], [2, 4]], [], t => Tensor.Concat([t[0], t[1]], 1)) { Everywhere = true },
+        new("two uses of one tensor", [[5, 8]], [], t => t[0].Relu() + t[0].Tanh()) { Everywhere = true },
     ];
 
     EmulatedCuda _cuda = null!;
@@ -200,8 +200,9 @@ sealed class Bf16OpTests(bool libraries)
             Throws.ArgumentException.With.Message.Contains("Conv2d").And.Message.Contains("different types"));
         Assert.That(() => x.Reshape(9, 2).MatMul(w.Reshape(2, 2)),
             Throws.ArgumentException.With.Message.Contains("MatMul").And.Message.Contains("different types"));
-        Assert.That(() => x.RequiresGrad = true, Throws.InvalidOperationException.With.Message.Contains("only F32 leaves"));
-        Assert.That(() => _device.Ints(2).Relu(), Throws.ArgumentException.With.Message.Contains("I32"));
+        Assert.That(() => x.RequiresGrad = true,
+            Throws.InvalidOperationException.With.Message.Contains("only F32 and F64 leaves"));
+        Assert.That(() => _device.Ints(2).Tanh(), Throws.ArgumentException.With.Message.Contains("I32"));
     }
 
     static Tensor Classes(Device device) => device.From([2, 0, 2, 1], new Shape(4));
@@ -253,7 +254,7 @@ sealed class Bf16OpTests(bool libraries)
     /// <summary>The table again, on a device that only stores BF16.</summary>
     public sealed class OnTheCpu
     {
-        static IEnumerable<Case> Computing => s_cases.Where(c => !c.Moves);
+        static IEnumerable<Case> Computing => s_cases.Where(c => !c.Everywhere);
 
         [TestCaseSource(nameof(Computing))]
         public void The_cpu_refuses_to_compute_in_bf16(Case c)

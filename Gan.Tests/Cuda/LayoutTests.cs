@@ -32,7 +32,7 @@ sealed class LayoutTests
         yield return Of<DeviceAttribute>("SharedBytesPerBlock 8 Multiprocessors 16 MemoryClockKilohertz 36 MemoryBusBits 37 "
             + "L2CacheBytes 38 ThreadsPerMultiprocessor 39 "
             + "ComputeCapabilityMajor 75 ComputeCapabilityMinor 76 CooperativeLaunch 95 SharedBytesPerBlockOptIn 97");
-        yield return Of<FunctionAttribute>("SharedBytes 1 MaxDynamicSharedBytes 8");
+        yield return Of<FunctionAttribute>("MaxThreadsPerBlock 0 SharedBytes 1 MaxDynamicSharedBytes 8");
         yield return Of<JitOption>("ErrorLogBuffer 5 ErrorLogBufferBytes 6");
         yield return Of<StreamFlags>("NonBlocking 1");
         yield return Of<EventFlags>("None 0 DisableTiming 2");

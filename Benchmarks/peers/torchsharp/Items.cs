@@ -94,7 +94,7 @@ sealed record AdamItem(string Name, int Count, int Side) : Item(Name, $"{Count} 
 sealed record CrossEntropyItem(string Name, int Batch, int Classes, bool Backward) : Item(Name,
     Backward ? "mean loss and gradient of the logits" : "mean loss, no gradient", 0);
 
-/// <summary>One update of samples/FashionMnist's network: forward, cross-entropy, backward, SGD with Nesterov's momentum.</summary>
+/// <summary>One update of samples/FashionMnist's network: forward, cross-entropy, backward, SGD with momentum.</summary>
 sealed record ClassifierItem(string Name, int Batch, int Width) : Item(Name,
     $"batch {Batch} of 28x28, width {Width}; forward, loss, backward, SGD", 0);
 
