@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuBackend
     public override void Unary<TOp>(TOp op, TensorView x, TensorView y)
     {
         if (y.Type == DType.F32) _workers.For(Blocks(y.Count), Grain, new UnaryRange<TOp>(op, x.F32, y.F32, y.Count));
-        else _workers.For(Blocks(y.Count), Grain, new NarrowUnaryRange<TOp>(op, x.U8, y.U8, y.Type, y.Count));
+        else UnaryNarrow(op, x, y);
     }
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuBackend
         if (count == 0) return;
         if (y.Type != DType.F32)
         {
-            Stretch(new NarrowBinaryRow<TOp>(op, a.Type, b.Type, y.Type), a, b, y);
+            BinaryNarrow(op, a, b, y);
             return;
         }
         // An operand of y's size is not stretched, whatever its rank; one of size 1 is a constant.
