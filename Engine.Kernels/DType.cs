@@ -37,6 +37,18 @@ public static class DTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown element type."),
     };
 
+    /// <summary>
+    /// The type whose elements T is: float F32, double F64, Half F16, int I32, long I64, byte U8, bool Bool; null if none.
+    /// </summary>
+    public static DType? Of<T>() where T : unmanaged =>
+        typeof(T) == typeof(float) ? DType.F32
+        : typeof(T) == typeof(double) ? DType.F64
+        : typeof(T) == typeof(Half) ? DType.F16
+        : typeof(T) == typeof(int) ? DType.I32
+        : typeof(T) == typeof(long) ? DType.I64
+        : typeof(T) == typeof(byte) ? DType.U8
+        : typeof(T) == typeof(bool) ? DType.Bool : null;
+
     /// <summary>Whether its values are floating-point numbers.</summary>
     public static bool IsFloat(this DType type) => type is DType.F32 or DType.BF16 or DType.F16 or DType.F64;
 

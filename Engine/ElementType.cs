@@ -7,14 +7,7 @@ static class ElementType
 {
     /// <summary>float: F32, double: F64, Half: F16, int: I32, long: I64, byte: U8, bool: Bool.</summary>
     /// <exception cref="InvalidOperationException">T is none of these.</exception>
-    public static DType Of<T>(string caller) where T : unmanaged =>
-        typeof(T) == typeof(float) ? DType.F32
-        : typeof(T) == typeof(double) ? DType.F64
-        : typeof(T) == typeof(Half) ? DType.F16
-        : typeof(T) == typeof(int) ? DType.I32
-        : typeof(T) == typeof(long) ? DType.I64
-        : typeof(T) == typeof(byte) ? DType.U8
-        : typeof(T) == typeof(bool) ? DType.Bool
-        : throw new InvalidOperationException(
+    public static DType Of<T>(string caller) where T : unmanaged => DTypes.Of<T>()
+        ?? throw new InvalidOperationException(
             $"{caller}: {typeof(T).Name} is not an element type; use float, double, Half, int, long, byte or bool.");
 }

@@ -45,7 +45,7 @@ public static unsafe class TensorSpans
         if (device.FreeBytes is not null) throw new ArgumentException($"Share: {device.Name} does not read the host's memory.");
         if (values.Length != shape.Count)
             throw new ArgumentException($"Share: {values.Length} values were given for shape {shape}, which has {shape.Count}.");
-        if (ElementTypes.Of<T>() is not { } type) throw new ArgumentException($"Share: {typeof(T).Name} is not an element type.");
+        if (DTypes.Of<T>() is not { } type) throw new ArgumentException($"Share: {typeof(T).Name} is not an element type.");
         if (values.IsEmpty) return device.Empty(shape, type);
         var pin = values.Pin();
         return device.Wrap((nint)pin.Pointer, shape, type, pin.Dispose);
@@ -56,7 +56,7 @@ public static unsafe class TensorSpans
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensor.Device.FreeBytes is not null)
             throw new ArgumentException($"AsTensorSpan: {tensor} is not in the host's memory; ToArray() copies it.");
-        if (ElementTypes.Of<T>() != tensor.Type)
+        if (DTypes.Of<T>() != tensor.Type)
             throw new ArgumentException($"AsTensorSpan: {tensor} cannot be read as {typeof(T).Name}.");
     }
 
