@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Pages and exported models in a real Chromium (package chromium, or CHROMIUM names it), with Node.js 20 or later.
+# The program must have been built: dotnet build -c Release Gan.Runner.
+set -euo pipefail
+cd "$(dirname "$0")"
+if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
+    apt-get install -y -q chromium >/dev/null || { apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; }
+fi
+npm ci --silent --no-audit --no-fund
+node --test "$@"
