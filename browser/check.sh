@@ -6,5 +6,5 @@ cd "$(dirname "$0")"
 if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
     apt-get install -y -q chromium >/dev/null || { apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; }
 fi
-npm ci --silent --no-audit --no-fund
+for folder in . ../samples/OnnxWeb; do (cd "$folder" && npm ci --silent --no-audit --no-fund); done
 node --test "$@"
