@@ -4,7 +4,7 @@ namespace Ssgan.Engine.Kernels;
 /// Device memory for measurements, freed together. Its numbers are random: equal ones let a card, or a cache, run faster
 /// than real data does.
 /// </summary>
-public sealed class Blocks : IDisposable
+sealed class Blocks : IDisposable
 {
     readonly Backend _backend;
     readonly List<(nint Address, long Bytes)> _blocks = [];

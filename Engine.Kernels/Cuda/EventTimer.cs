@@ -4,7 +4,7 @@ using Ssgan.Engine.Kernels.Cuda.Driver;
 namespace Ssgan.Engine.Kernels.Cuda;
 
 /// <summary>What repeated measurements of one piece of work gave, in milliseconds.</summary>
-public sealed record Timing(double MedianMs, double MinMs, double MaxMs, int Repetitions)
+sealed record Timing(double MedianMs, double MinMs, double MaxMs, int Repetitions)
 {
     /// <summary>The summary of single measurements, at least one.</summary>
     public static Timing Of(IReadOnlyList<double> times)
@@ -20,7 +20,7 @@ public sealed record Timing(double MedianMs, double MinMs, double MaxMs, int Rep
 }
 
 /// <summary>Measures work on a card between two events on its stream, so that only the device's time counts.</summary>
-public sealed class EventTimer(CudaBackend card) : IDisposable
+sealed class EventTimer(CudaBackend card) : IDisposable
 {
     readonly CudaBackend _card = card ?? throw new ArgumentNullException(nameof(card));
     readonly CudaEvent _start = card.CreateEvent(timed: true), _end = card.CreateEvent(timed: true);

@@ -6,7 +6,7 @@ namespace Ssgan.Engine.Kernels.Measurement;
 /// <param name="CopyBytesPerSecond">The driver's device-to-device copy, bytes read plus bytes written.</param>
 /// <param name="Products">Operations per second of a large matrix product, by precision: "f32", and "tf32" and "bf16" where the
 /// card has them.</param>
-public sealed record CardSpeed(double CopyBytesPerSecond, IReadOnlyList<(string Precision, double OperationsPerSecond)> Products)
+sealed record CardSpeed(double CopyBytesPerSecond, IReadOnlyList<(string Precision, double OperationsPerSecond)> Products)
 {
     /// <summary>Measures within a few seconds.</summary>
     /// <param name="backend">An idle card's.</param>

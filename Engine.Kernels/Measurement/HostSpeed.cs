@@ -11,7 +11,7 @@ namespace Ssgan.Engine.Kernels.Measurement;
 /// which none does.
 /// </param>
 /// <param name="ProductOperationsPerSecond">Operations per second of a large F32 matrix product.</param>
-public sealed record HostSpeed(IReadOnlyList<(long Bytes, double BytesPerSecond)> Copies, double ProductOperationsPerSecond)
+sealed record HostSpeed(IReadOnlyList<(long Bytes, double BytesPerSecond)> Copies, double ProductOperationsPerSecond)
 {
     const long Smallest = 1L << 16;
     const double CopySeconds = 0.05, ProductSeconds = 0.4;

@@ -56,7 +56,7 @@ public sealed class StepStats(Device device) : IDisposable
         return means;
     }
 
-    /// <summary>The sums under way, for a checkpoint; waits for the _device.</summary>
+    /// <summary>The sums under way, for a checkpoint; waits for the device.</summary>
     public IReadOnlyList<StatSum> Sums
     {
         get
@@ -78,7 +78,7 @@ public sealed class StepStats(Device device) : IDisposable
         _sums.CopyFrom<float>(values);
     }
 
-    /// <summary>The first name whose sum is NaN or infinite, or null; waits for the _device.</summary>
+    /// <summary>The first name whose sum is NaN or infinite, or null; waits for the device.</summary>
     public string? FirstNonFinite() => Sums.FirstOrDefault(static s => !float.IsFinite(s.Sum))?.Name;
 
     /// <summary>Forgets all sums.</summary>

@@ -1,7 +1,7 @@
 namespace Ssgan.Gan.Training;
 
 /// <summary>A sheet of samples with a row for each class.</summary>
-public static class ClassRows
+static class ClassRows
 {
     /// <summary>
     /// The class of each image of a sheet, row by row, and how many images a row has: of all classes where two images each fit in

@@ -4,7 +4,7 @@ using Ssgan.Gan.Data;
 namespace Ssgan.Gan.Training;
 
 /// <summary>Random pixels that cost next to nothing to read: for measuring what is not the data's cost.</summary>
-public sealed class RandomImages : IImageSource
+sealed class RandomImages : IImageSource
 {
     readonly byte[] _pixels;
 

@@ -3,7 +3,7 @@ using Ssgan.Gan.Algorithms;
 namespace Ssgan.Gan.Training;
 
 /// <summary>Where each setting of a run comes from.</summary>
-public static class SettingSources
+static class SettingSources
 {
     /// <summary>
     /// The settings by source, each as (name in config.json, value): what was given, what the preset says otherwise than the

@@ -15,7 +15,7 @@ namespace Ssgan.Gan.Training;
 /// <param name="StepPeakBytes">The most device memory in use at once while a step runs, all of the above included.</param>
 /// <param name="SheetPeakBytes">The same while a sheet of samples is drawn.</param>
 /// <param name="Step">Time of one step: all updates of both networks.</param>
-public sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long StepPeakBytes,
+sealed record StepProbe(long ParameterBytes, long GradientBytes, long OptimizerBytes, long OtherBytes, long StepPeakBytes,
     long SheetPeakBytes, TimeSpan Step)
 {
     /// <summary>The most device memory in use at once during a run that streams its images.</summary>

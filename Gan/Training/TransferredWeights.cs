@@ -13,7 +13,7 @@ namespace Ssgan.Gan.Training;
 /// <param name="Source">The checkpoint's folder, or the file.</param>
 /// <param name="Taken">Names of the tensors that were taken over.</param>
 /// <param name="Misfits">Why each of the others was not, "d.l_y.weight is missing"; they stay new.</param>
-public sealed record TransferredWeights(string Source, IReadOnlyList<string> Taken, IReadOnlyList<string> Misfits)
+sealed record TransferredWeights(string Source, IReadOnlyList<string> Taken, IReadOnlyList<string> Misfits)
 {
     const string Generator = "g", Discriminator = "d", Average = "g_ema";
 
