@@ -74,10 +74,13 @@ public sealed class DataLoader : IDisposable
     }
 
     /// <summary>The next batch, into the next epoch after the last.</summary>
+    /// <param name="stop">Ends the wait for a batch that another thread makes; the next call hands that batch out.</param>
     /// <exception cref="ObjectDisposedException">After the end.</exception>
-    public DataBatch Next()
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public DataBatch Next(CancellationToken stop = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        stop.ThrowIfCancellationRequested();
         DataBatch batch;
         if (_options.Prefetch == 0) batch = Make(_next);
         else
@@ -88,6 +91,8 @@ public sealed class DataLoader : IDisposable
                 _ahead.Enqueue(Task.Run(() => Make(position)));
                 _made = After(position);
             }
+            // Waits without taking it from the queue, so that a wait that is given up loses nothing.
+            Task.WaitAny([_ahead.Peek()], stop);
             // What the source or the transform throws comes out here, as it was thrown.
             batch = _ahead.Dequeue().GetAwaiter().GetResult();
         }
@@ -96,10 +101,11 @@ public sealed class DataLoader : IDisposable
     }
 
     /// <summary>The rest of the current epoch; it ends where the next one begins.</summary>
-    public IEnumerable<DataBatch> Epoch()
+    /// <param name="stop">As of <see cref="Next"/>.</param>
+    public IEnumerable<DataBatch> Epoch(CancellationToken stop = default)
     {
         long epoch = _next.Epoch;
-        while (_next.Epoch == epoch) yield return Next();
+        while (_next.Epoch == epoch) yield return Next(stop);
     }
 
     /// <summary>Waits for what is being made.</summary>

@@ -73,9 +73,9 @@ sealed class DataLoaderTests
             Transform = static (x, _) => { if (x.Span[0] == 2) throw new InvalidDataException("sample 2"); },
         });
         loader.Next();
-        Assert.That(loader.Next, Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("sample 2"));
+        Assert.That(() => loader.Next(), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("sample 2"));
         loader.Dispose();
-        Assert.That(loader.Next, Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => loader.Next(), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     [Test]
@@ -107,5 +107,24 @@ sealed class DataLoaderTests
         ];
         foreach (var (call, words) in calls)
             Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains(words), words);
+    }
+
+    [Test]
+    public void A_wait_that_is_given_up_loses_no_batch()
+    {
+        using var ready = new ManualResetEventSlim();
+        var source = new DataSource(4, [1], (index, sample) =>
+        {
+            ready.Wait();
+            sample.Span[0] = index;
+        });
+        using var loader = new DataLoader(source, new DataLoaderOptions(2));
+        using var stop = new CancellationTokenSource();
+        using var waiting = new Timer(_ => stop.Cancel(), null, 50, Timeout.Infinite);
+        Assert.That(() => loader.Next(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        ready.Set();
+        Assert.That(loader.Next().Samples, Is.EqualTo(new float[] { 0, 1 }));
+        Assert.That(() => loader.Epoch(stop.Token).ToList(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(loader.Position, Is.EqualTo(new DataPosition(0, 1)));
     }
 }
