@@ -20,18 +20,25 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
     // A configuration has about 700 bytes.
     const long LargestConfig = 1 << 16;
 
-    /// <summary>Decides from the command line.</summary>
+    /// <summary>Decides from the command line and a file of settings, which may be none.</summary>
     /// <exception cref="UsageException">An option is out of range or may not change on resume.</exception>
     /// <exception cref="TrainingException">The run to resume is missing or damaged.</exception>
-    public static RunPlan From(ParseResult parsed, TrainArguments arguments, Device device)
+    public static RunPlan From(ParseResult parsed, TrainArguments arguments, ConfigFile? config, Device device)
     {
-        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments) : New(parsed, arguments, device);
+        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments, config) : New(parsed, arguments, config, device);
         DeviceChoice.CheckPrecision(device, plan.Options.Optimisation.Precision);
         Check(plan.Options, static (message, e) => new UsageException(message, e), TrainArguments.NameOf);
-        return plan;
+        return arguments.HasSchedule(parsed) && !FollowsSchedule(plan.Options) ? plan with
+        {
+            Preset = $"{plan.Preset}\n--lr-schedule has no effect: the learning rate of {plan.Options.Gan.Model} "
+                + $"{plan.Options.Rate().Course}; --lr-end 0 leaves it to --lr-schedule.",
+        } : plan;
     }
 
-    static RunPlan New(ParseResult parsed, TrainArguments arguments, Device device)
+    /// <summary>Whether the GAN leaves the learning rate to the run's course.</summary>
+    static bool FollowsSchedule(TrainOptions options) => options.Rate() == options.Optimisation.Schedule();
+
+    static RunPlan New(ParseResult parsed, TrainArguments arguments, ConfigFile? config, Device device)
     {
         if (arguments.RestartsRate(parsed))
             throw new UsageException("--lr-schedule restart goes with --resume; a new run takes "
@@ -43,18 +50,28 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string sentence = given ? $"Preset {name}, as asked; options that are given override it."
             : $"Preset {name}, because the device is {(cpu ? "the CPU" : device.Name)}; --preset {other} takes another one "
                 + "(ssgan presets shows all), and options that are given override any.";
-        var options = arguments.Apply(parsed, chosen.For(arguments.Size(parsed), arguments.Gan(parsed, GanCatalog.Names[0])));
-        return new RunPlan(options, $"{sentence}\n{Sources(options, chosen, arguments.Given(parsed))}", null,
+        var gan = arguments.Gan(parsed, config?.Model ?? GanCatalog.Names[0]);
+        var started = new TrainOptions { Gan = gan.Defaults };
+        if (config is not null) started = config.Over(started, begins: true);
+        var start = chosen.For(arguments.Size(parsed, started.Data.Size), gan);
+        var options = arguments.Apply(parsed, config?.Over(start, begins: true) ?? start);
+        string notices = config?.Unused(options, begins: true) is { } unused ? $"\n{unused}" : "";
+        return new RunPlan(options, $"{sentence}\n{Sources(options, chosen, arguments.Given(parsed), config)}{notices}", null,
             parsed.GetValue(arguments.Out), true);
     }
 
-    /// <summary>A line for each source of settings: those that were given, the preset's, and the defaults.</summary>
-    static string Sources(TrainOptions options, Preset preset, IReadOnlyCollection<string> given) => string.Join('\n',
-        SettingSources.Of(options, preset, given).Select(static s => $"  {s.Source}: "
-            + string.Join(", ", s.Settings.Where(static v => v.Value.Length > 0 && v.Name != "decayFrom")
+    /// <summary>A line for each source of settings: those that were given, the file's, the preset's, and the defaults.</summary>
+    static string Sources(TrainOptions options, Preset preset, IReadOnlyCollection<string> given, ConfigFile? config)
+    {
+        string[] fromFile = [.. (config?.Keys ?? []).Except(given)];
+        var sources = SettingSources.Of(options, preset, [.. given, .. fromFile]).SelectMany(s =>
+            s.Settings.GroupBy(v => fromFile.Contains(v.Name) ? config!.Source : s.Source).OrderBy(g => g.Key != s.Source));
+        return string.Join('\n', sources.Select(static s => $"  {s.Key}: "
+            + string.Join(", ", s.Where(static v => v.Value.Length > 0 && v.Name != "decayFrom")
                 .Select(static v => $"{TrainArguments.NameOf(v.Name).TrimStart('-')} {v.Value}"))));
+    }
 
-    static RunPlan Resume(ParseResult parsed, TrainArguments arguments)
+    static RunPlan Resume(ParseResult parsed, TrainArguments arguments, ConfigFile? config)
     {
         if (parsed.Has(arguments.Preset))
             throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
@@ -70,19 +87,19 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         var saved = state.Options;
         if (run is not null)
         {
-            string config = RunFolder.Open(run).Config;
-            long bytes = new FileInfo(config).Length;
+            string own = RunFolder.Open(run).Config;
+            long bytes = new FileInfo(own).Length;
             if (bytes > LargestConfig)
-                throw new TrainingException($"{config} has {bytes:N0} bytes, far more than a configuration.");
-            saved = TrainOptions.FromJson(File.ReadAllText(config), config);
-            Check(saved, (message, e) => new TrainingException($"{config} cannot be used: {message}", e));
+                throw new TrainingException($"{own} has {bytes:N0} bytes, far more than a configuration.");
+            saved = TrainOptions.FromJson(File.ReadAllText(own), own);
+            Check(saved, (message, e) => new TrainingException($"{own} cannot be used: {message}", e));
         }
         // From before a restart of the learning rate, a run goes on as it did then.
         var (old, rate) = (state.Options.Optimisation, saved.Optimisation);
         if (state.Step < rate.DecayFrom)
             saved = saved with { Optimisation = rate with { Decay = old.Decay, DecayFrom = old.DecayFrom } };
         Trainer.CheckSettings(saved, state, checkpoint);
-        var options = arguments.Apply(parsed, saved);
+        var options = arguments.Apply(parsed, WithFile(saved));
         if (arguments.RestartsRate(parsed) && state.Step < options.Optimisation.Steps)
             options = options with { Optimisation = options.Optimisation with { DecayFrom = state.Step } };
         try
@@ -98,6 +115,10 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string sentence = $"Settings of {run ?? checkpoint}, from step {state.Step}."
             + RateChange(options, state, arguments.HasSchedule(parsed));
         return new RunPlan(options, sentence, checkpoint, Destination(), branch is not null);
+
+        // Another GAN in the file is a difference like others.
+        TrainOptions WithFile(TrainOptions run) => config is null ? run : config.Over(config.Model is { } model
+            && model != run.Gan.Model ? run with { Gan = GanCatalog.Of(model).Defaults } : run, begins: false);
 
         string Destination()
         {

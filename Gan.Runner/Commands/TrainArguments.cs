@@ -42,6 +42,10 @@ sealed class TrainArguments
         "Values of all options that are not given; \"ssgan presets\" shows them. Default: tiny on a CPU, else mimicry.",
         [.. Presets.Names]);
 
+    public Option<string> Config { get; } = OptionKinds.Text("--config", "FILE.json",
+        "Values of options that are not given, as a run's config.json has them; comments are allowed, and options that are no "
+        + "settings stand outside of its sections, as dataDir.");
+
     public Option<string> Out { get; } = OptionKinds.Text("--out", "DIR",
         "The run's folder. Default: the next numbered one in runs.");
 
@@ -74,9 +78,13 @@ sealed class TrainArguments
 
     public IEnumerable<Option> All =>
     [
-        _data, _model, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork, DataDirectory,
-        _autotune, _deterministic, DryRun, Plain,
+        _data, _model, Config, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork,
+        DataDirectory, _autotune, _deterministic, DryRun, Plain,
     ];
+
+    /// <summary>Options that are no settings of a run, and which a file of settings may have beside them.</summary>
+    public IEnumerable<Option> Program =>
+        All.Except([_data, _model, _schedule, Config]).Except(_settings.Values);
 
     /// <summary>How the device is used.</summary>
     public DeviceOptions DeviceOptions(ParseResult parsed, string? cacheFolder) => new()
@@ -104,12 +112,12 @@ sealed class TrainArguments
     /// <summary>The GAN on the command line, or the other one.</summary>
     public GanEntry Gan(ParseResult parsed, string otherwise) => GanCatalog.Of(parsed.Pick(_model, otherwise));
 
-    /// <summary>The image side on the command line, or the default.</summary>
-    public int Size(ParseResult parsed)
+    /// <summary>The image side on the command line, or the other one.</summary>
+    public int Size(ParseResult parsed, int otherwise)
     {
         var size = DataSettings.Settings.First(static s => s.Text.Key == "size");
         return parsed.Has(_settings[size.Text.Option])
-            ? size.Write(new DataSettings(), parsed.GetValue(_settings[size.Text.Option])!).Size : new DataSettings().Size;
+            ? size.Write(new DataSettings(), parsed.GetValue(_settings[size.Text.Option])!).Size : otherwise;
     }
 
     /// <summary>Settings with everything that stands on the command line put in.</summary>
@@ -161,7 +169,7 @@ sealed class TrainArguments
         GanCatalog.Entries.Where(e => e.Settings.Any(s => s.Text.Option == option)).Select(static e => e.Name);
 
     /// <summary>A place on disk in full, so that a run is resumed from any folder; a name as it is.</summary>
-    static string Place(string data) =>
+    public static string Place(string data) =>
         !DatasetFactory.Names.Contains(data) && (Directory.Exists(data) || File.Exists(data))
             ? Path.GetFullPath(data) : data;
 }

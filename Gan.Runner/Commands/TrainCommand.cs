@@ -23,12 +23,14 @@ static class TrainCommand
         return command;
     }
 
-    static int Run(ParseResult parsed, TrainArguments arguments, Host host)
+    static int Run(ParseResult given, TrainArguments arguments, Host host)
     {
+        var config = given.GetValue(arguments.Config) is { } file ? ConfigFile.Read(file, arguments.Program) : null;
+        var parsed = config?.Before(given, arguments.Program) ?? given;
         using var device = DeviceChoice.Open(
             host.Devices, parsed.Pick(arguments.Device, "auto"), arguments.DeviceOptions(parsed, host.CacheFolder),
             host.Out.WriteLine);
-        var plan = RunPlan.From(parsed, arguments, device);
+        var plan = RunPlan.From(parsed, arguments, config, device);
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
