@@ -1,58 +1,79 @@
-using System.Globalization;
+using Ssgan.Engine.Serialization;
 using Ssgan.Engine.Serialization.Numpy;
 using Ssgan.Gan.Data.Imaging;
-using Ssgan.Gan.Training;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
 
-/// <summary>Images for other people's tools: a file each, or all in one array. Each is drawn from a seed of its own.</summary>
+/// <summary>Images for people and for other people's tools: a sheet, a file each, all in one array, or an animation.</summary>
 static class SampleFiles
 {
-    const int Batch = 64;
-
-    /// <summary>Writes seed000012.png and so on into a folder.</summary>
-    public static void SaveImages(string folder, TrainedGenerator generator, IReadOnlyList<ulong> seeds, int[]? labels, Host host)
+    /// <summary>Writes what was asked for; but for a folder, it appears whole or not at all.</summary>
+    /// <param name="request">What that is.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="size">Their side.</param>
+    /// <param name="stop">Ends it between two batches.</param>
+    /// <exception cref="UsageException">It would be too large.</exception>
+    public static void Save(SampleRequest request, SampleImages images, int size, CancellationToken stop)
     {
-        Directory.CreateDirectory(folder);
-        foreach (var (first, pixels) in Draw(generator, seeds, labels, host))
+        string file = request.File;
+        switch (request.Kind)
         {
-            int bytes = generator.Size * generator.Size * 3;
-            for (int i = 0; i * bytes < pixels.Length; i++)
-            {
-                string name = string.Create(CultureInfo.InvariantCulture, $"seed{seeds[first + i]:D6}.png");
-                ImageFile.Save(Path.Combine(folder, name), pixels.AsSpan(i * bytes, bytes), generator.Size);
-            }
+            case OutputKind.Sheet:
+                CheckSheet(images.Count, size, images.Columns, request.Scale);
+                ImageGrid.Save(file, images.All(stop), images.Count, size, images.Columns, request.Scale);
+                break;
+            case OutputKind.Folder:
+                SaveImages(file, images, size, stop);
+                break;
+            case OutputKind.Array:
+                CheckArray(images.Count, size);
+                NpzFile.Write(file, [NpyArray.Of("arr_0", [images.Count, size, size, 3], images.All(stop))]);
+                break;
+            case OutputKind.Webp:
+                Write(stream => AnimatedWebp.Write(stream, images.Each(stop), size, request.Scale, request.Milliseconds,
+                    request.Quality));
+                break;
+            default:
+                Write(stream => AnimatedPng.Write(stream, images.Each(stop), images.Count, size, request.Scale,
+                    request.Milliseconds));
+                break;
+        }
+
+        void Write(Action<Stream> write)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            AtomicFile.Write(file, write);
         }
     }
 
-    /// <summary>Writes an .npz with the array arr_0, U8 (N, S, S, 3), as numpy.savez names it.</summary>
-    public static void SaveArray(string file, TrainedGenerator generator, IReadOnlyList<ulong> seeds, int[]? labels, Host host)
+    /// <summary>Writes seed000012.png and so on into a folder.</summary>
+    static void SaveImages(string folder, SampleImages images, int size, CancellationToken stop)
     {
-        int size = generator.Size;
-        byte[] all = new byte[CheckArray(seeds.Count, size)];
-        foreach (var (first, pixels) in Draw(generator, seeds, labels, host))
-            pixels.CopyTo(all.AsSpan(first * size * size * 3));
-        NpzFile.Write(file, [NpyArray.Of("arr_0", [seeds.Count, size, size, 3], all)]);
+        Directory.CreateDirectory(folder);
+        int i = 0;
+        foreach (byte[] pixels in images.Each(stop))
+            ImageFile.Save(Path.Combine(folder, $"{images.NameOf(i++)}.png"), pixels, size);
     }
 
-    /// <summary>Bytes of an array of images.</summary>
-    /// <exception cref="UsageException">It would be too long.</exception>
-    static int CheckArray(int count, int size)
+    /// <summary>Refuses an array that would be too long.</summary>
+    /// <exception cref="UsageException">It would.</exception>
+    static void CheckArray(int count, int size)
     {
         long bytes = (long)count * size * size * 3;
-        return bytes <= Array.MaxLength ? (int)bytes : throw new UsageException(
+        if (bytes > Array.MaxLength) throw new UsageException(
             $"{count} images of {size}x{size} take {Format.Bytes(bytes)}, more than one array holds; write them into a folder.");
     }
 
-    static IEnumerable<(int First, byte[] Pixels)> Draw(TrainedGenerator generator, IReadOnlyList<ulong> seeds, int[]? labels,
-        Host host)
+    static void CheckSheet(int images, int size, int perRow, int pixel)
     {
-        for (int first = 0; first < seeds.Count; first += Batch)
+        try
         {
-            int n = Math.Min(Batch, seeds.Count - first);
-            ulong[] some = [.. seeds.Skip(first).Take(n)];
-            yield return (first, generator.Draw(some, labels?[first..(first + n)], host.Stop));
+            ImageGrid.CheckSheet(images, size, perRow, pixel);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, e);
         }
     }
 }

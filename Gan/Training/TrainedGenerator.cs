@@ -11,7 +11,7 @@ using Ssgan.Gan.Settings;
 namespace Ssgan.Gan.Training;
 
 /// <summary>A generator read from a checkpoint, ready to draw images.</summary>
-public sealed class TrainedGenerator : IDisposable
+public sealed partial class TrainedGenerator : IDisposable
 {
     readonly Device _device;
     readonly Generator _network;

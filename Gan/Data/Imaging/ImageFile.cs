@@ -32,11 +32,34 @@ public static class ImageFile
     /// <summary>Opaque pixels of <see cref="Pack"/>, (height, width), as PNG.</summary>
     internal static SKData Encode(uint[] pixels, int width, int height)
     {
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(pixels.AsSpan()));
-        using SKImage image = SKImage.FromPixels(info, raw, width * 4)
-            ?? throw new InvalidOperationException("An image could not be made of its pixels.");
+        using var image = Image(pixels, width, height);
         return image.Encode(SKEncodedImageFormat.Png, 100)
             ?? throw new InvalidOperationException("An image could not be encoded.");
+    }
+
+    /// <summary>RGB (size, size, 3), each pixel drawn as scale x scale, in another format.</summary>
+    /// <exception cref="ArgumentException">The pixels are not so many.</exception>
+    internal static SKData Encode(byte[] pixels, int size, int scale, Func<SKPixmap, SKData?> encode)
+    {
+        if (pixels.Length != (long)size * size * 3)
+            throw new ArgumentException($"ImageFile: an image of {size}x{size} has other than {pixels.Length} bytes.");
+        int side = checked(size * scale);
+        var rgba = new uint[checked(side * side)];
+        for (int i = 0; i < rgba.Length; i++)
+        {
+            int at = (i / side / scale * size + i % side / scale) * 3;
+            rgba[i] = Pack(pixels[at], pixels[at + 1], pixels[at + 2]);
+        }
+        using var image = Image(rgba, side, side);
+        using var pixmap = image.PeekPixels();
+        return encode(pixmap) ?? throw new InvalidOperationException("An image could not be encoded.");
+    }
+
+    static SKImage Image(uint[] pixels, int width, int height)
+    {
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using SKData raw = SKData.CreateCopy(MemoryMarshal.AsBytes(pixels.AsSpan()));
+        return SKImage.FromPixels(info, raw, width * 4)
+            ?? throw new InvalidOperationException("An image could not be made of its pixels.");
     }
 }
