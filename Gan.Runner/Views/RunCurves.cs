@@ -4,26 +4,37 @@ using Ssgan.Gan.Metrics;
 
 namespace Ssgan.Runner.Views;
 
-/// <summary>Scores of runs over their steps: a plot for each score, a line for each run.</summary>
-static class ScoreCurves
+/// <summary>Losses and scores of runs over their steps: a plot for each, in which each run has a line.</summary>
+static class RunCurves
 {
-    const int Width = 1000, PlotHeight = 400;
+    const int Width = 1000, PlotHeight = 400, FewPoints = 20;
 
     /// <summary>
-    /// Draws every score that is alike in all runs at two steps or more of each; the file appears whole or not at all.
+    /// Draws the losses that all runs logged, and every score that was computed alike in all, at two steps or more of each; the
+    /// file appears whole or not at all.
     /// </summary>
-    /// <returns>The scores that were drawn; where there are none, there is no file.</returns>
-    public static IReadOnlyList<string> Save(IReadOnlyList<(string Name, IReadOnlyList<Receipt> Receipts)> runs, string path)
+    /// <returns>What was drawn; where that is nothing, there is no file.</returns>
+    public static IReadOnlyList<string> Save(IReadOnlyList<(string Name, IReadOnlyList<IReadOnlyDictionary<string, double>> Log,
+        IReadOnlyList<Receipt> Receipts)> runs, string path)
     {
         var drawn = new List<string>();
         var plots = new List<Plot>();
         PlotFont.Register();
+        foreach (string loss in (string[])["loss_d", "loss_g"])
+        {
+            var lines = runs.Select(r => (r.Name, Points: LossPlot.Series(r.Log, loss, LossPlot.MostPoints))).ToList();
+            if (lines.Any(static l => l.Points.Steps.Length < 2)) continue;
+            drawn.Add(loss);
+            plots.Add(Draw(loss, lines));
+        }
         foreach (string metric in runs[0].Receipts.Select(static r => r.Metric).Distinct())
         {
             var lines = runs.Select(r => (r.Name, Points: Points(r.Receipts, metric))).ToList();
             if (lines.Any(static l => l.Points.Count < 2) || !AreAlike(lines.SelectMany(static l => l.Points))) continue;
             drawn.Add(metric);
-            plots.Add(Draw(metric, lines));
+            plots.Add(Draw(metric, [.. lines.Select(static l => (l.Name,
+                (l.Points.Select(static r => (double)r.Images.Step!.Value).ToArray(),
+                    l.Points.Select(static r => r.Value).ToArray())))]));
         }
         if (plots.Count == 0) return drawn;
         var sheet = new Multiplot();
@@ -46,15 +57,14 @@ static class ScoreCurves
         return all.TrueForAll(r => ReceiptComparison.Differences(all[0], r).Count == 0);
     }
 
-    static Plot Draw(string metric, IReadOnlyList<(string Name, List<Receipt> Points)> lines)
+    static Plot Draw(string metric, IReadOnlyList<(string Name, (double[] Steps, double[] Values) Points)> lines)
     {
         var plot = new Plot();
         plot.Font.Set(PlotFont.Name);
-        foreach (var (name, points) in lines)
+        foreach (var (name, (steps, values)) in lines)
         {
-            var line = plot.Add.Scatter(points.Select(static r => (double)r.Images.Step!.Value).ToArray(),
-                points.Select(static r => r.Value).ToArray());
-            (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 1.5f, 5);
+            var line = plot.Add.Scatter(steps, values);
+            (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 1.5f, steps.Length < FewPoints ? 5 : 0);
         }
         plot.YLabel(metric);
         plot.XLabel("step");
