@@ -34,6 +34,9 @@ public sealed class SpectralNorm : Module
     /// <summary>Whether it iterates in evaluation as well, without saving u and v.</summary>
     public bool IteratesInEvaluation { get; }
 
+    /// <summary>The weight (out, …), which the layer owns.</summary>
+    public Tensor Weight => _weight;
+
     /// <summary>Left singular vector estimate (out).</summary>
     public Tensor U { get; }
 
@@ -73,6 +76,13 @@ public sealed class SpectralNorm : Module
         var taken = _prepared!;
         _prepared = null;
         return taken.Cast(type);
+    }
+
+    /// <summary>The estimate σ = uᵀWv of the weight's largest singular value, (1); no iteration, no gradient.</summary>
+    public Tensor Sigma()
+    {
+        using var noGrad = _weight.Device.NoGrad();
+        return (_weight.Reshape(U.Shape[0], -1).MatMul(V.Reshape(-1, 1)) * U.Reshape(-1, 1)).Sum().Reshape(1);
     }
 
     int CurrentIterations => Training || IteratesInEvaluation ? Iterations : 0;

@@ -3,7 +3,7 @@ namespace Ssgan.Tests.Support;
 /// <summary>The files that people edit, without what is built from them.</summary>
 static class SourceTree
 {
-    static readonly string[] s_built = ["bin", "obj", "artifacts", "shared"];
+    static readonly string[] s_built = ["bin", "obj", "artifacts", "shared", "node_modules"];
 
     /// <summary>All files of a folder of the repository and of those in it, by pattern; "" for the whole.</summary>
     public static IEnumerable<string> Files(string folder, string pattern)

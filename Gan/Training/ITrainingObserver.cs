@@ -13,7 +13,12 @@ namespace Ssgan.Gan.Training;
 /// <param name="LiveBytes">Device memory in use.</param>
 /// <param name="PeakBytes">The most so far.</param>
 public sealed record TrainingReport(long Step, long Steps, IReadOnlyList<(string Name, double Value)> Metrics,
-    double LearningRate, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan? Remaining, long LiveBytes, long PeakBytes);
+    double LearningRate, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan? Remaining, long LiveBytes, long PeakBytes)
+{
+    /// <summary>The largest singular value of each layer with spectral norm, by its network and name ("d.block1.c1"), as its
+    /// norm estimates it.</summary>
+    public IReadOnlyList<(string Name, double Value)> Sigmas { get; init; } = [];
+}
 
 /// <summary>Watches a run. Calls come from the training thread, between steps.</summary>
 public interface ITrainingObserver

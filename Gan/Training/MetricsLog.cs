@@ -42,6 +42,13 @@ public sealed class MetricsLog : IDisposable
             json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 2));
             json.WriteNumber("live_bytes", report.LiveBytes);
             json.WriteNumber("peak_bytes", report.PeakBytes);
+            if (report.Sigmas.Count > 0)
+            {
+                // Apart, since a reader of the numbers need not know the layers.
+                json.WriteStartObject("sigma");
+                foreach (var (name, value) in report.Sigmas) json.WriteNumber(name, Math.Round(value, 6));
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         _file.Write(buffer.WrittenSpan);

@@ -38,6 +38,12 @@ public sealed partial class RunFolder
     /// <summary>Receipts of scores, one JSON object on each line.</summary>
     public string Scores => System.IO.Path.Combine(Path, RunFiles.Scores);
 
+    /// <summary>Where the run was trained, one JSON object for each start of a process.</summary>
+    public string Starts => System.IO.Path.Combine(Path, RunFiles.Starts);
+
+    /// <summary>The run as a page for browsers.</summary>
+    public string Report => System.IO.Path.Combine(Path, RunFiles.Report);
+
     /// <summary>The checkpoint that is best by a metric, where a run keeps one.</summary>
     public string Best => System.IO.Path.Combine(Path, RunFiles.Best);
 
@@ -111,7 +117,7 @@ public sealed partial class RunFolder
             throw new TrainingException($"{path} already holds a run; resume it with --resume {path}, or name another folder.");
         // Once this is a run's folder, what has these names counts as the run's.
         foreach (string taken in (ReadOnlySpan<string>)
-            [folder.Samples, folder.Checkpoints, folder.Plot, folder.Scores, folder.Best])
+            [folder.Samples, folder.Checkpoints, folder.Plot, folder.Scores, folder.Best, folder.Starts, folder.Report])
         {
             if (File.Exists(taken) || Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())
                 throw new TrainingException(

@@ -1,6 +1,7 @@
 using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
+using Ssgan.Gan.Metrics;
 
 namespace Ssgan.Gan.Training;
 
@@ -30,6 +31,12 @@ public sealed class RunState
 
     /// <summary>Where the data stand.</summary>
     public LoaderPosition Position { get; internal set; } = new(0);
+
+    /// <summary>The newest log line; null before the first.</summary>
+    public TrainingReport? Report { get; internal set; }
+
+    /// <summary>The newest scores; null before the first.</summary>
+    public IReadOnlyList<Receipt>? Scores { get; internal set; }
 
     /// <summary>The learning rate of the next step.</summary>
     public float LearningRate => Options.Rate().At(Done);

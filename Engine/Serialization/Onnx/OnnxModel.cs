@@ -1,4 +1,5 @@
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization.Protobuf;
 
 namespace Ssgan.Engine.Serialization.Onnx;
 

@@ -1,3 +1,5 @@
+using Ssgan.Engine.Serialization.Protobuf;
+
 namespace Ssgan.Engine.Serialization.Onnx;
 
 /// <summary>An initializer as the file describes it.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ssgan.Engine.Serialization.Protobuf;
 
 namespace Ssgan.Engine.Serialization.Onnx;
 

@@ -7,7 +7,8 @@ namespace Ssgan.Gan.Data.Sources;
 internal static class RunFiles
 {
     internal const string Config = "config.json", Metrics = "metrics.jsonl", Plot = "loss.png", Claim = ".claim",
-        Samples = "samples", Checkpoints = "checkpoints", Scores = "scores.jsonl", Best = "best";
+        Samples = "samples", Checkpoints = "checkpoints", Scores = "scores.jsonl", Best = "best",
+        Starts = "starts.jsonl", Report = "report.html", Events = "events.out.tfevents.";
 
     /// <summary>Whether a folder is a run's. Folders of images may have a config.json too.</summary>
     internal static bool AreIn(string folder) => File.Exists(Path.Combine(folder, Config))
@@ -15,5 +16,6 @@ internal static class RunFiles
 
     /// <summary>Whether a file or folder of this name in a run's folder is the run's; all else in there is its user's.</summary>
     internal static bool Include(string name) =>
-        name is Config or Metrics or Plot or Claim or Samples or Checkpoints or Scores or Best;
+        name is Config or Metrics or Plot or Claim or Samples or Checkpoints or Scores or Best or Starts or Report
+        || name.StartsWith(Events, StringComparison.Ordinal);
 }

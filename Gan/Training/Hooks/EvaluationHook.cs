@@ -59,6 +59,7 @@ public sealed class EvaluationHook : IRunHook
             return;
         }
         Receipt.Append(run.Folder.Scores, receipts);
+        run.Scores = receipts;
         run.Observer.Scored(run.Done, receipts);
         if (_metric is null || Score(receipts) is not { } score || _best is { } best && !_metric.IsBetter!(score, best)) return;
         CheckpointHook.Save(run, run.Folder.Best);

@@ -11,7 +11,11 @@ sealed class LogHook(RunState run) : IRunHook, IDisposable
     public void Run(RunState run)
     {
         run.CheckFinite();
-        var report = _throughput.Report(run.Done, run.Step.Stats.Take(), run.LearningRate);
+        var report = _throughput.Report(run.Done, run.Step.Stats.Take(), run.LearningRate) with
+        {
+            Sigmas = LayerSigmas.Of(run.Step),
+        };
+        run.Report = report;
         _log.Append(report);
         run.Observer.Logged(report);
     }

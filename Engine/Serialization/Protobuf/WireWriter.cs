@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Text;
 
-namespace Ssgan.Engine.Serialization.Onnx;
+namespace Ssgan.Engine.Serialization.Protobuf;
 
 /// <summary>
 /// Writes protobuf's wire format, the counterpart of <see cref="WireReader"/>: a message is a list of pieces, and one inside
@@ -27,6 +28,23 @@ sealed class WireWriter
         int bits = BitConverter.SingleToInt32Bits(value);
         for (int i = 0; i < 4; i++) Byte((byte)(bits >> (8 * i)));
         return this;
+    }
+
+    public WireWriter Double(int field, double value)
+    {
+        Tag(field, WireType.Fixed64);
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        for (int i = 0; i < 8; i++) Byte((byte)(bits >> (8 * i)));
+        return this;
+    }
+
+    /// <summary>Numbers of a repeated field, packed.</summary>
+    public WireWriter Doubles(int field, ReadOnlySpan<double> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        return Bytes(field, bytes);
     }
 
     public WireWriter Text(int field, string text) => Bytes(field, Encoding.UTF8.GetBytes(text));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ssgan.Engine.Serialization.Onnx;
+namespace Ssgan.Engine.Serialization.Protobuf;
 
 /// <summary>
 /// Reads protobuf's wire format without generated classes: the fields of a message one after another, each within its message, so

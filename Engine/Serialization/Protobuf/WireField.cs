@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Serialization.Onnx;
+namespace Ssgan.Engine.Serialization.Protobuf;
 
 /// <summary>How protobuf's wire format has a field.</summary>
 enum WireType
