@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
@@ -8,6 +7,7 @@ using Ssgan.Gan.Interop;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
+using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner;
@@ -18,12 +18,14 @@ static class Cli
     /// <summary>Runs a command line.</summary>
     public static int Run(IReadOnlyList<string> args, Host host)
     {
+        host = host with { Arguments = args };
         var verbose = OptionKinds.Switch("--verbose", "Show the stack trace of a failure.");
         verbose.Recursive = true;
         var root = new RootCommand("Trains GANs, self-supervised ones first, and draws images from them.")
         {
             verbose, TrainCommand.Build(host), SampleCommand.Build(host), EvalCommand.Build(host), CompareCommand.Build(host),
-            ExportCommand.Build(host), DoctorCommand.Build(host), ModelsCommand.Build(host), PresetsCommand.Build(host),
+            ReportCommand.Build(host), ServeCommand.Build(host), ExportCommand.Build(host), DoctorCommand.Build(host),
+            ModelsCommand.Build(host), PresetsCommand.Build(host),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         // A leading @ is part of a name here, not a file with more arguments.
@@ -72,9 +74,7 @@ static class Cli
     {
         public override int Invoke(ParseResult parseResult)
         {
-            string version = typeof(Cli).Assembly
-                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {version.Split('+')[0]}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"ssgan {RunStart.ProgramVersion}");
             return ExitCode.Done;
         }
     }

@@ -74,12 +74,20 @@ sealed class TrainArguments
 
     public Option<bool> DryRun { get; } = OptionKinds.Switch("--dry-run", "Print layers, memory and time per step, and leave.");
 
+    public Option<bool> TensorBoard { get; } = OptionKinds.Switch("--tensorboard",
+        "Write a file of events for TensorBoard into the run's folder: numbers, samples, weights, singular values.");
+
+    public Option<bool> Serve { get; } = OptionKinds.Switch("--serve",
+        "Show the run in a browser on this machine while it trains, beside the runs in the same folder.");
+
+    public Option<int> Port { get; } = ServeCommand.PortOption();
+
     public Option<bool> Plain { get; } = OptionKinds.Switch("--plain", "Print lines instead of a live panel.");
 
     public IEnumerable<Option> All =>
     [
         _data, _model, Config, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork,
-        DataDirectory, _autotune, _deterministic, DryRun, Plain,
+        DataDirectory, _autotune, _deterministic, DryRun, TensorBoard, Serve, Port, Plain,
     ];
 
     /// <summary>Options that are no settings of a run, and which a file of settings may have beside them.</summary>

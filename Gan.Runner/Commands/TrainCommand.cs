@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels.Cpu;
 using Ssgan.Gan.Algorithms;
@@ -6,6 +7,8 @@ using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Report;
+using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 
@@ -45,9 +48,17 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
+        using var server = parsed.GetValue(arguments.Serve) ? ServeCommand.Open(
+            Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder.Path)))!, IPAddress.Loopback,
+            parsed.Pick(arguments.Port, ServeCommand.Port), null, static () => Devices.OpenCpu(new() { Threads = 1 })) : null;
+        if (server is not null) view.Notice($"This run is at {server.Url}.");
         using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice);
+        using var board = parsed.GetValue(arguments.TensorBoard) ? new TensorBoardHook() : null;
+        var start = new StartHook(RunStart.Here(host.Arguments, device.Describe(), facts.Networks, facts.Data));
         var trainer = new Trainer(step, source, plan.Options, folder, view,
-            [new NoticesHook(device, told), .. evaluation?.Hooks ?? [], new PlotHook(plan.Options.Cadence.SampleEvery)]);
+            [new NoticesHook(device, told), start, .. evaluation?.Hooks ?? [],
+                .. board is null ? Array.Empty<IRunHook>() : [board], new PlotHook(plan.Options.Cadence.SampleEvery),
+                new ReportHook(TrainArguments.NameOf)]);
         long steps = plan.Options.Optimisation.Steps;
         if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
         // Once nothing of what was asked for can be refused any more: an error stands alone.

@@ -11,6 +11,9 @@ namespace Ssgan.Runner.Terminal;
 /// <param name="Stop">Asks a command to save and leave.</param>
 sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, Devices Devices, CancellationToken Stop)
 {
+    /// <summary>The command line.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>Where what can be made again is kept from run to run; null keeps nothing.</summary>
     public string? CacheFolder { get; init; }
 

@@ -16,17 +16,39 @@ sealed class PanelState(RunFacts facts)
         ("d_real", "d_fake"), ("grad_norm_d", "grad_norm_g"),
     ];
 
+    // What the frame and the names take.
+    const int RoomForFrame = 14;
+
     // What the frame, the names and a count of steps take.
     const int RoomForNames = 30;
 
     // What two of the longest names and their numbers take.
     const int RoomForPairs = 76;
 
+    // What two curves beside them take as well.
+    const int RoomForCurves = 124, CurveWidth = 20;
+
+    // Where there is less room these two have a line each.
+    static readonly string[] Curved = ["loss_d", "loss_g"];
+
+    readonly Dictionary<string, Sparkline> _curves = [];
     long _step, _steps, _first = -1;
     TimeSpan _firstAt, _now;
 
-    /// <summary>The newest log line.</summary>
-    public TrainingReport? Report { get; set; }
+    /// <summary>The newest log line; those before it are in the curves.</summary>
+    public TrainingReport? Report
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var (name, number) in value?.Metrics ?? [])
+            {
+                if (!_curves.TryGetValue(name, out var curve)) _curves[name] = curve = new Sparkline();
+                curve.Add(number);
+            }
+        }
+    }
 
     /// <summary>The newest file.</summary>
     public string? Written { get; set; }
@@ -56,7 +78,7 @@ sealed class PanelState(RunFacts facts)
         if (profile.Width < RoomForNames) return Progress(profile, profile.Width);
         int metrics = Report is null ? 0 : Report.Metrics.Count;
         // In the order in which they go.
-        string[] names = ["networks", "data", "memory", "written", "pace", "run", "scores", "notice"];
+        string[] names = ["networks", "data", "memory", "written", "pace", "curves", "run", "scores", "notice"];
         for (int gone = 0; gone <= names.Length; gone++)
         {
             // Metrics begin to go after the plain facts, from the last one up; two lines of them, the losses, stay nearly to the
@@ -80,19 +102,26 @@ sealed class PanelState(RunFacts facts)
         Row("run", facts.Folder);
         Row("data", facts.Data);
         Row("networks", facts.Networks);
-        // What the frame and the names take.
-        grid.AddRow(new Markup("[grey]progress[/]"), Progress(profile, profile.Width - 14));
+        grid.AddRow(new Markup("[grey]progress[/]"), Progress(profile, profile.Width - RoomForFrame));
         if (Report is { } report)
         {
             Row("pace", string.Create(CultureInfo.InvariantCulture,
                 $"{report.ImagesPerSecond:0.0} images/s, learning rate {report.LearningRate:0.00e0}"));
             Row("memory", $"{Format.Bytes(report.LiveBytes)} live, {Format.Bytes(report.PeakBytes)} peak");
         }
+        bool beside = profile.Width >= RoomForCurves && profile.Capabilities.Unicode;
+        if (!beside && names.Contains("curves") && profile.Capabilities.Unicode)
+        {
+            foreach (string name in Curved)
+                if (Curve(name, Math.Min(60, profile.Width - RoomForFrame)) is { Length: > 0 } curve)
+                    grid.AddRow(new Markup($"[grey]{name}[/]"), new Text(curve));
+        }
         Row("scores", Scores);
         Row("written", Written);
         Row("notice", Notice);
         var parts = new List<IRenderable> { grid };
-        if (Report is not null && metrics > 0) parts.Add(Metrics(Report, pairs: profile.Width >= RoomForPairs, metrics));
+        if (Report is not null && metrics > 0)
+            parts.Add(Metrics(Report, pairs: profile.Width >= RoomForPairs, metrics, beside ? Curve : null));
         return new Panel(new Rows(parts)) { Header = new PanelHeader(" ssgan "), Border = BoxBorder.Rounded, Expand = false };
 
         void Row(string name, string? value)
@@ -116,7 +145,9 @@ sealed class PanelState(RunFacts facts)
         };
     }
 
-    static Table Metrics(TrainingReport report, bool pairs, int most)
+    string Curve(string name, int width) => _curves.TryGetValue(name, out var curve) ? curve.Draw(width) : "";
+
+    static Table Metrics(TrainingReport report, bool pairs, int most, Func<string, int, string>? curve)
     {
         var values = report.Metrics.ToDictionary(static m => m.Name, static m => m.Value);
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false };
@@ -131,20 +162,26 @@ sealed class PanelState(RunFacts facts)
                 table.AddRow(name, Format.Value(value));
             return table;
         }
-        for (int i = 0; i < 4; i++) table.AddColumn(new TableColumn("").NoWrap());
+        for (int i = 0; i < (curve is null ? 4 : 6); i++) table.AddColumn(new TableColumn("").NoWrap());
         foreach (var (left, right) in Pairs)
         {
             string first = Take(left), second = Take(right);
-            if (table.Rows.Count < most && first.Length + second.Length > 0) table.AddRow(left, first, right, second);
+            if (table.Rows.Count < most && first.Length + second.Length > 0)
+                Add(left, first, right, second);
         }
         foreach (var rest in values.Chunk(2))
         {
             if (table.Rows.Count >= most) break;
             var (first, second) = (rest[0], rest.Length > 1 ? rest[1] : new KeyValuePair<string, double>("", double.NaN));
-            table.AddRow(first.Key, Format.Value(first.Value), second.Key,
-                second.Key.Length > 0 ? Format.Value(second.Value) : "");
+            Add(first.Key, Format.Value(first.Value), second.Key, second.Key.Length > 0 ? Format.Value(second.Value) : "");
         }
         return table;
+
+        void Add(string left, string first, string right, string second)
+        {
+            if (curve is null) table.AddRow(left, first, right, second);
+            else table.AddRow(left, first, curve(left, CurveWidth), right, second, curve(right, CurveWidth));
+        }
 
         string Take(string name) => values.Remove(name, out double value) ? Format.Value(value) : "";
     }

@@ -20,8 +20,9 @@ public sealed class TrainTests
             .Select(f => Path.GetRelativePath(run, f).Replace('\\', '/'));
         Assert.That(files, Is.EquivalentTo(new[]
         {
-            "config.json", "metrics.jsonl", "loss.png", "samples/reals.png", "samples/fakes-00000000.png",
-            "samples/fakes-00000002.png", "samples/fakes-00000003.png", "checkpoints/step-00000002/state.json",
+            "config.json", "metrics.jsonl", "starts.jsonl", "loss.png", "report.html", "samples/reals.png",
+            "samples/fakes-00000000.png", "samples/fakes-00000002.png", "samples/fakes-00000003.png",
+            "checkpoints/step-00000002/state.json",
             "checkpoints/step-00000002/tensors.safetensors", "checkpoints/step-00000003/state.json",
             "checkpoints/step-00000003/tensors.safetensors",
         }));

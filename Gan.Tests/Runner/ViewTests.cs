@@ -103,6 +103,35 @@ public sealed class ViewTests
             Assert.That(text, Does.Contain(Facts.Networks).And.Contain("grad_norm_g").And.Contain("one file was left out"));
     }
 
+    [TestCase(200, 60, "▁▁▁▂▂▃▃▃▄▄▅▅▆▆▆▇▇███", 10)]
+    [TestCase(80, 24, "▁", 2)]
+    [TestCase(40, 12, "▁", 2)]
+    public void PanelDrawsTheCourseOfItsNumbers(int width, int height, string curve, int curves)
+    {
+        var state = new PanelState(Facts);
+        for (int i = 0; i < 100; i++)
+            state.Report = Ssgan with { Metrics = [.. Ssgan.Metrics.Select(m => (m.Name, m.Value + i))] };
+        state.Stepped(1, 1000, TimeSpan.FromSeconds(5));
+        state.Stepped(251, 1000, TimeSpan.FromSeconds(55));
+        string text = Draw(state, width, height);
+        Assert.That(text.Split('\n').Count(l => l.Contains(curve, StringComparison.Ordinal)), Is.EqualTo(Math.Min(5, curves)));
+        Assert.That(text.Split("▁").Length, Is.GreaterThan(curves), "One for each number, or for the losses alone.");
+        Assert.That(text.TrimEnd().Split('\n'), Has.Length.LessThanOrEqualTo(height));
+        Assert.That(text, Does.Contain("251/1000 25%"));
+    }
+
+    [Test]
+    public void CurvesKeepTheirShapeHoweverLongTheyAre()
+    {
+        var curve = new Sparkline();
+        Assert.That(curve.Draw(8), Is.Empty);
+        for (int i = 0; i < 100_000; i++) curve.Add(i < 50_000 ? 0 : 1);
+        Assert.That(curve.Draw(8), Is.EqualTo("▁▁▁▁████"));
+        var flat = new Sparkline();
+        foreach (double value in (double[])[2, double.NaN, 2]) flat.Add(value);
+        Assert.That(flat.Draw(40), Is.EqualTo("▄▄"), "Two points.");
+    }
+
     [Test]
     public void PanelBeforeTheFirstStepHasNoPace()
     {

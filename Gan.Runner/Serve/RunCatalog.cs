@@ -1,0 +1,57 @@
+using Ssgan.Runner.Runs;
+
+namespace Ssgan.Runner.Serve;
+
+/// <summary>
+/// The runs that are served, by name. A name that somebody asks for is looked up among those that there are, and never becomes a
+/// path.
+/// </summary>
+/// <param name="root">A folder of runs, or one run's.</param>
+sealed class RunCatalog(string root)
+{
+    const int MostRuns = 500, MostOpen = 16;
+
+    readonly Dictionary<string, RunReader> _open = [];
+    readonly Lock _lock = new();
+
+    /// <summary>The runs' folders, those whose logs are newest first.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public IReadOnlyList<(string Name, string Folder)> Runs()
+    {
+        if (IsRun(root)) return [(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))), root)];
+        return
+        [
+            .. Directory.EnumerateDirectories(root).Where(IsRun)
+                .Select(static f => (Name: Path.GetFileName(f), Folder: f, At: LastWrite(f)))
+                .OrderByDescending(static r => r.At).ThenByDescending(static r => r.Name, StringComparer.Ordinal).Take(MostRuns)
+                .Select(static r => (r.Name, r.Folder)),
+        ];
+    }
+
+    /// <summary>Does something with a run while nobody else reads it.</summary>
+    /// <returns>The default where there is no run of that name.</returns>
+    public T? With<T>(string name, Func<RunReader, T> use)
+    {
+        if (Runs().FirstOrDefault(r => r.Name == name).Folder is not { } folder) return default;
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(name, out var run))
+            {
+                // What is read of a log stays in memory: not of all runs that were ever looked at.
+                if (_open.Count == MostOpen) _open.Clear();
+                _open[name] = run = RunReader.Open(folder);
+            }
+            run.Refresh();
+            return use(run);
+        }
+    }
+
+    static bool IsRun(string folder) => File.Exists(Path.Combine(folder, "config.json"))
+        && (File.Exists(Path.Combine(folder, "metrics.jsonl")) || Directory.Exists(Path.Combine(folder, "checkpoints")));
+
+    static DateTime LastWrite(string folder)
+    {
+        string log = Path.Combine(folder, "metrics.jsonl");
+        return File.GetLastWriteTimeUtc(File.Exists(log) ? log : Path.Combine(folder, "config.json"));
+    }
+}
