@@ -4,11 +4,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { open } from './browser.mjs';
-import { scratch, ssgan, trainSmall } from './program.mjs';
+import { folder, ssgan, train } from './program.mjs';
 import { philox } from '../samples/OnnxWeb/noise.mjs';
 import { serve } from '../samples/OnnxWeb/serve.mjs';
 
-const folder = scratch(), servers = [];
+const servers = [];
 after(() => servers.forEach(server => server.close()));
 
 // Random123's known answers for philox4x32-10 hold for other counters; these are of counter and key 0, and of a block and a seed.
@@ -19,8 +19,8 @@ test('the stream of a seed is that of the engine', () => {
 /** Exports the generator of a small run and opens the page on it; pages and PNGs are compared as the browser decodes them. */
 async function opened(model) {
     const run = join(folder, model), file = join(folder, `${model}.onnx`);
-    trainSmall(run, model);
-    ssgan('export', '--checkpoint', run, '--onnx', file);
+    await train(run, ['--model', model, '--data', 'shapes', '--steps', '4']);
+    await ssgan(['export', '--checkpoint', run, '--onnx', file]);
     const { address, server } = await serve(file);
     servers.push(server);
     const { page, complaints } = await open(address);
@@ -31,7 +31,7 @@ async function opened(model) {
 /** The largest difference between an image on the page and the program's. */
 async function difference(page, run, seed, more = []) {
     const out = join(folder, `${run.split('/').pop()}-${seed}${more.join('')}`);
-    ssgan('sample', '--checkpoint', run, '--out', `${out}/`, '--seeds', seed, ...more);
+    await ssgan(['sample', '--checkpoint', run, '--out', `${out}/`, '--seeds', String(seed), ...more]);
     const png = readFileSync(join(out, readdirSync(out)[0])).toString('base64');
     return page.evaluate(async png => {
         const image = new Image();
@@ -77,7 +77,7 @@ test('a conditional generator draws the class that is asked for', async () => {
 
 test('a file that is no generator is named on the page', async () => {
     const run = join(folder, 'ssgan'), file = join(folder, 'discriminator.onnx');
-    ssgan('export', '--checkpoint', run, '--network', 'discriminator', '--onnx', file);
+    await ssgan(['export', '--checkpoint', run, '--network', 'discriminator', '--onnx', file]);
     const { address, server } = await serve(file);
     servers.push(server);
     const { page } = await open(address);
