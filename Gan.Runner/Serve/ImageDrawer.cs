@@ -38,10 +38,10 @@ sealed class ImageDrawer(Func<Device> open) : IDisposable
             try
             {
                 var generator = Generator(folder);
-                int? chosen = generator.Classes.Count == 0 ? null : label;
-                if (chosen >= generator.Classes.Count)
+                int[]? chosen = generator.Classes.Count == 0 ? null : [label];
+                if (chosen is not null && label >= generator.Classes.Count)
                     return HttpAnswer.Refusal("400 Bad Request", $"The classes are 0 to {generator.Classes.Count - 1}.");
-                byte[] pixels = generator.DrawBetween(seed, to, way, chosen, stop);
+                byte[] pixels = generator.Draw([generator.Between(seed, to, way)], chosen, stop);
                 byte[] png = ImageGrid.Encode(pixels, 1, generator.Size, 1, Math.Max(1, Enlarged / generator.Size));
                 return HttpAnswer.Png(png, ("X-Step", generator.Step.ToString(CultureInfo.InvariantCulture)));
             }

@@ -68,15 +68,16 @@ static class LatentWalk
         {
             double place = (double)i * legs / (loop ? frames : frames - 1);
             int leg = Math.Min((int)place, legs - 1);
-            all[i] = Mix(keys[leg], keys[(leg + 1) % keys.Count], place - leg, distribution == LatentDistribution.Normal);
+            all[i] = Mix(keys[leg], keys[(leg + 1) % keys.Count], place - leg, distribution);
         }
         return all;
     }
 
-    static float[] Mix(float[] from, float[] to, double t, bool sphere)
+    /// <summary>Noise on the way between two keys, which stand at 0 and at 1.</summary>
+    public static float[] Mix(float[] from, float[] to, double t, LatentDistribution distribution)
     {
         double a = 1 - t, b = t;
-        if (sphere)
+        if (distribution == LatentDistribution.Normal)
         {
             double angle = Math.Acos(Math.Clamp(Dot(from, to) / Math.Sqrt(Dot(from, from) * Dot(to, to)), -1, 1));
             // Noise of one direction, or of opposite ones, which many circles join.

@@ -41,6 +41,13 @@ public sealed partial class TrainedGenerator
         return LatentWalk.Between(Noise(seeds, truncation), frames, loop, _network.Distribution);
     }
 
+    /// <summary>Noise on that way between two seeds, which stand at 0 and at 1.</summary>
+    internal float[] Between(ulong from, ulong to, double way)
+    {
+        float[][] keys = Noise([from, to]);
+        return LatentWalk.Mix(keys[0], keys[1], way, _network.Distribution);
+    }
+
     /// <summary>The class that each seed chooses where none is named; none where it knows no classes.</summary>
     public int[] ClassesOf(IReadOnlyList<ulong> seeds)
     {
