@@ -74,7 +74,7 @@ static class CompareCommand
 
     static void Plot(IReadOnlyList<ComparedRun> runs, string file, Host host)
     {
-        var drawn = RunCurves.Save([.. runs.Select(static r => (r.Name, r.Log, r.Receipts))], file);
+        var drawn = ComparisonPlot.Save([.. runs.Select(static r => (r.Name, r.Log, r.Receipts))], file);
         host.Out.WriteLine(drawn.Count > 0 ? $"{file}: {string.Join(", ", drawn)} by step."
             : $"There is nothing to draw for {file}: no loss was logged, and no score computed alike, at two steps or more of "
                 + "each.");

@@ -5,7 +5,7 @@ using Ssgan.Gan.Metrics;
 namespace Ssgan.Runner.Views;
 
 /// <summary>Losses and scores of runs over their steps: a plot for each, in which each run has a line.</summary>
-static class RunCurves
+static class ComparisonPlot
 {
     const int Width = 1000, PlotHeight = 400, FewPoints = 20;
 
