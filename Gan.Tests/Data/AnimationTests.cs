@@ -143,7 +143,8 @@ sealed class AnimationTests
         while (file.Length > 0)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(file);
-            var (name, data) = (file.Slice(4, 4), file.Slice(8, length).ToArray());
+            var name = file.Slice(4, 4);
+            byte[] data = file.Slice(8, length).ToArray();
             Assert.That(file[..(12 + length)].ToArray(), Is.EqualTo(Chunk(name, data)));
             chunks.Add((Encoding.ASCII.GetString(name), data));
             file = file[(12 + length)..];
