@@ -24,8 +24,9 @@ static class Cli
         var root = new RootCommand("Trains GANs, self-supervised ones first, and draws images from them.")
         {
             verbose, TrainCommand.Build(host), SampleCommand.Build(host), EvalCommand.Build(host), CompareCommand.Build(host),
-            ReportCommand.Build(host), ServeCommand.Build(host), ExportCommand.Build(host), DoctorCommand.Build(host),
-            ModelsCommand.Build(host), PresetsCommand.Build(host),
+            ReportCommand.Build(host), ServeCommand.Build(host), RunsCommand.Build(host), CleanCommand.Build(host),
+            VerifyResumeCommand.Build(host), ExportCommand.Build(host), DoctorCommand.Build(host), ModelsCommand.Build(host),
+            PresetsCommand.Build(host),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         // A leading @ is part of a name here, not a file with more arguments.

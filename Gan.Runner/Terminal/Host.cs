@@ -20,6 +20,16 @@ sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, Dev
     /// <summary>Where in it features of images are kept.</summary>
     public string? FeatureFolder => CacheFolder is null ? null : Path.Combine(CacheFolder, "features");
 
+    /// <summary>What starts this program once more: a file, and what stands before the program's own arguments.</summary>
+    public IReadOnlyList<string> Self { get; init; } = FindSelf();
+
+    static string[] FindSelf()
+    {
+        string file = Environment.ProcessPath ?? "ssgan";
+        return Path.GetFileNameWithoutExtension(file) == "dotnet" ? [file, Path.Combine(AppContext.BaseDirectory, "ssgan.dll")]
+            : [file];
+    }
+
     /// <summary>The terminal behind standard output, unless it is a file, a pipe or one that cannot move its cursor.</summary>
     public static IAnsiConsole? FindTerminal()
     {

@@ -33,7 +33,7 @@ public sealed class CompareTests
         Assert.That((printed.Code, printed.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(printed.Out, Does.Match(@"\| rotation-fake +\| +0\.2 \| +0\.7 \| +\|")
             .And.Match(@"\| model +\| +ssgan \| +ssgan \| +sngan \|").And.Not.Match(@"\| batch"));
-        Assert.That(printed.Out, Does.Match($@"{scratch["a"]} and {scratch["b"]} part at step 1, their first line: loss_g ")
+        Assert.That(printed.Out, Does.Match($@"{scratch["a"]} and {scratch["b"]} part at step 1, their first line: grad_norm_g ")
             .And.Contain("Their checkpoints of step 4 have other tensors."));
         Assert.That(printed.Out, Does.Contain("curves.png: loss_d, loss_g by step."));
         using var plot = SKBitmap.Decode(scratch["curves.png"]);

@@ -34,9 +34,15 @@ static class Shell
     public static Printed On(ISymbolSource libraries, CancellationToken stop, params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        int code = Cli.Run(args, new Host(output, error, null, new Devices(libraries), stop));
+        int code = Cli.Run(args, new Host(output, error, null, new Devices(libraries), stop) { Self = s_self });
         return new Printed(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>A host whose program is the one that was built, and to which nobody listens.</summary>
+    public static Host Alone() =>
+        new(TextWriter.Null, TextWriter.Null, null, new Devices(), CancellationToken.None) { Self = s_self };
+
+    static readonly string[] s_self = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ssgan.dll")];
 
     public static Printed Train(string folder, params string[] more) => Run(["train", "--out", folder, .. Small, .. more]);
 
