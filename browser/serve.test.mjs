@@ -21,6 +21,9 @@ before(async () => {
 
 after(() => server?.stop());
 
+/** A page that turns to another run stops following the one before. */
+const counts = complaint => !/\/news: net::ERR_ABORTED$/.test(complaint);
+
 const shot = (p, name) => shots && p.screenshot({ path: join(shots, name + '.png'), fullPage: true });
 
 test('a run that trains is followed', { timeout: 300_000 }, async () => {
@@ -44,7 +47,7 @@ test('a run that trains is followed', { timeout: 300_000 }, async () => {
         await page.waitForFunction(was => document.getElementById('sheet-step').max !== was, most, { timeout: 120_000 });
         assert.equal(await page.locator('.slide output').textContent(), 'step 0');
         await shot(page, 'serve-live');
-        assert.deepEqual(complaints, []);
+        assert.deepEqual(complaints.filter(counts), []);
     }
     finally {
         await run.stop();
@@ -62,7 +65,7 @@ test('two runs stand beside each other', async () => {
     assert.match(page.url(), /run=0001-first&run=0002-classes/);
     await accessible(page);
     await shot(page, 'serve-two');
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(counts), []);
 });
 
 test('sliders draw images of a seed, a way and a class', async () => {
@@ -80,7 +83,7 @@ test('sliders draw images of a seed, a way and a class', async () => {
     for (const change of [
         () => page.getByLabel('Seed', { exact: true }).fill('17'),
         () => page.getByLabel('Way to the other seed').fill('50'),
-        () => page.getByLabel('Class').selectOption('2'),
+        () => page.getByLabel('Class', { exact: true }).selectOption('2'),
         () => page.getByLabel('Seed, by hand').fill('300'),
     ]) {
         const [was, before] = [await source(), await pixels()];
@@ -94,7 +97,7 @@ test('sliders draw images of a seed, a way and a class', async () => {
     assert.notEqual(await pixels(), first);
     assert.match(await page.locator('#drawn-text').textContent(), /^Step 30, seed 300, 50% of the way to seed 1$/);
     await shot(page, 'serve-draw');
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(counts), []);
 });
 
 test('a page of another name gets nothing', async () => {

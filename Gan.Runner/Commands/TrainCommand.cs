@@ -17,6 +17,8 @@ namespace Ssgan.Runner.Commands;
 /// <summary>"train": makes or resumes a run.</summary>
 static class TrainCommand
 {
+    const string Runs = "runs";
+
     public static Command Build(Host host)
     {
         var arguments = new TrainArguments();
@@ -44,13 +46,13 @@ static class TrainCommand
         plan = plan with { Options = plan.Options.For(source) };
         using var step = plan.Options.CreateStep(device);
         var transferred = parsed.GetValue(arguments.InitFrom) is { } from ? TransferredWeights.Into(step, from) : null;
+        // Before there is a folder: a port that is taken leaves nothing behind.
+        using var server = parsed.GetValue(arguments.Serve) ? ServeCommand.Open(Parent(plan), IPAddress.Loopback,
+            parsed.Pick(arguments.Port, ServeCommand.Port), null, static () => Devices.OpenCpu(new() { Threads = 1 })) : null;
         var folder = OpenFolder(plan);
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        using var server = parsed.GetValue(arguments.Serve) ? ServeCommand.Open(
-            Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder.Path)))!, IPAddress.Loopback,
-            parsed.Pick(arguments.Port, ServeCommand.Port), null, static () => Devices.OpenCpu(new() { Threads = 1 })) : null;
         if (server is not null) view.Notice($"This run is at {server.Url}.");
         using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice);
         using var board = parsed.GetValue(arguments.TensorBoard) ? new TensorBoardHook() : null;
@@ -100,11 +102,15 @@ static class TrainCommand
             + "images or lower --batch.");
     }
 
+    /// <summary>The folder that the run's is in, or will be.</summary>
+    static string Parent(RunPlan plan) => plan.Folder is null ? Runs
+        : Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(plan.Folder))) ?? plan.Folder;
+
     static RunFolder OpenFolder(RunPlan plan)
     {
         if (plan.Folder is not null) return plan.IsNew ? RunFolder.CreateAt(plan.Folder) : RunFolder.Open(plan.Folder);
         string data = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(plan.Options.Data.Data));
-        return RunFolder.Create("runs", $"{data}-{plan.Options.Gan.Model}{plan.Options.Data.Size}");
+        return RunFolder.Create(Runs, $"{data}-{plan.Options.Gan.Model}{plan.Options.Data.Size}");
     }
 
     static string Networks(Device device, GanStep step, TrainOptions options)

@@ -75,8 +75,8 @@ sealed class RunDocument(RunReader run, Func<string, string> nameOf)
             json.WriteString("title", source == "given" ? $"Other than preset {preset.Name}"
                 : char.ToUpperInvariant(source[0]) + source[1..]);
             json.WriteStartArray("values");
-            foreach (var (name, value) in settings.Where(static s => s.Value.Length > 0))
-                Texts(json, null, [nameOf(name).TrimStart('-'), value]);
+            foreach (var (name, value) in settings.Where(static s => s.Value.Length > 0 && s.Name != "decayFrom"))
+                Texts(json, null, [name == "classes" ? name : nameOf(name).TrimStart('-'), value]);
             json.WriteEndArray();
             json.WriteEndObject();
         }

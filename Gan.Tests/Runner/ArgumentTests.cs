@@ -12,7 +12,7 @@ public sealed class ArgumentTests
     [
         new object[] { "--foo", new[] { "train", "--foo" } },
         new object[] { "fly", new[] { "fly" } },
-        new object[] { "train, sample, eval, compare, runs, clean, verify-resume, export, doctor, models or presets",
+        new object[] { "train, sample, eval, compare, report, serve, runs, clean, verify-resume, export, doctor, models or presets",
             Array.Empty<string>() },
         new object[] { "--steps", new[] { "train", "--steps", "many" } },
         new object[] { "--steps", new[] { "train", "--steps" } },
@@ -90,8 +90,8 @@ public sealed class ArgumentTests
     [TestCase("did you mean train?", "trian")]
     [TestCase("did you mean sample?", "samples", "--checkpoint", "x")]
     [TestCase("did you mean doctor?", "Doctor")]
-    [TestCase("There is no command \"fly\"; the commands are train, sample, eval, compare, runs, clean, verify-resume, export, "
-        + "doctor, models and presets.", "fly")]
+    [TestCase("There is no command \"fly\"; the commands are train, sample, eval, compare, report, serve, runs, clean, "
+        + "verify-resume, export, doctor, models and presets.", "fly")]
     [TestCase("--data comes after a command: ssgan train or eval --data", "--data", "shapes")]
     [TestCase("ssgan train has no option --stpes; did you mean --steps?", "train", "--stpes", "5")]
     [TestCase("ssgan train has no option --batchsize; did you mean --batch?", "train", "--batchsize=5")]

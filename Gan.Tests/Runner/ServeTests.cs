@@ -187,6 +187,9 @@ public sealed class ServeTests
             ([_scratch["runs"], "--port", "70000"], "--port is 70000"), ([_scratch["runs"], "--address", "x"], "--address is x"),
             ([_scratch["runs"], "--token", "short"], "16 or more"),
         ];
+        Assert.That(Shell.Train(_scratch["elsewhere"], "--serve", "--port", port).Error,
+            Does.Contain("--port 0 takes a free one"));
+        Assert.That(_scratch["elsewhere"], Does.Not.Exist);
         foreach (var (arguments, says) in cases)
         {
             var printed = Shell.Run(["serve", .. arguments]);

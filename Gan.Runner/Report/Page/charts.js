@@ -11,7 +11,8 @@ const groups = [
     { id: "augment", title: "Augmentation", has: name => name.startsWith("augment_"), health: true },
     { id: "pace", title: "Images per second", has: name => name === "images_per_second" },
     { id: "rate", title: "Learning rate", has: name => name === "learning_rate" },
-    { id: "memory", title: "Device memory, MiB", has: name => name === "live_bytes" || name === "peak_bytes", scale: 1 / 1048576 },
+    { id: "memory", title: "Device memory, MiB", has: name => name === "live_bytes" || name === "peak_bytes",
+        scale: 1 / 1048576 },
 ];
 groups[1].health = true;
 const hiddenNumbers = ["elapsed_seconds"];
@@ -151,7 +152,8 @@ class Chart {
                 + this.lines.map((line, i) => `${line.label} ${short(this.data[i + 1][this.at])}`).slice(0, 8).join(", "));
         }
         else if (event.key === "+" || event.key === "=") zoom([middle - quarter, middle + quarter]);
-        else if (event.key === "-") zoom([Math.max(steps[0], middle - 4 * quarter), Math.min(steps.at(-1), middle + 4 * quarter)]);
+        else if (event.key === "-")
+            zoom([Math.max(steps[0], middle - 4 * quarter), Math.min(steps.at(-1), middle + 4 * quarter)]);
         else if (event.key === "0" || event.key === "Escape") zoom(null);
         else return;
         event.preventDefault();

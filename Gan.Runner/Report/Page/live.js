@@ -89,12 +89,12 @@ function drawing() {
         make("input", { type: "range", id, min: "0", max: String(max), value: "0" })];
     const classes = run.classes.length > 0 && make("div", {}, make("label", { htmlFor: "draw-class" }, "Class"), make("br"),
         make("select", { id: "draw-class" }, run.classes.map((text, i) => make("option", { value: String(i) }, text))));
-    const image = make("img", { alt: "An image drawn by the newest checkpoint", width: 320, height: 320 });
+    const image = make("img", { alt: "An image drawn by the newest checkpoint", hidden: true });
     const said = make("p", { className: "dim", id: "drawn-text", attr: { role: "status" } });
-    const part = section("draw", "Draw", make("div", { className: "card" }, make("div", { className: "controls" },
+    const part = section("draw", "Draw", make("div", { className: "card draw" }, make("div", { className: "controls" },
         make("div", {}, slider("draw-slide", "Seed, by hand", 999), number("draw-seed", "Seed", 0)),
         make("div", {}, slider("draw-way", "Way to the other seed", 100), number("draw-to", "Other seed", 1)), classes),
-        make("div", { className: "drawn" }, image), said));
+        make("div", { className: "drawn" }, image, said)));
     let waiting = null, busy = false, again = false;
     const value = id => part.querySelector("#" + id)?.value ?? "";
     const draw = async () => {
@@ -108,9 +108,11 @@ function drawing() {
             if (!answer.ok) throw new Error(await answer.text());
             const old = image.src;
             image.src = URL.createObjectURL(await answer.blob());
+            image.hidden = false;
             if (old) URL.revokeObjectURL(old);
             said.textContent = `Step ${whole(Number(answer.headers.get("X-Step")))}, seed ${query.get("seed")}`
-                + (query.get("way") === "0" ? "" : `, ${Math.round(Number(query.get("way")) * 100)}% of the way to seed ${query.get("to")}`);
+                + (query.get("way") === "0" ? ""
+                    : `, ${Math.round(Number(query.get("way")) * 100)}% of the way to seed ${query.get("to")}`);
         }
         catch (error) {
             said.textContent = error.message;

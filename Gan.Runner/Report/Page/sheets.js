@@ -19,10 +19,10 @@ class Sheets {
 
     /** New sheets; whoever looks at the newest one keeps seeing the newest. */
     update(runs) {
-        const last = this.runs ? this.runs[0].sheets.items.length - 1 : -1;
-        const newest = this.at === null || this.at >= last;
+        const newest = this.at === null || this.at >= this.count - 1;
         this.runs = runs;
         const items = runs[0].sheets.items;
+        this.count = items.length;
         this.range.max = String(Math.max(0, items.length - 1));
         this.range.disabled = this.play.disabled = items.length < 2;
         if (newest || this.at >= items.length) this.at = Math.max(0, items.length - 1);

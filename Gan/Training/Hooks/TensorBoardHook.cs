@@ -33,8 +33,8 @@ public sealed class TensorBoardHook(TimeProvider? clock = null) : IRunHook, IDis
     {
         ArgumentNullException.ThrowIfNull(run);
         if (_file is null) Begin(run);
-        if (run.Report is { } report && report != _report) _file!.Scalars(run.Done, Numbers(_report = report));
-        if (run.Scores is { } scores && scores != _scores)
+        if (run.Report is { } report && !ReferenceEquals(report, _report)) _file!.Scalars(run.Done, Numbers(_report = report));
+        if (run.Scores is { } scores && !ReferenceEquals(scores, _scores))
             _file!.Scalars(run.Done, (_scores = scores).Select(static s => ($"scores/{s.Metric}", s.Value)));
         bool ends = run.Done == run.Options.Optimisation.Steps;
         if (ends || run.Done % run.Options.Cadence.SampleEvery == 0) Sheet(run);
