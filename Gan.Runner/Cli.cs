@@ -25,8 +25,8 @@ static class Cli
         {
             verbose, TrainCommand.Build(host), SampleCommand.Build(host), EvalCommand.Build(host), CompareCommand.Build(host),
             ReportCommand.Build(host), ServeCommand.Build(host), RunsCommand.Build(host), CleanCommand.Build(host),
-            VerifyResumeCommand.Build(host), ExportCommand.Build(host), DoctorCommand.Build(host), ModelsCommand.Build(host),
-            PresetsCommand.Build(host),
+            VerifyResumeCommand.Build(host), ExportCommand.Build(host), DoctorCommand.Build(host), DataCommand.Build(host),
+            ModelsCommand.Build(host), PresetsCommand.Build(host),
         };
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         // A leading @ is part of a name here, not a file with more arguments.

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
+using Ssgan.Gan.Data;
+using Ssgan.Gan.Settings;
 using Ssgan.Runner.Doctor;
 using Ssgan.Runner.Terminal;
 
@@ -14,10 +16,31 @@ static class DoctorCommand
     {
         var full = OptionKinds.Switch(
             "--full", "Also run every conformance case: the GPU against the CPU, or without one the CPU against plain loops.");
+        var data = OptionKinds.Text("--data", "NAME|DIR",
+            "Look at data in place of the machine: sizes, channels, what is broken or there twice, classes, "
+            + "what training will see.");
+        var size = OptionKinds.Number<int>("--size",
+            $"With --data: the image side to train at. Default: {new DataSettings().Size}.");
+        var fit = OptionKinds.Choice("--fit", "With --data: how pictures become square. Default: crop.",
+            [.. Enum.GetNames<ImageFit>().Select(static n => n.ToLowerInvariant())]);
+        var directory = OptionKinds.Text("--data-dir", "DIR", "With --data: where named data sets are kept. Default: data.");
+        var sheet = OptionKinds.Text("--sheet", "FILE", "With --data: a PNG of images as training will see them.");
         var command = new Command("doctor",
-            "Check this machine: what was looked for, found and needed, with one fix per failure.") { full };
+            "Check this machine: what was looked for, found and needed, with one fix per failure; or look at data.")
+        {
+            full, data, size, fit, directory, sheet,
+        };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(data) is { } place)
+            {
+                if (parsed.GetValue(sheet) is { } file) OptionKinds.CheckPng("--sheet", file);
+                return DataDoctor.Print(place, parsed.Pick(size, new DataSettings().Size),
+                    Enum.Parse<ImageFit>(parsed.Pick(fit, "crop"), ignoreCase: true), parsed.Pick(directory, "data"),
+                    parsed.GetValue(sheet), host);
+            }
+            foreach (Option option in (Option[])[size, fit, directory, sheet])
+                if (parsed.Has(option)) throw new UsageException($"{option.Name} goes with --data.");
             var probes = new DoctorProbes(host.Devices);
             int code = Print(DoctorReport.Examine(probes), host.Out, host.Stop);
             return parsed.GetValue(full) ? Math.Max(code, Full(probes, host.Out, host.Stop)) : code;

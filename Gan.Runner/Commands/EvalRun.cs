@@ -72,7 +72,12 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
     {
         string name = parsed.GetValue(arguments.Data) ?? generator.Data ?? throw new UsageException(
             $"{path} does not say what it was trained on; name the real images with --data.");
-        var data = DatasetFactory.Open(name, generator.Size, _data, host.Stop);
+        // What --data names is taken as it is; a run's own data as the run took them.
+        var trained = parsed.GetValue(arguments.Data) is null ? generator.TrainedOn : null;
+        var data = DatasetFactory.Open(name, generator.Size, trained is null ? _data : _data with
+        {
+            SkipBad = trained.SkipBad, Fit = trained.Fit, Split = trained.Split, Attribute = trained.Attribute,
+        }, host.Stop);
         host.Out.WriteLine($"real {Format.Data(data)}");
         SaveStatistics(data);
         return data;

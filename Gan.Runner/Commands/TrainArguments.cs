@@ -58,6 +58,9 @@ sealed class TrainArguments
     public Option<string> DataDirectory { get; } = OptionKinds.Text("--data-dir", "DIR",
         "Where named data sets are kept. Default: data.");
 
+    public Option<bool> VerifyData { get; } = OptionKinds.Switch("--verify-data",
+        "Read all images again, also where names, sizes and times of their files are as they were.");
+
     public Option<string> Device { get; } = OptionKinds.Text("--device", "auto|cpu|cuda[:i]", "What computes. Default: auto.");
 
     public Option<int> Threads { get; } = OptionKinds.Number<int>("--threads", "CPU threads; 0, the default, takes all cores.");
@@ -87,7 +90,7 @@ sealed class TrainArguments
     public IEnumerable<Option> All =>
     [
         _data, _model, Config, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork,
-        DataDirectory, _autotune, _deterministic, DryRun, TensorBoard, Serve, Port, Plain,
+        DataDirectory, VerifyData, _autotune, _deterministic, DryRun, TensorBoard, Serve, Port, Plain,
     ];
 
     /// <summary>Options that are no settings of a run, and which a file of settings may have beside them.</summary>

@@ -42,7 +42,8 @@ static class TrainCommand
             DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
             return ExitCode.Done;
         }
-        using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"), host);
+        using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
+            parsed.GetValue(arguments.VerifyData), host);
         plan = plan with { Options = plan.Options.For(source) };
         using var step = plan.Options.CreateStep(device);
         var transferred = parsed.GetValue(arguments.InitFrom) is { } from ? TransferredWeights.Into(step, from) : null;
@@ -87,13 +88,14 @@ static class TrainCommand
         return outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
     }
 
-    static IImageSource OpenData(TrainOptions options, string directory, Host host)
+    static IImageSource OpenData(TrainOptions options, string directory, bool verify, Host host)
     {
         var progress = new DataProgressLines(host.Out);
         var (data, batch) = (options.Data, options.Optimisation.Batch);
         var source = DatasetFactory.Open(data.Data, data.Size, new DataOptions
         {
-            DataDirectory = directory, SkipBad = data.SkipBad, Progress = progress.Report, Notice = host.Out.WriteLine,
+            DataDirectory = directory, SkipBad = data.SkipBad, Fit = data.Fit, Split = data.Split, Attribute = data.Attribute,
+            VerifyContent = verify, Progress = progress.Report, Notice = host.Out.WriteLine,
         }, host.Stop);
         if (source.Count is not { } count || count >= batch) return source;
         string name = source.Name;

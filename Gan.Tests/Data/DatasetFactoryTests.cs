@@ -25,8 +25,9 @@ public sealed class DatasetFactoryTests
     public void MessagesHelpAndDocsNameEverySet()
     {
         string page = File.ReadAllText(RepoRoot.At("docs", "data.md"));
-        string rows = string.Concat(DatasetCatalog.All.Select(static d => $"| `{d.Name}` | {d.Description} |\n"));
-        Assert.That(page, Does.Contain("|---|---|\n" + rows + "\n"));
+        string rows = string.Concat(DatasetCatalog.All.Select(static d => $"| `{d.Name}` | {d.Description} | "
+            + (d.Origin is { } o ? $"{new Uri(o.Address).Host} | {o.Licence} | {o.Size} |\n" : "made here | | |\n")));
+        Assert.That(page, Does.Contain("|---|---|---|---|---|\n" + rows + "\n"));
         Assert.That(DatasetFactory.Names, Is.Unique.And.EqualTo(DatasetCatalog.All.Select(static d => d.Name)));
         foreach (Dataset set in DatasetCatalog.All)
         {

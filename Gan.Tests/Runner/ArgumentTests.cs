@@ -12,8 +12,8 @@ public sealed class ArgumentTests
     [
         new object[] { "--foo", new[] { "train", "--foo" } },
         new object[] { "fly", new[] { "fly" } },
-        new object[] { "train, sample, eval, compare, report, serve, runs, clean, verify-resume, export, doctor, models or presets",
-            Array.Empty<string>() },
+        new object[] { "train, sample, eval, compare, report, serve, runs, clean, verify-resume, export, doctor, data, models or "
+            + "presets", Array.Empty<string>() },
         new object[] { "--steps", new[] { "train", "--steps", "many" } },
         new object[] { "--steps", new[] { "train", "--steps" } },
         new object[] { "--steps takes a whole number", new[] { "train", "--steps", "3", "--steps", "four" } },
@@ -91,8 +91,8 @@ public sealed class ArgumentTests
     [TestCase("did you mean sample?", "samples", "--checkpoint", "x")]
     [TestCase("did you mean doctor?", "Doctor")]
     [TestCase("There is no command \"fly\"; the commands are train, sample, eval, compare, report, serve, runs, clean, "
-        + "verify-resume, export, doctor, models and presets.", "fly")]
-    [TestCase("--data comes after a command: ssgan train or eval --data", "--data", "shapes")]
+        + "verify-resume, export, doctor, data, models and presets.", "fly")]
+    [TestCase("--data comes after a command: ssgan train or eval or doctor --data", "--data", "shapes")]
     [TestCase("ssgan train has no option --stpes; did you mean --steps?", "train", "--stpes", "5")]
     [TestCase("ssgan train has no option --batchsize; did you mean --batch?", "train", "--batchsize=5")]
     [TestCase("ssgan train has no option --n_dsi; did you mean --n-dis?", "train", "--n_dsi", "1")]

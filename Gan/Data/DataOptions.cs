@@ -21,6 +21,23 @@ public sealed record DataOptions
     /// <summary>Leave unreadable images out instead of refusing the folder; <see cref="Notice"/> then names them.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>How pictures that are not square become so.</summary>
+    public ImageFit Fit { get; init; }
+
+    /// <summary>
+    /// Which part of a set that has parts is taken: "train", "val", "test" or "all"; empty for what the set's users take.
+    /// </summary>
+    public string Split { get; init; } = "";
+
+    /// <summary>Which attribute of CelebA is the label of an image, such as "Smiling"; empty for none.</summary>
+    public string Attribute { get; init; } = "";
+
+    /// <summary>
+    /// Whether all images are read at every start. Else files that have the names, sizes and times that they had are taken for
+    /// the same.
+    /// </summary>
+    public bool VerifyContent { get; init; }
+
     /// <summary>Whether a named dataset that is not on disk may be downloaded.</summary>
     public bool AllowDownload { get; init; } = true;
 

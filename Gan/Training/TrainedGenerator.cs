@@ -18,9 +18,9 @@ public sealed partial class TrainedGenerator : IDisposable
 
     readonly ImageRecord _record;
 
-    TrainedGenerator(Device device, Generator network, ImageRecord record, ClassList classes, string? data)
+    TrainedGenerator(Device device, Generator network, ImageRecord record, ClassList classes, DataSettings? data)
     {
-        (_device, _network, _record, Classes, Data) = (device, network, record, classes, data);
+        (_device, _network, _record, Classes, TrainedOn) = (device, network, record, classes, data);
         network.Eval();
     }
 
@@ -34,7 +34,10 @@ public sealed partial class TrainedGenerator : IDisposable
     public long Step => _record.Step ?? 0;
 
     /// <summary>The data set that it was trained on, by its name or place; null where the file does not say.</summary>
-    public string? Data { get; }
+    public string? Data => TrainedOn?.Data;
+
+    /// <summary>How that was read; null where the file does not say.</summary>
+    public DataSettings? TrainedOn { get; }
 
     /// <summary>Image side.</summary>
     public int Size => _network.Size;
@@ -78,7 +81,7 @@ public sealed partial class TrainedGenerator : IDisposable
                 Model = state.Options.Gan.Model, Step = state.Step, Weights = weights,
             };
             return new TrainedGenerator(device, network, record, state.Options.Data.Classes,
-                state.Options.Data.Data);
+                state.Options.Data);
         }
         catch
         {

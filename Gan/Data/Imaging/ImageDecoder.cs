@@ -3,10 +3,10 @@ using SkiaSharp;
 namespace Ssgan.Gan.Data.Imaging;
 
 /// <summary>
-/// An image file of any size as one small square: turned upright by its Exif orientation, laid over white, cropped at the centre,
-/// resized. Values are the stored ones, without colour management, as Pillow and torchvision read them; of 16 bits the upper 8
-/// are used. A BMP file whose alpha is 0 everywhere is opaque. Sizes come from the header before anything is allocated, so that
-/// a lying header costs nothing.
+/// An image file of any size as one small square: turned upright by its Exif orientation, laid over white, cropped at the centre
+/// (or fitted in otherwise, <see cref="ImageFit"/>), resized. Values are the stored ones, without colour management, as Pillow
+/// and torchvision read them; of 16 bits the upper 8 are used. A BMP file whose alpha is 0 everywhere is opaque. Sizes come from
+/// the header before anything is allocated, so that a lying header costs nothing.
 /// </summary>
 internal static class ImageDecoder
 {
@@ -20,11 +20,13 @@ internal static class ImageDecoder
     const long LargePixels = 4L << 20;
 
     /// <summary>
-    /// Writes (size, size, 3) RGB. The message of what it throws is a reason without the file's name: "is cut short".
+    /// Writes (size, size, 3) RGB; says whether the picture was grey. The message of what it throws is a reason without the
+    /// file's name: "is cut short".
     /// </summary>
     /// <exception cref="DatasetException">The bytes are not an image that can be read whole, or one above 64
     /// megapixels.</exception>
-    internal static void Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large)
+    internal static bool Decode(ReadOnlySpan<byte> file, int size, Span<byte> pixels, Lock large,
+        ImageFit fit = ImageFit.Crop)
     {
         using SKData data = SKData.CreateCopy(BmpHeader.WithAlphaMask(file));
         using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException(file.IsEmpty ? "is empty"
@@ -39,8 +41,9 @@ internal static class ImageDecoder
             throw new DatasetException($"is {width}x{height}, above the limit of {MaxPixels >> 20} megapixels");
 
         ImageOrientation orientation = ExifReader.Orientation(codec, file);
-        if (count <= LargePixels) Decode(codec, orientation, size, pixels);
-        else lock (large) Decode(codec, orientation, size, pixels);
+        if (count <= LargePixels) Decode(codec, orientation, size, fit, pixels);
+        else lock (large) Decode(codec, orientation, size, fit, pixels);
+        return codec.Info.ColorType == SKColorType.Gray8;
     }
 
     /// <summary>The shorter side of an image, from its header; null where it is no image.</summary>
@@ -51,7 +54,7 @@ internal static class ImageDecoder
             : Math.Min(codec.Info.Width, codec.Info.Height);
     }
 
-    static void Decode(SKCodec codec, ImageOrientation orientation, int size, Span<byte> pixels)
+    static void Decode(SKCodec codec, ImageOrientation orientation, int size, ImageFit fit, Span<byte> pixels)
     {
         int width = codec.Info.Width, height = codec.Info.Height;
         // Without a colour space Skia hands out the stored values: profiles, gAMA and cHRM would say how to show them.
@@ -65,9 +68,16 @@ internal static class ImageDecoder
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque
             || codec.EncodedFormat == SKEncodedImageFormat.Bmp && HasNoAlpha(rgba);
         int side = Math.Min(width, height), rowBytes = bitmap.RowBytes;
+        if (fit != ImageFit.Crop && width != height)
+        {
+            if (!opaque) OverWhite(rgba, rowBytes, width, height);
+            (rgba, width, height) = orientation.Upright(rgba, rowBytes, width, height);
+            ImageFrame.Fill(rgba, width, height, fit, size, pixels);
+            return;
+        }
         (int left, int top) = orientation.CentredSquare(width, height);
         rgba = rgba.Slice(top * rowBytes + left * 4);
-        if (!opaque) OverWhite(rgba, rowBytes, side);
+        if (!opaque) OverWhite(rgba, rowBytes, side, side);
         orientation.Turn(rgba, rowBytes, side);
         new Resampler(side, size).Resize(rgba, rowBytes, 4, pixels);
     }
@@ -81,11 +91,11 @@ internal static class ImageDecoder
     }
 
     // Before averaging: a colour under zero alpha must not bleed into its neighbours.
-    static void OverWhite(Span<byte> rgba, int rowBytes, int side)
+    static void OverWhite(Span<byte> rgba, int rowBytes, int width, int height)
     {
-        for (int y = 0; y < side; y++)
+        for (int y = 0; y < height; y++)
         {
-            Span<byte> row = rgba.Slice(y * rowBytes, side * 4);
+            Span<byte> row = rgba.Slice(y * rowBytes, width * 4);
             for (int x = 0; x < row.Length; x += 4)
             {
                 int alpha = row[x + 3];

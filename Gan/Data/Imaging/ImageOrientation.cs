@@ -55,5 +55,22 @@ internal readonly record struct ImageOrientation(bool Transposed, bool FlippedX,
         }
     }
 
+    /// <summary>A whole picture upright, without gaps between its rows.</summary>
+    internal (byte[] Rgba, int Width, int Height) Upright(ReadOnlySpan<byte> stored, int rowBytes, int width, int height)
+    {
+        (int w, int h) = Transposed ? (height, width) : (width, height);
+        byte[] rgba = new byte[w * h * 4];
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(stored);
+        Span<uint> to = MemoryMarshal.Cast<byte, uint>(rgba.AsSpan());
+        int stride = rowBytes / 4;
+        for (int y = 0; y < h; y++)
+            for (int x = 0; x < w; x++)
+            {
+                int fromX = FlippedX ? w - 1 - x : x, fromY = FlippedY ? h - 1 - y : y;
+                to[y * w + x] = Transposed ? from[fromX * stride + fromY] : from[fromY * stride + fromX];
+            }
+        return (rgba, w, h);
+    }
+
     static void Swap(ref uint a, ref uint b) => (a, b) = (b, a);
 }

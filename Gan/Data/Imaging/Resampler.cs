@@ -3,21 +3,33 @@ using System.Buffers;
 namespace Ssgan.Gan.Data.Imaging;
 
 /// <summary>
-/// Resizes square images with a triangle filter that widens with the reduction, so that nothing aliases: what imaging
+/// Resizes images with a triangle filter that widens with the reduction, so that nothing aliases: what imaging
 /// libraries call "bilinear with antialiasing", the filter behind the published SSGAN datasets. Weights are computed once;
 /// reading is thread-safe.
 /// </summary>
 internal sealed class Resampler
 {
-    readonly int[] _first;
-    readonly float[][] _weights;
+    // What makes a target pixel, of one side: the first source pixel, and the weights from there on.
+    readonly (int First, float[] Weights)[] _x, _y;
+    readonly int _sourceHeight, _targetHeight;
 
     internal Resampler(int source, int target)
     {
-        Source = source;
-        Target = target;
-        _first = new int[target];
-        _weights = new float[target][];
+        (Source, Target, _sourceHeight, _targetHeight) = (source, target, source, target);
+        _x = _y = Axis(source, target);
+    }
+
+    /// <summary>Of pictures that are not square, or not to be.</summary>
+    internal Resampler(int sourceWidth, int sourceHeight, int targetWidth, int targetHeight)
+    {
+        (Source, Target, _sourceHeight, _targetHeight) = (sourceWidth, targetWidth, sourceHeight, targetHeight);
+        _x = Axis(sourceWidth, targetWidth);
+        _y = Axis(sourceHeight, targetHeight);
+    }
+
+    static (int First, float[] Weights)[] Axis(int source, int target)
+    {
+        var axis = new (int, float[])[target];
         double ratio = (double)source / target, support = Math.Max(ratio, 1.0);
         for (int i = 0; i < target; i++)
         {
@@ -28,13 +40,15 @@ internal sealed class Resampler
             double sum = 0;
             for (int k = first; k < end; k++) sum += Weight(k, center, support);
             for (int k = first; k < end; k++) weights[k - first] = (float)(Weight(k, center, support) / sum);
-            _first[i] = first;
-            _weights[i] = weights;
+            axis[i] = (first, weights);
         }
+        return axis;
     }
 
+    /// <summary>Width of what is resized.</summary>
     internal int Source { get; }
 
+    /// <summary>Width of the result.</summary>
     internal int Target { get; }
 
     static double Weight(int k, double center, double support) => Math.Max(0.0, 1.0 - Math.Abs(k + 0.5 - center) / support);
@@ -48,18 +62,18 @@ internal sealed class Resampler
     internal void Resize(ReadOnlySpan<byte> source, int rowStride, int pixelStride, Span<byte> target)
     {
         int width = Target * 3;
-        float[] lines = ArrayPool<float>.Shared.Rent(Source * width + width);
+        float[] lines = ArrayPool<float>.Shared.Rent(_sourceHeight * width + width);
         try
         {
-            Span<float> sum = lines.AsSpan(Source * width, width);
-            for (int y = 0; y < Source; y++) Row(source.Slice(y * rowStride), pixelStride, lines.AsSpan(y * width, width));
-            for (int y = 0; y < Target; y++)
+            Span<float> sum = lines.AsSpan(_sourceHeight * width, width);
+            for (int y = 0; y < _sourceHeight; y++) Row(source.Slice(y * rowStride), pixelStride, lines.AsSpan(y * width, width));
+            for (int y = 0; y < _targetHeight; y++)
             {
                 sum.Fill(0.5f);
-                float[] weights = _weights[y];
+                (int first, float[] weights) = _y[y];
                 for (int k = 0; k < weights.Length; k++)
                 {
-                    ReadOnlySpan<float> line = lines.AsSpan((_first[y] + k) * width, width);
+                    ReadOnlySpan<float> line = lines.AsSpan((first + k) * width, width);
                     float w = weights[k];
                     for (int x = 0; x < line.Length; x++) sum[x] += w * line[x];
                 }
@@ -79,8 +93,8 @@ internal sealed class Resampler
         for (int x = 0; x < Target; x++)
         {
             float r = 0, g = 0, b = 0;
-            float[] weights = _weights[x];
-            int at = _first[x] * pixelStride;
+            (int first, float[] weights) = _x[x];
+            int at = first * pixelStride;
             foreach (float w in weights)
             {
                 r += w * source[at];

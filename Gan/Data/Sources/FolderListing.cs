@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Ssgan.Gan.Data.Imaging;
+using Ssgan.Gan.Data.Storage;
 
 namespace Ssgan.Gan.Data.Sources;
 
@@ -9,7 +10,7 @@ namespace Ssgan.Gan.Data.Sources;
 /// </summary>
 internal sealed class FolderListing
 {
-    readonly record struct Entry(string Name, bool IsFolder, bool IsLink, bool IsHidden);
+    readonly record struct Entry(string Name, bool IsFolder, bool IsLink, bool IsHidden, long Bytes, DateTime Changed);
 
     // As many links in one path as Linux follows.
     const int MostLinks = 40;
@@ -17,7 +18,7 @@ internal sealed class FolderListing
     readonly string _root, _realRoot, _cache;
     readonly HashSet<string> _visited = [];
     readonly SortedSet<string> _links = new(StringComparer.Ordinal);
-    readonly List<string> _found = [];
+    readonly List<(string Name, long Bytes, DateTime Changed)> _found = [];
     readonly CancellationToken _cancellation;
 
     FolderListing(string folder, string cache, CancellationToken cancellation)
@@ -33,10 +34,22 @@ internal sealed class FolderListing
 
     internal LeftOut LeftOut { get; } = new();
 
+    /// <summary>Of all files that were found, images or not.</summary>
+    internal Stamp Stamp { get; private set; } = Stamp.Of([]);
+
     /// <summary>Looks through a folder; the packs in the cache folder, which may lie inside, are passed over.</summary>
     /// <exception cref="IOException">A folder cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     internal static FolderListing Of(string folder, string cache, CancellationToken cancellation)
+    {
+        FolderListing listing = Walk(folder, cache, cancellation);
+        listing.Examine();
+        return listing;
+    }
+
+    /// <summary>Lists the files and opens none: for <see cref="Stamp"/>, and for <see cref="Examine"/> to go on from.</summary>
+    /// <inheritdoc cref="Of"/>
+    internal static FolderListing Walk(string folder, string cache, CancellationToken cancellation)
     {
         var listing = new FolderListing(folder, cache, cancellation);
         listing.Walk("", listing._realRoot);
@@ -48,7 +61,8 @@ internal sealed class FolderListing
             if (listing._visited.Contains(real) || IsAbove(real, listing._realRoot)) listing.LeftOut.Loops++;
             else listing.Walk(link, real);
         }
-        listing.Sort();
+        listing._found.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        listing.Stamp = Stamp.Of(listing._found);
         return listing;
     }
 
@@ -75,7 +89,7 @@ internal sealed class FolderListing
                     if (entry.IsFolder) LeftOut.ForeignFolders++;
                     else LeftOut.ForeignNames++;
                 }
-                else if (!entry.IsFolder) _found.Add(name);
+                else if (!entry.IsFolder) _found.Add(Look(name, entry));
                 else if (entry.IsLink && new FileInfo(Full(name)).LinkTarget is not null) _links.Add(name);
                 else folders.Push((name, Path.Combine(folder.Real, entry.Name)));
             }
@@ -88,10 +102,26 @@ internal sealed class FolderListing
         else if (ImageFiles.IsNamedSo(entry.Name)) LeftOut.HiddenImages++;
     }
 
-    void Sort()
+    // Of a link the file that it leads to counts.
+    (string, long, DateTime) Look(string name, Entry entry)
     {
-        string[] files = [.. _found];
-        Array.Sort(files, StringComparer.Ordinal);
+        if (!entry.IsLink) return (name, entry.Bytes, entry.Changed);
+        try
+        {
+            if (new FileInfo(Full(name)).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } file)
+                return (name, file.Length, file.LastWriteTimeUtc);
+        }
+        catch (IOException)
+        {
+            // It leads round in a circle; what becomes of it is seen when it is opened.
+        }
+        return (name, -1, DateTime.MinValue);
+    }
+
+    /// <summary>Sees by their first bytes which files are images.</summary>
+    internal void Examine()
+    {
+        string[] files = [.. _found.Select(static f => f.Name)];
         var kinds = new FileKind[files.Length];
         Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = _cancellation },
             i => kinds[i] = ImageFiles.Of(Full(files[i])));
@@ -102,7 +132,8 @@ internal sealed class FolderListing
     static FileSystemEnumerable<Entry> List(string path) => new(path,
         static (ref FileSystemEntry entry) => new Entry(entry.FileName.ToString(), entry.IsDirectory,
             (entry.Attributes & FileAttributes.ReparsePoint) != 0,
-            entry.IsHidden || (entry.Attributes & FileAttributes.System) != 0),
+            entry.IsHidden || (entry.Attributes & FileAttributes.System) != 0,
+            entry.IsDirectory ? 0 : entry.Length, entry.LastWriteTimeUtc.UtcDateTime),
         new EnumerationOptions { IgnoreInaccessible = false, AttributesToSkip = 0 });
 
     static bool IsAbove(string folder, string inner)

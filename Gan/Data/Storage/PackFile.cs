@@ -75,7 +75,15 @@ internal sealed class PackFile : IDisposable
 
     /// <summary>Opens the pack at <paramref name="path"/>; where it is missing or damaged, builds it first.</summary>
     internal static PackFile OpenOrBuild(string path, int size, DataOptions options, Action<PackWriter> build,
-        CancellationToken cancellation)
+        CancellationToken cancellation) => OpenOrMake(path, size, options, () => AtomicFile.Write(path, stream =>
+        {
+            using var writer = new PackWriter(stream, size);
+            build(writer);
+            writer.Finish();
+        }), cancellation);
+
+    /// <summary>The same where the build has its own way to bring the file to its place.</summary>
+    internal static PackFile OpenOrMake(string path, int size, DataOptions options, Action make, CancellationToken cancellation)
     {
         if (File.Exists(path))
         {
@@ -84,25 +92,36 @@ internal sealed class PackFile : IDisposable
             options.Notice?.Invoke($"The packed copy {path} {damage}: it is built again.");
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new PackWriter(stream, size);
-            build(writer);
-            writer.Finish();
-        });
+        make();
         (PackFile? built, string? reason) = TryOpen(path, size, options.Progress, cancellation);
         return built ?? throw new DatasetException($"The packed copy {path} {reason} right after it was written.");
     }
 
+    /// <summary>"1,000 images of 64x64", by the header alone.</summary>
+    internal static string Describe(string path)
+    {
+        using SafeFileHandle handle = File.OpenHandle(path);
+        byte[] header = new byte[HeaderBytes];
+        return Fill(handle, header, 0) && header.AsSpan().StartsWith(Magic)
+            ? $"{BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(16)):N0} images of {I32(header, 12)}x{I32(header, 12)}"
+            : "no pack, or a damaged one";
+    }
+
     /// <summary>The pack, or what is wrong with it.</summary>
     internal static (PackFile? Pack, string? Damage) TryOpen(string path, int size, Action<DataProgress>? progress,
+        CancellationToken cancellation) => TryOpen(path, size, whole: true, progress, cancellation);
+
+    /// <summary>A pack that is known to be as it was written, whose images are not read; null where that cannot be.</summary>
+    internal static PackFile? OpenKnown(string path, int size) => TryOpen(path, size, whole: false, null, default).Pack;
+
+    static (PackFile? Pack, string? Damage) TryOpen(string path, int size, bool whole, Action<DataProgress>? progress,
         CancellationToken cancellation)
     {
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         PackFile? pack = null;
         try
         {
-            (pack, string? damage) = Verify(handle, path, size, progress, cancellation);
+            (pack, string? damage) = Verify(handle, path, size, whole, progress, cancellation);
             return (pack, damage);
         }
         finally
@@ -111,7 +130,7 @@ internal sealed class PackFile : IDisposable
         }
     }
 
-    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, Action<DataProgress>? progress,
+    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, bool whole, Action<DataProgress>? progress,
         CancellationToken cancellation)
     {
         byte[] header = new byte[HeaderBytes];
@@ -130,7 +149,7 @@ internal sealed class PackFile : IDisposable
         using var hash = new Sha256();
         byte[] buffer = new byte[1 << 18];
         var gate = new ProgressGate(progress, "verify", images - HeaderBytes);
-        for (long at = HeaderBytes; at < images;)
+        for (long at = HeaderBytes; whole && at < images;)
         {
             cancellation.ThrowIfCancellationRequested();
             int part = (int)Math.Min(buffer.Length, images - at);
@@ -143,7 +162,7 @@ internal sealed class PackFile : IDisposable
         if (!Fill(handle, rest, images)) return (null, "is cut short");
         hash.AppendData(rest);
         hash.AppendData(header.AsSpan(0, HashedHeaderBytes));
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(ChecksumAt, 32)))
+        if (whole && !hash.GetHashAndReset().AsSpan().SequenceEqual(header.AsSpan(ChecksumAt, 32)))
             return (null, "is damaged (its checksum differs)");
         string[] classes = Lines(rest.AsSpan((int)labelsLength, classesLength));
         if (LabelsOf(rest.AsSpan(0, (int)labelsLength), classes) is not { } labels)

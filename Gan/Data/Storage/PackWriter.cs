@@ -22,6 +22,24 @@ internal sealed class PackWriter : IDisposable
         stream.Write(new byte[PackFile.HeaderBytes]);
     }
 
+    PackWriter(Stream stream, int size, long count) => (_stream, _size, _count) = (stream, size, count);
+
+    /// <summary>Goes on behind the first images of a pack that was not finished; what lies behind them is cut off.</summary>
+    internal static PackWriter Continue(Stream stream, int size, long count)
+    {
+        if (count == 0)
+        {
+            stream.SetLength(0);
+            return new PackWriter(stream, size);
+        }
+        var writer = new PackWriter(stream, size, count);
+        stream.SetLength(PackFile.HeaderBytes + count * size * size * 3);
+        stream.Position = PackFile.HeaderBytes;
+        byte[] buffer = new byte[1 << 18];
+        for (int read; (read = stream.Read(buffer)) > 0;) writer._hash.AppendData(buffer.AsSpan(0, read));
+        return writer;
+    }
+
     internal long Count => _count;
 
     internal IReadOnlyList<string> Notes => _notes;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 
 namespace Ssgan.Gan.Data.Storage;
 
@@ -9,7 +8,7 @@ namespace Ssgan.Gan.Data.Storage;
 /// </summary>
 internal sealed class TarGz : IDisposable
 {
-    const int Block = 512;
+    const int Block = TarHeader.Block;
 
     readonly Stream _stream;
     readonly string _path;
@@ -57,12 +56,9 @@ internal sealed class TarGz : IDisposable
             return false;
         }
         if (got < Block) throw CutShort();
-        if (!ChecksumHolds() || Octal(_block.AsSpan(124, 12)) is not long length)
+        if (TarHeader.Parse(_block) is not { } header)
             throw new DatasetException($"{_path} is not a tar archive, or it is damaged.");
-        string name = Text(_block.AsSpan(0, 100)), prefix = _block.AsSpan(257, 5).SequenceEqual("ustar"u8)
-            ? Text(_block.AsSpan(345, 155)) : "";
-        Name = prefix.Length > 0 ? prefix + "/" + name : name;
-        IsFile = _block[156] is (byte)'0' or 0;
+        (Name, IsFile, long length) = (header.Name, header.IsFile, header.Length);
         Length = _left = length;
         _padding = (Block - length % Block) % Block;
         return true;
@@ -96,28 +92,4 @@ internal sealed class TarGz : IDisposable
             throw new DatasetException($"{_path} is not a gzip file, or it is damaged.", e);
         }
     }
-
-    // The sum of the header's bytes, its own eight taken as spaces.
-    bool ChecksumHolds()
-    {
-        long sum = 8 * ' ';
-        for (int i = 0; i < Block; i++) sum += i is >= 148 and < 156 ? 0 : _block[i];
-        return Octal(_block.AsSpan(148, 8)) == sum;
-    }
-
-    static long? Octal(ReadOnlySpan<byte> field)
-    {
-        long value = 0;
-        bool any = false;
-        foreach (byte c in field.Trim(" \0"u8))
-        {
-            if (c is < (byte)'0' or > (byte)'7') return null;
-            value = value * 8 + (c - '0');
-            any = true;
-        }
-        return any ? value : null;
-    }
-
-    static string Text(ReadOnlySpan<byte> field) =>
-        Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
 }
