@@ -44,7 +44,7 @@ static class EvalCommand
             arguments.Protocol(parsed).Resize, new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);
         var options = arguments.Options(parsed, network.Info.Classes > 0, host.FeatureFolder) with
         {
-            Progress = new EvaluationProgress(host.Out).Report, Notice = host.Out.WriteLine,
+            Progress = new EvaluationProgress(host.Out), Notice = host.Out.WriteLine,
         };
         host.Out.WriteLine($"network {network.Info.Name}, {network.Info.Dimensions} features; protocol {options.Protocol.Name}: "
             + $"{options.Protocol.Description}");

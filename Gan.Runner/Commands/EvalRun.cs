@@ -18,7 +18,7 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
 
     readonly DataOptions _data = new()
     {
-        DataDirectory = parsed.Pick(arguments.DataDirectory, "data"), Progress = new DataProgressLines(host.Out).Report,
+        DataDirectory = parsed.Pick(arguments.DataDirectory, "data"), Progress = new DataProgressLines(host.Out),
         Notice = host.Out.WriteLine,
     };
 

@@ -95,7 +95,7 @@ static class TrainCommand
         var source = DatasetFactory.Open(data.Data, data.Size, new DataOptions
         {
             DataDirectory = directory, SkipBad = data.SkipBad, Fit = data.Fit, Split = data.Split, Attribute = data.Attribute,
-            VerifyContent = verify, Progress = progress.Report, Notice = host.Out.WriteLine,
+            VerifyContent = verify, Progress = progress, Notice = host.Out.WriteLine,
         }, host.Stop);
         if (source.Count is not { } count || count >= batch) return source;
         string name = source.Name;

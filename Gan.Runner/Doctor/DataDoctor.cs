@@ -13,7 +13,7 @@ static class DataDoctor
         var options = new DataOptions
         {
             DataDirectory = dataDirectory, Fit = fit, Notice = host.Out.WriteLine,
-            Progress = new DataProgressLines(host.Out).Report,
+            Progress = new DataProgressLines(host.Out),
         };
         foreach (var (subject, found, needsCare) in DatasetReport.Examine(data, size, options, sheet, host.Stop))
             host.Out.WriteLine($"{(needsCare ? "note" : "ok  ")}  {subject,-14} {found}");

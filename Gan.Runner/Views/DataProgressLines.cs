@@ -7,7 +7,7 @@ namespace Ssgan.Runner.Views;
 /// Lines of a long preparation of data: one for each quarter, and one when a while has gone by, with the time that the rest will
 /// take at the pace so far.
 /// </summary>
-sealed class DataProgressLines(TextWriter output, TimeProvider? time = null)
+sealed class DataProgressLines(TextWriter output, TimeProvider? time = null) : IProgress<DataProgress>
 {
     static readonly TimeSpan s_while = TimeSpan.FromSeconds(15);
 
@@ -42,9 +42,14 @@ sealed class DataProgressLines(TextWriter output, TimeProvider? time = null)
     public DataOptions ForNetwork(string? cacheFolder) => new()
     {
         CacheDirectory = cacheFolder,
-        Progress = progress =>
-        {
-            if (progress.Stage == "download") Report(progress);
-        },
+        Progress = new Downloads(this),
     };
+
+    sealed class Downloads(DataProgressLines lines) : IProgress<DataProgress>
+    {
+        public void Report(DataProgress progress)
+        {
+            if (progress.Stage == "download") lines.Report(progress);
+        }
+    }
 }

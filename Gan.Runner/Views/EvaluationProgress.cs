@@ -6,7 +6,7 @@ using Ssgan.Runner.Terminal;
 namespace Ssgan.Runner.Views;
 
 /// <summary>How far an evaluation is and how long it will take: a line soon, and then seldom.</summary>
-sealed class EvaluationProgress(TextWriter output)
+sealed class EvaluationProgress(TextWriter output) : IProgress<DataProgress>
 {
     static readonly TimeSpan s_first = TimeSpan.FromSeconds(2), s_between = TimeSpan.FromSeconds(15);
 

@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Engine.Kernels;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Metrics.Scores;
@@ -129,10 +130,10 @@ public sealed class EvaluatorTests
         var options = s_small with { CacheFolder = scratch.Root };
         Assert.That(() => new Evaluator(device, first, options with
         {
-            Progress = p =>
+            Progress = new Reported<DataProgress>(p =>
             {
                 if (p is { Stage: "drawn", Done: 50 }) stop.Cancel();
-            },
+            }),
         }).Run(source, r => Noise(device, r), stop.Token), Throws.InstanceOf<OperationCanceledException>());
         var resumed = new Evaluator(device, second, options).Run(source, r => Noise(device, r));
         var unbroken = new Evaluator(device, whole, s_small).Run(source, r => Noise(device, r));

@@ -52,8 +52,10 @@ public sealed class DataCommandTests
         Assert.That(moved.Out, Does.Contain("Moved 2 files"));
         Assert.That(Directory.GetFiles(folder["data/cache"]).Select(Path.GetFileName), Is.EqualTo(new[] { "somebody.txt" }));
         var stages = new List<string>();
-        FolderSource.Open(folder["in"], 32, options with { DataDirectory = other, Progress = p =>
-            stages.Add(p.Stage) }).Dispose();
+        FolderSource.Open(folder["in"], 32, options with
+        {
+            DataDirectory = other, Progress = new Reported<DataProgress>(p => stages.Add(p.Stage)),
+        }).Dispose();
         Assert.That(stages, Is.Empty, "The moved pack is known again.");
 
         Assert.That(Shell.Run("data", "--clean", "--yes", "--data-dir", other).Out, Does.Contain("Deleted 2 files"));

@@ -41,8 +41,8 @@ public sealed record DataOptions
     /// <summary>Whether a named dataset that is not on disk may be downloaded.</summary>
     public bool AllowDownload { get; init; } = true;
 
-    /// <summary>Called with progress, never by two threads at once.</summary>
-    public Action<DataProgress>? Progress { get; init; }
+    /// <summary>Told of progress, never by two threads at once, and while the work waits.</summary>
+    public IProgress<DataProgress>? Progress { get; init; }
 
     /// <summary>Called with one sentence whenever something was repaired, resized or left out.</summary>
     public Action<string>? Notice { get; init; }

@@ -27,7 +27,7 @@ public sealed record EvaluationOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>Told how many images have been looked at: "real", "drawn".</summary>
-    public Action<DataProgress>? Progress { get; init; }
+    public IProgress<DataProgress>? Progress { get; init; }
 
     /// <summary>Told, in a sentence, what makes a score doubtful.</summary>
     public Action<string>? Notice { get; init; }

@@ -44,7 +44,7 @@ sealed class FeatureReader(IFeatureNetwork network, string arithmetic, Evaluatio
     {
         float[] rows = begun ?? new float[columns * images.Count];
         int done = file?.Rows ?? 0;
-        options.Progress?.Invoke(new DataProgress(stage, done, images.Count));
+        options.Progress?.Report(new DataProgress(stage, done, images.Count));
         if (done == images.Count) return rows;
         int dimensions = network.Info.Dimensions, classes = network.Info.Classes, bytes = images.Size * images.Size * 3;
         foreach (var pixels in images.Read(done, Batch, stop))
@@ -59,7 +59,7 @@ sealed class FeatureReader(IFeatureNetwork network, string arithmetic, Evaluatio
             }
             file?.Append(rows.AsSpan(done * columns, n * columns));
             done += n;
-            options.Progress?.Invoke(new DataProgress(stage, done, images.Count));
+            options.Progress?.Report(new DataProgress(stage, done, images.Count));
         }
         return rows;
     }

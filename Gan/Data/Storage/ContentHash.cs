@@ -15,7 +15,7 @@ internal static class ContentHash
     internal static string Hex(byte[] hash) => Convert.ToHexStringLower(hash);
 
     /// <summary>Hashes a file, telling progress in bytes.</summary>
-    internal static byte[] OfFile(string path, Action<DataProgress>? progress, CancellationToken cancellation)
+    internal static byte[] OfFile(string path, IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         using var hash = new Sha256();

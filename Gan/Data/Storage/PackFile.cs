@@ -108,13 +108,13 @@ internal sealed class PackFile : IDisposable
     }
 
     /// <summary>The pack, or what is wrong with it.</summary>
-    internal static (PackFile? Pack, string? Damage) TryOpen(string path, int size, Action<DataProgress>? progress,
+    internal static (PackFile? Pack, string? Damage) TryOpen(string path, int size, IProgress<DataProgress>? progress,
         CancellationToken cancellation) => TryOpen(path, size, whole: true, progress, cancellation);
 
     /// <summary>A pack that is known to be as it was written, whose images are not read; null where that cannot be.</summary>
     internal static PackFile? OpenKnown(string path, int size) => TryOpen(path, size, whole: false, null, default).Pack;
 
-    static (PackFile? Pack, string? Damage) TryOpen(string path, int size, bool whole, Action<DataProgress>? progress,
+    static (PackFile? Pack, string? Damage) TryOpen(string path, int size, bool whole, IProgress<DataProgress>? progress,
         CancellationToken cancellation)
     {
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -130,8 +130,8 @@ internal sealed class PackFile : IDisposable
         }
     }
 
-    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, bool whole, Action<DataProgress>? progress,
-        CancellationToken cancellation)
+    static (PackFile?, string?) Verify(SafeFileHandle handle, string path, int size, bool whole,
+        IProgress<DataProgress>? progress, CancellationToken cancellation)
     {
         byte[] header = new byte[HeaderBytes];
         long length = RandomAccess.GetLength(handle);
