@@ -28,7 +28,8 @@ sealed record RunParting(int Lines, long? Alike, long? Step, IReadOnlyList<(stri
             lines++;
             // Names that only one has are another GAN's.
             var unlike = line.Where(v => v.Key != StepName && !s_machines.Contains(v.Key) && counterpart.ContainsKey(v.Key)
-                && !v.Value.Equals(counterpart[v.Key])).Select(v => (v.Key, v.Value, counterpart[v.Key])).ToList();
+                && !v.Value.Equals(counterpart[v.Key])).Select(v => (v.Key, v.Value, counterpart[v.Key]))
+                .OrderBy(static v => !v.Key.StartsWith("loss_", StringComparison.Ordinal)).ToList();
             if (unlike.Count > 0) return new(lines, alike, to, unlike);
             alike = to;
         }

@@ -55,6 +55,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         if (config is not null) started = config.Over(started, begins: true);
         var start = chosen.For(arguments.Size(parsed, started.Data.Size), gan);
         var options = arguments.Apply(parsed, config?.Over(start, begins: true) ?? start);
+        if (config is not null && SettingSources.Of(options, chosen, [.. config.Keys, "model"]).Count == 1)
+            sentence = $"Settings of {config.Source}, which has all of them; options that are given override it.";
         string notices = config?.Unused(options, begins: true) is { } unused ? $"\n{unused}" : "";
         return new RunPlan(options, $"{sentence}\n{Sources(options, chosen, arguments.Given(parsed), config)}{notices}", null,
             parsed.GetValue(arguments.Out), true);

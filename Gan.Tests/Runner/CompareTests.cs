@@ -47,6 +47,11 @@ public sealed class CompareTests
         Assert.That(RunParting.Of(mine, mine), Is.EqualTo(new RunParting(4, 40, null, [])).Using(s_alike));
         // Pace is the machine's own.
         var parting = RunParting.Of(mine, Log((10, 1, 1), (20, 2, 2), (30, 3.000001, 3), (40, 5, 4)));
+        // Losses are named first.
+        var first = new Dictionary<string, double> { ["step"] = 10, ["accuracy"] = 1, ["loss_d"] = 1 };
+        var second = new Dictionary<string, double> { ["step"] = 10, ["accuracy"] = 2, ["loss_d"] = 2 };
+        Assert.That(RunParting.Of([first], [second]).Values.Select(static v => v.Name),
+            Is.EqualTo((string[])["loss_d", "accuracy"]));
         Assert.That(parting, Is.EqualTo(new RunParting(3, 20, 30, [("loss_d", 3, 3.000001)])).Using(s_alike));
         Assert.That(parting.Describe("a", "b"),
             Is.EqualTo("a and b part at step 30, after 20 in common: loss_d 3 and 3.000001."));

@@ -19,6 +19,8 @@ public sealed class ConfigFileTests
         Assert.That(Shell.Train(scratch["a"], settings).Error, Is.Empty);
         var again = Shell.Run("train", "--config", scratch["a/config.json"], "--out", scratch["b"], "--plain", "--threads", "1");
         Assert.That(again.Error, Is.Empty);
+        Assert.That(again.Out, Does.StartWith($"Settings of {scratch["a/config.json"]}, which has all of them; ")
+            .And.Not.Contain("reset tiny"));
         foreach (string file in (string[])["config.json", "checkpoints/step-00000002/tensors.safetensors"])
             Assert.That(File.ReadAllBytes(scratch[$"b/{file}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"a/{file}"])), file);
     }
@@ -38,7 +40,8 @@ public sealed class ConfigFileTests
             """);
         var printed = Shell.Run("train", "--config", scratch["my.json"], "--steps", "1", "--n-dis", "2");
         Assert.That(printed.Error, Is.Empty);
-        Assert.That(printed.Out, Does.Match(@"given: .*steps 1.*n-dis 2").And.Match(@"my\.json: .*batch 4"));
+        Assert.That(printed.Out, Does.StartWith("Preset r3gan, as asked; ")
+            .And.Match(@"given: .*steps 1.*n-dis 2").And.Match(@"my\.json: .*batch 4"));
         var options = TrainOptions.FromJson(File.ReadAllText(scratch["run/config.json"]), "config.json");
         var expected = Presets.For("r3gan", 32);
         Assert.That(options, Is.EqualTo(expected with
