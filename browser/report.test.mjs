@@ -1,6 +1,6 @@
 // The page of a run in a real browser: curves, slider, themes, a phone's width, the keyboard, and no network.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -141,6 +141,28 @@ test("nothing sticks out on a phone's width", async () => {
 test('every control has a name, every picture a text, headings go down one by one', async () => {
     const { page: p } = await open(page);
     await accessible(p);
+});
+
+test('scores stand over their steps, each with its receipt', async () => {
+    const run = join(folder, 'runs', 'scored');
+    await train(run, ['--steps', '4']);
+    const receipt = (metric, step, value) => JSON.stringify({ metric, value, deviation: 0.5, values: [value], seeds: [0],
+        protocol: 'standard', network: 'ResNet-18', networkSha256: 'ab12', resize: 'bilinear', parameters: { k: '3' },
+        images: { name: 'scored', hash: 'cd34', count: 2000, step }, arithmetic: 'F32', device: 'cpu', version: '1',
+        date: '2026-01-01T00:00:00Z' }) + '\n';
+    writeFileSync(join(run, 'scores.jsonl'), receipt('FD-ResNet18', 2, 250.5) + receipt('FD-ResNet18', 4, 199.25)
+        + receipt('precision', 4, 0.25) + '{"metric":"torn');
+    await ssgan(['report', run]);
+    const { page: p, complaints } = await open(pathToFileURL(join(run, 'report.html')).href);
+    assert.equal(await p.locator('#scores figure').count(), 1, 'One point is no curve.');
+    assert.ok(await inked(p.locator('#scores canvas')) > 30);
+    const row = p.locator('#scores .card > .scroll tbody tr').nth(1);
+    assert.match(await row.innerText(), /FD-ResNet18\s+199.3\s+± 0.5\s+4\s+2,000 drawn, protocol standard, ResNet-18/);
+    await row.getByText('receipt').click();
+    assert.match(await row.locator('pre').innerText(), /"networkSha256": "ab12"/);
+    assert.match(await p.locator('#notes').innerText(), /1 lines of scores.jsonl are no receipts/);
+    await shot(p, 'report-scores');
+    assert.deepEqual(complaints, []);
 });
 
 test('a damaged page of numbers shows no markup', async () => {

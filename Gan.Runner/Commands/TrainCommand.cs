@@ -54,7 +54,6 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        if (server is not null) view.Notice($"This run is at {server.Url}.");
         using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice);
         using var board = parsed.GetValue(arguments.TensorBoard) ? new TensorBoardHook() : null;
         var start = new StartHook(RunStart.Here(host.Arguments, device.Describe(), facts.Networks, facts.Data));
@@ -66,6 +65,7 @@ static class TrainCommand
         if (plan.Checkpoint is not null) trainer.Resume(plan.Checkpoint);
         // Once nothing of what was asked for can be refused any more: an error stands alone.
         host.Out.WriteLine(plan.Preset);
+        if (server is not null) host.Out.WriteLine($"This run is at {server.Url} while it trains.");
         if (transferred is not null) host.Out.WriteLine(transferred.Describe());
         if (plan.Checkpoint is not null)
         {

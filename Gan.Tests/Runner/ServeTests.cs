@@ -208,7 +208,7 @@ public sealed class ServeTests
         Assert.That(printed.Out, Does.Match(@"at http://127\.0\.0\.1:\d+/; Ctrl-C"));
         using var scratch = new TempFolder();
         Assert.That(Shell.Train(scratch["run"], "--steps", "1", "--serve", "--port", "0").Out,
-            Does.Match(@"notice This run is at http://127\.0\.0\.1:\d+/"));
+            Does.Match(@"This run is at http://127\.0\.0\.1:\d+/ while"));
     }
 
     static async Task<int> Status(RunServer server, string request)

@@ -22,18 +22,19 @@ public sealed class OverheadTests
         {
             Cadence = options.Cadence with { LogEvery = 1000, SampleEvery = 1000, CheckpointEvery = 1000 },
         });
-        var times = new List<TimeSpan>();
-        run.AfterStep = _ => times.Add(Processor);
+        var ends = new List<TimeSpan>();
+        run.AfterStep = _ => ends.Add(Processor);
         run.Trainer.Run();
         // The first steps also compile code.
-        double step = (times[^1] - times[19]).TotalMilliseconds / (times.Count - 20);
+        double step = (ends[^1] - ends[19]).TotalMilliseconds / (ends.Count - 20);
         double sigmas = Cost(() => LayerSigmas.Of(run.Step), 200);
         double line = Board(1000, 1000, 200), sheet = Board(1, 1000, 50), weights = Board(1000, 1, 10);
         var cadence = options.Cadence;
         double all = (sigmas + line) / cadence.LogEvery + sheet / cadence.SampleEvery + weights / cadence.CheckpointEvery;
         double share = all / step;
-        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"ms: step {step:0.00}, sigmas {sigmas:0.000}, line {line:0.000}, sheet {sheet:0.00}, weights {weights:0.0}; {share:P2}"));
+        string times = string.Create(CultureInfo.InvariantCulture,
+            $"step {step:0.0} ms, sigmas {sigmas:0.000}, line {line:0.000}, sheet {sheet:0.00}, weights {weights:0.0}");
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times}: {share:P2} of a step"));
         Assert.That(share, Is.LessThan(0.01));
 
         // A call of the hook with a new line, and a sheet or weights where they are due.
