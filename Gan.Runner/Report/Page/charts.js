@@ -103,7 +103,7 @@ class Chart {
             width: Math.max(200, this.plotted.clientWidth), height: 240, legend: { show: false },
             cursor: { sync: { key: "steps" }, drag: { x: true, y: false, setScale: false } },
             scales: { x: { time: false }, y: charts.log ? logs : {} },
-            axes: [{ ...axis, values: (u, ticks) => ticks.map(v => v >= 10000 ? v / 1000 + "k" : v) },
+            axes: [{ ...axis, incrs: wholeSteps, values: (u, ticks) => ticks.map(v => v >= 10000 ? v / 1000 + "k" : v) },
                 { ...axis, size: 58, values: (u, ticks) => ticks.map(v => v === null ? "" : tick(v)) }],
             series: [{}, ...this.lines.map(line => ({
                 label: line.label, show: !this.hidden.has(line.label), stroke: theme.colour("c" + line.colour), width: 1.6,
@@ -169,6 +169,9 @@ class Chart {
             table(this.title, ["", "first", "lowest", "highest", "last"], rows, [1, 2, 3, 4]));
     }
 }
+
+/** Distances of marks at the axis of steps: 1, 2, 5, 10, ... */
+const wholeSteps = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
 const lowest = values => values.reduce((a, b) => Math.min(a, b), Infinity);
 const highest = values => values.reduce((a, b) => Math.max(a, b), -Infinity);
