@@ -25,7 +25,7 @@ sealed record Suite(string Name, Func<Variant, IEnumerable<Workload>> Items)
         new("Features", FeatureNetworkRuns.All),
         new("Step", Updates.All),
         new("Checkpoint", Checkpoints.All),
-        new("Data", DataLoading.All),
+        new("Data", DataLoading.All), new("Streaming", Streaming.All),
         new("Start", Starts.All),
     ];
 }

@@ -1,5 +1,6 @@
 using Ssgan.Engine;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
@@ -18,11 +19,14 @@ sealed class Trainee : IDisposable
     readonly GanLoop _loop;
 
     /// <exception cref="TrainingException">A setting is out of range, or the device lacks the precision.</exception>
-    public Trainee(Device device, TrainOptions settings)
+    /// <param name="device">Where they are trained.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="images">What they are trained on, which stays the caller's; null for random pixels in memory.</param>
+    public Trainee(Device device, TrainOptions settings, IImageSource? images = null)
     {
         Step = settings.Validate().CreateStep(device);
         _images = new RandomImages(settings.Data.Size, Math.Max(Images, settings.Optimisation.Batch));
-        _feed = BatchFeed.Open(device, _images, settings.Data, settings.Optimisation.Batch, new LoaderPosition(2),
+        _feed = BatchFeed.Open(device, images ?? _images, settings.Data, settings.Optimisation.Batch, new LoaderPosition(2),
             static _ => { });
         _loop = new GanLoop(Step, _feed, settings.Optimisation);
     }

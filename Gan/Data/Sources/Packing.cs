@@ -26,7 +26,7 @@ internal static class Packing
         PackWriter writer = partial.Writer;
         var left = new HashSet<int>(partial.Left);
         int imageBytes = size * size * 3, chunk = Math.Clamp(ChunkBytes / imageBytes, 4, 1024), grey = 0;
-        byte[] pixels = new byte[chunk * imageBytes];
+        byte[] pixels = new byte[Math.Min(chunk, images.Count) * imageBytes];
         string?[] reasons = new string?[chunk];
         var large = new Lock();
         var gate = new ProgressGate(options.Progress, "pack", images.Count);
