@@ -109,6 +109,40 @@ public sealed class ConfigFileTests
 
     static IEnumerable<string> Gans => GanCatalog.Names;
 
+    /// <summary>Options that are no settings of a run can come from a file too, under names that no setting has.</summary>
+    [Test]
+    public void Every_option_of_the_program_is_known()
+    {
+        using var scratch = new TempFolder();
+        var arguments = new TrainArguments();
+        var settings = GanCatalog.Entries.SelectMany(static e => TrainOptions.Values(new TrainOptions { Gan = e.Defaults }).Keys)
+            .ToHashSet();
+        foreach (var option in arguments.Program)
+        {
+            string[] words = option.Name.TrimStart('-').Split('-');
+            string key = words[0] + string.Concat(words[1..].Select(static w => $"{char.ToUpperInvariant(w[0])}{w[1..]}"));
+            File.WriteAllText(scratch["my.json"], $"{{\"{key}\": 1}}");
+            Assert.That(ConfigFile.Read(scratch["my.json"], arguments.Program).Keys, Is.Empty, key);
+            Assert.That(settings, Does.Not.Contain(key));
+        }
+        // All that is left is the data, the GAN, the rate's course and the file itself.
+        Assert.That(arguments.All.Count() - arguments.Program.Count(),
+            Is.EqualTo(4 + TrainOptions.Settings.Concat(GanCatalog.Entries.SelectMany(TrainOptions.SettingsOf))
+                .Select(static s => s.Text.Option).Distinct().Count()));
+    }
+
+    [Test]
+    public void A_rate_that_fell_anew_falls_from_the_first_step_of_another_run()
+    {
+        using var scratch = new TempFolder();
+        File.WriteAllText(scratch["my.json"], "{\"steps\": 5, \"decayFrom\": 2}");
+        var file = ConfigFile.Read(scratch["my.json"], new TrainArguments().Program);
+        Assert.That(file.Over(new TrainOptions(), begins: true).Optimisation.DecayFrom, Is.Zero);
+        Assert.That(file.Unused(new TrainOptions(), begins: true), Does.Contain("decayFrom is left out"));
+        Assert.That(file.Over(new TrainOptions(), begins: false).Optimisation.DecayFrom, Is.EqualTo(2));
+        Assert.That(file.Unused(new TrainOptions(), begins: false), Is.Null);
+    }
+
     [Test]
     public void Another_gan_on_the_command_line_takes_none_of_the_files_knobs()
     {
