@@ -1,5 +1,4 @@
 using Ssgan.Gan.Data;
-using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Data.Storage;
 using Ssgan.Tests.Support;
