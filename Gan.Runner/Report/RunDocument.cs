@@ -23,7 +23,7 @@ sealed class RunDocument(RunReader run, Func<string, string> nameOf)
     /// <summary>Writes it.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="sheets">The sheets that are shown, each with the address of its picture.</param>
-    public void Write(Utf8JsonWriter json, IReadOnlyList<(long Step, string Source)> sheets)
+    public void Write(Utf8JsonWriter json, IReadOnlyList<SheetPlace> sheets)
     {
         var (options, curves, grids) = (run.Options(), run.Curves, run.Grids());
         long? checkpoint = run.Folder.CheckpointSteps() is [.., var newest] ? newest : null;

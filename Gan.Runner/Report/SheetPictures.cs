@@ -1,4 +1,5 @@
 using SkiaSharp;
+using Ssgan.Runner.Runs;
 
 namespace Ssgan.Runner.Report;
 
@@ -17,19 +18,19 @@ sealed class SheetPictures
     const long MostPixels = 1 << 26;
 
     /// <param name="sheets">The sheets there are, by step.</param>
-    public SheetPictures(IReadOnlyList<(long Step, string File)> sheets)
+    public SheetPictures(IReadOnlyList<SheetPlace> sheets)
     {
         var notes = new List<string>();
-        var pictures = new List<(long, string)>();
+        var pictures = new List<SheetPlace>();
         // The newest one is the fullest of detail, so that it says how much room each needs.
-        byte[]? newest = sheets.Count > 0 ? Encode(sheets[^1].File) : null;
+        byte[]? newest = sheets.Count > 0 ? Encode(sheets[^1].Place) : null;
         long room = newest is null ? MostSheets : Math.Max(2, MostBytes / newest.Length);
         int unread = 0;
         foreach (int i in Spread(sheets.Count, (int)Math.Min(MostSheets, room)))
         {
-            byte[]? picture = i == sheets.Count - 1 ? newest : Encode(sheets[i].File);
+            byte[]? picture = i == sheets.Count - 1 ? newest : Encode(sheets[i].Place);
             if (picture is null) unread++;
-            else pictures.Add((sheets[i].Step, "data:image/webp;base64," + Convert.ToBase64String(picture)));
+            else pictures.Add(new(sheets[i].Step, "data:image/webp;base64," + Convert.ToBase64String(picture)));
         }
         if (unread > 0) notes.Add($"{unread} sheets of samples could not be read.");
         if (sheets.Count > pictures.Count + unread)
@@ -38,7 +39,7 @@ sealed class SheetPictures
     }
 
     /// <summary>Each sheet's step and its picture as an address.</summary>
-    public IReadOnlyList<(long Step, string Source)> Pictures { get; }
+    public IReadOnlyList<SheetPlace> Pictures { get; }
 
     /// <summary>What was left out.</summary>
     public IReadOnlyList<string> Notes { get; }

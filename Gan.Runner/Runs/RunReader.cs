@@ -51,13 +51,13 @@ sealed partial class RunReader
     }
 
     /// <summary>The sheets of samples, by step.</summary>
-    public IReadOnlyList<(long Step, string File)> Grids() => !Directory.Exists(Folder.Samples) ? [] :
+    public IReadOnlyList<SheetPlace> Grids() => !Directory.Exists(Folder.Samples) ? [] :
     [
-        .. Directory.EnumerateFiles(Folder.Samples).Select(static f => (Match: Grid().Match(Path.GetFileName(f)), File: f))
-            .Where(static f => f.Match.Success)
-            .Select(static f => (Step: long.Parse(f.Match.Groups[1].Value, CultureInfo.InvariantCulture), f.File))
-            .OrderBy(static f => f.Step),
+        .. Directory.EnumerateFiles(Folder.Samples).Select(Sheet).OfType<SheetPlace>().OrderBy(static s => s.Step),
     ];
+
+    static SheetPlace? Sheet(string file) => Grid().Match(Path.GetFileName(file)) is { Success: true } match
+        ? new(long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), file) : null;
 
     /// <summary>Receipts of scores, in the order of their file.</summary>
     /// <param name="leftOut">Lines that are none: a torn last one, say.</param>

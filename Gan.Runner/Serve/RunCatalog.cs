@@ -2,6 +2,12 @@ using Ssgan.Runner.Runs;
 
 namespace Ssgan.Runner.Serve;
 
+/// <summary>A run that is served.</summary>
+/// <param name="Name">Its folder's name.</param>
+/// <param name="Folder">The folder.</param>
+/// <param name="At">When its log was last written to, in ticks.</param>
+sealed record ServedRun(string Name, string Folder, long At);
+
 /// <summary>
 /// The runs that are served, by name. A name that somebody asks for is looked up among those that there are, and never becomes a
 /// path.
@@ -16,15 +22,14 @@ sealed class RunCatalog(string root)
 
     /// <summary>The runs' folders, those whose logs are newest first.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
-    public IReadOnlyList<(string Name, string Folder)> Runs()
+    public IReadOnlyList<ServedRun> Runs()
     {
-        if (IsRun(root)) return [(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))), root)];
+        if (IsRun(root)) return [new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))), root, default)];
         return
         [
             .. Directory.EnumerateDirectories(root).Where(IsRun)
-                .Select(static f => (Name: Path.GetFileName(f), Folder: f, At: LastWrite(f)))
-                .OrderByDescending(static r => r.At).ThenByDescending(static r => r.Name, StringComparer.Ordinal).Take(MostRuns)
-                .Select(static r => (r.Name, r.Folder)),
+                .Select(static f => new ServedRun(Path.GetFileName(f), f, LastWrite(f).Ticks))
+                .OrderByDescending(static r => r.At).ThenByDescending(static r => r.Name, StringComparer.Ordinal).Take(MostRuns),
         ];
     }
 
@@ -32,7 +37,7 @@ sealed class RunCatalog(string root)
     /// <returns>The default where there is no run of that name.</returns>
     public T? With<T>(string name, Func<RunReader, T> use)
     {
-        if (Runs().FirstOrDefault(r => r.Name == name).Folder is not { } folder) return default;
+        if (Runs().FirstOrDefault(r => r.Name == name)?.Folder is not { } folder) return default;
         lock (_lock)
         {
             if (!_open.TryGetValue(name, out var run))

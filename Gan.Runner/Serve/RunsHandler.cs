@@ -46,7 +46,7 @@ sealed class RunsHandler(RunCatalog catalog, ImageDrawer drawer, Func<string, st
         {
             json.WriteStartObject();
             json.WriteStartArray("runs");
-            foreach (var (name, folder) in catalog.Runs())
+            foreach (var (name, folder, _) in catalog.Runs())
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
@@ -69,7 +69,7 @@ sealed class RunsHandler(RunCatalog catalog, ImageDrawer drawer, Func<string, st
         using (var json = new Utf8JsonWriter(buffer))
         {
             new RunDocument(run, nameOf).Write(json, [.. run.Grids().Select(g =>
-                (g.Step, address + g.Step.ToString(CultureInfo.InvariantCulture)))]);
+                new SheetPlace(g.Step, address + g.Step.ToString(CultureInfo.InvariantCulture)))]);
         }
         return buffer.WrittenSpan.ToArray();
     }
@@ -77,7 +77,7 @@ sealed class RunsHandler(RunCatalog catalog, ImageDrawer drawer, Func<string, st
     HttpAnswer? Sheet(string name, string step)
     {
         if (!long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return null;
-        string? file = catalog.With(name, run => run.Grids().FirstOrDefault(g => g.Step == number).File);
+        string? file = catalog.With(name, run => run.Grids().FirstOrDefault(g => g.Step == number)?.Place);
         if (file is null || new FileInfo(file) is not { Exists: true, Length: <= MostSheetBytes }) return null;
         return HttpAnswer.Png(File.ReadAllBytes(file), ("Cache-Control", "private, max-age=600"));
     }
