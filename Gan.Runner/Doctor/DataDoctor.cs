@@ -15,8 +15,8 @@ static class DataDoctor
             DataDirectory = dataDirectory, Fit = fit, Notice = host.Out.WriteLine,
             Progress = new DataProgressLines(host.Out),
         };
-        foreach (var (subject, found, needsCare) in DatasetReport.Examine(data, size, options, sheet, host.Stop))
-            host.Out.WriteLine($"{(needsCare ? "note" : "ok  ")}  {subject,-14} {found}");
+        foreach (var finding in DatasetReport.Examine(data, size, options, sheet, host.Stop))
+            host.Out.WriteLine($"{(finding.NeedsCare ? "note" : "ok  ")}  {finding.Subject,-14} {finding.Found}");
         return ExitCode.Done;
     }
 }

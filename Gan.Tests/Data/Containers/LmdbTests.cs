@@ -91,7 +91,7 @@ public sealed class LmdbTests
             try
             {
                 using LmdbFile file = LmdbFile.Open(path);
-                foreach (var (_, value) in file.Entries(default)) file.Read(value);
+                foreach (LmdbFile.Entry entry in file.Entries(default)) file.Read(entry.Value);
             }
             catch (DatasetException e)
             {

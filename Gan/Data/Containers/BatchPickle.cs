@@ -12,12 +12,21 @@ internal sealed class BatchPickle
     /// <summary>
     /// Bytes in the file; of Latin-1 as UTF-8, as Python 3 writes bytes in protocol 2, two for one from 128 on.
     /// </summary>
-    internal sealed record Span(long Offset, long Bytes, bool IsText);
+    internal sealed class Span(long offset, long bytes, bool isText)
+    {
+        internal long Offset => offset;
+
+        internal long Bytes => bytes;
+
+        internal bool IsText => isText;
+    }
 
     const int MaxHeld = 1 << 12, MaxValues = 1 << 22, MaxMarks = 64, MaxLine = 256;
 
-    sealed record Call(object? Function, object? Arguments)
+    sealed class Call(object? arguments)
     {
+        internal object? Arguments => arguments;
+
         internal object? State { get; set; }
     }
 
@@ -51,8 +60,10 @@ internal sealed class BatchPickle
             || state[3] is true)
             throw pickle.Damaged("its data are not bytes in C's order");
         if (Item("labels") is not List<object?> labels) throw pickle.Damaged("its labels are no list");
-        return (pixels, [.. labels.Select(l => l is long n and >= 0 and < int.MaxValue ? (int)n
-            : throw pickle.Damaged("a label is no number"))]);
+        int[] numbers = new int[labels.Count];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = labels[i] is long n and >= 0 and < int.MaxValue ? (int)n : throw pickle.Damaged("a label is no number");
+        return (pixels, numbers);
     }
 
     /// <summary>In Python 3 bytes are pickled, in protocol 2, as the call codecs.encode(text, "latin1").</summary>
@@ -130,7 +141,8 @@ internal sealed class BatchPickle
                 break;
             case 'R' or 0x81:
                 object? arguments = Pop();
-                _stack.Add(new Call(Pop(), arguments));
+                Pop();
+                _stack.Add(new Call(arguments));
                 break;
             case 'b':
                 object? state = Pop();

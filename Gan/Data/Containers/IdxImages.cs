@@ -50,7 +50,7 @@ internal sealed class IdxImages : RawImages
         if (wrong >= 0)
             throw new DatasetException(
                 $"{labels} is damaged: image {wrong} has label {classes[wrong]}, but there are {names.Length} classes.");
-        return new(place, pixels, side, new ImageLabels(names, [.. classes.Select(static c => (int)c)]));
+        return new(place, pixels, side, new ImageLabels(names, Array.ConvertAll(classes, static c => (int)c)));
     }
 
     static (byte[] Pixels, int Count, int Side) Images(string path)

@@ -15,12 +15,26 @@ internal sealed class ImageNetBatches : RawImages
     static readonly int[] s_sides = [8, 16, 32, 64];
 
     // A file and where its records begin: one every RecordBytes, or, of text, at places of their own.
-    sealed record Batch(string Path, SafeFileHandle? File, long Offset, long[]? Places, int Count);
+    sealed class Batch(string path, SafeFileHandle? file, long offset, long[]? places, int count)
+    {
+        internal string Path => path;
+
+        internal SafeFileHandle? File => file;
+
+        internal long Offset => offset;
+
+        internal long[]? Places => places;
+
+        internal int Count => count;
+
+        /// <summary>Of a compressed batch, while it is among the last two that were read.</summary>
+        internal byte[]? Held { get; set; }
+    }
 
     readonly List<Batch> _batches = [];
     readonly List<int> _labels = [];
     readonly Lock _gate = new();
-    readonly Queue<(int Batch, byte[] Pixels)> _held = new();
+    readonly Queue<Batch> _held = new();
     ImageLabels _allLabels = ImageLabels.None;
     int _count, _side;
 
@@ -63,11 +77,12 @@ internal sealed class ImageNetBatches : RawImages
     {
         int at = index, batch = 0;
         while (at >= _batches[batch].Count) at -= _batches[batch++].Count;
-        var (path, file, offset, places, _) = _batches[batch];
-        if (file is null) return Held(batch, path).AsSpan(at * RecordBytes, RecordBytes).ToArray();
-        long begin = places is null ? offset + (long)at * RecordBytes : places[at];
+        Batch found = _batches[batch];
+        long[]? places = found.Places;
+        if (found.File is null) return Held(found).AsSpan(at * RecordBytes, RecordBytes).ToArray();
+        long begin = places is null ? found.Offset + (long)at * RecordBytes : places[at];
         byte[] bytes = new byte[places is null ? RecordBytes : places[at + 1] - begin];
-        if (TarIndex.Fill(file, bytes, begin) < bytes.Length) throw new DatasetException("is cut short");
+        if (TarIndex.Fill(found.File, bytes, begin) < bytes.Length) throw new DatasetException("is cut short");
         return places is null ? bytes : Encoding.Latin1.GetBytes(Encoding.UTF8.GetString(bytes));
     }
 
@@ -106,18 +121,17 @@ internal sealed class ImageNetBatches : RawImages
     }
 
     // A compressed array cannot be read in its middle. Images are asked for nearly in order, by many threads.
-    byte[] Held(int batch, string path)
+    byte[] Held(Batch batch)
     {
         lock (_gate)
         {
-            foreach (var held in _held)
-                if (held.Batch == batch) return held.Pixels;
-            if (_held.Count == 2) _held.Dequeue();
-            byte[] pixels = Arrays(path).Pixels;
-            if (pixels.Length != _batches[batch].Count * RecordBytes)
-                throw new DatasetException($"lies in {path}, which was changed while it was in use");
-            _held.Enqueue((batch, pixels));
-            return pixels;
+            if (batch.Held is not null) return batch.Held;
+            if (_held.Count == 2) _held.Dequeue().Held = null;
+            byte[] pixels = Arrays(batch.Path).Pixels;
+            if (pixels.Length != batch.Count * RecordBytes)
+                throw new DatasetException($"lies in {batch.Path}, which was changed while it was in use");
+            _held.Enqueue(batch);
+            return batch.Held = pixels;
         }
     }
 
@@ -149,15 +163,15 @@ internal sealed class ImageNetBatches : RawImages
         if (wrong >= 0)
             throw new DatasetException(
                 $"{path} is damaged: image {wrong} has label {labels[wrong]}, which is not 1 to {Classes}.");
-        _labels.AddRange(labels.Select(static l => l - 1));
+        foreach (int label in labels) _labels.Add(label - 1);
         _count += labels.Length;
     }
 
     static int[] Integers(string path, NpyArray array) => array.DType switch
     {
-        FileDType.I64 => [.. array.Values<long>().ToArray().Select(static l => l is > 0 and <= Classes ? (int)l : 0)],
+        FileDType.I64 => Array.ConvertAll(array.Values<long>().ToArray(), static l => l is > 0 and <= Classes ? (int)l : 0),
         FileDType.I32 => array.Values<int>().ToArray(),
-        FileDType.U8 => [.. array.Values<byte>().ToArray().Select(static b => (int)b)],
+        FileDType.U8 => Array.ConvertAll(array.Values<byte>().ToArray(), static b => (int)b),
         _ => throw new DatasetException($"{path} has labels that are no whole numbers."),
     };
 

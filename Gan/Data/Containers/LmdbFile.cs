@@ -12,13 +12,30 @@ namespace Ssgan.Gan.Data.Containers;
 internal sealed class LmdbFile : IDisposable
 {
     /// <summary>Where a value lies.</summary>
-    internal readonly record struct Value(long Offset, int Length);
+    internal readonly struct Value(long offset, int length)
+    {
+        internal long Offset => offset;
+
+        internal int Length => length;
+    }
+
+    /// <summary>A key and the place of its value.</summary>
+    internal sealed class Entry(byte[] key, Value value)
+    {
+        internal byte[] Key => key;
+
+        internal Value Value => value;
+    }
 
     const uint Magic = 0xBEEFC0DE;
     const int PageHeader = 16, NodeHeader = 8, MaxKey = 511, MaxDepth = 32, MinPage = 512, MaxPage = 1 << 15, MetaBytes = 152;
     const ushort Branch = 1, Leaf = 2, Overflow = 4, Meta = 8, BigData = 1, SubData = 2, Duplicates = 4, DupSort = 4;
 
-    readonly record struct Root(ulong Page, ulong Entries, ulong LastPage, ulong Transaction, int Flags);
+    struct Root
+    {
+        internal ulong Page, Entries, LastPage, Transaction;
+        internal int Flags;
+    }
 
     readonly string _path;
     readonly MemoryMappedFile _file;
@@ -82,12 +99,16 @@ internal sealed class LmdbFile : IDisposable
     }
 
     static Root RootOf(byte[] meta) => U16(meta, 10) != Meta || U32(meta, 16) != Magic ? default
-        : new(U64(meta, 128), U64(meta, 120), U64(meta, 136), U64(meta, 144), U16(meta, 92));
+        : new()
+        {
+            Page = U64(meta, 128), Entries = U64(meta, 120), LastPage = U64(meta, 136), Transaction = U64(meta, 144),
+            Flags = U16(meta, 92),
+        };
 
     /// <summary>All keys with the places of their values.</summary>
-    internal List<(byte[] Key, Value Value)> Entries(CancellationToken cancellation)
+    internal List<Entry> Entries(CancellationToken cancellation)
     {
-        var entries = new List<(byte[], Value)>();
+        var entries = new List<Entry>();
         // All ones stand for an empty database.
         if (_root.Page != ulong.MaxValue) Walk(_root.Page, 0, entries, cancellation);
         if ((ulong)entries.Count != _root.Entries)
@@ -95,7 +116,7 @@ internal sealed class LmdbFile : IDisposable
         return entries;
     }
 
-    void Walk(ulong number, int depth, List<(byte[] Key, Value Value)> entries, CancellationToken cancellation)
+    void Walk(ulong number, int depth, List<Entry> entries, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (depth == MaxDepth) throw Damaged("its tree is deeper than any");
@@ -121,7 +142,7 @@ internal sealed class LmdbFile : IDisposable
                 throw Damaged($"the keys of page {number} do not rise");
             if ((ulong)entries.Count >= _root.Entries)
                 throw Damaged($"it has more than the {_root.Entries} entries of its header");
-            entries.Add((key, ValueOf(page, number, node + NodeHeader + keyLength, kind, low)));
+            entries.Add(new(key, ValueOf(page, number, node + NodeHeader + keyLength, kind, low)));
         }
     }
 

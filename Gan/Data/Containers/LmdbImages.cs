@@ -12,14 +12,14 @@ internal sealed class LmdbImages : StoredImages
     internal const string FileName = "data.mdb";
 
     readonly LmdbFile _file;
-    readonly (byte[] Key, LmdbFile.Value Value)[] _entries;
+    readonly List<LmdbFile.Entry> _entries;
 
-    LmdbImages(string place, LmdbFile file, (byte[], LmdbFile.Value)[] entries) =>
+    LmdbImages(string place, LmdbFile file, List<LmdbFile.Entry> entries) =>
         (Place, _file, _entries) = (place, file, entries);
 
     internal override string Place { get; }
 
-    internal override int Count => _entries.Length;
+    internal override int Count => _entries.Count;
 
     internal override ImageLabels? Labels => ImageLabels.None;
 
@@ -27,7 +27,8 @@ internal sealed class LmdbImages : StoredImages
     internal override string NameOf(int index)
     {
         byte[] key = _entries[index].Key;
-        return key.All(static b => b is > 0x20 and < 0x7F) ? Encoding.ASCII.GetString(key) : Convert.ToHexStringLower(key);
+        return key.AsSpan().IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) < 0 ? Encoding.ASCII.GetString(key)
+            : Convert.ToHexStringLower(key);
     }
 
     /// <summary>Looks through a database.</summary>
@@ -37,8 +38,8 @@ internal sealed class LmdbImages : StoredImages
         LmdbFile? file = LmdbFile.Open(path);
         try
         {
-            (byte[], LmdbFile.Value)[] entries = [.. file.Entries(cancellation)];
-            if (entries.Length == 0) throw new DatasetException($"{path} is empty.");
+            List<LmdbFile.Entry> entries = file.Entries(cancellation);
+            if (entries.Count == 0) throw new DatasetException($"{path} is empty.");
             var images = new LmdbImages(path, file, entries);
             file = null;
             return images;

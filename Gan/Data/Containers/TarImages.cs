@@ -12,10 +12,10 @@ internal sealed class TarImages : StoredImages
     const int MaxLabelBytes = 1 << 20, MaxClasses = 1 << 16;
 
     readonly SafeFileHandle[] _files;
-    readonly (string Name, int File, long Offset, long Length)[] _images;
+    readonly TarIndex.Entry[] _images;
     readonly string[] _names;
 
-    TarImages(string place, SafeFileHandle[] files, (string, int, long, long)[] images, string[] names, ImageLabels? labels,
+    TarImages(string place, SafeFileHandle[] files, TarIndex.Entry[] images, string[] names, ImageLabels? labels,
         string? leftOut) =>
         (Place, _files, _images, _names, Labels, LeftOut) = (place, files, images, names, labels, leftOut);
 
@@ -37,37 +37,30 @@ internal sealed class TarImages : StoredImages
         var files = new List<SafeFileHandle>();
         try
         {
-            var images = new List<(string Name, int File, long Offset, long Length)>();
-            var labels = new Dictionary<string, (int File, long Offset, long Length, bool IsJson)>(StringComparer.Ordinal);
+            var images = new List<TarIndex.Entry>();
+            var labels = new Dictionary<string, TarIndex.Entry>(StringComparer.Ordinal);
             int others = 0;
             byte[] head = new byte[SheetMark.HeadBytes];
             foreach (string shard in shards)
             {
                 files.Add(File.OpenHandle(shard));
-                foreach (var (entry, offset, length) in TarIndex.Of(shard, files[^1], cancellation))
+                foreach (TarIndex.Entry entry in TarIndex.Of(shard, files[^1], files.Count - 1, cancellation))
                 {
-                    string name = ArchiveNames.Of(entry);
-                    if (ArchiveNames.IsHidden(name)) continue;
-                    int got = TarIndex.Fill(files[^1], head.AsSpan(0, (int)Math.Min(head.Length, length)), offset);
-                    if (ArchiveNames.KindOf(name, head.AsSpan(0, got)) == FileKind.Image)
-                        images.Add((name, files.Count - 1, offset, length));
-                    else if (name.EndsWith(".cls", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal))
-                    {
-                        bool json = name.EndsWith(".json", StringComparison.Ordinal);
-                        // Where a sample has both, the class alone is meant to be one.
-                        if (!json || !labels.ContainsKey(KeyOf(name)))
-                            labels[KeyOf(name)] = (files.Count - 1, offset, length, json);
-                    }
+                    if (ArchiveNames.IsHidden(entry.Name)) continue;
+                    int got = TarIndex.Fill(files[^1], head.AsSpan(0, (int)Math.Min(head.Length, entry.Length)), entry.Offset);
+                    if (ArchiveNames.KindOf(entry.Name, head.AsSpan(0, got)) == FileKind.Image) images.Add(entry);
+                    // Where a sample has both, the class alone is meant to be one.
+                    else if (entry.Name.EndsWith(".cls", StringComparison.Ordinal)) labels[KeyOf(entry.Name)] = entry;
+                    else if (IsJson(entry.Name)) labels.TryAdd(KeyOf(entry.Name), entry);
                     else others++;
                 }
             }
             if (images.Count == 0) throw new DatasetException($"{place} has no images in its tar files.");
             images.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-            ImageLabels? own = labels.Count == 0 ? null : Labelled(place, [.. images.Select(static i => KeyOf(i.Name))],
-                key => labels.TryGetValue(key, out var at) ? LabelOf(files[at.File], at.Offset, at.Length, at.IsJson) : null,
-                    options);
+            string[] names = [.. images.Select(static i => i.Name)];
+            ImageLabels? own = labels.Count == 0 ? null : Labelled(place, names, files, labels, options);
             var result = new TarImages(place, [.. files], [.. images],
-                ArchiveNames.WithoutCommonFolder([.. images.Select(static i => i.Name)]), own,
+                ArchiveNames.WithoutCommonFolder(names), own,
                 others == 0 ? null : $"{others} that are not PNG, JPEG, WebP or BMP");
             files.Clear();
             return result;
@@ -80,10 +73,11 @@ internal sealed class TarImages : StoredImages
 
     internal override byte[] Read(int index)
     {
-        var (_, file, offset, length) = _images[index];
-        if (length > ImageDecoder.MaxFileBytes) throw new DatasetException($"is above {ImageDecoder.MaxFileBytes >> 20} MB");
-        byte[] bytes = new byte[length];
-        if (TarIndex.Fill(_files[file], bytes, offset) < length) throw new DatasetException("is cut short");
+        TarIndex.Entry image = _images[index];
+        if (image.Length > ImageDecoder.MaxFileBytes)
+            throw new DatasetException($"is above {ImageDecoder.MaxFileBytes >> 20} MB");
+        byte[] bytes = new byte[image.Length];
+        if (TarIndex.Fill(_files[image.File], bytes, image.Offset) < bytes.Length) throw new DatasetException("is cut short");
         return bytes;
     }
 
@@ -101,29 +95,36 @@ internal sealed class TarImages : StoredImages
         return dot < 0 ? name : name[..dot];
     }
 
-    static ImageLabels Labelled(string place, string[] keys, Func<string, int?> labelOf, DataOptions options)
+    static bool IsJson(string name) => name.EndsWith(".json", StringComparison.Ordinal);
+
+    static ImageLabels Labelled(string place, string[] names, List<SafeFileHandle> files,
+        Dictionary<string, TarIndex.Entry> labels, DataOptions options)
     {
-        int[] labels = new int[keys.Length];
-        for (int i = 0; i < keys.Length; i++)
+        int[] classes = new int[names.Length];
+        int most = 0;
+        for (int i = 0; i < names.Length; i++)
         {
-            if (labelOf(keys[i]) is not { } label)
+            int label = labels.TryGetValue(KeyOf(names[i]), out TarIndex.Entry? at) ? LabelOf(files[at.File], at) : -1;
+            if (label < 0)
             {
-                options.Notice?.Invoke($"{place} has no class for {keys[i]}: images get no labels.");
+                options.Notice?.Invoke($"{place} has no class for {KeyOf(names[i])}: images get no labels.");
                 return ImageLabels.None;
             }
-            labels[i] = label;
+            classes[i] = label;
+            most = Math.Max(most, label);
         }
-        return DatasetJson.NumberedClasses(labels, labels.Max());
+        return DatasetJson.NumberedClasses(classes, most);
     }
 
-    static int? LabelOf(SafeFileHandle file, long offset, long length, bool json)
+    // -1 for none.
+    static int LabelOf(SafeFileHandle file, TarIndex.Entry entry)
     {
-        if (length > MaxLabelBytes) return null;
-        byte[] text = new byte[length];
-        TarIndex.Fill(file, text, offset);
-        int? label = json ? DatasetJson.Number(text, "label"u8, "cls"u8)
+        if (entry.Length > MaxLabelBytes) return -1;
+        byte[] text = new byte[entry.Length];
+        TarIndex.Fill(file, text, entry.Offset);
+        int label = IsJson(entry.Name) ? DatasetJson.Number(text, "label"u8, "cls"u8) ?? -1
             : int.TryParse(text.AsSpan().Trim(" \r\n"u8), System.Globalization.NumberStyles.None, null, out int number)
-                ? number : null;
-        return label is >= 0 and < MaxClasses ? label : null;
+                ? number : -1;
+        return label < MaxClasses ? label : -1;
     }
 }

@@ -12,14 +12,24 @@ namespace Ssgan.Gan.Data.Containers;
 internal static class TarIndex
 {
     /// <summary>A file in an archive.</summary>
-    internal readonly record struct Entry(string Name, long Offset, long Length);
+    internal sealed class Entry(string name, long offset, long length)
+    {
+        internal string Name => name;
+
+        internal long Offset => offset;
+
+        internal long Length => length;
+
+        /// <summary>The number of its archive among several.</summary>
+        internal int File { get; init; }
+    }
 
     // Of an extended header; a path is shorter.
     const int MaxExtended = 1 << 16;
 
     /// <summary>Looks through an archive from header to header.</summary>
     /// <exception cref="DatasetException">It is no tar archive, or it is cut short.</exception>
-    internal static List<Entry> Of(string path, SafeFileHandle file, CancellationToken cancellation)
+    internal static List<Entry> Of(string path, SafeFileHandle file, int number, CancellationToken cancellation)
     {
         var entries = new List<Entry>();
         long length = RandomAccess.GetLength(file), at = 0;
@@ -44,7 +54,7 @@ internal static class TarIndex
                 case (byte)'x': (longName, longLength) = Pax(Extended(path, file, at, bytes), longName); break;
                 case (byte)'g' or (byte)'K': break;
                 default:
-                    if (header.IsFile) entries.Add(new(longName ?? header.Name, at, bytes));
+                    if (header.IsFile) entries.Add(new(ArchiveNames.Of(longName ?? header.Name), at, bytes) { File = number });
                     (longName, longLength) = (null, null);
                     break;
             }

@@ -41,7 +41,7 @@ internal sealed class ZipImages : StoredImages
         try
         {
             zip = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
-            var found = new List<(string Name, ZipArchiveEntry Entry)>();
+            var found = new List<ZipArchiveEntry>();
             int others = 0, sheets = 0;
             ZipArchiveEntry? labels = null;
             byte[] head = new byte[SheetMark.HeadBytes];
@@ -52,16 +52,17 @@ internal sealed class ZipImages : StoredImages
                 if (name == LabelsFile) labels = entry;
                 if (name.EndsWith('/') || name == LabelsFile || ArchiveNames.IsHidden(name)) continue;
                 FileKind kind = ArchiveNames.KindOf(name, Head(entry, head));
-                if (kind == FileKind.Image) found.Add((name, entry));
+                if (kind == FileKind.Image) found.Add(entry);
                 else if (kind == FileKind.Sheet) sheets++;
                 else others++;
             }
             if (found.Count == 0) throw new DatasetException($"The archive {path} has no images.");
-            found.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            found.Sort(static (a, b) => string.CompareOrdinal(ArchiveNames.Of(a.FullName), ArchiveNames.Of(b.FullName)));
+            string[] names = [.. found.Select(static e => ArchiveNames.Of(e.FullName))];
             ImageLabels? own = labels is null ? null
-                : DatasetJson.Labels($"{path} ({LabelsFile})", Contents(labels), [.. found.Select(static f => f.Name)], options);
-            var images = new ZipImages(path, zip, [.. found.Select(static f => f.Entry)],
-                ArchiveNames.WithoutCommonFolder([.. found.Select(static f => f.Name)]), own, Describe(others, sheets));
+                : DatasetJson.Labels($"{path} ({LabelsFile})", Contents(labels), names, options);
+            var images = new ZipImages(path, zip, [.. found],
+                ArchiveNames.WithoutCommonFolder(names), own, Describe(others, sheets));
             zip = null;
             return images;
         }

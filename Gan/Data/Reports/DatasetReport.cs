@@ -6,10 +6,20 @@ using Ssgan.Gan.Data.Sources;
 namespace Ssgan.Gan.Data.Reports;
 
 /// <summary>A line of a report on data.</summary>
-/// <param name="Subject">"sizes", "broken".</param>
-/// <param name="Found">What there is, in a sentence or two.</param>
-/// <param name="NeedsCare">Whether training goes better when something is done about it.</param>
-public sealed record DatasetFinding(string Subject, string Found, bool NeedsCare = false);
+public sealed class DatasetFinding
+{
+    internal DatasetFinding(string subject, string found, bool needsCare = false) =>
+        (Subject, Found, NeedsCare) = (subject, found, needsCare);
+
+    /// <summary>"sizes", "broken".</summary>
+    public string Subject { get; }
+
+    /// <summary>What there is, in a sentence or two.</summary>
+    public string Found { get; }
+
+    /// <summary>Whether training goes better when something is done about it.</summary>
+    public bool NeedsCare { get; }
+}
 
 /// <summary>
 /// Looks at every image of a set before anything is trained on it: sizes, channels, what is broken, what is there twice, classes,

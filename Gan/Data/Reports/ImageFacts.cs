@@ -6,44 +6,60 @@ using Ssgan.Gan.Data.Imaging;
 namespace Ssgan.Gan.Data.Reports;
 
 /// <summary>What a report knows of one stored image.</summary>
-/// <param name="Width">As stored; 0 where no header tells.</param>
-/// <param name="Height">As stored; 0 where no header tells.</param>
-/// <param name="Format">"PNG", "JPEG", "WebP", "BMP", or "raw" for records of pixels.</param>
-/// <param name="IsGrey">Whether it has one channel.</param>
-/// <param name="HasAlpha">Whether pixels may be transparent.</param>
-/// <param name="Content">Hash of its bytes; null where they cannot be read.</param>
-/// <param name="Look">Hash of what it looks like.</param>
-/// <param name="Fault">Why it cannot be used; null where it can.</param>
-internal sealed record ImageFacts(int Width, int Height, string Format, bool IsGrey, bool HasAlpha, string? Content, ulong Look,
-    string? Fault)
+internal sealed class ImageFacts
 {
+    /// <summary>As stored; 0 where no header tells.</summary>
+    internal int Width { get; private set; }
+
+    /// <summary>As stored; 0 where no header tells.</summary>
+    internal int Height { get; private set; }
+
+    /// <summary>"PNG", "JPEG", "WebP", "BMP", or "raw" for records of pixels.</summary>
+    internal string Format { get; private set; } = "raw";
+
+    /// <summary>Whether it has one channel.</summary>
+    internal bool IsGrey { get; private set; }
+
+    /// <summary>Whether pixels may be transparent.</summary>
+    internal bool HasAlpha { get; private set; }
+
+    /// <summary>Hash of its bytes; null where they cannot be read.</summary>
+    internal string? Content { get; private set; }
+
+    /// <summary>Hash of what it looks like.</summary>
+    internal ulong Look { get; private set; }
+
+    /// <summary>Why it cannot be used; null where it can.</summary>
+    internal string? Fault { get; private set; }
+
     /// <summary>Reads and decodes an image.</summary>
     internal static ImageFacts Of(StoredImages images, int index, int size, ImageFit fit, DifferenceHash look, Lock large)
     {
-        var facts = new ImageFacts(0, 0, "raw", false, false, null, 0, null);
+        var facts = new ImageFacts();
         try
         {
             byte[] bytes = images.Read(index);
-            facts = facts with { Content = Convert.ToHexStringLower(Sha256.HashData(bytes)) };
+            facts.Content = Convert.ToHexStringLower(Sha256.HashData(bytes));
             if (images is not RawImages)
             {
                 using SKData data = SKData.CreateCopy(bytes);
                 using var codec = SKCodec.Create(data);
                 if (codec is not null)
-                    facts = facts with
-                    {
-                        Width = codec.Info.Width, Height = codec.Info.Height, Format = NameOf(codec.EncodedFormat),
-                        HasAlpha = codec.Info.AlphaType != SKAlphaType.Opaque,
-                    };
+                {
+                    (facts.Width, facts.Height) = (codec.Info.Width, codec.Info.Height);
+                    facts.Format = NameOf(codec.EncodedFormat);
+                    facts.HasAlpha = codec.Info.AlphaType != SKAlphaType.Opaque;
+                }
             }
             byte[] pixels = new byte[size * size * 3];
-            bool grey = images.Decode(bytes, size, fit, pixels, large);
-            return facts with { IsGrey = grey, Look = look.Of(pixels) };
+            facts.IsGrey = images.Decode(bytes, size, fit, pixels, large);
+            facts.Look = look.Of(pixels);
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {
-            return facts with { Fault = e is DatasetException ? e.Message : $"cannot be opened ({e.Message})" };
+            facts.Fault = e is DatasetException ? e.Message : $"cannot be opened ({e.Message})";
         }
+        return facts;
     }
 
     static string NameOf(SKEncodedImageFormat format) => format switch

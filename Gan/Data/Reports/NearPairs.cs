@@ -15,25 +15,38 @@ internal static class NearPairs
     /// <summary>Pairs in order, at most so many, and whether all were looked for.</summary>
     internal static (List<(int First, int Second)> Pairs, bool All) Of(ReadOnlySpan<ulong> hashes, int most)
     {
-        var found = new SortedSet<(int, int)>();
+        var found = new List<(int, int)>();
         long left = MostComparisons;
+        int[] heads = new int[1 << BandBits], next = new int[hashes.Length];
         // Of four parts of a hash three bits change three at most: one part at least is the same.
         for (int band = 0; band < Bands; band++)
         {
-            var buckets = new Dictionary<ulong, List<int>>();
+            Array.Fill(heads, -1);
             for (int i = 0; i < hashes.Length; i++)
             {
-                ulong key = hashes[i] >> band * BandBits & ((1ul << BandBits) - 1);
-                if (!buckets.TryGetValue(key, out List<int>? bucket)) buckets[key] = bucket = [];
-                foreach (int other in bucket)
+                int key = Part(hashes[i], band);
+                for (int other = heads[key]; other >= 0; other = next[other])
                 {
-                    if (left-- == 0) return ([.. found], false);
-                    if (BitOperations.PopCount(hashes[i] ^ hashes[other]) <= MostBits) found.Add((other, i));
-                    if (found.Count >= most) return ([.. found], false);
+                    if (left-- == 0) return (found, false);
+                    ulong difference = hashes[i] ^ hashes[other];
+                    // What shares an earlier part as well was found by that.
+                    if (BitOperations.PopCount(difference) > MostBits || SharesBefore(difference, band)) continue;
+                    found.Add((other, i));
+                    if (found.Count >= most) return (found, false);
                 }
-                bucket.Add(i);
+                (next[i], heads[key]) = (heads[key], i);
             }
         }
-        return ([.. found], true);
+        found.Sort();
+        return (found, true);
+    }
+
+    static int Part(ulong hash, int band) => (int)(hash >> band * BandBits & ((1ul << BandBits) - 1));
+
+    static bool SharesBefore(ulong difference, int band)
+    {
+        for (int earlier = 0; earlier < band; earlier++)
+            if (Part(difference, earlier) == 0) return true;
+        return false;
     }
 }

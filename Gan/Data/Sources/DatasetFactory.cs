@@ -12,8 +12,7 @@ public static class DatasetFactory
     public static IReadOnlyList<string> Names => DatasetCatalog.Names;
 
     /// <summary>The sets that have names, in their order.</summary>
-    public static IReadOnlyList<DatasetInfo> Sets { get; } = [.. DatasetCatalog.All.Select(static d =>
-        new DatasetInfo(d.Name, d.Description, d.Origin?.Address, d.Origin?.Licence, d.Origin?.Size))];
+    public static IReadOnlyList<DatasetInfo> Sets { get; } = [.. DatasetCatalog.All.Select(static d => new DatasetInfo(d))];
 
     /// <summary>What there is of a set in a data directory: a file or a folder; null for nothing.</summary>
     /// <exception cref="ArgumentException">No set has the name.</exception>

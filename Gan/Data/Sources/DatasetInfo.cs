@@ -1,9 +1,23 @@
 namespace Ssgan.Gan.Data.Sources;
 
 /// <summary>What is known of a set that has a name.</summary>
-/// <param name="Name">As users write it.</param>
-/// <param name="Description">What it is, in a few words.</param>
-/// <param name="Address">Its publisher's page; null where it is made and not read.</param>
-/// <param name="Licence">Its terms, as its publisher states them.</param>
-/// <param name="Size">About how much is fetched.</param>
-public sealed record DatasetInfo(string Name, string Description, string? Address, string? Licence, string? Size);
+public sealed class DatasetInfo
+{
+    internal DatasetInfo(Dataset set) => (Name, Description, Address, Licence, Size) =
+        (set.Name, set.Description, set.Origin?.Address, set.Origin?.Licence, set.Origin?.Size);
+
+    /// <summary>As users write it.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is, in a few words.</summary>
+    public string Description { get; }
+
+    /// <summary>Its publisher's page; null where it is made and not read.</summary>
+    public string? Address { get; }
+
+    /// <summary>Its terms, as its publisher states them; null where it is made.</summary>
+    public string? Licence { get; }
+
+    /// <summary>About how much is fetched; null where it is made.</summary>
+    public string? Size { get; }
+}

@@ -18,7 +18,7 @@ internal sealed class FolderListing
     readonly string _root, _realRoot, _cache;
     readonly HashSet<string> _visited = [];
     readonly SortedSet<string> _links = new(StringComparer.Ordinal);
-    readonly List<(string Name, long Bytes, DateTime Changed)> _found = [];
+    readonly List<Stamp.Seen> _found = [];
     readonly CancellationToken _cancellation;
 
     FolderListing(string folder, string cache, CancellationToken cancellation)
@@ -103,19 +103,19 @@ internal sealed class FolderListing
     }
 
     // Of a link the file that it leads to counts.
-    (string, long, DateTime) Look(string name, Entry entry)
+    Stamp.Seen Look(string name, Entry entry)
     {
-        if (!entry.IsLink) return (name, entry.Bytes, entry.Changed);
+        if (!entry.IsLink) return new(name, entry.Bytes, entry.Changed);
         try
         {
             if (new FileInfo(Full(name)).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } file)
-                return (name, file.Length, file.LastWriteTimeUtc);
+                return new(name, file.Length, file.LastWriteTimeUtc);
         }
         catch (IOException)
         {
             // It leads round in a circle; what becomes of it is seen when it is opened.
         }
-        return (name, -1, DateTime.MinValue);
+        return new(name, -1, DateTime.MinValue);
     }
 
     /// <summary>Sees by their first bytes which files are images.</summary>

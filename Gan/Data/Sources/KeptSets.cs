@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Ssgan.Gan.Data.Containers;
 
 namespace Ssgan.Gan.Data.Sources;
 
 /// <summary>The sets that users fetch themselves.</summary>
-internal static partial class KeptSets
+internal static class KeptSets
 {
     const string CelebaZip = "img_align_celeba.zip";
 
@@ -65,9 +64,12 @@ internal static partial class KeptSets
     {
         string inner = Path.Combine(folder, split);
         return Directory.Exists(inner) && Directory.EnumerateDirectories(inner).Any(static d =>
-            Wnid().IsMatch(Path.GetFileName(d)))
+            IsWnid(Path.GetFileName(d)))
             ? inner : null;
     }
+
+    static bool IsWnid(string name) =>
+        name.Length == 9 && name[0] == 'n' && name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     // Those that follow each other from the first on; one in each form.
     static string[] Batches(string folder, string split)
@@ -85,7 +87,4 @@ internal static partial class KeptSets
     static string Beside(string file, string name) => Path.Combine(Path.GetDirectoryName(file)!, name);
 
     static string? Existing(string path) => File.Exists(path) ? path : null;
-
-    [GeneratedRegex("^n[0-9]{8}$")]
-    private static partial Regex Wnid();
 }

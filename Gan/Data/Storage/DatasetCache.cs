@@ -1,10 +1,19 @@
 namespace Ssgan.Gan.Data.Storage;
 
 /// <summary>A file of the cache.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Contents">What it is, in a few words.</param>
-public sealed record CachedFile(string Path, long Bytes, string Contents);
+public sealed class CachedFile
+{
+    internal CachedFile(string path, long bytes, string contents) => (Path, Bytes, Contents) = (path, bytes, contents);
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>Its size.</summary>
+    public long Bytes { get; }
+
+    /// <summary>What it is, in a few words.</summary>
+    public string Contents { get; }
+}
 
 /// <summary>What <see cref="DataOptions.CacheDirectory"/> holds: all of it can be made again.</summary>
 public static class DatasetCache

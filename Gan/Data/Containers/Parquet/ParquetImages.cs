@@ -16,13 +16,21 @@ internal sealed class ParquetImages : StoredImages
     static readonly string[] s_images = ["image", "img", "picture", "jpg", "png", "webp"],
         s_labels = ["label", "labels", "fine_label", "class", "cls"];
 
-    readonly record struct Part(ParquetPages Column, ParquetPages.Page Page, string Path, int First);
+    sealed class Part(ParquetPages column, ParquetPages.Page page, int first)
+    {
+        internal int First => first;
+
+        /// <summary>While it is among the last ones that were read.</summary>
+        internal object?[]? Held { get; set; }
+
+        internal object?[] Read() => column.Read(page);
+    }
 
     readonly List<SafeFileHandle> _files = [];
     readonly List<Part> _parts = [];
     readonly List<int> _labels = [];
     readonly Lock _gate = new();
-    readonly Queue<(int Part, object?[] Values)> _held = new();
+    readonly Queue<Part> _held = new();
     ImageLabels _allLabels = ImageLabels.None;
     int _count;
 
@@ -71,8 +79,8 @@ internal sealed class ParquetImages : StoredImages
 
     internal override byte[] Read(int index)
     {
-        int at = _parts.FindLastIndex(p => p.First <= index);
-        return Held(at)[index - _parts[at].First] as byte[] ?? throw new DatasetException("is missing in its row");
+        Part part = _parts.FindLast(p => p.First <= index)!;
+        return Held(part)[index - part.First] as byte[] ?? throw new DatasetException("is missing in its row");
     }
 
     public override void Dispose()
@@ -82,16 +90,15 @@ internal sealed class ParquetImages : StoredImages
     }
 
     // A page is unpacked as a whole. Images are asked for nearly in order, by many threads.
-    object?[] Held(int part)
+    object?[] Held(Part part)
     {
         lock (_gate)
         {
-            foreach (var held in _held)
-                if (held.Part == part) return held.Values;
-            if (_held.Count == PagesHeld) _held.Dequeue();
-            object?[] values = _parts[part].Column.Read(_parts[part].Page);
-            _held.Enqueue((part, values));
-            return values;
+            if (part.Held is not null) return part.Held;
+            if (_held.Count == PagesHeld) _held.Dequeue().Held = null;
+            object?[] values = part.Read();
+            _held.Enqueue(part);
+            return part.Held = values;
         }
     }
 
@@ -114,14 +121,14 @@ internal sealed class ParquetImages : StoredImages
             int first = _count;
             foreach (ParquetPages.Page page in column.List())
             {
-                _parts.Add(new(column, page, path, first + page.First));
+                _parts.Add(new(column, page, first + page.First));
                 _count = first + page.First + page.Rows;
             }
             if (label < 0) continue;
             var labels = new ParquetPages(file, schema.Columns[label], group[label]);
             foreach (ParquetPages.Page page in labels.List())
-                _labels.AddRange(labels.Read(page).Select(static v => v is long and >= 0 and < MaxClasses and var l ? (int)l
-                    : -1));
+                foreach (object? value in labels.Read(page))
+                    _labels.Add(value is long and >= 0 and < MaxClasses and var number ? (int)number : -1);
         }
     }
 

@@ -11,17 +11,27 @@ namespace Ssgan.Gan.Data.Containers.Parquet;
 internal sealed class ParquetPages(SafeFileHandle file, ParquetColumn column, ParquetChunk chunk)
 {
     /// <summary>A data page.</summary>
-    /// <param name="Offset">Of its header in the file.</param>
-    /// <param name="First">The number of its first row in the row group.</param>
-    /// <param name="Rows">How many rows it has.</param>
-    internal readonly record struct Page(long Offset, int First, int Rows);
+    internal sealed class Page(long offset, int first, int rows)
+    {
+        /// <summary>Of its header in the file.</summary>
+        internal long Offset => offset;
+
+        /// <summary>The number of its first row in the row group.</summary>
+        internal int First => first;
+
+        /// <summary>How many rows it has.</summary>
+        internal int Rows => rows;
+    }
 
     const int MaxHeader = 1 << 14, MaxPage = 1 << 30;
     const int DataPage = 0, DictionaryPage = 2, DataPage2 = 3, Plain = 0, PlainDictionary = 2, RleDictionary = 8;
     const int None = 0, SnappyCodec = 1, Gzip = 2;
 
-    readonly record struct Header(int Kind, int Unpacked, int Packed, int Values, int Encoding, int Bytes, int Levels,
-        bool IsPacked);
+    struct Header
+    {
+        internal int Kind, Unpacked, Packed, Values, Encoding, Bytes, Levels;
+        internal bool IsPacked;
+    }
 
     object[]? _dictionary;
 
@@ -66,7 +76,7 @@ internal sealed class ParquetPages(SafeFileHandle file, ParquetColumn column, Pa
             levels = Hybrid(rest[..length], BitsOf(column.MaxDefinition), header.Values);
             rest = rest[length..];
         }
-        int there = levels.Length == 0 ? header.Values : levels.Count(l => l == column.MaxDefinition);
+        int there = levels.Length == 0 ? header.Values : levels.AsSpan().Count(column.MaxDefinition);
         object[] values = header.Encoding switch
         {
             Plain => PlainValues(rest, there),
@@ -176,7 +186,11 @@ internal sealed class ParquetPages(SafeFileHandle file, ParquetColumn column, Pa
             }
         if (packed is < 0 or > MaxPage || unpacked is < 0 or > MaxPage || packed > RandomAccess.GetLength(file) - offset
             || levels < 0) throw Damaged();
-        return new(kind, unpacked, packed, values, encoding, reader.At, levels, isPacked);
+        return new()
+        {
+            Kind = kind, Unpacked = unpacked, Packed = packed, Values = values, Encoding = encoding, Bytes = reader.At,
+            Levels = levels, IsPacked = isPacked,
+        };
     }
 
     static void ReadInner(ref ThriftReader reader, bool second, ref int values, ref int encoding, ref int levels,

@@ -3,30 +3,62 @@ using System.Text;
 namespace Ssgan.Gan.Data.Containers.Parquet;
 
 /// <summary>A column of a Parquet file: a leaf of its schema.</summary>
-/// <param name="Path">Names from the root down, with dots.</param>
-/// <param name="Type">Parquet's physical type.</param>
-/// <param name="MaxDefinition">How many of its levels may be missing.</param>
-/// <param name="IsRepeated">Whether it lies in a list.</param>
-internal sealed record ParquetColumn(string Path, int Type, int MaxDefinition, bool IsRepeated);
+internal sealed class ParquetColumn(string path, int type, int maxDefinition, bool isRepeated)
+{
+    /// <summary>Names from the root down, with dots.</summary>
+    internal string Path => path;
+
+    /// <summary>Parquet's physical type.</summary>
+    internal int Type => type;
+
+    /// <summary>How many of its levels may be missing.</summary>
+    internal int MaxDefinition => maxDefinition;
+
+    /// <summary>Whether it lies in a list.</summary>
+    internal bool IsRepeated => isRepeated;
+}
 
 /// <summary>Where a column lies in a row group.</summary>
-/// <param name="Codec">Compression.</param>
-/// <param name="Values">Rows, where it is not repeated.</param>
-/// <param name="Offset">Of its first page.</param>
-/// <param name="Bytes">Of all its pages.</param>
-internal readonly record struct ParquetChunk(int Codec, long Values, long Offset, long Bytes);
+internal sealed class ParquetChunk
+{
+    /// <summary>Compression.</summary>
+    internal int Codec { get; init; }
+
+    /// <summary>Rows, where it is not repeated.</summary>
+    internal long Values { get; init; }
+
+    /// <summary>Of its first page.</summary>
+    internal long Offset { get; init; }
+
+    /// <summary>Of all its pages.</summary>
+    internal long Bytes { get; init; }
+}
 
 /// <summary>The footer of a Parquet file (apache/parquet-format, parquet.thrift): FileMetaData.</summary>
-/// <param name="Columns">Leaves of the schema in order.</param>
-/// <param name="Groups">For each row group the chunk of each column.</param>
-/// <param name="HuggingFace">What Hugging Face's datasets library says of the columns, as JSON; empty where it says
-/// nothing.</param>
-internal sealed record ParquetSchema(ParquetColumn[] Columns, List<ParquetChunk[]> Groups, byte[] HuggingFace)
+internal sealed class ParquetSchema(ParquetColumn[] columns, List<ParquetChunk[]> groups, byte[] huggingFace)
 {
+    /// <summary>Leaves of the schema in order.</summary>
+    internal ParquetColumn[] Columns => columns;
+
+    /// <summary>For each row group the chunk of each column.</summary>
+    internal List<ParquetChunk[]> Groups => groups;
+
+    /// <summary>What Hugging Face's datasets library says of the columns, as JSON; empty where it says nothing.</summary>
+    internal byte[] HuggingFace => huggingFace;
+
     internal const int Int32 = 1, Int64 = 2, ByteArray = 6;
     const int Optional = 1, Repeated = 2, MaxColumns = 1 << 12;
 
-    readonly record struct Element(string Name, int Type, int Repetition, int Children);
+    sealed class Element(string name, int type, int repetition, int children)
+    {
+        internal string Name => name;
+
+        internal int Type => type;
+
+        internal int Repetition => repetition;
+
+        internal int Children => children;
+    }
 
     internal static ParquetSchema Parse(ReadOnlySpan<byte> footer)
     {
@@ -117,7 +149,7 @@ internal sealed record ParquetSchema(ParquetColumn[] Columns, List<ParquetChunk[
 
     static ParquetChunk ReadChunk(ref ThriftReader reader)
     {
-        var chunk = default(ParquetChunk);
+        var chunk = new ParquetChunk();
         for (int field = 0; reader.Next(ref field, out int type);)
             if (field == 3 && type == ThriftReader.Struct) chunk = ReadColumn(ref reader);
             else reader.Skip(type);
@@ -139,6 +171,9 @@ internal sealed record ParquetSchema(ParquetColumn[] Columns, List<ParquetChunk[
                 default: reader.Skip(type); break;
             }
         // Some writers leave the dictionary's place 0 where there is none.
-        return new(codec, values, dictionary > 0 ? Math.Min(data, dictionary) : data, bytes);
+        return new()
+        {
+            Codec = codec, Values = values, Bytes = bytes, Offset = dictionary > 0 ? Math.Min(data, dictionary) : data,
+        };
     }
 }
