@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Kernels.Conformance;
 using Ssgan.Engine.Kernels.Cpu;
-using Ssgan.Gan.Data;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Doctor;
 using Ssgan.Runner.Terminal;
@@ -22,7 +21,7 @@ static class DoctorCommand
         var size = OptionKinds.Number<int>("--size",
             $"With --data: the image side to train at. Default: {new DataSettings().Size}.");
         var fit = OptionKinds.Choice("--fit", "With --data: how pictures become square. Default: crop.",
-            [.. Enum.GetNames<ImageFit>().Select(static n => n.ToLowerInvariant())]);
+            "crop", "pad", "stretch");
         var directory = OptionKinds.Text("--data-dir", "DIR", "With --data: where named data sets are kept. Default: data.");
         var sheet = OptionKinds.Text("--sheet", "FILE", "With --data: a PNG of images as training will see them.");
         var command = new Command("doctor",
@@ -36,7 +35,7 @@ static class DoctorCommand
             {
                 if (parsed.GetValue(sheet) is { } file) OptionKinds.CheckPng("--sheet", file);
                 return DataDoctor.Print(place, parsed.Pick(size, new DataSettings().Size),
-                    Enum.Parse<ImageFit>(parsed.Pick(fit, "crop"), ignoreCase: true), parsed.Pick(directory, "data"),
+                    OptionKinds.Fit(parsed.Pick(fit, "crop")), parsed.Pick(directory, "data"),
                     parsed.GetValue(sheet), host);
             }
             foreach (Option option in (Option[])[size, fit, directory, sheet])

@@ -76,7 +76,7 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
         var trained = parsed.GetValue(arguments.Data) is null ? generator.TrainedOn : null;
         var data = DatasetFactory.Open(name, generator.Size, trained is null ? _data : _data with
         {
-            SkipBad = trained.SkipBad, Fit = trained.Fit, Split = trained.Split, Attribute = trained.Attribute,
+            SkipBad = trained.SkipBad, Fit = OptionKinds.Fit(trained.Fit), Split = trained.Split, Attribute = trained.Attribute,
         }, host.Stop);
         host.Out.WriteLine($"real {Format.Data(data)}");
         SaveStatistics(data);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Ssgan.Gan.Data;
 using Ssgan.Gan.Settings;
 using Ssgan.Runner.Terminal;
 
@@ -108,6 +109,14 @@ static class OptionKinds
     /// <summary>Whether averaged weights are asked for; null where that is left open.</summary>
     public static bool? IsAveraged(this ParseResult parsed, Option<string> averaged) =>
         parsed.Pick(averaged, "auto") switch { "on" => true, "off" => false, _ => null };
+
+    /// <summary>What the words of --fit stand for.</summary>
+    public static ImageFit Fit(string word) => word switch
+    {
+        "pad" => ImageFit.Pad,
+        "stretch" => ImageFit.Stretch,
+        _ => ImageFit.Crop,
+    };
 
     /// <summary>Refuses a picture that is not named as one.</summary>
     /// <exception cref="UsageException">Its name has another ending.</exception>

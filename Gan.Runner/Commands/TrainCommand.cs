@@ -94,8 +94,8 @@ static class TrainCommand
         var (data, batch) = (options.Data, options.Optimisation.Batch);
         var source = DatasetFactory.Open(data.Data, data.Size, new DataOptions
         {
-            DataDirectory = directory, SkipBad = data.SkipBad, Fit = data.Fit, Split = data.Split, Attribute = data.Attribute,
-            VerifyContent = verify, Progress = progress, Notice = host.Out.WriteLine,
+            DataDirectory = directory, SkipBad = data.SkipBad, Fit = OptionKinds.Fit(data.Fit), Split = data.Split,
+            Attribute = data.Attribute, VerifyContent = verify, Progress = progress, Notice = host.Out.WriteLine,
         }, host.Stop);
         if (source.Count is not { } count || count >= batch) return source;
         string name = source.Name;

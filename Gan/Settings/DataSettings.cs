@@ -32,8 +32,8 @@ public sealed record DataSettings
     /// <summary>Whether unreadable files of a folder are left out instead of stopping the run.</summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>How pictures that are not square become so.</summary>
-    public ImageFit Fit { get; init; }
+    /// <summary>How pictures that are not square become so, a name of <see cref="ImageFit"/> in small letters.</summary>
+    public string Fit { get; init; } = "crop";
 
     /// <summary>
     /// Which part of a set that has parts: "train", "val", "test" or "all"; empty for what the set's users take.
@@ -60,10 +60,10 @@ public sealed record DataSettings
             static o => o.Flip, static (o, v) => o with { Flip = v }),
         Setting.Switch<DataSettings>("skipBad", "--skip-bad", "Leave out unreadable images of a folder.",
             static o => o.SkipBad, static (o, v) => o with { SkipBad = v }),
-        Setting.Choice<DataSettings, ImageFit>("fit", "--fit",
+        Setting.Choice<DataSettings, string>("fit", "--fit",
             "How pictures that are not square become so: the centred square is cut out (crop, the default), white is laid beside "
             + "them (pad), or their sides are resized apart (stretch).",
-            [("crop", ImageFit.Crop), ("pad", ImageFit.Pad), ("stretch", ImageFit.Stretch)],
+            [("crop", "crop"), ("pad", "pad"), ("stretch", "stretch")],
             static o => o.Fit, static (o, v) => o with { Fit = v }),
         Setting.Choice<DataSettings, string>("split", "--split",
             "Which part of a set that has parts; auto, the default, is all of CelebA and the train split of others.",
@@ -83,7 +83,7 @@ public sealed record DataSettings
     internal void Validate(Check check)
     {
         check.That(!string.IsNullOrWhiteSpace(Data), "data", "empty");
-        check.That(Enum.IsDefined(Fit), "fit", $"{Fit}, which is no known choice");
+        check.That(Fit is "crop" or "pad" or "stretch", "fit", $"{Fit}, which is no known choice");
         check.That(Split is "" or "train" or "val" or "test" or "all", "split", $"{Split}, which is no known choice");
         check.That(Attribute is not null, "attribute", "empty");
         check.That(Enum.IsDefined(DataOnDevice), "dataOnDevice", $"{DataOnDevice}, which is no known choice");
