@@ -3,8 +3,12 @@
 # The program must have been built: dotnet build -c Release Gan.Runner.
 set -euo pipefail
 cd "$(dirname "$0")"
-if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
-    apt-get install -y -q chromium >/dev/null || { apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; }
+needed=()
+command -v node >/dev/null || needed+=(nodejs npm)
+command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || needed+=(chromium)
+if [ "${#needed[@]}" -gt 0 ]; then
+    apt-get install -y -q "${needed[@]}" >/dev/null \
+        || { apt-get update -q >/dev/null && apt-get install -y -q "${needed[@]}" >/dev/null; }
 fi
 for folder in . ../samples/OnnxWeb; do (cd "$folder" && npm ci --silent --no-audit --no-fund); done
 node --test "$@"

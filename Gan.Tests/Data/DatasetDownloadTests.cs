@@ -26,7 +26,7 @@ public sealed class DatasetDownloadTests
             Convert.ToHexStringLower(SHA256.HashData(file)));
 
     static DataOptions Options(TempFolder folder, HttpMessageHandler server, Action<DataProgress>? progress = null) =>
-        new() { DataDirectory = folder["data"], Http = server, Progress = progress is null ? null : new Reported<DataProgress>(progress) };
+        new() { DataDirectory = folder["data"], Http = server, Progress = new Reported<DataProgress>(progress) };
 
     [Test]
     public void AFileIsFetchedOnceAndVerified()

@@ -8,7 +8,7 @@ namespace Ssgan.Tests.Data;
 public sealed class FolderLabelTests
 {
     static DataOptions Options(TempFolder folder, Action<DataProgress>? progress = null) =>
-        new() { CacheDirectory = folder["cache"], SkipBad = true, Progress = progress is null ? null : new Reported<DataProgress>(progress) };
+        new() { CacheDirectory = folder["cache"], SkipBad = true, Progress = new Reported<DataProgress>(progress) };
 
     static void Write(TempFolder folder, params string[] names)
     {

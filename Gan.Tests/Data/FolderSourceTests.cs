@@ -12,7 +12,7 @@ public sealed class FolderSourceTests
     static DataOptions Options(TempFolder folder, bool skipBad = false, List<string>? notices = null,
         Action<DataProgress>? progress = null) =>
         new() { CacheDirectory = folder["cache"], SkipBad = skipBad,
-            Notice = notice => notices?.Add(notice), Progress = progress is null ? null : new Reported<DataProgress>(progress) };
+            Notice = notice => notices?.Add(notice), Progress = new Reported<DataProgress>(progress) };
 
     static void WriteImages(TempFolder folder, int count)
     {

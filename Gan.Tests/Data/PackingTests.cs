@@ -24,7 +24,8 @@ public sealed class PackingTests
     static DataOptions Options(TempFolder folder, List<string>? stages = null, CancellationTokenSource? stop = null,
         int stopAt = int.MaxValue, bool skipBad = false, List<string>? notices = null) => new()
     {
-        CacheDirectory = folder["cache"], SkipBad = skipBad, Notice = n => notices?.Add(n), Progress = new Reported<DataProgress>(p =>
+        CacheDirectory = folder["cache"], SkipBad = skipBad, Notice = n => notices?.Add(n),
+        Progress = new Reported<DataProgress>(p =>
         {
             if (stages is not null && !stages.Contains(p.Stage)) stages.Add(p.Stage);
             if (p.Stage == "pack" && p.Done >= stopAt) stop!.Cancel();
