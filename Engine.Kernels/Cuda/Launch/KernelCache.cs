@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Text;
 using Ssgan.Engine.Kernels.Cuda.Driver;
 using Ssgan.Engine.Kernels.Cuda.Native;
@@ -18,12 +17,7 @@ sealed unsafe class KernelCache(CudaDevice device, Func<string, byte[]?> images)
     public static byte[]? Embedded(string stem)
     {
         using var resource = typeof(KernelCache).Assembly.GetManifestResourceStream($"kernels/{stem}.ptx.gz");
-        if (resource is null) return null;
-        using var unpacked = new GZipStream(resource, CompressionMode.Decompress);
-        using var image = new MemoryStream();
-        unpacked.CopyTo(image);
-        image.WriteByte(0);
-        return image.ToArray();
+        return resource is null ? null : PackedPtx.Unpack(resource);
     }
 
     /// <summary>The kernel, checked against the size of the struct that it will be given.</summary>
