@@ -39,7 +39,7 @@ static partial class Streaming
             };
         })
         {
-            Kind = WorkloadKind.Host,
+            Kind = WorkloadKind.Host, IsShort = true,
         };
     }
 

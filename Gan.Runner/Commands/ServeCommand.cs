@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Ssgan.Engine;
 using Ssgan.Runner.Serve;
 using Ssgan.Runner.Terminal;
@@ -46,7 +45,7 @@ static class ServeCommand
             if (parsed.GetValue(token) is { } given && (given.Length < ShortestToken || !given.All(char.IsAsciiLetterOrDigit)))
                 throw new UsageException($"--token takes {ShortestToken} or more letters and digits.");
             string? secret = parsed.GetValue(token)
-                ?? (IPAddress.IsLoopback(ip) ? null : RandomNumberGenerator.GetHexString(32, lowercase: true));
+                ?? (IPAddress.IsLoopback(ip) ? null : NewToken());
             string name = parsed.Pick(device, "cpu");
             var options = new DeviceOptions { Threads = parsed.Pick(threads, 1) };
             using var server = Open(folder, ip, parsed.Pick(port, Port), secret,
@@ -58,6 +57,10 @@ static class ServeCommand
         });
         return command;
     }
+
+    /// <summary>244 random bits of the system's generator; the runtime's cryptography ends the process where OpenSSL is
+    /// missing.</summary>
+    static string NewToken() => $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
     /// <summary>Begins to serve.</summary>
     /// <exception cref="UsageException">The port is out of range or taken, or the address is none of this machine's.</exception>

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Runner.Runs;
 
@@ -67,7 +67,7 @@ static partial class ReportPage
         });
     }
 
-    static string Digest(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    static string Digest(string text) => "sha256-" + Convert.ToBase64String(Sha256.HashData(Encoding.UTF8.GetBytes(text)));
 
     static string Unpacked(string name)
     {

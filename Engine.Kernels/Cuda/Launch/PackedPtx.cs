@@ -33,7 +33,8 @@ static class PackedPtx
             packed = packed[(percent + 1)..];
             int letters = packed.IndexOfAnyExceptInRange((byte)'a', (byte)'z');
             // Special registers such as %tid.x have no number; neither have the heads of declarations, "%f<40>".
-            if (letters <= 0 || letters > kind.Length || !Utf8Parser.TryParse(packed[letters..], out int difference, out int length)
+            if (letters <= 0 || letters > kind.Length
+                || !Utf8Parser.TryParse(packed[letters..], out int difference, out int length)
                 || packed[letters + length] != '_') continue;
             for (int i = 0; i < letters; i++) kind[i] = (char)packed[i];
             var name = kind[..letters];
