@@ -1,6 +1,8 @@
 namespace Ssgan.Gan.Metrics.Scores;
 
 /// <summary>A Fréchet distance from so many generated images.</summary>
+/// <param name="Count">How many images.</param>
+/// <param name="Distance">The distance.</param>
 public readonly record struct FrechetPoint(int Count, double Distance);
 
 /// <summary>Distance = Intercept + Slope / count, by least squares.</summary>
