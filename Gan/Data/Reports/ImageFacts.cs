@@ -14,7 +14,7 @@ internal sealed class ImageFacts
     /// <summary>As stored; 0 where no header tells.</summary>
     internal int Height { get; private set; }
 
-    /// <summary>"PNG", "JPEG", "WebP", "BMP", or "raw" for records of pixels.</summary>
+    /// <summary>"PNG", "JPEG", "WebP", "BMP", "unknown", or "raw" for records of pixels.</summary>
     internal string Format { get; private set; } = "raw";
 
     /// <summary>Whether it has one channel.</summary>
@@ -42,6 +42,7 @@ internal sealed class ImageFacts
             facts.Content = Convert.ToHexStringLower(Sha256.HashData(bytes));
             if (images is not RawImages)
             {
+                facts.Format = "unknown";
                 using SKData data = SKData.CreateCopy(bytes);
                 using var codec = SKCodec.Create(data);
                 if (codec is not null)
