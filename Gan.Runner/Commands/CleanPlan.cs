@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Runs;
 
 namespace Ssgan.Runner.Commands;
 
@@ -13,7 +13,7 @@ namespace Ssgan.Runner.Commands;
 /// <param name="Grids">Files of grids, the oldest first.</param>
 /// <param name="Foreign">Checkpoints that stay because of other files in them.</param>
 /// <param name="Bytes">What all of it takes.</param>
-sealed partial record CleanPlan(RunFolder Run, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Grids,
+sealed record CleanPlan(RunFolder Run, IReadOnlyList<string> Checkpoints, IReadOnlyList<string> Grids,
     IReadOnlyList<string> Foreign, long Bytes)
 {
     /// <summary>Looks at a run; nothing changes.</summary>
@@ -25,8 +25,8 @@ sealed partial record CleanPlan(RunFolder Run, IReadOnlyList<string> Checkpoints
         var old = IsOwn(run.Checkpoints) ? run.CheckpointSteps().SkipLast(keep).Select(run.Checkpoint).Where(IsOwn).ToList() : [];
         var foreign = old.Where(static c => !IsWhole(c)).ToList();
         var checkpoints = old.Except(foreign).ToList();
-        List<string> sheets = grids && IsOwn(run.Samples) ? [.. Directory.EnumerateFiles(run.Samples)
-            .Where(static f => Grid().IsMatch(Path.GetFileName(f)) && IsOwn(f)).Order(StringComparer.Ordinal).SkipLast(1)] : [];
+        List<string> sheets = grids && IsOwn(run.Samples) ? [.. RunReader.Open(run.Path).Grids().Select(static g => g.Place)
+            .Where(IsOwn).SkipLast(1)] : [];
         return new(run, checkpoints, sheets, foreign, checkpoints.Sum(static c => RunSummary.SizeOf(new DirectoryInfo(c)))
             + sheets.Sum(static f => new FileInfo(f).Length));
     }
@@ -72,7 +72,4 @@ sealed partial record CleanPlan(RunFolder Run, IReadOnlyList<string> Checkpoints
 
     static bool IsWhole(string checkpoint) => Directory.EnumerateFileSystemEntries(checkpoint)
         .All(static e => Path.GetFileName(e) is Checkpoint.TensorsFile or Checkpoint.StateFile && IsOwn(e));
-
-    [GeneratedRegex(@"^fakes-[0-9]{8,18}\.png$")]
-    private static partial Regex Grid();
 }

@@ -15,9 +15,6 @@ namespace Ssgan.Runner.Commands;
 sealed record ComparedRun(string Name, RunFolder? Folder, TrainOptions? Options,
     IReadOnlyList<IReadOnlyDictionary<string, double>> Log, IReadOnlyList<Receipt> Receipts)
 {
-    // A configuration has about 2 KB.
-    const long LargestConfig = 1 << 16;
-
     /// <summary>Reads a run's folder, or a file of receipts.</summary>
     /// <exception cref="UsageException">It is neither.</exception>
     /// <exception cref="Gan.Settings.TrainingException">It is no run's folder, or its settings cannot be read.</exception>
@@ -26,21 +23,12 @@ sealed record ComparedRun(string Name, RunFolder? Folder, TrainOptions? Options,
         if (Directory.Exists(place))
         {
             var folder = RunFolder.Open(place);
-            return new(place, folder, Settings(folder), File.Exists(folder.Metrics) ? [.. MetricsLog.Read(folder.Metrics)] : [],
+            return new(place, folder, folder.Options(), File.Exists(folder.Metrics) ? [.. MetricsLog.Read(folder.Metrics)] : [],
                 File.Exists(folder.Scores) ? Receipt.ReadAll(folder.Scores) : []);
         }
         if (!File.Exists(place)) throw new UsageException($"There is no file {place}.");
         var receipts = Receipt.ReadAll(place);
         return receipts.Count > 0 ? new(place, null, null, [], receipts) : throw new UsageException($"{place} has no receipts.");
-    }
-
-    /// <summary>A run's settings.</summary>
-    /// <exception cref="Gan.Settings.TrainingException">They cannot be read.</exception>
-    public static TrainOptions Settings(RunFolder folder)
-    {
-        long bytes = new FileInfo(folder.Config).Length;
-        return bytes <= LargestConfig ? TrainOptions.FromJson(File.ReadAllText(folder.Config), folder.Config)
-            : throw new Gan.Settings.TrainingException($"{folder.Config} has {bytes:N0} bytes, far more than a configuration.");
     }
 
     /// <summary>The newest receipt of each score, by its name.</summary>

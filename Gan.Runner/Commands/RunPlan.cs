@@ -17,9 +17,6 @@ namespace Ssgan.Runner.Commands;
 /// <param name="IsNew">Whether the folder must not hold a run yet.</param>
 sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, string? Folder, bool IsNew)
 {
-    // A configuration has about 700 bytes.
-    const long LargestConfig = 1 << 16;
-
     /// <summary>Decides from the command line and a file of settings, which may be none.</summary>
     /// <exception cref="UsageException">An option is out of range or may not change on resume.</exception>
     /// <exception cref="TrainingException">The run to resume is missing or damaged.</exception>
@@ -89,12 +86,9 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         var saved = state.Options;
         if (run is not null)
         {
-            string own = RunFolder.Open(run).Config;
-            long bytes = new FileInfo(own).Length;
-            if (bytes > LargestConfig)
-                throw new TrainingException($"{own} has {bytes:N0} bytes, far more than a configuration.");
-            saved = TrainOptions.FromJson(File.ReadAllText(own), own);
-            Check(saved, (message, e) => new TrainingException($"{own} cannot be used: {message}", e));
+            var own = RunFolder.Open(run);
+            saved = own.Options();
+            Check(saved, (message, e) => new TrainingException($"{own.Config} cannot be used: {message}", e));
         }
         // From before a restart of the learning rate, a run goes on as it did then.
         var (old, rate) = (state.Options.Optimisation, saved.Optimisation);

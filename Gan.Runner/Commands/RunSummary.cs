@@ -2,6 +2,7 @@ using System.Globalization;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 
@@ -30,20 +31,20 @@ sealed record RunSummary(string[] Cells, long Bytes)
     /// <summary>Looks at a run. One that cannot be read is listed as that.</summary>
     public static RunSummary Of(RunFolder run)
     {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Path)));
+        string name = run.Name;
         long bytes = SizeOf(new DirectoryInfo(run.Path));
         try
         {
-            var options = ComparedRun.Settings(run);
-            var last = File.Exists(run.Metrics) ? MetricsLog.Read(run.Metrics).LastOrDefault() : null;
+            var options = run.Options();
+            var last = LogTail.Last(run.Metrics);
             var scores = File.Exists(run.Scores) ? Receipt.ReadAll(run.Scores) : [];
             var score = scores.GroupBy(static r => r.Metric).FirstOrDefault()?.Last();
             long saved = run.CheckpointSteps() is [.., var newest] ? newest : 0, steps = options.Optimisation.Steps;
-            long step = Math.Max(saved, last is null ? 0 : (long)last["step"]);
+            long step = Math.Max(saved, (long)(last?.LastStep ?? 0));
             string data = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Data.Data));
             return new([name, options.Gan.Model, $"{data} {options.Data.Size}", $"{step}/{steps}",
                 run.IsClaimed ? "running" : saved == steps ? "done" : saved > 0 ? "stopped" : "no checkpoint",
-                last is null ? "" : $"{Value(last, "loss_d")} / {Value(last, "loss_g")}",
+                last is null ? "" : $"{Value(last.Latest, "loss_d")} / {Value(last.Latest, "loss_g")}",
                 score is null ? "" : $"{score.Metric} {ScoreTable.Number(score.Value)}", Format.Bytes(bytes)], bytes);
         }
         catch (Exception e) when (e is TrainingException or MetricException)

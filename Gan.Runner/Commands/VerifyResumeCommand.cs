@@ -46,7 +46,7 @@ static class VerifyResumeCommand
     static int Run(RunFolder run, string? place, int steps, int kills, int seed, string[] passed, Host host)
     {
         // Read by this process first: what is wrong with it is one sentence.
-        _ = ComparedRun.Settings(run);
+        _ = run.Options();
         string? newest = run.CheckpointSteps().Count > 0 ? RunFolder.FindCheckpoint(run.Path) : null;
         long from = newest is null ? 0 : Checkpoint.ReadState(newest).Step;
         string work = place ?? Path.Combine(Path.GetTempPath(), $"ssgan-verify-{Path.GetRandomFileName()}");

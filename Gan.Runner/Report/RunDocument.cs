@@ -25,7 +25,7 @@ sealed class RunDocument(RunReader run, Func<string, string> nameOf)
     /// <param name="sheets">The sheets that are shown, each with the address of its picture.</param>
     public void Write(Utf8JsonWriter json, IReadOnlyList<SheetPlace> sheets)
     {
-        var (options, curves, grids) = (run.Options(), run.Curves, run.Grids());
+        var (options, curves, grids) = (run.Folder.Options(), run.Curves, run.Grids());
         long? checkpoint = run.Folder.CheckpointSteps() is [.., var newest] ? newest : null;
         long steps = options.Optimisation.Steps;
         long done = Step ?? Math.Max((long)Math.Max(curves.LastStep, 0), checkpoint ?? 0);

@@ -60,11 +60,11 @@ sealed class LogTail(string path)
         return restarted || Curves.Lines + LeftOut > lines;
     }
 
-    /// <summary>The step of a log's last whole line, found without reading what is before it; 0 where there is none.</summary>
+    /// <summary>A log's last whole line, found without reading what is before it; null where there is none.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static long LastStep(string path)
+    public static RunCurves? Last(string path)
     {
-        if (!File.Exists(path)) return 0;
+        if (!File.Exists(path)) return null;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         byte[] end = new byte[Math.Min(file.Length, MostLine)];
         file.Position = file.Length - end.Length;
@@ -73,9 +73,9 @@ sealed class LogTail(string path)
         {
             var line = lines[(lines[..last].LastIndexOf((byte)'\n') + 1)..last];
             var tail = new LogTail(path);
-            if (!line.IsEmpty && tail.Take(line)) return (long)tail.Curves.LastStep;
+            if (!line.IsEmpty && tail.Take(line)) return tail.Curves;
         }
-        return 0;
+        return null;
     }
 
     /// <summary>Whether what was read last still stands where it did.</summary>

@@ -10,10 +10,16 @@ static class RunCommandLine
     public static (Preset Preset, IReadOnlyList<(string Source, IReadOnlyList<(string Name, string Value)> Settings)> Sources)
         Sources(TrainOptions options)
     {
+        var (preset, others) = Nearest(options);
+        return (preset, SettingSources.Of(options, preset, others));
+    }
+
+    /// <summary>The preset that comes nearest, and the names of the settings that it has otherwise.</summary>
+    static (Preset Preset, HashSet<string> Others) Nearest(TrainOptions options)
+    {
         var gan = GanCatalog.Of(options.Gan.Model);
-        var nearest = Presets.All.Select(preset => (Preset: preset, Others: Differences(options, preset, gan)))
+        return Presets.All.Select(preset => (preset, Others: Differences(options, preset, gan)))
             .MinBy(static p => p.Others.Count);
-        return (nearest.Preset, SettingSources.Of(options, nearest.Preset, nearest.Others));
     }
 
     /// <summary>"ssgan train --preset tiny --data cifar10 --seed 3".</summary>
@@ -21,16 +27,15 @@ static class RunCommandLine
     /// <param name="nameOf">From a setting's name in config.json to its option.</param>
     public static string Of(TrainOptions options, Func<string, string> nameOf)
     {
-        var (preset, sources) = Sources(options);
-        var gan = GanCatalog.Of(options.Gan.Model);
-        var others = Differences(options, preset, gan);
+        var (preset, others) = Nearest(options);
         var arguments = new List<string>
         {
             "train", "--preset", preset.Name, "--model", options.Gan.Model, "--size", $"{options.Data.Size}", "--data",
             options.Data.Data,
         };
         // Classes come with the data, and where a course of the rate begins is no option.
-        foreach (var (name, value) in sources.SelectMany(static s => s.Settings).Where(s => others.Contains(s.Name)
+        foreach (var (name, value) in SettingSources.Of(options, preset, others)
+            .SelectMany(static s => s.Settings).Where(s => others.Contains(s.Name)
             && s.Name is not ("data" or "size" or "classes" or "decayFrom" or "model")))
             arguments.AddRange([nameOf(name), value]);
         return "ssgan " + Quote(arguments);

@@ -9,22 +9,18 @@ namespace Ssgan.Runner.Runs;
 /// <summary>What a run's folder tells, while it trains or after; nothing in it is changed.</summary>
 sealed partial class RunReader
 {
-    // A configuration has about 2,000 bytes, a receipt as many.
-    const long LargestConfig = 1 << 16, MostReceiptBytes = 1 << 26;
+    // A receipt has about 2,000 bytes.
+    const long MostReceiptBytes = 1 << 26;
 
     readonly LogTail _log;
 
-    RunReader(RunFolder folder)
-    {
-        (Folder, _log) = (folder, new LogTail(folder.Metrics));
-        Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path)));
-    }
+    RunReader(RunFolder folder) => (Folder, _log) = (folder, new LogTail(folder.Metrics));
 
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
 
     /// <summary>The folder's name.</summary>
-    public string Name { get; }
+    public string Name => Folder.Name;
 
     /// <summary>The log, as far as <see cref="Refresh"/> has read it.</summary>
     public RunCurves Curves => _log.Curves;
@@ -39,16 +35,6 @@ sealed partial class RunReader
     /// <summary>Reads what has come to the log since the last call.</summary>
     /// <returns>Whether anything did.</returns>
     public bool Refresh() => _log.Read();
-
-    /// <summary>The settings.</summary>
-    /// <exception cref="TrainingException">The file is damaged or none of ours.</exception>
-    public TrainOptions Options()
-    {
-        long bytes = new FileInfo(Folder.Config).Length;
-        if (bytes > LargestConfig)
-            throw new TrainingException($"{Folder.Config} has {bytes:N0} bytes, far more than a configuration.");
-        return TrainOptions.FromJson(File.ReadAllText(Folder.Config), Folder.Config);
-    }
 
     /// <summary>The sheets of samples, by step.</summary>
     public IReadOnlyList<SheetPlace> Grids() => !Directory.Exists(Folder.Samples) ? [] :

@@ -1,3 +1,4 @@
+using Ssgan.Gan.Training;
 using Ssgan.Runner.Runs;
 
 namespace Ssgan.Runner.Serve;
@@ -24,10 +25,10 @@ sealed class RunCatalog(string root)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public IReadOnlyList<ServedRun> Runs()
     {
-        if (IsRun(root)) return [new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))), root, default)];
+        if (RunFolder.IsRun(root)) return [new(RunFolder.Open(root).Name, root, default)];
         return
         [
-            .. Directory.EnumerateDirectories(root).Where(IsRun)
+            .. Directory.EnumerateDirectories(root).Where(RunFolder.IsRun)
                 .Select(static f => new ServedRun(Path.GetFileName(f), f, LastWrite(f).Ticks))
                 .OrderByDescending(static r => r.At).ThenByDescending(static r => r.Name, StringComparer.Ordinal).Take(MostRuns),
         ];
@@ -50,9 +51,6 @@ sealed class RunCatalog(string root)
             return use(run);
         }
     }
-
-    static bool IsRun(string folder) => File.Exists(Path.Combine(folder, "config.json"))
-        && (File.Exists(Path.Combine(folder, "metrics.jsonl")) || Directory.Exists(Path.Combine(folder, "checkpoints")));
 
     static DateTime LastWrite(string folder)
     {

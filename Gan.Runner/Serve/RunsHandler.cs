@@ -50,7 +50,7 @@ sealed class RunsHandler(RunCatalog catalog, ImageDrawer drawer, Func<string, st
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
-                json.WriteNumber("step", LogTail.LastStep(Path.Combine(folder, "metrics.jsonl")));
+                json.WriteNumber("step", LogTail.Last(Path.Combine(folder, "metrics.jsonl"))?.LastStep ?? 0);
                 json.WriteString("state", File.Exists(Path.Combine(folder, ".claim")) ? "running" : "ended");
                 json.WriteEndObject();
             }

@@ -132,7 +132,7 @@ public sealed class RunReaderTests
         scratch.Write("run/config.json", new byte[1 << 17]);
         scratch.Write("run/scores.jsonl", "{\"metric\":\"FID\n"u8.ToArray());
         var run = RunReader.Open(scratch["run"]);
-        Assert.That(() => run.Options(), Throws.TypeOf<TrainingException>().With.Message.Contains("131,072 bytes"));
+        Assert.That(() => run.Folder.Options(), Throws.TypeOf<TrainingException>().With.Message.Contains("131,072 bytes"));
         Assert.That(run.Scores(out int leftOut), Is.Empty);
         Assert.That(leftOut, Is.EqualTo(1));
     }
