@@ -137,6 +137,9 @@ public sealed partial class Device : IDisposable
     /// <summary>The outermost open scope, or null.</summary>
     internal TensorScope? Outermost => _depth == 0 ? null : _scopes[0];
 
+    /// <summary>How many arenas send gradients while a backward is still under way.</summary>
+    internal int EagerArenas { get; set; }
+
     internal long NextNodeId() => ++_lastNode;
 
     /// <summary>While a step is recorded: the memory that it makes or overwrites, and so each replay does.</summary>

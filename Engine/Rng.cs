@@ -1,3 +1,4 @@
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine;
@@ -5,6 +6,7 @@ namespace Ssgan.Engine;
 /// <summary>
 /// A stream of random numbers on a device: Philox 4x32-10 with a 64-bit key (the seed) and a 64-bit counter. The same seed gives
 /// the same numbers on every device and for any number of threads; saving <see cref="State"/> and restoring it continues exactly.
+/// Ranks that share a batch each take the numbers of their own samples: together those that one rank would draw.
 /// </summary>
 public sealed class Rng : IDisposable
 {
@@ -34,33 +36,46 @@ public sealed class Rng : IDisposable
             (int)(uint)(value.Counter >> 32)]);
     }
 
+    /// <summary>Which samples of a batch are drawn for; all, unless ranks share it.</summary>
+    public BatchShare Share { get; set; } = BatchShare.Whole;
+
     /// <summary>Standard normal numbers.</summary>
-    public Tensor Normal(Shape shape)
+    /// <param name="shape">The result's shape.</param>
+    /// <param name="batchAxis">The axis along which samples of a batch lie, where numbers belong to samples: of those of the
+    /// whole batch the result has the ones of this rank's <see cref="Share"/>.</param>
+    public Tensor Normal(Shape shape, int? batchAxis = null)
     {
-        var y = Device.Empty(shape).Named("Normal");
+        var y = Device.Empty(Drawn(shape, batchAxis)).Named("Normal");
         _state.Backend.Normal(y.View, _state.View);
-        return y;
+        return Shared(y, shape, batchAxis);
     }
 
     /// <summary>Uniform numbers in [low, high).</summary>
-    public Tensor Uniform(Shape shape, float low = 0, float high = 1)
+    /// <param name="shape">The result's shape.</param>
+    /// <param name="low">The least.</param>
+    /// <param name="high">What none reaches.</param>
+    /// <param name="batchAxis">As of <see cref="Normal"/>.</param>
+    public Tensor Uniform(Shape shape, float low = 0, float high = 1, int? batchAxis = null)
     {
-        var y = Device.Empty(shape).Named("Uniform");
+        var y = Device.Empty(Drawn(shape, batchAxis)).Named("Uniform");
         _state.Backend.Uniform(y.View, _state.View, low, high);
-        return y;
+        return Shared(y, shape, batchAxis);
     }
 
     /// <summary>
     /// Whole numbers I32 in [0, bound), each with the same probability but for 2⁻²³, made on the device.
     /// </summary>
+    /// <param name="shape">The result's shape.</param>
+    /// <param name="bound">What none reaches.</param>
+    /// <param name="batchAxis">As of <see cref="Normal"/>.</param>
     /// <exception cref="ArgumentException">The bound is below 1 or above 65,536.</exception>
-    public Tensor Integers(Shape shape, int bound)
+    public Tensor Integers(Shape shape, int bound, int? batchAxis = null)
     {
         if (bound is < 1 or > MostIntegers)
             throw new ArgumentException($"Integers: the bound {bound} must be between 1 and {MostIntegers}.");
         // Numbers in [−½, bound − ½), rounded half to even: −½ to 0. The largest of them is a float below bound − ½, which is
         // a float as well, and so nearer to bound − 1 than to bound.
-        using var numbers = Uniform(shape, -0.5f, bound - 0.5f);
+        using var numbers = Uniform(shape, -0.5f, bound - 0.5f, batchAxis);
         var y = Device.Empty(shape, DType.I32).Named("Integers");
         _state.Backend.Cast(numbers.View, y.View);
         return y;
@@ -76,6 +91,24 @@ public sealed class Rng : IDisposable
 
     /// <summary>Frees the counter on the device.</summary>
     public void Dispose() => _state.Dispose();
+
+    /// <summary>The shape of what all ranks draw.</summary>
+    Shape Drawn(Shape shape, int? batchAxis)
+    {
+        if (batchAxis is not { } axis || Share.Size == 1) return shape;
+        int a = Guard.Axis("Rng", shape, axis);
+        return shape.With(a, checked(shape[a] * Share.Size));
+    }
+
+    /// <summary>This rank's part of what all ranks draw.</summary>
+    Tensor Shared(Tensor drawn, Shape shape, int? batchAxis)
+    {
+        if (drawn.Shape == shape) return drawn;
+        int axis = Guard.Axis("Rng", shape, batchAxis!.Value);
+        var mine = drawn.Slice(axis, Share.First(shape[axis]), shape[axis]);
+        drawn.Dispose();
+        return mine;
+    }
 
     static ulong Join(int low, int high) => (uint)low | (ulong)(uint)high << 32;
 }

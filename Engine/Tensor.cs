@@ -117,6 +117,9 @@ public sealed partial class Tensor : IDisposable
     /// </summary>
     public Tensor? Grad { get; internal set; }
 
+    /// <summary>Where backward puts the gradient of this leaf; null: in memory of its own.</summary>
+    internal GradientPlace? GradientPlace { get; set; }
+
     /// <summary>Drops the gradient.</summary>
     public void ZeroGrad()
     {

@@ -16,18 +16,35 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
     readonly Dictionary<Node, Tensor?> _pending = [];
     readonly PriorityQueue<Node, long> _order = new();
 
+    /// <summary>Gradients still to come at leaves that somebody waits for.</summary>
+    readonly Dictionary<Node, int> _uses = [];
+
     /// <summary>The nodes that lead to the wanted inputs; null means all.</summary>
     HashSet<Node>? _wanted;
 
     /// <summary>Sums gradients into <see cref="Tensor.Grad"/> of every leaf that the outputs depend on.</summary>
-    public void ToLeaves(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds) => Run(outputs, seeds, (node, gradient) =>
+    public void ToLeaves(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> seeds)
     {
-        if (node is not LeafNode leaf) return;
-        if (gradient is null) leaf.Leaf.Grad ??= device.Zeros(node.Shape, node.Type).Own();
-        else if (leaf.Leaf.Grad is { } sum) Accumulate(sum, gradient);
-        else if (gradient.IsExclusive) leaf.Leaf.Grad = gradient.Alias(gradient.Shape, null);
-        else leaf.Leaf.Grad = gradient.Copy().Own();
-    });
+        if (device.EagerArenas > 0) CountUses(outputs);
+        Run(outputs, seeds, (node, gradient) =>
+        {
+            if (node is LeafNode leaf) Leave(leaf.Leaf, gradient);
+        });
+    }
+
+    /// <summary>Adds what has arrived at a leaf to its gradient.</summary>
+    void Leave(Tensor leaf, Tensor? gradient)
+    {
+        if (leaf.Grad is { } sum)
+        {
+            if (gradient is not null) Accumulate(sum, gradient);
+        }
+        else if (leaf.GradientPlace is { } place) leaf.Grad = place.Take(gradient);
+        else if (gradient is null) leaf.Grad = device.Zeros(leaf.Shape, leaf.Type).Own();
+        else if (gradient.IsExclusive) leaf.Grad = gradient.Alias(gradient.Shape, null);
+        else leaf.Grad = gradient.Copy().Own();
+        leaf.GradientPlace?.Arrived();
+    }
 
     /// <summary>
     /// The gradients of the given inputs; null for one that the outputs do not depend on. The handles belong to no scope yet.
@@ -72,7 +89,7 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
             }
             while (_order.TryDequeue(out var node, out _))
             {
-                _pending.Remove(node, out var gradient);
+                if (!_pending.Remove(node, out var gradient)) continue; // A leaf that was waited for is done.
                 try
                 {
                     arrived(node, gradient);
@@ -122,6 +139,31 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
     void DeliverZero(Node node)
     {
         if (_pending.TryAdd(node, null)) _order.Enqueue(node, -node.Id);
+        Count(node);
+    }
+
+    /// <summary>
+    /// How many gradients are still to come at leaves that somebody waits for. The oldest nodes are leaves, so without this all
+    /// would be left at the end.
+    /// </summary>
+    void CountUses(ReadOnlySpan<Tensor> outputs)
+    {
+        Reached(outputs, parent =>
+        {
+            if (parent is LeafNode { Leaf.GradientPlace.IsAwaited: true }) _uses[parent] = _uses.GetValueOrDefault(parent) + 1;
+        });
+    }
+
+    /// <summary>Leaves the gradient of a leaf that somebody waits for as soon as all of it has arrived.</summary>
+    void Count(Node node)
+    {
+        if (_uses.Count == 0 || !_uses.TryGetValue(node, out int left)) return;
+        _uses[node] = --left;
+        if (left > 0) return;
+        var gradient = _pending[node];
+        Leave(((LeafNode)node).Leaf, gradient);
+        gradient?.Dispose();
+        _pending.Remove(node);
     }
 
     void Deliver(Node node, Tensor gradient)
@@ -129,6 +171,12 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
         if (gradient.Shape != node.Shape || gradient.Type != node.Type)
             throw new InvalidOperationException(
                 $"The gradient of {node.Operation} {node.Shape} {node.Type} is {gradient.Shape} {gradient.Type}.");
+        Add(node, gradient);
+        Count(node);
+    }
+
+    void Add(Node node, Tensor gradient)
+    {
         if (_pending.TryGetValue(node, out var sum) && sum is not null)
         {
             if (!createGraph && sum.IsExclusive && !sum.Type.IsExact())
@@ -159,16 +207,30 @@ sealed class BackwardPass(Device device, bool createGraph, bool retainGraph)
         return false;
     }
 
-    /// <summary>Nodes on a path from the outputs to a target. Iterative, because a long graph would overflow the stack.</summary>
-    static HashSet<Node> NodesLeadingTo(ReadOnlySpan<Tensor> outputs, IEnumerable<Node> targets)
+    /// <summary>
+    /// All nodes below the outputs; told each step to a parent. Iterative, because a long graph would overflow the stack.
+    /// </summary>
+    static HashSet<Node> Reached(ReadOnlySpan<Tensor> outputs, Action<Node> toParent)
     {
         var reached = new HashSet<Node>();
         var stack = new Stack<Node>();
         foreach (var t in outputs) if (t.Node is { } root && reached.Add(root)) stack.Push(root);
         while (stack.TryPop(out var node))
         {
-            foreach (var parent in node.Parents) if (parent is not null && reached.Add(parent)) stack.Push(parent);
+            foreach (var parent in node.Parents)
+            {
+                if (parent is null) continue;
+                toParent(parent);
+                if (reached.Add(parent)) stack.Push(parent);
+            }
         }
+        return reached;
+    }
+
+    /// <summary>Nodes on a path from the outputs to a target.</summary>
+    static HashSet<Node> NodesLeadingTo(ReadOnlySpan<Tensor> outputs, IEnumerable<Node> targets)
+    {
+        var reached = Reached(outputs, static _ => { });
         var leading = new HashSet<Node>(targets);
         var byAge = new List<Node>(reached);
         byAge.Sort(static (a, b) => a.Id.CompareTo(b.Id));

@@ -1,3 +1,4 @@
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Nn;
@@ -5,7 +6,7 @@ namespace Ssgan.Engine.Nn;
 /// <summary>
 /// Batch normalisation of (N, H, W, C) over all but channels (Ioffe and Szegedy 2015); gamma starts at 1, beta at 0.
 /// </summary>
-public sealed class BatchNorm2d : Layer
+public sealed class BatchNorm2d : Layer, IBatchStatistics
 {
     readonly float _epsilon, _momentum;
 
@@ -37,6 +38,9 @@ public sealed class BatchNorm2d : Layer
     /// <summary>Running unbiased variance (C), used in evaluation.</summary>
     public Tensor RunningVar { get; }
 
+    /// <summary>The ranks whose samples the statistics are of; null for this one's own.</summary>
+    public ICommunicator? Ranks { get; set; }
+
     /// <summary>Normalises.</summary>
     public override Tensor Forward(Tensor x) => Forward(x, relu: false);
 
@@ -44,6 +48,8 @@ public sealed class BatchNorm2d : Layer
     public Tensor Forward(Tensor x, bool relu)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Training && Ranks is not null)
+            return x.SyncBatchNorm(Gamma, Beta, RunningMean, RunningVar, null, new(_epsilon, _momentum, relu), Ranks);
         if (Training) return x.BatchNorm(Gamma, Beta, RunningMean, RunningVar, _epsilon, _momentum, relu);
         var y = x.BatchNormEval(Gamma, Beta, RunningMean, RunningVar, _epsilon);
         return relu ? y.Relu() : y;

@@ -43,6 +43,8 @@ static class OpTable
         ([], GatherImagesTests.Refusals),
         ([], OneHotTests.Refusals),
         (BatchNormTests.Cases, BatchNormTests.Refusals),
+        (SyncBatchNormTests.Cases, SyncBatchNormTests.Refusals),
+        (SumOverRanksTests.Cases, SumOverRanksTests.Refusals),
         (SpectralNormTests.Cases, SpectralNormTests.Refusals),
         (SoftmaxTests.Cases, SoftmaxTests.Refusals),
         (CrossEntropyTests.Cases, CrossEntropyTests.Refusals),

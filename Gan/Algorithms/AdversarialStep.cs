@@ -284,6 +284,9 @@ public class AdversarialStep : GanStep
         ?? throw new ArgumentException("The discriminator is told classes, and these real images have none.");
 
     /// <inheritdoc/>
+    protected override void Distributed(Engine.Distributed.ICommunicator ranks) => _regularisation.Distribute(ranks);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _regularisation.Dispose();

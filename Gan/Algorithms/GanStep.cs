@@ -10,7 +10,7 @@ namespace Ssgan.Gan.Algorithms;
 /// A GAN's algorithm: one update of each network. It owns the networks, the optimizers and the stream of noise; a trainer owns
 /// everything else (data, schedule, files). To write another GAN, derive from this class.
 /// </summary>
-public abstract class GanStep : IDisposable
+public abstract partial class GanStep : IDisposable
 {
     /// <param name="device">Where it runs.</param>
     /// <param name="seed">Seed of initial weights and of all noise.</param>
@@ -105,7 +105,7 @@ public abstract class GanStep : IDisposable
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         optimizer.ZeroGrad();
-        loss.Backward();
+        Differentiate(loss, optimizer);
         using (Device.Scope()) Stats.Add($"grad_norm_{name}", optimizer.GradientNorm());
         optimizer.Step();
     }
@@ -120,6 +120,7 @@ public abstract class GanStep : IDisposable
     /// <summary>Frees what a derived class adds as well.</summary>
     protected virtual void Dispose(bool disposing)
     {
+        Part();
         foreach (var (_, optimizer) in Optimizers) optimizer.Dispose();
         foreach (var (_, module) in Networks) module.Dispose();
         Random.Dispose();

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Augmentation;
 using Ssgan.Gan.Losses;
@@ -78,6 +79,10 @@ sealed class Regularisation : IDisposable
         _leCam?.Follow(onReal, onFake);
         _augmentation?.Observe(onReal, stats.Add);
     }
+
+    /// <summary>What adapts to the images goes by those of all ranks. (LeCam's averages are means, which the means of ranks
+    /// follow.)</summary>
+    public void Distribute(ICommunicator ranks) => _augmentation?.Distribute(ranks);
 
     /// <summary>Frees what <see cref="State"/> does not have.</summary>
     public void Dispose() => _augmentation?.Dispose();

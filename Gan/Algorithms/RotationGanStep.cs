@@ -101,7 +101,7 @@ public abstract class RotationGanStep : ResNetGanStep
     RotationPlan Turns(int count)
     {
         if (_turns.TryGetValue(count, out var turns)) return turns;
-        return _turns[count] = new RotationPlan(Device, count, _options.RotationBatch);
+        return _turns[count] = new RotationPlan(Device, count, _options.RotationBatch, Ranks);
     }
 
     /// <summary>The discriminator on each batch.</summary>

@@ -6,7 +6,7 @@ namespace Ssgan.Gan.Algorithms;
 /// <summary>
 /// Named scalars of many steps, summed on the device in one array and read once per report, so that logging costs no wait in a
 /// step. A sum has two numbers, the second for what the first one's roundings lose: a mean is right to single precision after any
-/// number of steps, and NaN where a value was not finite.
+/// number of steps, and NaN where a value was not finite. Where ranks share a batch, a value is the mean of theirs.
 /// </summary>
 public sealed class StepStats(Device device) : IDisposable
 {
@@ -14,7 +14,24 @@ public sealed class StepStats(Device device) : IDisposable
     readonly Device _device = device ?? throw new ArgumentNullException(nameof(device));
     readonly List<string> _names = [];
     readonly Dictionary<string, (int Index, long Count)> _entries = [];
+    readonly List<int> _pending = [];
     Tensor? _sums;
+
+    /// <summary>
+    /// Where ranks share a batch: this update's values, by index of their name, until <see cref="Settle"/>. Null: a value counts
+    /// at once.
+    /// </summary>
+    internal Tensor? Pending { get; private set; }
+
+    /// <summary>From here on an update's values count when they are settled.</summary>
+    internal void Collect() => Pending ??= _device.Zeros(new Shape(Math.Max(FirstCapacity, _names.Count))).Own();
+
+    /// <summary>Adds the update's values, which <see cref="Pending"/> now has as all ranks' means.</summary>
+    internal void Settle()
+    {
+        foreach (int index in _pending) Sum(index, At(Pending!, index, 1));
+        _pending.Clear();
+    }
 
     /// <summary>Adds one step's value.</summary>
     /// <param name="name">For example "loss_d".</param>
@@ -27,10 +44,28 @@ public sealed class StepStats(Device device) : IDisposable
         if (value.Count != 1 || value.Type != DType.F32)
             throw new ArgumentException($"StepStats: {name} is {value}, not an F32 scalar.");
         if (!_entries.TryGetValue(name, out var entry)) entry = Enter(name, 0);
-        var sum = new TensorView(_sums!.View.Address + entry.Index * Parts * sizeof(float), new Shape(Parts), DType.F32);
-        _device.Backend.CompensatedSum(sum, value.View.As(new Shape(1)));
+        var view = value.View.As(new Shape(1));
+        if (Pending is null) Sum(entry.Index, view);
+        else Await(entry.Index, view);
         _entries[name] = (entry.Index, entry.Count + 1);
     }
+
+    void Sum(int index, TensorView value) => _device.Backend.CompensatedSum(At(_sums!, Parts * index, Parts), value);
+
+    void Await(int index, TensorView value)
+    {
+        var place = At(Pending!, index, 1);
+        if (_pending.Contains(index))
+        {
+            _device.Backend.Binary(new Add(), place, value, place);
+            return;
+        }
+        _device.Backend.CopyBox(value, [0], place, [0], [1]);
+        _pending.Add(index);
+    }
+
+    static TensorView At(Tensor values, int index, int count) =>
+        new(values.View.Address + index * sizeof(float), new Shape(count), DType.F32);
 
     /// <summary>How often each name was added since the last report.</summary>
     internal IReadOnlyDictionary<string, long> Counts => _entries.ToDictionary(static e => e.Key, static e => e.Value.Count);
@@ -82,7 +117,11 @@ public sealed class StepStats(Device device) : IDisposable
     public string? FirstNonFinite() => Sums.FirstOrDefault(static s => !float.IsFinite(s.Sum))?.Name;
 
     /// <summary>Forgets all sums.</summary>
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        Clear();
+        Pending?.Dispose();
+    }
 
     (int Index, long Count) Enter(string name, long count)
     {
@@ -93,6 +132,12 @@ public sealed class StepStats(Device device) : IDisposable
             _sums?.Dispose();
             _sums = _device.Empty(new Shape(Parts * Math.Max(FirstCapacity, 2 * index))).Own();
             _sums.CopyFrom<float>([.. before, .. new float[_sums.Count - before.Length]]);
+        }
+        if (Pending is not null && index == Pending.Count)
+        {
+            var before = Pending;
+            Pending = _device.From([.. before.ToArray(), .. new float[index]], new Shape(2 * index)).Own();
+            before.Dispose();
         }
         _names.Add(name);
         return _entries[name] = (index, count);

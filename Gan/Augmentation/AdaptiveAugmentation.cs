@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
@@ -77,6 +78,9 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
         _probability.Observe(onReal, report);
     }
 
+    /// <inheritdoc/>
+    internal override void Distribute(ICommunicator ranks) => _probability.Ranks = ranks;
+
     /// <summary>The same with given numbers.</summary>
     /// <param name="images">(N, S, S, 3).</param>
     /// <param name="uniforms">(16, N) in [0, 1).</param>
@@ -142,7 +146,7 @@ public sealed class AdaptiveAugmentation : ImageAugmentation
     }
 
     static (Tensor Uniforms, Tensor Normals) Draw(int count, Rng random) =>
-        (random.Uniform(new Shape(Uniforms, count)), random.Normal(new Shape(Normals, count)));
+        (random.Uniform(new Shape(Uniforms, count), batchAxis: 1), random.Normal(new Shape(Normals, count), batchAxis: 1));
 
     /// <summary>1 with the probability p, else 0.</summary>
     Tensor Happens(Tensor uniforms, int row, int rank) => (_probability.Value - Row(uniforms, row, rank)).Relu().Sign();

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
@@ -29,6 +30,9 @@ sealed class AdaptiveProbability : Module
     /// <summary>p, (1).</summary>
     public Tensor Value { get; }
 
+    /// <summary>The ranks whose images it goes by; null for this one's.</summary>
+    public ICommunicator? Ranks { get; set; }
+
     /// <summary>Counts an update, and moves p where it is the fourth.</summary>
     /// <param name="onReal">Logits of real images (N, 1).</param>
     /// <param name="report">Told p as it was, and r of these images.</param>
@@ -39,11 +43,13 @@ sealed class AdaptiveProbability : Module
         using var scope = onReal.Device.Scope();
         using var noGrad = onReal.Device.NoGrad();
         var sign = onReal.Sign().Mean();
+        int ranks = Ranks?.Size ?? 1;
+        if (Ranks is not null) sign = sign.SumOverRanks(Ranks) / ranks;
         report("augment_p", Value);
         report("augment_rt", sign);
         var (signs, updates) = (_signs + sign, _updates + 1);
         var due = (updates - (Interval - 1)).Relu().Sign();
-        var move = (signs / Interval - _target).Sign() * due * (Interval * onReal.Shape[0] / ImagesToOne);
+        var move = (signs / Interval - _target).Sign() * due * (Interval * ranks * onReal.Shape[0] / ImagesToOne);
         Value.CopyFrom((Value + move).Clamp(0, 1));
         _signs.CopyFrom(signs * (1 - due));
         _updates.CopyFrom(updates * (1 - due));

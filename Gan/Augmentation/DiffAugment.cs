@@ -40,7 +40,7 @@ public sealed class DiffAugment : ImageAugmentation
     {
         Check(images);
         ArgumentNullException.ThrowIfNull(random);
-        return Apply(images, random.Uniform(new Shape(Numbers, images.Shape[0])));
+        return Apply(images, random.Uniform(new Shape(Numbers, images.Shape[0]), batchAxis: 1));
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed class DiffAugment : ImageAugmentation
         Check(images);
         ArgumentNullException.ThrowIfNull(random);
         if (!_translation) return images;
-        var numbers = random.Uniform(new Shape(Numbers, images.Shape[0]));
+        var numbers = random.Uniform(new Shape(Numbers, images.Shape[0]), batchAxis: 1);
         return Translated(images.Cast(DType.F32), numbers).Cast(images.Type);
     }
 

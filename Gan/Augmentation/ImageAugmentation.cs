@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 
@@ -60,6 +61,11 @@ public abstract class ImageAugmentation : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         if (images.Shape.Rank != 4 || images.Shape[1] != Size || images.Shape[2] != Size || images.Shape[3] != 3)
             throw new ArgumentException($"The augmentation takes images (N, {Size}, {Size}, 3); these are {images.Shape}.");
+    }
+
+    /// <summary>What adapts to images goes by those of all ranks from here on.</summary>
+    internal virtual void Distribute(ICommunicator ranks)
+    {
     }
 
     /// <summary>Images with all rows and all columns resampled; see <see cref="AxisSampling"/>.</summary>

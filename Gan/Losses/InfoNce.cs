@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Gan.Losses;
@@ -18,8 +19,9 @@ public static class InfoNce
     /// </summary>
     /// <param name="local">Local features (N, H, W, D) or (N, L, D).</param>
     /// <param name="global">Global features (N, D).</param>
+    /// <param name="ranks">Where ranks share a batch: who has the other images, whose places are negatives too.</param>
     /// <exception cref="ArgumentException">Shapes do not fit, or there is no image or place.</exception>
-    public static Tensor Loss(Tensor local, Tensor global)
+    public static Tensor Loss(Tensor local, Tensor global, ICommunicator? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(global);
@@ -35,14 +37,13 @@ public static class InfoNce
         global = global.Cast(DType.F32);
 
         var positive = local.MatMul(global.Reshape(images, features, 1)).Reshape(images, places);
-        var scores = global.MatMul(local.Reshape(images * places, features), transposeB: true);
-        var own = Own(global.Device, images);
-        var negative = Tensor.Where(own.Reshape(images, images, 1), global.Device.Scalar(OwnScore),
-            scores.Reshape(images, images, places)).Reshape(images, images * places);
+        var (everywhere, all, first) = ranks is null ? (local, images, 0)
+            : (local.GatherOverRanks(ranks), images * ranks.Size, ranks.Rank * images);
+        var scores = global.MatMul(everywhere.Reshape(all * places, features), transposeB: true);
+        var own = (Tensor.Positions(global.Device, images) + first).OneHot(all);
+        var negative = Tensor.Where(own.Reshape(images, all, 1), global.Device.Scalar(OwnScore),
+            scores.Reshape(images, all, places)).Reshape(images, all * places);
         // The negatives of an image are the same for all its places, so −ln(eᵖ / (eᵖ + Σ eˢ)) = ln(1 + e^(ln Σ eˢ − p)).
         return (negative.LogSumExp([1], keepDims: true) - positive).Softplus().Mean();
     }
-
-    /// <summary>1 on the diagonal of (N, N).</summary>
-    static Tensor Own(Device device, int images) => Tensor.Positions(device, images).OneHot(images);
 }

@@ -34,7 +34,7 @@ public static class Wasserstein
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
         ArgumentNullException.ThrowIfNull(random);
-        return GradientPenalty(discriminator, real, fake, random.Uniform(new(real.Shape[0], 1, 1, 1)));
+        return GradientPenalty(discriminator, real, fake, random.Uniform(new(real.Shape[0], 1, 1, 1), batchAxis: 0));
     }
 
     /// <summary>The same with given mixing weights.</summary>

@@ -39,9 +39,10 @@ public abstract class Generator : Module
     public Latent Draw(Rng random, int count, Tensor? labels = null)
     {
         ArgumentNullException.ThrowIfNull(random);
-        if (Classes > 0) labels ??= random.Integers(new Shape(count), Classes);
+        if (Classes > 0) labels ??= random.Integers(new Shape(count), Classes, batchAxis: 0);
         var shape = new Shape(count, LatentSize);
-        return new(Distribution == LatentDistribution.Uniform ? random.Uniform(shape, -1, 1) : random.Normal(shape), labels);
+        return new(Distribution == LatentDistribution.Uniform ? random.Uniform(shape, -1, 1, batchAxis: 0)
+            : random.Normal(shape, batchAxis: 0), labels);
     }
 
     /// <summary>Refuses noise without the classes that are needed, or with classes that are not known.</summary>

@@ -33,8 +33,8 @@ public sealed class GanLoop : IDisposable
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(optimisation);
         (_step, _feed, _schedule) = (step, feed, schedule);
-        (_batch, _discriminatorSteps, _order) =
-            (optimisation.Batch, optimisation.DiscriminatorSteps, optimisation.UpdateOrder);
+        (_batch, _discriminatorSteps, _order) = (step.Random.Share.Of(optimisation.Batch), optimisation.DiscriminatorSteps,
+            optimisation.UpdateOrder);
         _graphs = optimisation.Graphs && step.IsCapturable && step.Device.CanCapture;
     }
 
@@ -77,6 +77,7 @@ public sealed class GanLoop : IDisposable
         {
             using var scope = _step.Device.Scope();
             _step.TrainDiscriminator(_feed.Take());
+            _step.EndUpdate();
         });
     }
 
@@ -91,6 +92,7 @@ public sealed class GanLoop : IDisposable
             using var scope = _step.Device.Scope();
             if (seesReals) _step.TrainGenerator(_feed.Take());
             else _step.TrainGenerator(_batch);
+            _step.EndUpdate();
             _schedule?.Advance();
         });
     }

@@ -120,7 +120,7 @@ public sealed class Trainer
         using var schedule = new ScalarSchedule(_run.Step.Scheduled(options.Rate()), _run.Done);
         long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
         using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
-            _run.Observer.Notice, ahead);
+            _run.Observer.Notice, ahead, _run.Step.Random.Share);
         using var loop = new GanLoop(_run.Step, feed, optimisation, schedule);
         foreach (string notice in _run.Step.Notices) _run.Observer.Notice(notice);
         if (_run.Done == 0) foreach (var hook in hooks.Where(static h => h.Every.AtStart)) hook.Run(_run);

@@ -33,6 +33,6 @@ public sealed class InfoMaxStep : ResNetGanStep
     Tensor Contrast(DiscriminatorOutput output)
     {
         var (local, global) = ((InfoMaxDiscriminator)Discriminator).Project(output);
-        return InfoNce.Loss(local, global);
+        return InfoNce.Loss(local, global, Ranks);
     }
 }

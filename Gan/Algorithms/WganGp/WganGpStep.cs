@@ -29,7 +29,7 @@ public sealed class WganGpStep : ResNetGanStep
     public override void TrainDiscriminator(RealBatch real, Latent latent)
     {
         using var scope = Device.Scope();
-        TrainDiscriminator(real, latent, Random.Uniform(new Shape(real.Count, 1, 1, 1)));
+        TrainDiscriminator(real, latent, Random.Uniform(new Shape(real.Count, 1, 1, 1), batchAxis: 0));
     }
 
     /// <summary>

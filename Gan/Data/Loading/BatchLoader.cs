@@ -38,7 +38,7 @@ public sealed class BatchLoader : IDisposable
         _order = new LoaderOrder(source, options);
         Position = _order.Normalise(start);
         for (int i = 0; i <= options.Prefetch; i++)
-            _free.Add(new Batch(options.BatchSize, source.Size, labelled: _classes > 0), default);
+            _free.Add(new Batch(options.Images, source.Size, labelled: _classes > 0), default);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _thread = new Thread(Produce) { IsBackground = true, Name = "batch loader" };
         _thread.Start(Position);
@@ -89,11 +89,12 @@ public sealed class BatchLoader : IDisposable
             for (var at = (LoaderPosition)start!; ;)
             {
                 Batch batch = _free.Take(stop);
-                batch.Count = _order.BatchCount(at);
+                batch.Count = _options.Share.Of(_order.BatchCount(at));
+                int first = _options.Share.First(batch.Count);
                 for (int i = 0; i < batch.Count; i++)
                 {
                     stop.ThrowIfCancellationRequested();
-                    long index = _order.Index(at, i);
+                    long index = _order.Index(at, first + i);
                     _source.Read(index, batch.Image(i));
                     if (_options.HorizontalFlip && LoaderOrder.Flip(at, index)) Mirror(batch.Image(i), _source.Size);
                     if (_classes > 0) batch.Label(i, Label(index));
@@ -141,6 +142,10 @@ public sealed class BatchLoader : IDisposable
     {
         if (options.BatchSize <= 0) throw new ArgumentException($"BatchLoader: batch size {options.BatchSize} is not positive.");
         if (options.Prefetch <= 0) throw new ArgumentException($"BatchLoader: prefetch {options.Prefetch} is not positive.");
+        var (rank, ranks) = options.Share;
+        if (rank < 0 || rank >= ranks || options.BatchSize % ranks != 0 || ranks > 1 && !options.DropLast)
+            throw new ArgumentException($"BatchLoader: part {rank} of {ranks} is none of batches of {options.BatchSize}"
+                + $"{(options.DropLast ? "" : ", whose last one may be smaller")}.");
         if ((long)options.BatchSize * source.Size * source.Size * 3 > Array.MaxLength)
             throw new ArgumentException(
                 $"BatchLoader: a batch of {options.BatchSize} images of {source.Size}x{source.Size} is above 2 GB.");

@@ -1,4 +1,5 @@
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
@@ -12,14 +13,15 @@ public static class BatchFeed
     /// <param name="device">Where the images go.</param>
     /// <param name="source">The set.</param>
     /// <param name="data">Flips, and whether a device keeps the set.</param>
-    /// <param name="batch">Images of a batch.</param>
+    /// <param name="batch">Images of a batch, of all ranks where they share it.</param>
     /// <param name="start">The first image.</param>
     /// <param name="notice">Told in one sentence where a GPU's images are kept.</param>
     /// <param name="ahead">For how many batches to plan at a time, at most, where it does: such as pass between two log lines,
     /// where the device is waited for anyway.</param>
+    /// <param name="share">Which part of each batch it gives; null for all.</param>
     /// <exception cref="TrainingException">The set is to be kept on the device and does not fit.</exception>
     public static IBatchFeed Open(Device device, IImageSource source, DataSettings data, int batch, LoaderPosition start,
-        Action<string> notice, long ahead = int.MaxValue)
+        Action<string> notice, long ahead = int.MaxValue, BatchShare? share = null)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(source);
@@ -27,7 +29,7 @@ public static class BatchFeed
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(notice);
         // All batches have one size, so the last images of an epoch are dropped.
-        var loading = new LoaderOptions { BatchSize = batch, DropLast = true, HorizontalFlip = data.Flip };
+        var loading = new LoaderOptions { BatchSize = batch, DropLast = true, HorizontalFlip = data.Flip, Share = share ?? BatchShare.Whole };
         return Open(device, source, loading, start, data.DataOnDevice, ahead, notice);
     }
 

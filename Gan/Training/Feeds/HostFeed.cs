@@ -16,9 +16,9 @@ sealed class HostFeed : IBatchFeed
     public HostFeed(Device device, IImageSource source, LoaderOptions options, LoaderPosition start)
     {
         _loader = new BatchLoader(source, options, start);
-        _pixels = device.Empty(new Shape(options.BatchSize, source.Size, source.Size, 3), DType.U8).Own();
-        _all = device.From([.. Enumerable.Range(0, options.BatchSize)], new Shape(options.BatchSize)).Own();
-        if (source.Classes.Count > 0) _labels = device.Empty(new Shape(options.BatchSize), DType.I32).Own();
+        _pixels = device.Empty(new Shape(options.Images, source.Size, source.Size, 3), DType.U8).Own();
+        _all = device.From([.. Enumerable.Range(0, options.Images)], new Shape(options.Images)).Own();
+        if (source.Classes.Count > 0) _labels = device.Empty(new Shape(options.Images), DType.I32).Own();
     }
 
     public LoaderPosition Position => _loader.Position;

@@ -31,11 +31,11 @@ sealed class ResidentFeed : IBatchFeed
         _options = options;
         _order = new LoaderOrder(source, options);
         _position = _planned = _order.Normalise(start);
-        int batches = (int)Math.Clamp(ahead, 1, Math.Max(1, PlanBytes / (sizeof(int) * options.BatchSize)));
+        int batches = (int)Math.Clamp(ahead, 1, Math.Max(1, PlanBytes / (sizeof(int) * options.Images)));
         _after = new LoaderPosition[batches];
         _next = batches;
         _pixels = Upload(device, source);
-        var plan = new Shape(batches, options.BatchSize);
+        var plan = new Shape(batches, options.Images);
         _indices = device.Empty(plan, DType.I32).Own();
         if (source.Classes.Count > 0) _labels = Labels(device, source);
         if (options.HorizontalFlip) _flips = device.Empty(plan, DType.I32).Own();
@@ -63,16 +63,17 @@ sealed class ResidentFeed : IBatchFeed
         foreach (var t in (ReadOnlySpan<Tensor?>)[_pixels, _labels, _indices, _flips, _cursor, _following]) t?.Dispose();
     }
 
-    Tensor Row(Tensor plan) => plan.GatherRows(_cursor).Reshape(_options.BatchSize);
+    Tensor Row(Tensor plan) => plan.GatherRows(_cursor).Reshape(_options.Images);
 
     void Plan()
     {
         int[] indices = new int[_indices.Count], flips = new int[_flips?.Count ?? 0];
+        int first = _options.Share.First(_options.Images);
         for (int k = 0, at = 0; k < _after.Length; k++)
         {
-            for (int i = 0; i < _options.BatchSize; i++, at++)
+            for (int i = 0; i < _options.Images; i++, at++)
             {
-                indices[at] = (int)_order.Index(_planned, i);
+                indices[at] = (int)_order.Index(_planned, first + i);
                 if (_flips is not null) flips[at] = LoaderOrder.Flip(_planned, indices[at]) ? 1 : 0;
             }
             _after[k] = _planned = _order.After(_planned);

@@ -23,13 +23,13 @@ sealed class StreamedFeed : IBatchFeed
 
     public StreamedFeed(Device device, IImageSource source, LoaderOptions options, LoaderPosition start)
     {
-        var shape = new Shape(options.BatchSize, source.Size, source.Size, 3);
+        var shape = new Shape(options.Images, source.Size, source.Size, 3);
         _pixels = device.Empty(shape, DType.U8).Own();
-        _all = device.From([.. Enumerable.Range(0, options.BatchSize)], new Shape(options.BatchSize)).Own();
+        _all = device.From([.. Enumerable.Range(0, options.Images)], new Shape(options.Images)).Own();
         _staged = device.Stage(shape, DType.U8);
         if (source.Classes.Count > 0)
         {
-            var labels = new Shape(options.BatchSize);
+            var labels = new Shape(options.Images);
             _labels = device.Empty(labels, DType.I32).Own();
             _stagedLabels = device.Stage(labels, DType.I32);
         }
