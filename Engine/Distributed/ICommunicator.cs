@@ -2,7 +2,8 @@ namespace Ssgan.Engine.Distributed;
 
 /// <summary>
 /// The ranks of one run, seen from one of them. Collectives are called by all ranks in the same order with the same sizes; none
-/// waits for ever: a rank that does not come in time is named by a <see cref="CommunicatorException"/>. Not for several threads at once.
+/// waits for ever: a rank that does not come in time is named by a <see cref="CommunicatorException"/>. Not for several threads
+/// at once.
 /// </summary>
 public interface ICommunicator : IDisposable
 {
