@@ -1,4 +1,5 @@
 using SkiaSharp;
+using Ssgan.Gan.Data.Imaging;
 using Ssgan.Runner.Runs;
 
 namespace Ssgan.Runner.Report;
@@ -51,7 +52,7 @@ sealed class SheetPictures
     /// <summary>A sheet as WebP; null where the file holds none.</summary>
     static byte[]? Encode(string file)
     {
-        using var codec = SKCodec.Create(file);
+        using var codec = ImageCodec.Open(file);
         if (codec is null || (long)codec.Info.Width * codec.Info.Height > MostPixels) return null;
         using var whole = SKBitmap.Decode(codec);
         if (whole is null) return null;

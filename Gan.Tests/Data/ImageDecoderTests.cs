@@ -1,5 +1,6 @@
 using SkiaSharp;
 using Ssgan.Gan.Data;
+using Ssgan.Gan.Data.Imaging;
 
 namespace Ssgan.Tests.Data;
 
@@ -112,5 +113,24 @@ public sealed class ImageDecoderTests
         byte[] png = DataSamples.NoiseImage(40, 40, 1);
         Assert.That(() => Decode(png[..(png.Length / 2)], 8),
             Throws.InstanceOf<DatasetException>().With.Message.EqualTo("is cut short"));
+    }
+
+    /// <summary>What none of Skia's decoders knows by its first bytes would go to the one of raw files.</summary>
+    [Test]
+    public void Nothing_is_handed_to_Skia_that_begins_like_none_of_its_formats()
+    {
+        byte[][] heads =
+        [
+            [], "I"u8.ToArray(), "II*\0\b\0\0\0\0\0\0\0\0\0"u8.ToArray(), "MM\0*\0\0\0\b\0\0"u8.ToArray(),
+            "RIFF\0\0\0\0WEBP"u8.ToArray(), "RIFF\0\0\0\0WEBPXX"u8.ToArray(), "GIF88a"u8.ToArray(), [0xFF, 0xD8],
+            "FUJIFILMCCD-RAW "u8.ToArray(), [0, 0, 0, 0],
+        ];
+        foreach (byte[] head in heads) Assert.That(ImageCodec.IsKnown(head), Is.False, Convert.ToHexString(head));
+        using var stem = SKBitmap.FromImage(SKImage.Create(new SKImageInfo(2, 2)));
+        foreach (var format in new[] { SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp })
+        {
+            using var data = stem.Encode(format, 90);
+            Assert.That(ImageCodec.IsKnown(data.AsSpan()), $"{format}");
+        }
     }
 }

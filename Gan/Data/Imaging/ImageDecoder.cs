@@ -29,7 +29,7 @@ internal static class ImageDecoder
         ImageFit fit = ImageFit.Crop)
     {
         using SKData data = SKData.CreateCopy(BmpHeader.WithAlphaMask(file));
-        using SKCodec codec = SKCodec.Create(data) ?? throw new DatasetException(file.IsEmpty ? "is empty"
+        using SKCodec codec = ImageCodec.Open(data) ?? throw new DatasetException(file.IsEmpty ? "is empty"
             : ImageFiles.IsImage(file) ? "is damaged or cut short" : "is not a PNG, JPEG, WebP or BMP image");
         if (codec.EncodedFormat is not (SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Webp
             or SKEncodedImageFormat.Bmp))
@@ -49,7 +49,7 @@ internal static class ImageDecoder
     /// <summary>The shorter side of an image, from its header; null where it is no image.</summary>
     internal static int? Side(string path)
     {
-        using var codec = SKCodec.Create(path);
+        using var codec = ImageCodec.Open(path);
         return codec is null || codec.Info.Width <= 0 || codec.Info.Height <= 0 ? null
             : Math.Min(codec.Info.Width, codec.Info.Height);
     }

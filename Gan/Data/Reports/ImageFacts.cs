@@ -44,7 +44,7 @@ internal sealed class ImageFacts
             {
                 facts.Format = "unknown";
                 using SKData data = SKData.CreateCopy(bytes);
-                using var codec = SKCodec.Create(data);
+                using var codec = ImageCodec.Open(data);
                 if (codec is not null)
                 {
                     (facts.Width, facts.Height) = (codec.Info.Width, codec.Info.Height);
