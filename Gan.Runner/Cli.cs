@@ -1,11 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Ssgan.Engine.Kernels;
-using Ssgan.Engine.Serialization;
-using Ssgan.Gan.Data;
-using Ssgan.Gan.Interop;
-using Ssgan.Gan.Metrics;
-using Ssgan.Gan.Settings;
 using Ssgan.Runner.Commands;
 using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
@@ -50,25 +44,13 @@ static class Cli
         }
         catch (Exception e)
         {
-            int code = e is UsageException ? ExitCode.BadArguments : ExitCode.Failed;
-            Fail(host, code,
-                IsForUsers(e) ? DeniedPath.Explain(e, parsed) : $"ssgan failed with {e.GetType().Name}: {e.Message}");
+            int code = Failure.Of(e, parsed).Print(host.Error);
             if (parsed.GetValue(verbose)) host.Error.WriteLine(e);
             return code;
         }
     }
 
-    static bool IsForUsers(Exception e) =>
-        e is UsageException or TrainingException or DatasetException or DeviceException or TensorFileException or MetricException
-        or WeightsException or IOException or UnauthorizedAccessException or ArgumentException;
-
-    static int Fail(Host host, int code, string message)
-    {
-        string line = string.Join(' ',
-            message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        host.Error.WriteLine(line.EndsWith('.') || line.EndsWith('?') ? line : line + ".");
-        return code;
-    }
+    static int Fail(Host host, int code, string message) => new Failure(code, message).Print(host.Error);
 
     /// <summary>Prints this program's version, whichever process it runs in; without the commit, which follows a plus.</summary>
     sealed class VersionAction : SynchronousCommandLineAction

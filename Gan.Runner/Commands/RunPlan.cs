@@ -18,11 +18,18 @@ namespace Ssgan.Runner.Commands;
 sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, string? Folder, bool IsNew)
 {
     /// <summary>Decides from the command line and a file of settings, which may be none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="arguments">Its options.</param>
+    /// <param name="config">The file.</param>
+    /// <param name="device">What will compute.</param>
+    /// <param name="claims">Whether a folder to go on in is put in order first; of several ranks one does.</param>
     /// <exception cref="UsageException">An option is out of range or may not change on resume.</exception>
     /// <exception cref="TrainingException">The run to resume is missing or damaged.</exception>
-    public static RunPlan From(ParseResult parsed, TrainArguments arguments, ConfigFile? config, Device device)
+    public static RunPlan From(ParseResult parsed, TrainArguments arguments, ConfigFile? config, Device device,
+        bool claims = true)
     {
-        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments, config) : New(parsed, arguments, config, device);
+        var plan = parsed.Has(arguments.Resume) ? Resume(parsed, arguments, config, claims)
+            : New(parsed, arguments, config, device);
         DeviceChoice.CheckPrecision(device, plan.Options.Optimisation.Precision);
         Check(plan.Options, static (message, e) => new UsageException(message, e), TrainArguments.NameOf);
         return arguments.HasSchedule(parsed) && !FollowsSchedule(plan.Options) ? plan with
@@ -70,7 +77,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
                 .Select(static v => $"{TrainArguments.NameOf(v.Name).TrimStart('-')} {v.Value}"))));
     }
 
-    static RunPlan Resume(ParseResult parsed, TrainArguments arguments, ConfigFile? config)
+    static RunPlan Resume(ParseResult parsed, TrainArguments arguments, ConfigFile? config, bool claims)
     {
         if (parsed.Has(arguments.Preset))
             throw new UsageException("--preset does not go with --resume, which takes the settings of the run.");
@@ -79,7 +86,7 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string path = parsed.GetValue(arguments.Resume)!;
         // A run that was killed while it replaced a checkpoint has it under another name until the folder is claimed. One that
         // only branches off from a run may do so while that trains.
-        if (!parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path).Claim().Dispose();
+        if (claims && !parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path).Claim().Dispose();
         string checkpoint = RunFolder.FindCheckpoint(path);
         var state = Gan.Training.Checkpoint.ReadState(checkpoint);
         string? run = FindRun(path, checkpoint);

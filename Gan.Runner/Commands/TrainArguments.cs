@@ -5,6 +5,7 @@ using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
@@ -85,12 +86,15 @@ sealed class TrainArguments
 
     public Option<int> Port { get; } = ServeCommand.PortOption();
 
+    public RankArguments Ranks { get; } = new();
+
     public Option<bool> Plain { get; } = OptionKinds.Switch("--plain", "Print lines instead of a live panel.");
 
     public IEnumerable<Option> All =>
     [
         _data, _model, Config, Out, Resume, InitFrom, Preset, Device, Threads, .. _settings.Values, _schedule, EvalNetwork,
         DataDirectory, VerifyData, _autotune, _deterministic, DryRun, TensorBoard, Serve, Port, Plain,
+        .. Ranks.All,
     ];
 
     /// <summary>Options that are no settings of a run, and which a file of settings may have beside them.</summary>

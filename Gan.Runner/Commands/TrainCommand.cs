@@ -7,6 +7,7 @@ using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Report;
 using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
@@ -24,37 +25,39 @@ static class TrainCommand
         var arguments = new TrainArguments();
         var command = new Command("train", "Train a GAN. Without options: a short run on shapes with a preset for this machine.");
         foreach (var option in arguments.All) command.Options.Add(option);
-        command.SetAction(parsed => Run(parsed, arguments, host));
+        command.SetAction(parsed =>
+            RankSession.Run(host, parsed, arguments.Ranks, (own, session) => Run(parsed, arguments, own, session)));
         return command;
     }
 
-    static int Run(ParseResult given, TrainArguments arguments, Host host)
+    static int Run(ParseResult given, TrainArguments arguments, Host host, RankSession? session)
     {
         var config = given.GetValue(arguments.Config) is { } file ? ConfigFile.Read(file, arguments.Program) : null;
         var parsed = config?.Before(given, arguments.Program) ?? given;
-        using var device = DeviceChoice.Open(
-            host.Devices, parsed.Pick(arguments.Device, "auto"), arguments.DeviceOptions(parsed, host.CacheFolder),
-            host.Out.WriteLine);
-        var plan = RunPlan.From(parsed, arguments, config, device);
+        using var device = OpenDevice(parsed, arguments, host, session);
+        var plan = InTurn(session, (first, _) => RunPlan.From(parsed, arguments, config, device, first));
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
             DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
             return ExitCode.Done;
         }
-        using var source = OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
-            parsed.GetValue(arguments.VerifyData), host);
+        using var source = InTurn(session, (first, alive) => OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
+            first && parsed.GetValue(arguments.VerifyData), host, alive));
         plan = plan with { Options = plan.Options.For(source) };
+        session?.CheckSame("settings", plan.Options.ToJson());
+        session?.CheckSame("images", source.ContentHash);
         using var step = plan.Options.CreateStep(device);
+        if (session is not null) step.Distribute(session.Ranks, plan.Options.Optimisation.SyncBatchNorm);
         var transferred = parsed.GetValue(arguments.InitFrom) is { } from ? TransferredWeights.Into(step, from) : null;
         // Before there is a folder: a port that is taken leaves nothing behind.
-        using var server = parsed.GetValue(arguments.Serve) ? ServeCommand.Open(Parent(plan), IPAddress.Loopback,
+        using var server = parsed.GetValue(arguments.Serve) && session is null or { Writes: true } ? ServeCommand.Open(Parent(plan), IPAddress.Loopback,
             parsed.Pick(arguments.Port, ServeCommand.Port), null, static () => Devices.OpenCpu(new() { Threads = 1 })) : null;
-        var folder = OpenFolder(plan);
+        var folder = session is null ? OpenFolder(plan) : RunFolder.OfAnother(session.FromFirst(() => OpenFolder(plan).Path));
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice);
+        using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice, session?.Ranks);
         using var board = parsed.GetValue(arguments.TensorBoard) ? new TensorBoardHook() : null;
         var start = new StartHook(RunStart.Here(host.Arguments, device.Describe(), facts.Networks, facts.Data));
         var trainer = new Trainer(step, source, plan.Options, folder, view,
@@ -88,9 +91,19 @@ static class TrainCommand
         return outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
     }
 
-    static IImageSource OpenData(TrainOptions options, string directory, bool verify, Host host)
+    static Device OpenDevice(ParseResult parsed, TrainArguments arguments, Host host, RankSession? session)
     {
-        var progress = new DataProgressLines(host.Out);
+        var (name, options) = (parsed.Pick(arguments.Device, "auto"), arguments.DeviceOptions(parsed, host.CacheFolder));
+        return session?.Open(name, options, host.Devices) ?? DeviceChoice.Open(host.Devices, name, options, host.Out.WriteLine);
+    }
+
+    /// <summary>What the first rank makes before the others do.</summary>
+    static T InTurn<T>(RankSession? session, Func<bool, Action, T> make) =>
+        session is null ? make(true, static () => { }) : session.InTurn(make);
+
+    static IImageSource OpenData(TrainOptions options, string directory, bool verify, Host host, Action alive)
+    {
+        var progress = new AliveProgress(new DataProgressLines(host.Out), alive);
         var (data, batch) = (options.Data, options.Optimisation.Batch);
         var source = DatasetFactory.Open(data.Data, data.Size, new DataOptions
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Metrics.Networks;
 using Ssgan.Gan.Training;
@@ -14,10 +15,11 @@ sealed class TrainingEvaluation : IDisposable
     readonly Device _device;
     readonly IFeatureNetwork _network;
 
-    TrainingEvaluation(Device device, IFeatureNetwork network, TrainOptions options, Host host, Action<string> notice)
+    TrainingEvaluation(Device device, IFeatureNetwork network, TrainOptions options, Host host, Action<string> notice,
+        ICommunicator? ranks)
     {
         (_device, _network) = (device, network);
-        Hooks = [new EvaluationHook(device, network, options.Evaluation, host.FeatureFolder, notice, host.Stop)];
+        Hooks = [new EvaluationHook(device, network, options.Evaluation, host.FeatureFolder, notice, ranks, host.Stop)];
     }
 
     /// <summary>The hook that evaluates.</summary>
@@ -25,7 +27,7 @@ sealed class TrainingEvaluation : IDisposable
 
     /// <summary>Opens what is needed; null where nothing is to be evaluated.</summary>
     public static TrainingEvaluation? Open(ParseResult parsed, TrainArguments arguments, TrainOptions options, Host host,
-        Action<string> notice)
+        Action<string> notice, ICommunicator? ranks)
     {
         if (options.Evaluation.EvalEvery == 0) return null;
         var device = DeviceChoice.Open(host.Devices, parsed.Pick(arguments.Device, "auto"),
@@ -36,7 +38,7 @@ sealed class TrainingEvaluation : IDisposable
             network = FeatureNetworks.Open(device, parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
                 MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize,
                 new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);
-            return new(device, network, options, host, notice);
+            return new(device, network, options, host, notice, ranks);
         }
         catch
         {

@@ -14,6 +14,9 @@ sealed record Host(TextWriter Out, TextWriter Error, IAnsiConsole? Terminal, Dev
     /// <summary>The command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>The environment: a variable's value, or null where it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Where what can be made again is kept from run to run; null keeps nothing.</summary>
     public string? CacheFolder { get; init; }
 

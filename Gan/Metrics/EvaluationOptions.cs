@@ -1,3 +1,4 @@
+using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Metrics;
@@ -25,6 +26,10 @@ public sealed record EvaluationOptions
     /// goes on where it was. Null keeps nothing.
     /// </summary>
     public string? CacheFolder { get; init; }
+
+    /// <summary>Ranks that look at images in turns, a batch each; all score, and get the same numbers as one would. They stay the
+    /// caller's; null for one.</summary>
+    public ICommunicator? Ranks { get; init; }
 
     /// <summary>Told how many images have been looked at: "real", "drawn".</summary>
     public IProgress<DataProgress>? Progress { get; init; }

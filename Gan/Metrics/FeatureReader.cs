@@ -25,6 +25,8 @@ sealed class FeatureReader(IFeatureNetwork network, string arithmetic, Evaluatio
         if ((long)columns * images.Count > Array.MaxLength)
             throw new ArgumentException($"{images.Count} images are more than {info.Name} can be asked about at once: "
                 + $"{columns} numbers each.");
+        if (options.Ranks is { Size: > 1 } ranks)
+            return Split(new SharedFeatures(network, options, ranks).Read(images, stage, columns, stop), columns);
         if (options.CacheFolder is not { } folder || images.Identity is not { } unique)
             return Split(Compute(images, stage, columns, null, null, stop), columns);
         string identity = $"{info.Name} {info.Sha256} {arithmetic} {Batch} | {images.Size} {unique}";
@@ -46,22 +48,29 @@ sealed class FeatureReader(IFeatureNetwork network, string arithmetic, Evaluatio
         int done = file?.Rows ?? 0;
         options.Progress?.Report(new DataProgress(stage, done, images.Count));
         if (done == images.Count) return rows;
-        int dimensions = network.Info.Dimensions, classes = network.Info.Classes, bytes = images.Size * images.Size * 3;
         foreach (var pixels in images.Read(done, Batch, stop))
         {
-            int n = pixels.Length / bytes;
-            var (features, logits) = network.Read(pixels.Span, n, images.Size);
-            for (int i = 0; i < n; i++)
-            {
-                var row = rows.AsSpan((done + i) * columns, columns);
-                features.AsSpan(i * dimensions, dimensions).CopyTo(row);
-                logits.AsSpan(i * classes, classes).CopyTo(row[dimensions..]);
-            }
+            int n = pixels.Length / (images.Size * images.Size * 3);
+            Describe(network, pixels.Span, images.Size, rows.AsSpan(done * columns, n * columns));
             file?.Append(rows.AsSpan(done * columns, n * columns));
             done += n;
             options.Progress?.Report(new DataProgress(stage, done, images.Count));
         }
         return rows;
+    }
+
+    /// <summary>Writes features and logits of images, a row each.</summary>
+    public static void Describe(IFeatureNetwork network, ReadOnlySpan<byte> pixels, int size, Span<float> rows)
+    {
+        int dimensions = network.Info.Dimensions, classes = network.Info.Classes, columns = dimensions + classes,
+            n = rows.Length / columns;
+        var (features, logits) = network.Read(pixels, n, size);
+        for (int i = 0; i < n; i++)
+        {
+            var row = rows.Slice(i * columns, columns);
+            features.AsSpan(i * dimensions, dimensions).CopyTo(row);
+            logits.AsSpan(i * classes, classes).CopyTo(row[dimensions..]);
+        }
     }
 
     ImageFeatures Split(float[] rows, int columns)

@@ -69,6 +69,10 @@ public sealed record OptimisationSettings
     /// <summary>Whether a GPU replays its updates as graphs; off runs them operation by operation, for debugging.</summary>
     public bool Graphs { get; init; } = true;
 
+    /// <summary>Whether batch norm goes by the images of all ranks, so that their number changes nothing; else by a rank's own.
+    /// </summary>
+    public bool SyncBatchNorm { get; init; }
+
     /// <summary>
     /// Every value but the learning rate's course, which is one option for <see cref="Decay"/> and <see cref="DecayFrom"/>.
     /// </summary>
@@ -109,6 +113,10 @@ public sealed record OptimisationSettings
         Setting.Choice<OptimisationSettings, bool>("graphs", "--graphs",
             "Whether a GPU replays its updates as graphs (default) or runs each operation.", [("on", true), ("off", false)],
             static o => o.Graphs, static (o, v) => o with { Graphs = v }),
+        Setting.Choice<OptimisationSettings, bool>("syncBatchNorm", "--sync-bn",
+            "With several ranks: whether batch norm goes by the images of all, as one rank's would, or by each rank's own (default).",
+            [("on", true), ("off", false)],
+            static o => o.SyncBatchNorm, static (o, v) => o with { SyncBatchNorm = v }),
     ];
 
     /// <summary>Whether the generator is averaged.</summary>

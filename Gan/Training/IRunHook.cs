@@ -30,6 +30,12 @@ public interface IRunHook
     /// <summary>When it is called.</summary>
     Every Every { get; }
 
+    /// <summary>
+    /// Whether every rank of a run calls it, where there are several: it has to, if it computes together with the others. Else
+    /// the first one does, which alone writes files.
+    /// </summary>
+    bool OnEveryRank => false;
+
     /// <summary>Does its work.</summary>
     /// <exception cref="Settings.TrainingException">The run cannot go on.</exception>
     void Run(RunState run);

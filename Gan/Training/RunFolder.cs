@@ -17,6 +17,9 @@ public sealed partial class RunFolder
 
     RunFolder(string path) => Path = path;
 
+    /// <summary>A folder that another rank of the run has made or opened, and alone writes to.</summary>
+    internal static RunFolder OfAnother(string path) => new(path);
+
     /// <summary>The folder.</summary>
     public string Path { get; }
 

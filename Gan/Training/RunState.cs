@@ -32,6 +32,9 @@ public sealed class RunState
     /// <summary>Where the data stand.</summary>
     public LoaderPosition Position { get; internal set; } = new(0);
 
+    /// <summary>Whether this process writes the run's files: it is the only rank, or the first of several.</summary>
+    public bool Writes => Step.Ranks is null or { Rank: 0 };
+
     /// <summary>The newest log line; null before the first.</summary>
     public TrainingReport? Report { get; internal set; }
 

@@ -49,6 +49,13 @@ public sealed class Trainer
         if (source.Size != size)
             throw new TrainingException(
                 $"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {size}x{size}.");
+        int ranks = step.Random.Share.Size;
+        if (options.Optimisation.Batch % ranks != 0)
+            throw new TrainingException($"A batch of {options.Optimisation.Batch} images does not go round {ranks} ranks; its size "
+                + "must be a multiple of their number.");
+        if (options.Optimisation.Batch / ranks < 2 && !options.Optimisation.SyncBatchNorm)
+            throw new TrainingException($"A batch of {options.Optimisation.Batch} leaves each of {ranks} ranks one image, and batch "
+                + "norm needs at least 2: take a larger batch, or batch norm by the images of all ranks.");
         if (step.Classes > 0 && source.Classes.Count != step.Classes)
             throw new TrainingException(
                 $"The networks know {step.Classes} classes, and {source.Name} has {source.Classes.Count}.");
@@ -113,19 +120,26 @@ public sealed class Trainer
     public TrainingOutcome Run(CancellationToken stop = default)
     {
         var (options, optimisation, folder) = (_run.Options, _run.Options.Optimisation, _run.Folder);
-        using var claim = folder.Claim();
-        AtomicFile.Write(folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(options.ToJson())));
+        using var claim = _run.Writes ? folder.Claim() : null;
+        if (_run.Writes)
+            AtomicFile.Write(folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(options.ToJson())));
         using var log = new LogHook(_run);
-        IRunHook[] hooks = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
+        IRunHook[] all = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
+        IRunHook[] hooks = _run.Writes ? all : [.. all.Where(static h => h.OnEveryRank)];
         using var schedule = new ScalarSchedule(_run.Step.Scheduled(options.Rate()), _run.Done);
         long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
         using var feed = BatchFeed.Open(_run.Step.Device, _run.Source, options.Data, optimisation.Batch, _run.Position,
             _run.Observer.Notice, ahead, _run.Step.Random.Share);
         using var loop = new GanLoop(_run.Step, feed, optimisation, schedule);
+        if (_run.Step.Ranks is { } ranks)
+            _run.Observer.Notice($"{ranks.Describe()}: {optimisation.Batch / ranks.Size} of {optimisation.Batch} images a rank; "
+                + (optimisation.SyncBatchNorm ? "batch norm goes by the images of all ranks."
+                    : "batch norm goes by each rank's own images (--sync-bn on: by all, as one rank would)."));
         foreach (string notice in _run.Step.Notices) _run.Observer.Notice(notice);
         if (_run.Done == 0) foreach (var hook in hooks.Where(static h => h.Every.AtStart)) hook.Run(_run);
         long began = _run.Done;
-        while (_run.Done < optimisation.Steps && !stop.IsCancellationRequested)
+        bool stops = RankAgreement.Any(_run.Step, stop.IsCancellationRequested);
+        while (_run.Done < optimisation.Steps && !stops)
         {
             // A step that has begun is finished.
             loop.Iterate(CancellationToken.None);
@@ -134,6 +148,9 @@ public sealed class Trainer
             if (loop.IsDoneOnReturn) _run.CheckFinite("in");
             _run.Observer.Stepped(_run.Done, optimisation.Steps);
             foreach (var hook in hooks.Where(h => h.Every.IsDue(_run.Done, optimisation.Steps))) hook.Run(_run);
+            // Where updates are only queued, asking the other ranks would wait for them.
+            if (_run.Step.Ranks is null || loop.IsDoneOnReturn || log.Every.IsDue(_run.Done, optimisation.Steps))
+                stops = RankAgreement.Any(_run.Step, stop.IsCancellationRequested);
         }
         bool done = _run.Done == optimisation.Steps;
         foreach (var hook in hooks.Where(h => h.Every.AtEnd == AtEnd.Always && IsLeft(h))) hook.Run(_run);

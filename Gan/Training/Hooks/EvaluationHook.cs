@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ssgan.Engine;
+using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Metrics.Networks;
 
@@ -24,8 +25,9 @@ public sealed class EvaluationHook : IRunHook
     /// <param name="cacheFolder">Where features of real images are kept; null keeps none.</param>
     /// <param name="notice">Told what makes a score doubtful.</param>
     /// <param name="stop">Ends an evaluation early; its step is then not scored.</param>
+    /// <param name="ranks">The run's ranks, who look at images in turns; null for one.</param>
     public EvaluationHook(Device device, IFeatureNetwork network, EvaluationSettings settings, string? cacheFolder = null,
-        Action<string>? notice = null, CancellationToken stop = default)
+        Action<string>? notice = null, ICommunicator? ranks = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(network);
@@ -33,7 +35,7 @@ public sealed class EvaluationHook : IRunHook
         _evaluator = new Evaluator(device, network, new EvaluationOptions
         {
             Metrics = settings.Metrics, Protocol = MetricProtocol.Of(settings.EvalProtocol), Images = settings.EvalImages,
-            CacheFolder = cacheFolder, Notice = notice,
+            CacheFolder = cacheFolder, Notice = notice, Ranks = ranks,
         });
         (_settings, _stop) = (settings, stop);
         _metric = settings.KeepBest == EvaluationSettings.None ? null : Metric.Of(settings.KeepBest);
@@ -44,20 +46,24 @@ public sealed class EvaluationHook : IRunHook
     public Every Every { get; }
 
     /// <inheritdoc/>
+    public bool OnEveryRank => true;
+
+    /// <inheritdoc/>
     public void Run(RunState run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (!_began) Begin(run);
+        if (!_began && run.Writes) Begin(run);
         IReadOnlyList<Receipt> receipts;
         try
         {
             receipts = _evaluator.Run(run.Source, request => Images(run, request), _stop);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException e) when (e.CancellationToken == _stop)
         {
             run.Observer.Notice($"Step {run.Done} is not scored: its evaluation was stopped.");
             return;
         }
+        if (!run.Writes) return;
         Receipt.Append(run.Folder.Scores, receipts);
         run.Scores = receipts;
         run.Observer.Scored(run.Done, receipts);
