@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
@@ -171,5 +172,30 @@ static class Probe
         ranks.Barrier();
     }
 
-    static void Signals(ICommunicator ranks) => throw new NotImplementedException();
+    /// <summary>What a launcher's signals are, and how long a rank lives on that does not end by them.</summary>
+    static void Signals(ICommunicator ranks)
+    {
+        string file = Environment.GetEnvironmentVariable("SSGAN_SIGNALS") + ranks.Rank;
+        long start = Stopwatch.GetTimestamp();
+        var writing = new Lock();
+        void Note(string text)
+        {
+            lock (writing) File.AppendAllText(file, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} {text}\n");
+        }
+        void Got(PosixSignalContext context)
+        {
+            Note(context.Signal.ToString());
+            context.Cancel = true;
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Got);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Got);
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Got);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Got);
+        Note("begins");
+        for (int i = 0; i < 80; i++)
+        {
+            Thread.Sleep(500);
+            Note("lives");
+        }
+    }
 }

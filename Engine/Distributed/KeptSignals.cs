@@ -20,7 +20,6 @@ readonly unsafe struct KeptSignals : IDisposable
     /// <summary>Keeps them.</summary>
     public KeptSignals()
     {
-        // The C library's own, as it was found first: UCX exports a function of this name.
         _sigaction = (delegate* unmanaged<int, byte*, byte*, int>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(),
             "sigaction");
         _kept = (byte*)NativeMemory.AllocZeroed((nuint)(Bytes * Signals.Length));

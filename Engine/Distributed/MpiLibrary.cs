@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Ssgan.Engine.Distributed;
 
@@ -33,9 +34,8 @@ static class MpiLibrary
             nint library;
             try
             {
-                // Open MPI has linked its plugins to libmpi since 3.0, so that they find it without RTLD_GLOBAL, which .NET
-                // does not use.
                 library = NativeLibrary.Load(path);
+                if (NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _)) Publish(path);
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
@@ -54,6 +54,19 @@ static class MpiLibrary
         throw new CommunicatorException(
             $"This process is a rank, started by {launch.Name}, and no MPI library for it was found: {install}; tried "
             + string.Join(", ", tried) + ".");
+    }
+
+    /// <summary>
+    /// Makes a loaded library's symbols visible to those that it loads itself (RTLD_GLOBAL), which .NET does not. Not all of Open
+    /// MPI's plugins are linked to libmpi in Debian's build: without this they find it only where one that is came before.
+    /// </summary>
+    static unsafe void Publish(string path)
+    {
+        const int lazy = 1, loaded = 4, global = 0x100;
+        var open = (delegate* unmanaged<byte*, int, nint>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "dlopen");
+        byte[] name = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+        Encoding.UTF8.GetBytes(path, name);
+        fixed (byte* p = name) open(p, lazy | loaded | global);
     }
 
     /// <summary>Whether ranks of a launcher find each other by a library that calls itself so.</summary>
