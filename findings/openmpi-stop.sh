@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # mpirun of Open MPI 4.1 that is told to stop (Ctrl-C, SIGTERM, SIGHUP) sends its ranks SIGCONT, waits a second, sends SIGTERM,
 # waits a second and sends SIGKILL: a rank has one second to save what it has. odls_base_sigkill_timeout is described as the time
-# between SIGTERM and SIGKILL, but is that before SIGTERM as well: with 4 a rank learns of it only 4 seconds later. A second Ctrl-C
-# in that time kills ranks that have not been told anything yet. SIGUSR1 is passed on at once, and nothing is killed.
+# between SIGTERM and SIGKILL, but is that before SIGTERM as well: with 4 a rank is told only 4 seconds later. A second Ctrl-C in
+# that time kills ranks that nobody has told anything. SIGUSR1 is passed on at once, and nothing is killed.
 #
 # Needs apt-get install openmpi-bin (4.1.4 of Debian 12). Exits with 0 while it is as described, with 1 otherwise.
 # Output seen on Debian 12, x64:
