@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Metrics;
+using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
@@ -74,10 +75,13 @@ sealed class EvalArguments
     public Option<bool> Winograd { get; } = OptionKinds.Switch("--winograd",
         "On a CPU, convolve by Winograd's method, which is faster and rounds in another way; receipts say so.");
 
+    public RankArguments Ranks { get; } = new();
+
     public IEnumerable<Option> All =>
     [
         Checkpoint, Step, Images, _metrics, _protocol, Data, _reals, _seeds, Size, Network, Statistics, SaveStatistics,
         Neighbours, Out, Cache, _ema, DataDirectory, Device, Threads, Winograd,
+        .. Ranks.All,
     ];
 
     /// <summary>Refuses options that do not go together.</summary>

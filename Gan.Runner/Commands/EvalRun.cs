@@ -5,6 +5,7 @@ using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 
@@ -12,7 +13,7 @@ namespace Ssgan.Runner.Commands;
 
 /// <summary>What "eval" does once its network is open.</summary>
 sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Device device, Evaluator evaluator,
-    EvaluationOptions options)
+    EvaluationOptions options, RankSession? session)
 {
     const int Neighbours = 5, NeighbourRows = 16;
 
@@ -22,18 +23,24 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
         Notice = host.Out.WriteLine,
     };
 
+    // Of several ranks all compute the same, and the first one writes.
+    readonly bool _writes = session is null or { Writes: true };
+
     /// <summary>Scores images against others, both of folders or of data sets with names.</summary>
     public void Folders(string real, string scored)
     {
         int side = parsed.Has(arguments.Size) ? parsed.GetValue(arguments.Size) : SideOf(scored);
-        using IImageSource reals = DatasetFactory.Open(real, side, _data, host.Stop),
-            images = DatasetFactory.Open(scored, side, _data, host.Stop);
+        using IImageSource reals = Open(real, side, _data), images = Open(scored, side, _data);
         host.Out.WriteLine($"real {Format.Data(reals)}; scored {Format.Data(images)}");
         SaveStatistics(reals);
         var chosen = SourceImages.Of(images, arguments.Count(parsed) ?? 0);
         Print(evaluator.Run(SourceImages.Of(reals, options.Reals ?? 0), chosen, host.Stop), parsed.GetValue(arguments.Out));
         SaveNeighbours(reals, chosen);
     }
+
+    /// <summary>Opens a set, the first rank before the others: it packs what has to be.</summary>
+    IImageSource Open(string name, int side, DataOptions options) => RankSession.InTurn(session, (_, alive) =>
+        DatasetFactory.Open(name, side, options with { Progress = new AliveProgress(options.Progress!, alive) }, host.Stop));
 
     /// <summary>The side of a folder's images; sets that have names have none of their own.</summary>
     int SideOf(string images) => Directory.Exists(images) ? FolderSource.SideOf(images, _data)
@@ -74,10 +81,10 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
             $"{path} does not say what it was trained on; name the real images with --data.");
         // What --data names is taken as it is; a run's own data as the run took them.
         var trained = parsed.GetValue(arguments.Data) is null ? generator.TrainedOn : null;
-        var data = DatasetFactory.Open(name, generator.Size, trained is null ? _data : _data with
+        var data = Open(name, generator.Size, trained is null ? _data : _data with
         {
             SkipBad = trained.SkipBad, Fit = OptionKinds.Fit(trained.Fit), Split = trained.Split, Attribute = trained.Attribute,
-        }, host.Stop);
+        });
         host.Out.WriteLine($"real {Format.Data(data)}");
         SaveStatistics(data);
         return data;
@@ -110,6 +117,7 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
             host.Out.WriteLine("The receipts are not kept; --out FILE.jsonl keeps them.");
             return;
         }
+        if (!_writes) return;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(log))!);
         Receipt.Append(log, receipts);
         host.Out.WriteLine($"receipts: {log}");
@@ -118,7 +126,9 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
     void SaveStatistics(IImageSource data)
     {
         if (parsed.GetValue(arguments.SaveStatistics) is not { } file) return;
-        StatisticsFile.Write(file, evaluator.Statistics(evaluator.Reals(data, options.Seeds[0]), host.Stop));
+        var statistics = evaluator.Statistics(evaluator.Reals(data, options.Seeds[0]), host.Stop);
+        if (!_writes) return;
+        StatisticsFile.Write(file, statistics);
         host.Out.WriteLine($"statistics of real images: {file}");
     }
 
@@ -126,6 +136,7 @@ sealed class EvalRun(ParseResult parsed, EvalArguments arguments, Host host, Dev
     {
         if (parsed.GetValue(arguments.Neighbours) is not { } file) return;
         var sheet = evaluator.NearestReals(data, images, NeighbourRows, Neighbours, host.Stop);
+        if (!_writes) return;
         ImageGrid.Save(file, sheet.Pixels, sheet.Count, images.Size, sheet.Columns);
         host.Out.WriteLine(
             $"{file}: {sheet.Count / sheet.Columns} images, each followed by the {Neighbours} real images most like it.");

@@ -34,15 +34,16 @@ static class TrainCommand
     {
         var config = given.GetValue(arguments.Config) is { } file ? ConfigFile.Read(file, arguments.Program) : null;
         var parsed = config?.Before(given, arguments.Program) ?? given;
-        using var device = OpenDevice(parsed, arguments, host, session);
-        var plan = InTurn(session, (first, _) => RunPlan.From(parsed, arguments, config, device, first));
+        using var device = RankSession.Open(session, host, parsed.Pick(arguments.Device, "auto"),
+            arguments.DeviceOptions(parsed, host.CacheFolder));
+        var plan = RankSession.InTurn(session, (first, _) => RunPlan.From(parsed, arguments, config, device, first));
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))
         {
             DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
             return ExitCode.Done;
         }
-        using var source = InTurn(session, (first, alive) => OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
+        using var source = RankSession.InTurn(session, (first, alive) => OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
             first && parsed.GetValue(arguments.VerifyData), host, alive));
         plan = plan with { Options = plan.Options.For(source) };
         session?.CheckSame("settings", plan.Options.ToJson());
@@ -90,16 +91,6 @@ static class TrainCommand
             : $"Next: ssgan train --resume {Quote(folder.Path)}");
         return outcome == TrainingOutcome.Done ? ExitCode.Done : ExitCode.Interrupted;
     }
-
-    static Device OpenDevice(ParseResult parsed, TrainArguments arguments, Host host, RankSession? session)
-    {
-        var (name, options) = (parsed.Pick(arguments.Device, "auto"), arguments.DeviceOptions(parsed, host.CacheFolder));
-        return session?.Open(name, options, host.Devices) ?? DeviceChoice.Open(host.Devices, name, options, host.Out.WriteLine);
-    }
-
-    /// <summary>What the first rank makes before the others do.</summary>
-    static T InTurn<T>(RankSession? session, Func<bool, Action, T> make) =>
-        session is null ? make(true, static () => { }) : session.InTurn(make);
 
     static IImageSource OpenData(TrainOptions options, string directory, bool verify, Host host, Action alive)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Settings;
+using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Ranks;
@@ -59,10 +60,20 @@ sealed class RankSession : IDisposable
         }
     }
 
+    /// <summary>Opens a device: as a rank and joins the others, or, of a lone process, as the options say.</summary>
+    public static Device Open(RankSession? session, Host host, string name, DeviceOptions options) =>
+        session?.Open(name, options, host.Devices) ?? DeviceChoice.Open(host.Devices, name, options, host.Out.WriteLine);
+
+    /// <summary>What the first rank makes before the others do; a lone process makes it at once.</summary>
+    /// <param name="session">The ranks; null for a lone process.</param>
+    /// <param name="make">Told whether this rank is the first, and given what says now and then that it is still at work.</param>
+    public static T InTurn<T>(RankSession? session, Func<bool, Action, T> make) =>
+        session is null ? make(true, static () => { }) : session.InTurn(make);
+
     /// <summary>Opens this rank's device, and joins the others.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="CommunicatorException">Ranks cannot be connected.</exception>
-    public Device Open(string name, DeviceOptions options, Devices devices)
+    Device Open(string name, DeviceOptions options, Devices devices)
     {
         _host = new MpiCommunicator(_launch, new MpiOptions(_arguments.Library(_parsed))
         {
@@ -73,9 +84,8 @@ sealed class RankSession : IDisposable
         return Devices.OpenCpu(options);
     }
 
-    /// <summary>What the first rank makes, and then each of the others for itself, as each needs what the first leaves on disk.</summary>
-    /// <param name="make">Told whether this rank is the first, and given what says now and then that it is still at work.</param>
-    public T InTurn<T>(Func<bool, Action, T> make)
+    /// <summary>What the first rank makes, and then each of the others for itself, who need what the first leaves on disk.</summary>
+    T InTurn<T>(Func<bool, Action, T> make)
     {
         if (!Writes)
         {
