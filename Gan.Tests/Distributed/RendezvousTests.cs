@@ -17,17 +17,16 @@ sealed class RendezvousTests
     {
         int port = FreePort();
         var bytes = new byte[ranks][];
-        var threads = new Thread[ranks];
+        var calls = new Task[ranks];
         // The last ranks come first, before anybody listens.
         for (int rank = ranks - 1; rank >= 0; rank--)
         {
             int mine = rank;
             bytes[mine] = new byte[length];
             if (mine == 0) new Random(1).NextBytes(bytes[0]);
-            threads[mine] = new Thread(() => Rendezvous.Share(Launch(mine, ranks, port), bytes[mine], Patience));
-            threads[mine].Start();
+            calls[mine] = Task.Run(() => Rendezvous.Share(Launch(mine, ranks, port), bytes[mine], Patience));
         }
-        foreach (var thread in threads) Assert.That(thread.Join(Patience + Patience), Is.True);
+        Assert.That(Task.WaitAll(calls, Patience + Patience), Is.True);
         Assert.That(bytes, Has.All.EqualTo(bytes[0]));
     }
 
@@ -35,12 +34,11 @@ sealed class RendezvousTests
     public void The_missing_are_named()
     {
         int port = FreePort();
-        var other = new Thread(() => Rendezvous.Share(Launch(1, 4, port), new byte[8], Patience));
-        other.Start();
+        var other = Task.Run(() => Rendezvous.Share(Launch(1, 4, port), new byte[8], Patience));
         Assert.That(() => Rendezvous.Share(Launch(0, 4, port), new byte[8], TimeSpan.FromSeconds(2)),
             Throws.InstanceOf<CommunicatorException>()
                 .With.Message.StartsWith($"Ranks 2, 3 of 4 did not come to rank 0 at port {port}"));
-        Assert.That(other.Join(Patience), Is.True);
+        Assert.That(other.Wait(Patience), Is.True);
     }
 
     [Test]
@@ -57,8 +55,7 @@ sealed class RendezvousTests
     {
         int port = FreePort();
         byte[] bytes = new byte[16];
-        var first = new Thread(() => Rendezvous.Share(Launch(0, 2, port), Enumerable.Repeat((byte)7, 16).ToArray(), Patience));
-        first.Start();
+        var first = Task.Run(() => Rendezvous.Share(Launch(0, 2, port), Enumerable.Repeat((byte)7, 16).ToArray(), Patience));
         using (var stranger = Connect(port))
         {
             stranger.Send("GET / HTTP/1.1\r\n\r\n"u8);
@@ -66,7 +63,7 @@ sealed class RendezvousTests
             silent.Shutdown(SocketShutdown.Send);
             Rendezvous.Share(Launch(1, 2, port), bytes, Patience);
         }
-        Assert.That(first.Join(Patience), Is.True);
+        Assert.That(first.Wait(Patience), Is.True);
         Assert.That(bytes, Has.All.EqualTo(7));
     }
 
@@ -74,12 +71,11 @@ sealed class RendezvousTests
     public void Another_run_at_the_same_port_is_found_out()
     {
         int port = FreePort();
-        var other = new Thread(() => Assert.That(() => Rendezvous.Share(Launch(3, 8, port), new byte[8], Short),
+        var other = Task.Run(() => Assert.That(() => Rendezvous.Share(Launch(3, 8, port), new byte[8], TimeSpan.FromSeconds(2)),
             Throws.InstanceOf<CommunicatorException>()));
-        other.Start();
         Assert.That(() => Rendezvous.Share(Launch(0, 2, port), new byte[8], Patience),
             Throws.InstanceOf<CommunicatorException>().With.Message.Contains("Rank 3 of 8 came to port"));
-        other.Join();
+        Assert.That(other.Wait(Patience), Is.True);
     }
 
     [Test]
