@@ -70,9 +70,11 @@ sealed class MpiCommunicatorTests(MpiRun.Kind kind)
         for (int rank = 0; rank < 4; rank++) run.Pid(rank);
         using (var stop = System.Diagnostics.Process.Start("kill", ["-STOP", $"{stopped}"])) stop.WaitForExit();
         Assert.That(run.End(), Is.Not.Zero, run.Printed);
-        // Who fails first ends the others, as mpirun does.
-        Assert.That(run.Said("fails: "), Is.Not.Empty.And.All.Match(
+        // Who fails first makes mpirun end the others; it wakes the stopped one for that, which then sees that it is late.
+        string[] sentences = run.Said("fails: ");
+        Assert.That(sentences, Has.Some.Match(
             @"^Rank 2 \(on .+\) did not come to barrier [\d,]+ within [\d.]+ s; ranks 0, 1 and 3 are there\.$"), run.Printed);
+        Assert.That(sentences, Has.All.Match(@"^Rank 2 \(on .+\) (did not come|came to barrier [\d,]+ only after)"), run.Printed);
     }
 
     [Test]
