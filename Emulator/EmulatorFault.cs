@@ -48,6 +48,9 @@ enum FaultKind
     /// <summary>PTX for a newer device than the emulated one.</summary>
     UnsupportedTarget,
 
+    /// <summary>Ranks that do not make the same calls, or do not come.</summary>
+    Collective,
+
     /// <summary>Text that is not PTX.</summary>
     InvalidPtx,
 }

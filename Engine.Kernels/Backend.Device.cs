@@ -24,4 +24,10 @@ public abstract partial class Backend
     }
     /// <summary>What products of F32 are computed in now: F32, or TF32 where that is in use.</summary>
     public virtual Precision Precision => Precision.F32;
+    /// <summary>
+    /// Begins to compute together with the devices of other ranks; waits for all of them. To be disposed of before the device.
+    /// </summary>
+    /// <exception cref="NotSupportedException">There is nothing on this device that connects it with others.</exception>
+    public virtual IDeviceCollectives OpenCollectives(DeviceRanks ranks) =>
+        throw new NotSupportedException($"{Name} has no way of its own to sum with the devices of other ranks.");
 }

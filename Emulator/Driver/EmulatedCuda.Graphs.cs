@@ -108,10 +108,26 @@ public sealed unsafe partial class EmulatedCuda
     {
         // The nodes as they are now: an update changes later launches only.
         var nodes = Get<EmulatedExec>(exec).Nodes;
-        Submit(Stream(stream), new StreamWork("graph", () =>
+        Submit(Stream(stream), Array.Exists(nodes, static n => n.IsReady is not null) ? Resumable(nodes)
+            : new StreamWork("graph", () =>
+            {
+                foreach (var node in nodes) node.Run();
+            }));
+    }
+
+    /// <summary>A launch that gets as far as other machines let it.</summary>
+    static StreamWork Resumable(StreamWork[] nodes)
+    {
+        int next = 0;
+        return new StreamWork("graph", () =>
         {
-            foreach (var node in nodes) node.Run();
-        }));
+            for (; next < nodes.Length; next++) nodes[next].Run();
+            next = 0;
+        }, () =>
+        {
+            for (; next < nodes.Length && nodes[next].IsReady?.Invoke() != false; next++) nodes[next].Run();
+            return next == nodes.Length;
+        });
     }
 
     void GraphExecUpdate(nint handle, nint graph, nint info)

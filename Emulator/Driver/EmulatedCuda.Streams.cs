@@ -59,7 +59,7 @@ public sealed unsafe partial class EmulatedCuda
         var stream = Stream(handle);
         RefuseCapturing([stream], "cuStreamQuery");
         if (stream.IsIdle) return;
-        stream.Step();
+        stream.Step(wait: false);
         if (!stream.IsIdle) throw new CudaFailure(CudaStatus.NotReady, $"{stream} has work to do");
     }
 
@@ -115,7 +115,7 @@ public sealed unsafe partial class EmulatedCuda
     void EventQuery(nint handle)
     {
         if (Recorded(handle).Mark is not { IsDone: false } mark) return;
-        mark.Stream.Step();
+        mark.Stream.Step(wait: false);
         if (!mark.IsDone) throw new CudaFailure(CudaStatus.NotReady, $"the work before event 0x{handle:x} is not done");
     }
 

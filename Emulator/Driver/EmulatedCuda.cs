@@ -5,9 +5,9 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 namespace Ssgan.Emulator;
 
 /// <summary>
-/// A CUDA driver with cuBLAS and cuDNN, in C#, behind the function pointers that the real libraries would give. Every instance is
-/// a machine of its own: nothing is static. Handles are checked, streams are queues that run when something waits for them,
-/// faults of kernels are statuses of the next call that waits, and <see cref="Leaks"/> lists what was not given back.
+/// A CUDA driver with cuBLAS, cuDNN and NCCL, in C#, behind the function pointers that the real libraries would give. Every
+/// instance is a machine of its own: nothing is static. Handles are checked, streams are queues that run when something waits for
+/// them, faults of kernels are statuses of the next call that waits, and <see cref="Leaks"/> lists what was not given back.
 /// </summary>
 public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
 {
@@ -35,6 +35,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
         new EmulatedBlas(this).Export(_exports);
         new EmulatedBlasLt(this).Export(_exports);
         new EmulatedDnn(this).Export(_exports);
+        new EmulatedNccl(this).Export(_exports);
     }
 
     /// <summary>What it looks like.</summary>
@@ -85,6 +86,7 @@ public sealed unsafe partial class EmulatedCuda : ISymbolSource, IDisposable
             CudaLibrary.CuBlas => Options.HasCuBlas,
             CudaLibrary.CuBlasLt => Options.HasCuBlasLt,
             CudaLibrary.CuDnn => Options.HasCuDnn,
+            CudaLibrary.Nccl => Options.Fabric is not null,
             _ => false,
         };
         return new LibraryLookup(present ? "emulated " + name : null, [name]);

@@ -4,9 +4,9 @@ namespace Ssgan.Emulator;
 
 /// <summary>
 /// One thing to do in stream order: its name, as in "kernel add_f32" or "copy host to device", and how. Runs any number of times
-/// (graphs replay).
+/// (graphs replay). What may wait for another machine can be asked whether it would.
 /// </summary>
-sealed record StreamWork(string Name, Action Run);
+sealed record StreamWork(string Name, Action Run, Func<bool>? IsReady = null);
 
 /// <summary>A place in a stream's queue; events and waits refer to it.</summary>
 sealed class QueuedWork(EmulatedStream stream, StreamWork work)
@@ -92,11 +92,14 @@ sealed class EmulatedStream : DriverObject
     /// <summary>
     /// Runs the oldest work. A fault, or an error of the emulation itself, ends the context and becomes the call's status.
     /// </summary>
-    public void Step()
+    /// <param name="wait">Whether also what waits for another machine.</param>
+    public void Step(bool wait = true)
     {
-        if (!_pending.TryDequeue(out var next)) return;
+        if (!_pending.TryPeek(out var next)) return;
         try
         {
+            if (!wait && next.Work.IsReady is { } isReady && !isReady()) return;
+            _pending.Dequeue();
             next.Work.Run();
             next.Finish();
         }

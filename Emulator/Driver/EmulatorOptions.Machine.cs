@@ -20,6 +20,12 @@ public sealed partial record EmulatorOptions
     /// <summary>Whether cuDNN is installed.</summary>
     public bool HasCuDnn { get; init; } = true;
 
+    /// <summary>What connects the machine with others by NCCL; null where NCCL is not installed.</summary>
+    public EmulatedFabric? Fabric { get; init; }
+
+    /// <summary>10000 times the major number, 100 times the minor number, the patch.</summary>
+    public int NcclVersion { get; init; } = 22803;
+
     /// <summary>12 08 04 03 is cuBLAS 12.8.4.3 without spaces: 120804 in the library's own numbering.</summary>
     public int CuBlasVersion { get; init; } = 120804;
 

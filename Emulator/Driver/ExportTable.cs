@@ -63,6 +63,12 @@ sealed class ExportTable(Dictionary<(CudaLibrary, string), Delegate> exports, Cu
     public void PPPPPI(string name, Check check, Action<nint, nint, nint, nint, nint, int> f) =>
         Put(name, new NativePPPPPI((a, b, c, d, e, g) => run(name, check, () => f(a, b, c, d, e, g))));
 
+    public void PPPIPP(string name, Check check, Action<nint, nint, nint, int, nint, nint> f) =>
+        Put(name, new NativePPPIPP((a, b, c, d, e, g) => run(name, check, () => f(a, b, c, d, e, g))));
+
+    public void PPPIIPP(string name, Check check, Action<nint, nint, nint, int, int, nint, nint> f) =>
+        Put(name, new NativePPPIIPP((a, b, c, d, e, g, h) => run(name, check, () => f(a, b, c, d, e, g, h))));
+
     public void PI7P2(string name, Check check, Action<nint, int, int, int, int, int, int, int, nint, nint> f) =>
         Put(name, new NativePI7P2((a, b, c, d, e, g, h, i, j, k) => run(name, check, () => f(a, b, c, d, e, g, h, i, j, k))));
 

@@ -70,7 +70,7 @@ public sealed unsafe partial class CudaBackend : IGraphCapture, IGraphQueue
             RefuseInCapture("A graph was replayed");
             _device.Check(_device.Api.GraphLaunch(executable, _stream));
             _device.Counts.GraphLaunch();
-            if (SynchronizeLaunches) _device.Check(_device.Api.StreamSynchronize(_stream));
+            if (SynchronizeLaunches) _device.Await(_stream);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed unsafe partial class CudaBackend
     CuBlas? _blas;
     CuBlasLt? _blasLt;
     CuDnn? _dnn;
+    Nccl? _collectives;
     IReadOnlyList<string> _notices = [];
 
     /// <inheritdoc/>
@@ -92,6 +93,16 @@ public sealed unsafe partial class CudaBackend
                 + (_options.MayVary ? " that may vary in their last bits" : "");
             return $"convolutions by {convolutions}{plans}; products by {products}";
         }
+    }
+
+    /// <inheritdoc/>
+    public override IDeviceCollectives OpenCollectives(DeviceRanks ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        using var lease = _device.Enter();
+        RefuseInCapture("Collectives were opened");
+        if (_device.Guard is not null) throw new InvalidOperationException($"{Name} has its collectives already.");
+        return _collectives = new Nccl(_source, _device, _stream, ranks);
     }
 
     void CloseLibraries()

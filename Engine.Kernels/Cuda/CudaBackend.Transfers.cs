@@ -26,6 +26,8 @@ public sealed unsafe partial class CudaBackend
         if (destination.IsEmpty) return;
         fixed (byte* to = destination)
         {
+            // The copy itself waits, where its target is not pinned.
+            _device.Guard?.Watch(_stream);
             _device.Check(_device.Api.MemcpyDtoHAsync(to, source.Address, (nuint)destination.Length, _stream));
             // Counted before the wait, which may throw for an earlier kernel.
             _device.Counts.Download(destination.Length);
@@ -46,7 +48,7 @@ public sealed unsafe partial class CudaBackend
     {
         using var lease = _device.Enter();
         RefuseInCapture("The device was waited for");
-        _device.Check(_device.Api.StreamSynchronize(_stream));
+        _device.Await(_stream);
     }
 
     /// <inheritdoc/>

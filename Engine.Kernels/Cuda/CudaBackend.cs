@@ -146,7 +146,7 @@ public sealed unsafe partial class CudaBackend : Backend
         {
             if (!_scratch.Has(bytes))
             {
-                if (_capture is null) _device.Check(_device.Api.StreamSynchronize(_stream));
+                if (_capture is null) _device.Await(_stream);
                 else if (_scratch.Current is { } old) _capture.Hold(old);
                 _scratch.Grow(bytes);
             }
@@ -185,6 +185,7 @@ public sealed unsafe partial class CudaBackend : Backend
                 return;
             }
             // Kernels that use the block may still be queued.
+            _device.Guard?.Watch(_stream);
             _device.Freed(_device.Api.StreamSynchronize(_stream));
             _device.Freed(_device.Api.MemFree(address));
         }
@@ -197,6 +198,7 @@ public sealed unsafe partial class CudaBackend : Backend
         lock (_lock)
         {
             if (_capture is not null) Abandon();
+            _collectives?.Free();
             _device.Freed(_device.Api.StreamSynchronize(_stream));
             CloseLibraries();
             _scratch.Free();

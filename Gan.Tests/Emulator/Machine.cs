@@ -44,12 +44,13 @@ sealed unsafe class Machine : IDisposable
         return _texts[^1];
     }
 
-    /// <summary>Calls a function of the driver, cuBLAS or cuDNN, as its name says; the status.</summary>
+    /// <summary>Calls a function of the driver, cuBLAS, cuDNN or NCCL, as its name says; the status.</summary>
     public int Call(string name, params ReadOnlySpan<nint> a)
     {
         var library = name.StartsWith("cublasLt", StringComparison.Ordinal) ? CudaLibrary.CuBlasLt
             : name.StartsWith("cublas", StringComparison.Ordinal) ? CudaLibrary.CuBlas
-            : name.StartsWith("cudnn", StringComparison.Ordinal) ? CudaLibrary.CuDnn : CudaLibrary.Driver;
+            : name.StartsWith("cudnn", StringComparison.Ordinal) ? CudaLibrary.CuDnn
+            : name.StartsWith("nccl", StringComparison.Ordinal) ? CudaLibrary.Nccl : CudaLibrary.Driver;
         nint f = Cuda.Find(library, name);
         Assert.That(f != 0, name);
         return a.Length switch

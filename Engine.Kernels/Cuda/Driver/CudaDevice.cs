@@ -101,6 +101,23 @@ sealed unsafe class CudaDevice : IDisposable
         if (!Broken) Interlocked.CompareExchange(ref _pending, failure, null);
     }
 
+    /// <summary>What sees to it that waiting for the device has an end, where that depends on others; else null.</summary>
+    public IWaitGuard? Guard { get; set; }
+
+    /// <summary>Waits for a stream.</summary>
+    public void Await(nint stream)
+    {
+        Guard?.Watch(stream);
+        Check(Api.StreamSynchronize(stream));
+    }
+
+    /// <summary>Waits for an event that was recorded.</summary>
+    public void AwaitEvent(nint point)
+    {
+        Guard?.WatchEvent(point);
+        Check(Api.EventSynchronize(point));
+    }
+
     /// <summary>Keeps the context alive for a handle in it.</summary>
     public void Own() => Interlocked.Increment(ref _owners);
 

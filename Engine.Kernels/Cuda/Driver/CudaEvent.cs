@@ -31,7 +31,7 @@ public sealed unsafe class CudaEvent : CudaHandle
     public void Synchronize()
     {
         using var lease = Enter();
-        Device.Check(Device.Api.EventSynchronize(Handle));
+        Device.AwaitEvent(Handle);
     }
 
     /// <summary>Milliseconds between the records of two timed events, both done.</summary>

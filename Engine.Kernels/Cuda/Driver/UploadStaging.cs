@@ -59,7 +59,7 @@ sealed unsafe class UploadStaging(CudaDevice device, nint stream)
         }
         else
         {
-            device.Check(device.Api.EventSynchronize(_done[i]));
+            device.AwaitEvent(_done[i]);
         }
         done = _done[i];
         return (byte*)_memory[i];

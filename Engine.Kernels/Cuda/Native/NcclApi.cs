@@ -61,10 +61,17 @@ sealed unsafe class NcclApi
     /// <summary>Throws what a status means.</summary>
     public void Check(int status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
-        if (status == Success) return;
-        string detail = Marshal.PtrToStringUTF8((nint)_getLastError(0)) ?? "";
-        throw new DeviceException(
-            $"{NativeCall.Name("nccl", call)} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
-            + (detail.Length == 0 ? "." : $": {detail}"));
+        if (status != Success) throw new DeviceException(Describe(status, 0, NativeCall.Name("nccl", call)));
+    }
+
+    /// <summary>A sentence in NCCL's words.</summary>
+    /// <param name="status">Other than success.</param>
+    /// <param name="communicator">Whose error it is; 0 for the last one.</param>
+    /// <param name="what">What failed.</param>
+    public string Describe(int status, nint communicator, string what)
+    {
+        string detail = (Marshal.PtrToStringUTF8((nint)_getLastError(communicator)) ?? "").Trim();
+        return $"{what} failed with {Marshal.PtrToStringUTF8((nint)_getErrorString(status))} ({status})"
+            + (detail.Length == 0 ? "." : detail.EndsWith('.') ? $": {detail}" : $": {detail}.");
     }
 }
