@@ -5,7 +5,7 @@ namespace Ssgan.Engine.Distributed;
 /// <summary>
 /// Ranks with an NVIDIA GPU each, whose tensors NCCL sums on the queues of their devices, also inside a captured step. Where
 /// there is another communicator beside it, bytes of the host go by that one; else through the devices' memory. Wherever the host
-/// waits for its device, errors of the other ranks and a rank that does not come become a <see cref="RankException"/>. To be
+/// waits for its device, errors of the other ranks and a rank that does not come become a <see cref="CommunicatorException"/>. To be
 /// disposed of before the device.
 /// </summary>
 public sealed class NcclCommunicator : ICommunicator
@@ -22,7 +22,7 @@ public sealed class NcclCommunicator : ICommunicator
     /// <param name="device">This rank's GPU, which no other rank uses.</param>
     /// <param name="host">Carries bytes of the host.</param>
     /// <param name="patience">How long ranks wait for each other; null for <see cref="DefaultPatience"/>.</param>
-    /// <exception cref="RankException">There is no NCCL on some rank, or it does not come to work.</exception>
+    /// <exception cref="CommunicatorException">There is no NCCL on some rank, or it does not come to work.</exception>
     public NcclCommunicator(Device device, ICommunicator host, TimeSpan? patience = null)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -40,7 +40,7 @@ public sealed class NcclCommunicator : ICommunicator
     /// <param name="localSize">How many ranks are on this machine.</param>
     /// <param name="broadcast">Called once by each rank with 128 bytes; gives those of rank 0 to all.</param>
     /// <param name="patience">How long ranks wait for each other; null for <see cref="DefaultPatience"/>.</param>
-    /// <exception cref="RankException">There is no NCCL, or it does not come to work.</exception>
+    /// <exception cref="CommunicatorException">There is no NCCL, or it does not come to work.</exception>
     public NcclCommunicator(Device device, int rank, int size, int localRank, int localSize, Action<byte[]> broadcast,
         TimeSpan? patience = null)
     {
@@ -161,7 +161,7 @@ public sealed class NcclCommunicator : ICommunicator
     IDeviceCollectives Open(DeviceRanks.Sharing share, TimeSpan? patience) => _device.Backend.OpenCollectives(new DeviceRanks
     {
         Rank = Rank, Size = Size, Share = share, Patience = patience ?? DefaultPatience,
-        Failure = static (why, inner) => new RankException(why, inner),
+        Failure = static (why, inner) => new CommunicatorException(why, inner),
     });
 
     void Share(Span<byte> message, bool failed)
@@ -170,7 +170,7 @@ public sealed class NcclCommunicator : ICommunicator
         _host!.AllGather([(byte)(failed ? 1 : 0)], all);
         if (failed) return;
         int other = all.AsSpan().IndexOf((byte)1);
-        if (other >= 0) throw new RankException($"Rank {other} cannot open NCCL; it says why.");
+        if (other >= 0) throw new CommunicatorException($"Rank {other} cannot open NCCL; it says why.");
         _host.Broadcast(message, 0);
     }
 

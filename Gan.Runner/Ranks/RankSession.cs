@@ -41,7 +41,8 @@ sealed class RankSession : IDisposable
     {
         if (RankLaunch.Find(host.Variable) is not { Size: not 1 } launch) return body(host, null);
         using var session = new RankSession(launch, parsed, arguments);
-        var own = session.Writes ? host : host with { Out = TextWriter.Null, Terminal = null };
+        // A launcher passes lines on, and what it shows for a terminal may be a file.
+        var own = host with { Out = session.Writes ? host.Out : TextWriter.Null, Terminal = null };
         try
         {
             int code = body(own, session);

@@ -2,7 +2,6 @@ using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
-using RankException = Ssgan.Engine.Distributed.RankException;
 
 namespace Ssgan.Tests.Distributed;
 
@@ -115,7 +114,7 @@ public sealed class NcclCommunicatorTests
         Assert.That(() => rig.Device.Backend.OpenCollectives(new DeviceRanks
         {
             Rank = 0, Size = 1, Share = static (_, _) => { }, Patience = TimeSpan.Zero,
-            Failure = static (why, _) => new RankException(why),
+            Failure = static (why, _) => new CommunicatorException(why),
         }), Throws.InvalidOperationException);
     }
 }

@@ -1,7 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
-using RankException = Ssgan.Engine.Distributed.RankException;
 
 namespace Ssgan.Tests.Distributed;
 
@@ -40,7 +39,7 @@ public sealed class NcclFailureTests
         {
             if (rank == 0) Sum(ranks, device, count: 4);
             ranks.Dispose();
-            throw new RankException("as planned");
+            throw new CommunicatorException("as planned");
         });
         Assert.That(said[0], Does.Contain(
             "rank 1 destroyed its communicator, but rank 0 is in call 2, ncclAllReduce of 4 float32 (sum)"));
@@ -87,7 +86,7 @@ public sealed class NcclFailureTests
             using var captured = device.Capture(Step);
             captured.Replay();
             Assert.That(x.ToArray(), Has.All.EqualTo(4));
-            if (rank == 1) throw new RankException("as planned");
+            if (rank == 1) throw new CommunicatorException("as planned");
             captured.Replay();
             device.Backend.Synchronize();
         });
@@ -104,10 +103,10 @@ public sealed class NcclFailureTests
             {
                 Sum(ranks, device, count: 4 + rank);
             }
-            catch (RankException e)
+            catch (CommunicatorException e)
             {
-                var again = Assert.Throws<RankException>(() => Sum(ranks, device, count: 4))!;
-                throw new RankException(again.Message == e.Message ? "same" : again.Message, e);
+                var again = Assert.Throws<CommunicatorException>(() => Sum(ranks, device, count: 4))!;
+                throw new CommunicatorException(again.Message == e.Message ? "same" : again.Message, e);
             }
         });
         Assert.That(said, Has.All.EqualTo("same"));
@@ -166,9 +165,9 @@ public sealed class NcclFailureTests
         using var rig = new Rig(0, 2, fabric);
         s_leftBehind.Add(rig);
         Assert.That(() => new NcclCommunicator(rig.Device, 0, 2, 0, 2, static _ => { }, TimeSpan.FromMilliseconds(50)),
-            Throws.InstanceOf<RankException>().With.Message.EqualTo("Rank 0 of 2 waited 0.05 s for the others to open NCCL."));
+            Throws.InstanceOf<CommunicatorException>().With.Message.EqualTo("Rank 0 of 2 waited 0.05 s for the others to open NCCL."));
         Assert.That(() => new NcclCommunicator(rig.Device, 0, 2, 0, 2, static _ => { }),
-            Throws.InstanceOf<RankException>().With.Message.Contains("rank 1 of 2 did not come to ncclCommInitRank within 1 s"));
+            Throws.InstanceOf<CommunicatorException>().With.Message.Contains("rank 1 of 2 did not come to ncclCommInitRank within 1 s"));
     }
 
     static void Sum(NcclCommunicator ranks, Device device, int count)

@@ -1,7 +1,6 @@
 using Ssgan.Emulator;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
-using RankException = Ssgan.Engine.Distributed.RankException;
 
 namespace Ssgan.Tests.Distributed;
 
@@ -41,11 +40,11 @@ static class Ranks
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
     }
 
-    /// <summary>What all ranks said, each a <see cref="RankException"/>.</summary>
+    /// <summary>What all ranks said, each a <see cref="CommunicatorException"/>.</summary>
     public static string[] Refused(int size, Action<int> rank)
     {
         var errors = Try(size, rank);
-        Assert.That(errors, Has.All.InstanceOf<RankException>(), string.Join("\n", errors.Select(static e => $"{e}")));
+        Assert.That(errors, Has.All.InstanceOf<CommunicatorException>(), string.Join("\n", errors.Select(static e => $"{e}")));
         return [.. errors.Select(static e => e!.Message)];
     }
 }
@@ -98,7 +97,7 @@ sealed class Host(int size) : IDisposable
 
     void Meet()
     {
-        if (!_barrier.SignalAndWait(TimeSpan.FromMinutes(1))) throw new RankException("A rank did not come.");
+        if (!_barrier.SignalAndWait(TimeSpan.FromMinutes(1))) throw new CommunicatorException("A rank did not come.");
     }
 
     public void Dispose() => _barrier.Dispose();

@@ -87,8 +87,8 @@ sealed class SharedRunTests
             Assert.That(run.Losses, Has.Length.EqualTo(one.Losses.Length));
             for (int i = 0; i < one.Losses.Length; i++)
             {
-                // Norms of gradients see every weight that a ReLU's kink or Adam's first steps turn the other way.
-                double most = one.Names[i].StartsWith("grad_norm", StringComparison.Ordinal) ? 10 * tolerance : tolerance;
+                // A gradient jumps where rounding takes an input of a ReLU across its kink, and a penalty has it twice.
+                double most = one.Names[i].StartsWith("grad_norm", StringComparison.Ordinal) ? 100 * tolerance : tolerance;
                 Assert.That(run.Losses[i], Is.EqualTo(one.Losses[i]).Within(most * Math.Max(1, Math.Abs(one.Losses[i]))),
                     $"value {i} of the log: {one.Names[i]}");
             }
