@@ -7,14 +7,14 @@
 #   ./gpu-kit.sh suites                              the benchmarks' short selection on the CPU and the card, up to eight minutes
 #   ./gpu-kit.sh --data cifar-10-batches-bin --out results
 #
-# Parts: doctor conformance start parity captured kernels convolutions iteration peer train, and suites by name only
+# Parts: doctor conformance start parity captured kernels convolutions iteration ranks peer train, and suites by name only
 # Options: --out DIR (default kit-results), --data DIR|FILE (CIFAR-10 or a folder of images to train on),
 #          --precision bf16,tf32,f32, --seconds N (for all parts together, default 530)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=kit-results data=shapes precision=bf16,tf32,f32 seconds=530
 parts=()
-usual="doctor conformance start parity captured kernels convolutions iteration peer train" all="$usual suites"
+usual="doctor conformance start parity captured kernels convolutions iteration ranks peer train" all="$usual suites"
 while [ $# -gt 0 ]; do
     case "$1" in
         --out|--data|--precision|--seconds)
@@ -143,6 +143,7 @@ for part in "${parts[@]}"; do
         kernels) kit kernels 45 ;;
         convolutions) kit convolutions 90 --precision "$precision" ;;
         iteration) kit iteration 120 --precision "$precision" ;;
+        ranks) kit ranks 45 ;;
         peer) peer ;;
         train) train ;;
         suites) other suites 480 "$here/ssgan-kit" --short --precision "$precision" --out "$out/suites" ;;

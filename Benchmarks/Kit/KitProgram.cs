@@ -18,7 +18,8 @@ static class KitProgram
     public const int Done = 0, Failed = 1, BadArguments = 2, NoGpu = 3;
 
     const string Usage =
-        "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, record or summary; or see --help.";
+        "Name a part: machine, start, parity, captured, kernels, convolutions, iteration, ranks, record or summary; "
+        + "or see --help.";
 
     /// <summary>
     /// Runs the benchmarks, compares two of their files, or runs one part of the kit and writes its report where --json says.
@@ -67,6 +68,7 @@ static class KitProgram
             "kernels" => KernelTimes.Run,
             "convolutions" => ConvolutionTimes.Run,
             "iteration" => IterationTimes.Run,
+            "ranks" => RankTimes.Run,
             "start" => IterationTimes.Start,
             _ => throw new KitException($"There is no part \"{args[0]}\". {Usage}"),
         };

@@ -14,7 +14,7 @@ static class Summary
     public const string PeerFile = "torch_peer.json";
 
     static readonly string[] s_parts = ["doctor", "conformance", "start", "parity", "captured", "kernels", "convolutions",
-        "iteration", "peer", "train", "suites"];
+        "iteration", "ranks", "peer", "train", "suites"];
     static readonly string[] s_precisions = ["f32", "tf32", "bf16"];
     static readonly int[] s_batches = [64, 256];
 

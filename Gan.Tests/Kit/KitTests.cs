@@ -122,7 +122,7 @@ sealed class KitTests
 
     [Test]
     public void WithoutADriverEveryPartSaysSoInASentence(
-        [Values("machine", "start", "parity", "captured", "kernels", "convolutions", "iteration")] string part)
+        [Values("machine", "start", "parity", "captured", "kernels", "convolutions", "iteration", "ranks")] string part)
     {
         using var none = new EmulatedCuda(new EmulatorOptions { HasDriver = false });
         var (printed, report) = Run(none, part);
@@ -178,5 +178,26 @@ sealed class KitTests
         Assert.That(report.Notes, Is.Empty);
         Assert.That(report.Measurements, Has.Count.EqualTo(2 * KernelTimes.Items().Count()));
         Assert.That(report.Ceilings!.CopyGigabytes, Is.Positive);
+    }
+
+    [Test]
+    public void Sums_are_timed_over_all_cards_where_there_are_several()
+    {
+        using var several = new EmulatedCuda(new EmulatorOptions { Devices = 3, Fabric = new EmulatedFabric() });
+        var (printed, report) = Run(several, "ranks", "--shrink", "10000", "--reps", "1");
+        Assert.That(printed.Code, Is.EqualTo(KitProgram.Done), printed.Out + printed.Error);
+        Assert.That(report!.Message,
+            Does.Match("^Sums over 3 cards, bus bandwidth: 4 MB [0-9.]+ GB/s; 17 MB [0-9.]+ GB/s; 116 MB"));
+        Assert.That(report.Measurements.Select(static m => m.Bytes), Is.EqualTo(new long[] { 533, 2266, 15466 }));
+        Assert.That(several.Leaks(), Is.Empty);
+    }
+
+    [TestCase(1, "There is one card, so nothing was summed over several.")]
+    [TestCase(2, "There is no NCCL (tried libnccl.so.2), so nothing was summed over 2 cards.")]
+    public void Without_several_cards_and_Nccl_no_sum_is_timed(int cards, string sentence)
+    {
+        using var cuda = new EmulatedCuda(new EmulatorOptions { Devices = cards });
+        var (printed, report) = Run(cuda, "ranks");
+        Assert.That((printed.Code, report!.Message), Is.EqualTo((KitProgram.Done, sentence)));
     }
 }
