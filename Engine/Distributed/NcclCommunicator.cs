@@ -18,9 +18,9 @@ public sealed class NcclCommunicator : ICommunicator
     /// <summary>How long ranks wait for each other where nothing else is said.</summary>
     public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The ranks of another communicator, which is owned from then on. Waits for all of them.</summary>
+    /// <summary>The ranks of another communicator. Waits for all of them.</summary>
     /// <param name="device">This rank's GPU, which no other rank uses.</param>
-    /// <param name="host">Carries bytes of the host.</param>
+    /// <param name="host">Carries bytes of the host; it stays the caller's.</param>
     /// <param name="patience">How long ranks wait for each other; null for <see cref="DefaultPatience"/>.</param>
     /// <exception cref="CommunicatorException">There is no NCCL on some rank, or it does not come to work.</exception>
     public NcclCommunicator(Device device, ICommunicator host, TimeSpan? patience = null)
@@ -152,11 +152,7 @@ public sealed class NcclCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _collectives.Dispose();
-        _host?.Dispose();
-    }
+    public void Dispose() => _collectives.Dispose();
 
     IDeviceCollectives Open(DeviceRanks.Sharing share, TimeSpan? patience) => _device.Backend.OpenCollectives(new DeviceRanks
     {

@@ -40,6 +40,7 @@ static class EvalCommand
             Threads = parsed.Pick(arguments.Threads, 0), CacheFolder = host.CacheFolder,
             Deterministic = !parsed.GetValue(arguments.Winograd),
         });
+        using var onDevice = session?.OnDevice;
         DeviceNotices.Print(device, host.Out);
         // The first rank fetches the network's file where it is not here yet.
         using var network = RankSession.InTurn(session, (_, _) => FeatureNetworks.Open(device,

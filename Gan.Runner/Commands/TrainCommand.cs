@@ -36,6 +36,7 @@ static class TrainCommand
         var parsed = config?.Before(given, arguments.Program) ?? given;
         using var device = RankSession.Open(session, host, parsed.Pick(arguments.Device, "auto"),
             arguments.DeviceOptions(parsed, host.CacheFolder));
+        using var onDevice = session?.OnDevice;
         var plan = RankSession.InTurn(session, (first, _) => RunPlan.From(parsed, arguments, config, device, first));
         int told = DeviceNotices.Print(device, host.Out);
         if (parsed.GetValue(arguments.DryRun))

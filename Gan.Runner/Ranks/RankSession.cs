@@ -29,6 +29,9 @@ sealed class RankSession : IDisposable
     /// <summary>Who computes together, once there is a device.</summary>
     public ICommunicator Ranks { get; private set; } = null!;
 
+    /// <summary>What is to be disposed of before the device; null where nothing is.</summary>
+    public IDisposable? OnDevice => Ranks as NcclCommunicator;
+
     /// <summary>Whether this rank prints and writes files.</summary>
     public bool Writes => _launch.Rank == 0;
 
@@ -76,13 +79,34 @@ sealed class RankSession : IDisposable
     /// <exception cref="CommunicatorException">Ranks cannot be connected.</exception>
     Device Open(string name, DeviceOptions options, Devices devices)
     {
-        _host = new MpiCommunicator(_launch, new MpiOptions(_arguments.Library(_parsed))
+        var patience = _arguments.Timeout(_parsed);
+        if (_launch.Launcher != Launcher.Torchrun)
+            _host = new MpiCommunicator(_launch, new MpiOptions(_arguments.Library(_parsed)) { Timeout = patience });
+        if (name == "cpu" || name == "auto" && !devices.HasGpuDriver) return OpenCpu(options);
+        int local = _host?.LocalRank ?? _launch.LocalRank ?? 0, here = _host?.LocalSize ?? _launch.LocalSize ?? 1;
+        if (name.Contains(':'))
+            throw new UsageException($"--device {name} would be one GPU for all ranks of a machine; --device cuda takes one for each, "
+                + "and --devices says which.");
+        var device = DeviceChoice.Open(devices, $"cuda:{_arguments.Gpu(_parsed, local, here)}", options, static _ => { });
+        try
         {
-            Timeout = _arguments.Timeout(_parsed),
-        });
-        Ranks = _host;
-        if (options.Threads == 0) options = options with { Threads = CpuShare.Threads(_host) };
-        return Devices.OpenCpu(options);
+            Ranks = _host is not null ? new NcclCommunicator(device, _host, patience)
+                : new NcclCommunicator(device, _launch.Rank, _launch.Size, local, here,
+                    id => Rendezvous.Share(_launch, id, patience), patience);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+        return device;
+    }
+
+    Device OpenCpu(DeviceOptions options)
+    {
+        Ranks = _host ?? throw new UsageException(
+            "torchrun starts ranks without MPI, which ranks on CPUs need: start them by mpirun or srun.");
+        return Devices.OpenCpu(options.Threads > 0 ? options : options with { Threads = CpuShare.Threads(_host) });
     }
 
     /// <summary>What the first rank makes, and then each of the others for itself, who need what the first leaves on disk.</summary>
@@ -126,11 +150,8 @@ sealed class RankSession : IDisposable
             throw new TrainingException($"Rank {other} has other {what} than rank 0; all ranks need the same command and files.");
     }
 
-    public void Dispose()
-    {
-        if (Ranks != _host) Ranks?.Dispose();
-        _host?.Dispose();
-    }
+    /// <summary>Ends with the command.</summary>
+    public void Dispose() => _host?.Dispose();
 
     // What the first rank tells the others: a code that ends the process, plus the last of these, is an error.
     const byte Working = 0, Ready = 1, Failed = 2;
