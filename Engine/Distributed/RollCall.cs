@@ -27,6 +27,7 @@ sealed class RollCall(string[] hosts)
     public string Sentence(RankPlace mine)
     {
         var silent = new List<int>();
+        var heard = new List<int>();
         var there = new List<int>();
         int elsewhere = -1, late = -1;
         long longest = 0;
@@ -37,6 +38,7 @@ sealed class RollCall(string[] hosts)
                 silent.Add(i);
                 continue;
             }
+            heard.Add(i);
             longest = Math.Max(longest, place.Milliseconds);
             if (place.IsAt(mine))
             {
@@ -46,9 +48,10 @@ sealed class RollCall(string[] hosts)
             else if (elsewhere < 0) elsewhere = i;
         }
         string within = Seconds(longest);
+        // Who is silent may have stopped in the middle of a call, which some then have ended and others not.
         if (silent.Count > 0)
-            return $"{Ranks(silent, true)} did not come to {mine.Name} within {within}; {Ranks(there, false)} "
-                + (there.Count == 1 ? "is there." : "are there.");
+            return $"{Ranks(silent, true)} did not come to {mine.Name} within {within}; {Ranks(heard, false)} "
+                + (heard.Count == 1 ? "is there." : "are there.");
         if (elsewhere >= 0)
             return $"{Ranks([elsewhere], true)} waits {_places[elsewhere]!.Describe()}, but {Ranks(there, false)} "
                 + $"{mine.Describe()}: they no longer take the same steps.";

@@ -18,6 +18,17 @@ sealed class RollCallTests
         Assert.That(roll.Sentence(Mine), Is.EqualTo(sentence));
     }
 
+    /// <summary>It stopped when one had its message and the other not.</summary>
+    [Test]
+    public void Who_is_a_call_further_is_there()
+    {
+        var roll = new RollCall(["a", "b", "c"]);
+        roll.Hear(0, Mine);
+        roll.Hear(2, new RankPlace(RankCall.Barrier, 1, 2001, 300_000));
+        Assert.That(roll.Sentence(Mine), Is.EqualTo(
+            "Rank 1 (on b) did not come to sum 1,234 within 300 s; ranks 0 and 2 are there."));
+    }
+
     [Test]
     public void Who_comes_late_is_named()
     {
