@@ -9,8 +9,10 @@ namespace Ssgan.Engine.Distributed;
 struct Pace(TimeSpan most)
 {
     static readonly TimeSpan s_spin = TimeSpan.FromMicroseconds(50), s_yield = TimeSpan.FromMilliseconds(5),
-        s_longest = TimeSpan.FromSeconds(1);
+        s_second = TimeSpan.FromSeconds(1);
 
+    /// <summary>A longer moment was none of waiting, but of being stopped.</summary>
+    readonly TimeSpan _longest = most / 20 < s_second ? most / 20 : s_second;
     long _last = Stopwatch.GetTimestamp();
 
     /// <summary>The time waited, without that in which this process was stopped: it could not see the others come.</summary>
@@ -27,7 +29,7 @@ struct Pace(TimeSpan most)
         else Thread.Sleep(1);
         long now = Stopwatch.GetTimestamp();
         var gap = Stopwatch.GetElapsedTime(_last, now);
-        Waited += gap < s_longest ? gap : s_longest;
+        Waited += gap < _longest ? gap : _longest;
         _last = now;
     }
 }

@@ -40,11 +40,8 @@ sealed class RollCall(string[] hosts)
             }
             heard.Add(i);
             longest = Math.Max(longest, place.Milliseconds);
-            if (place.IsAt(mine))
-            {
-                there.Add(i);
-                if (late < 0 || place.Milliseconds < _places[late]!.Milliseconds) late = i;
-            }
+            if (late < 0 || place.Milliseconds < _places[late]!.Milliseconds) late = i;
+            if (place.IsAt(mine)) there.Add(i);
             else if (elsewhere < 0) elsewhere = i;
         }
         string within = Seconds(longest);
@@ -52,10 +49,11 @@ sealed class RollCall(string[] hosts)
         if (silent.Count > 0)
             return $"{Ranks(silent, true)} did not come to {mine.Name} within {within}; {Ranks(heard, false)} "
                 + (heard.Count == 1 ? "is there." : "are there.");
-        if (elsewhere >= 0)
+        // Who was stopped in the middle of a call and goes on is behind, but not astray: it has hardly waited.
+        if (elsewhere >= 0 && _places[late]!.Milliseconds >= longest / 10)
             return $"{Ranks([elsewhere], true)} waits {_places[elsewhere]!.Describe()}, but {Ranks(there, false)} "
                 + $"{mine.Describe()}: they no longer take the same steps.";
-        return $"{Ranks([late], true)} came to {mine.Name} only after other ranks had waited {within} and given up.";
+        return $"{Ranks([late], true)} came to {_places[late]!.Name} only after other ranks had waited {within} and given up.";
     }
 
     /// <summary>"Rank 2 (on node7)", "ranks 0, 1 and 3".</summary>

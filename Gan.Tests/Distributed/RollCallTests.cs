@@ -41,6 +41,20 @@ sealed class RollCallTests
             "Rank 1 (on b) came to sum 1,234 only after other ranks had waited 300 s and given up."));
     }
 
+    /// <summary>It was stopped in the middle of a call, which others ended, and goes on.</summary>
+    [Test]
+    public void Who_is_behind_is_late()
+    {
+        var roll = new RollCall(["a", "b", "c"]);
+        var behind = new RankPlace(RankCall.Barrier, 7, 1999, 2);
+        roll.Hear(0, Mine);
+        roll.Hear(1, behind);
+        roll.Hear(2, Mine);
+        const string sentence = "Rank 1 (on b) came to barrier 7 only after other ranks had waited 300 s and given up.";
+        Assert.That(roll.Sentence(Mine), Is.EqualTo(sentence));
+        Assert.That(roll.Sentence(behind), Is.EqualTo(sentence));
+    }
+
     [TestCase(RankCall.Barrier, 7, 2000, "in barrier 7, call 2,000")]
     [TestCase(RankCall.Sum, 1234, 2001, "in sum 1,234, call 2,001")]
     [TestCase(RankCall.Leave, 0, 1999, "to end, call 1,999")]
@@ -48,7 +62,7 @@ sealed class RollCallTests
     {
         var roll = new RollCall(["a", "b", "c"]);
         roll.Hear(0, Mine);
-        roll.Hear(1, new RankPlace(call, number, sequence, 10));
+        roll.Hear(1, new RankPlace(call, number, sequence, 200_000));
         roll.Hear(2, Mine);
         Assert.That(roll.Sentence(Mine), Is.EqualTo($"Rank 1 (on b) waits {where}, but ranks 0 and 2 in sum 1,234, call 2,000: "
             + "they no longer take the same steps."));
