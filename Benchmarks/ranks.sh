@@ -22,7 +22,8 @@ pace() {
     local name=$1 run
     shift
     run=$(mktemp -d "$work/XXXX")/run
-    "$@" train "${options[@]}" --plain --log-every 1 --sample-every 100000 --out "$run" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    "$@" train "${options[@]}" --plain --log-every 1 --sample-every 100000 --out "$run" >"$work/log" 2>&1 \
+        || { cat "$work/log"; exit 1; }
     sed 's/.*"images_per_second":\([0-9.]*\).*/\1/' "$run/metrics.jsonl" | tail -n 6 | sort -n | sed -n 3p >>"$work/$name"
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 using Ssgan.RankProbe;
 

@@ -5,8 +5,8 @@ namespace Ssgan.Engine.Distributed;
 /// <summary>
 /// Ranks with an NVIDIA GPU each, whose tensors NCCL sums on the queues of their devices, also inside a captured step. Where
 /// there is another communicator beside it, bytes of the host go by that one; else through the devices' memory. Wherever the host
-/// waits for its device, errors of the other ranks and a rank that does not come become a <see cref="CommunicatorException"/>. To be
-/// disposed of before the device.
+/// waits for its device, errors of the other ranks and a rank that does not come become a <see
+/// cref="CommunicatorException"/>. To be disposed of before the device.
 /// </summary>
 public sealed class NcclCommunicator : ICommunicator
 {

@@ -1,4 +1,3 @@
-using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 
 namespace Ssgan.Engine.Nn;

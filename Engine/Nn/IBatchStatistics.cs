@@ -1,4 +1,3 @@
-using Ssgan.Engine.Distributed;
 
 namespace Ssgan.Engine.Nn;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Metrics;
-using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;

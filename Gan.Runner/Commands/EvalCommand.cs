@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ssgan.Gan.Metrics;
-using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 

@@ -5,7 +5,6 @@ using Ssgan.Gan.Data.Imaging;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 using Ssgan.Runner.Views;
 

@@ -86,7 +86,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         string path = parsed.GetValue(arguments.Resume)!;
         // A run that was killed while it replaced a checkpoint has it under another name until the folder is claimed. One that
         // only branches off from a run may do so while that trains.
-        if (claims && !parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json"))) RunFolder.Open(path).Claim().Dispose();
+        if (claims && !parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json")))
+            RunFolder.Open(path).Claim().Dispose();
         string checkpoint = RunFolder.FindCheckpoint(path);
         var state = Gan.Training.Checkpoint.ReadState(checkpoint);
         string? run = FindRun(path, checkpoint);

@@ -5,7 +5,6 @@ using Ssgan.Gan.Algorithms;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;

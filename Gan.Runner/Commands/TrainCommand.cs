@@ -7,7 +7,6 @@ using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
-using Ssgan.Runner.Ranks;
 using Ssgan.Runner.Report;
 using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
@@ -44,8 +43,8 @@ static class TrainCommand
             DryRun.Print(device, plan.Options, plan.Preset, host.Out, host.Stop);
             return ExitCode.Done;
         }
-        using var source = RankSession.InTurn(session, (first, alive) => OpenData(plan.Options, parsed.Pick(arguments.DataDirectory, "data"),
-            first && parsed.GetValue(arguments.VerifyData), host, alive));
+        using var source = RankSession.InTurn(session, (first, alive) => OpenData(plan.Options,
+            parsed.Pick(arguments.DataDirectory, "data"), first && parsed.GetValue(arguments.VerifyData), host, alive));
         plan = plan with { Options = plan.Options.For(source) };
         session?.CheckSame("settings", plan.Options.ToJson());
         session?.CheckSame("images", source.ContentHash);
@@ -53,7 +52,8 @@ static class TrainCommand
         if (session is not null) step.Distribute(session.Ranks, plan.Options.Optimisation.SyncBatchNorm);
         var transferred = parsed.GetValue(arguments.InitFrom) is { } from ? TransferredWeights.Into(step, from) : null;
         // Before there is a folder: a port that is taken leaves nothing behind.
-        using var server = parsed.GetValue(arguments.Serve) && session is null or { Writes: true } ? ServeCommand.Open(Parent(plan), IPAddress.Loopback,
+        bool serves = parsed.GetValue(arguments.Serve) && session is null or { Writes: true };
+        using var server = serves ? ServeCommand.Open(Parent(plan), IPAddress.Loopback,
             parsed.Pick(arguments.Port, ServeCommand.Port), null, static () => Devices.OpenCpu(new() { Threads = 1 })) : null;
         var folder = session is null ? OpenFolder(plan) : RunFolder.OfAnother(session.FromFirst(() => OpenFolder(plan).Path));
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));

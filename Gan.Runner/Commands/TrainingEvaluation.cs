@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Metrics.Networks;
 using Ssgan.Gan.Training;

@@ -165,9 +165,11 @@ public sealed class NcclFailureTests
         using var rig = new Rig(0, 2, fabric);
         s_leftBehind.Add(rig);
         Assert.That(() => new NcclCommunicator(rig.Device, 0, 2, 0, 2, static _ => { }, TimeSpan.FromMilliseconds(50)),
-            Throws.InstanceOf<CommunicatorException>().With.Message.EqualTo("Rank 0 of 2 waited 0.05 s for the others to open NCCL."));
+            Throws.InstanceOf<CommunicatorException>().With.Message
+                .EqualTo("Rank 0 of 2 waited 0.05 s for the others to open NCCL."));
         Assert.That(() => new NcclCommunicator(rig.Device, 0, 2, 0, 2, static _ => { }),
-            Throws.InstanceOf<CommunicatorException>().With.Message.Contains("rank 1 of 2 did not come to ncclCommInitRank within 1 s"));
+            Throws.InstanceOf<CommunicatorException>().With.Message
+                .Contains("rank 1 of 2 did not come to ncclCommInitRank within 1 s"));
     }
 
     static void Sum(NcclCommunicator ranks, Device device, int count)

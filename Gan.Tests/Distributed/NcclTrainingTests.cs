@@ -23,7 +23,8 @@ sealed class NcclTrainingTests
         Size = 8, Latent = 5, LabelWidth = 4, Generator = s_stages, Discriminator = s_stages,
     };
 
-    static readonly OptimisationSettings s_optimisation = new() { Batch = Batch, DiscriminatorSteps = 1, Steps = Steps, Seed = 3 };
+    static readonly OptimisationSettings s_optimisation =
+        new() { Batch = Batch, DiscriminatorSteps = 1, Steps = Steps, Seed = 3 };
 
     [Test]
     public void Captured_sums_follow_eager_ones_bit_for_bit_and_both_one_card()

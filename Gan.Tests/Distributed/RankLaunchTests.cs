@@ -1,3 +1,4 @@
+using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 
 namespace Ssgan.Tests.Distributed;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 
 namespace Ssgan.Tests.Distributed;

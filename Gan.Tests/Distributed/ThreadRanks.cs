@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 
 namespace Ssgan.Tests.Distributed;
 

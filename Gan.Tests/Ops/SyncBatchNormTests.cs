@@ -63,7 +63,7 @@ sealed class SyncBatchNormTests
         for (int i = 4; i < 6; i++)
             foreach (var part in parts) Near.All(part[i], [.. whole[i].Select(static v => (double)v)], 1e-5);
 
-        float[][] Once(Engine.Distributed.ICommunicator? ranks, float[] x, float[] dy)
+        float[][] Once(ICommunicator? ranks, float[] x, float[] dy)
         {
             using var device = Device.Cpu(1);
             using var norm = new BatchNorm2d(device, channels) { Ranks = ranks };

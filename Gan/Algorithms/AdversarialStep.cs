@@ -13,7 +13,7 @@ namespace Ssgan.Gan.Algorithms;
 /// Two networks that play against each other, Adam for each, and the averaged generator: the updates of any GAN that is a loss of
 /// logits, and what those share that add to it.
 /// </summary>
-public class AdversarialStep : GanStep
+public partial class AdversarialStep : GanStep
 {
     readonly Ema? _average;
     readonly ScheduledScalar? _rest;
@@ -282,9 +282,6 @@ public class AdversarialStep : GanStep
     /// <summary>The classes of real images, where the discriminator is told them.</summary>
     protected Tensor? Labels(RealBatch real) => Discriminator.Classes == 0 ? null : real.Labels()
         ?? throw new ArgumentException("The discriminator is told classes, and these real images have none.");
-
-    /// <inheritdoc/>
-    protected override void Distributed(Engine.Distributed.ICommunicator ranks) => _regularisation.Distribute(ranks);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -21,7 +21,7 @@ public abstract partial class GanStep
 
     /// <summary>
     /// Makes this one of several ranks that train the same networks, from equal values: before the first update, on each. From
-    /// here on a batch is this rank's share of the batch of all; gradients, statistics of the log and running statistics are means
+    /// here on a batch is this rank's share of the batch of all; gradients, values of the log and running statistics are means
     /// over the ranks, and noise is drawn for this rank's images. One rank changes nothing.
     /// </summary>
     /// <param name="ranks">The ranks; they stay the caller's, and must outlive this.</param>

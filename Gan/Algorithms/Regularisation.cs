@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Nn;
 using Ssgan.Gan.Augmentation;
 using Ssgan.Gan.Losses;

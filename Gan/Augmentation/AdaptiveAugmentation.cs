@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Nn;
 

@@ -1,4 +1,4 @@
-using Ssgan.Engine.Distributed;
+using Ssgan.Engine;
 using Ssgan.Gan.Data;
 
 namespace Ssgan.Gan.Metrics;

@@ -1,13 +1,13 @@
+using Ssgan.Engine;
 using System.Runtime.InteropServices;
-using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Metrics.Networks;
 
 namespace Ssgan.Gan.Metrics;
 
 /// <summary>
-/// Features of images that ranks look at in turns: batch k is rank k modulo R's. The batches are those of one rank, and so are the
-/// numbers. Nothing is kept for another evaluation.
+/// Features of images that ranks look at in turns: batch k is rank k modulo R's. The batches are those of one rank, and so are
+/// the numbers. Nothing is kept for another evaluation.
 /// </summary>
 /// <param name="network">The network, on each rank.</param>
 /// <param name="options">Who is told how far it is.</param>
@@ -19,7 +19,8 @@ sealed class SharedFeatures(IFeatureNetwork network, EvaluationOptions options, 
     public float[] Read(MeasuredImages images, string stage, int columns, CancellationToken stop)
     {
         float[] rows = new float[columns * images.Count];
-        int batches = (images.Count + FeatureReader.Batch - 1) / FeatureReader.Batch, batch = 0, whole = FeatureReader.Batch * columns;
+        int batches = (images.Count + FeatureReader.Batch - 1) / FeatureReader.Batch, batch = 0,
+            whole = FeatureReader.Batch * columns;
         float[] round = new float[whole], all = new float[whole * ranks.Size];
         options.Progress?.Report(new DataProgress(stage, 0, images.Count));
         foreach (var pixels in images.Read(0, FeatureReader.Batch, CancellationToken.None))

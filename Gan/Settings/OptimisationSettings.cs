@@ -114,7 +114,7 @@ public sealed record OptimisationSettings
             "Whether a GPU replays its updates as graphs (default) or runs each operation.", [("on", true), ("off", false)],
             static o => o.Graphs, static (o, v) => o with { Graphs = v }),
         Setting.Choice<OptimisationSettings, bool>("syncBatchNorm", "--sync-bn",
-            "With several ranks: whether batch norm goes by the images of all, as one rank's would, or by each rank's own (default).",
+            "With several ranks: whether batch norm goes by the images of all, as one rank's would, or each one's own (default).",
             [("on", true), ("off", false)],
             static o => o.SyncBatchNorm, static (o, v) => o with { SyncBatchNorm = v }),
     ];

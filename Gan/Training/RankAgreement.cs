@@ -30,9 +30,9 @@ static class RankAgreement
         for (int rank = 1; rank < all.Length; rank++)
         {
             if (all[rank] == all[0]) continue;
-            throw new TrainingException($"By step {run.Done} the networks of rank {rank} differ from those of rank 0, though they "
-                + "began equal and made the same updates: the machines compute differently, or one of them wrongly. Ranks need "
-                + "processors or cards of one kind.");
+            throw new TrainingException($"By step {run.Done} the networks of rank {rank} differ from those of rank 0, though "
+                + "they began equal and made the same updates: the machines compute differently, or one of them wrongly. Ranks "
+                + "need processors or cards of one kind.");
         }
     }
 

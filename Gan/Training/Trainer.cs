@@ -51,11 +51,11 @@ public sealed class Trainer
                 $"The images of {source.Name} are {source.Size}x{source.Size}, and the settings say {size}x{size}.");
         int ranks = step.Random.Share.Size;
         if (options.Optimisation.Batch % ranks != 0)
-            throw new TrainingException($"A batch of {options.Optimisation.Batch} images does not go round {ranks} ranks; its size "
-                + "must be a multiple of their number.");
+            throw new TrainingException($"A batch of {options.Optimisation.Batch} images does not go round {ranks} ranks; its "
+                + "size must be a multiple of their number.");
         if (options.Optimisation.Batch / ranks < 2 && !options.Optimisation.SyncBatchNorm)
-            throw new TrainingException($"A batch of {options.Optimisation.Batch} leaves each of {ranks} ranks one image, and batch "
-                + "norm needs at least 2: take a larger batch, or batch norm by the images of all ranks.");
+            throw new TrainingException($"A batch of {options.Optimisation.Batch} leaves each of {ranks} ranks one image, and "
+                + "batch norm needs at least 2: take a larger batch, or batch norm by the images of all ranks.");
         if (step.Classes > 0 && source.Classes.Count != step.Classes)
             throw new TrainingException(
                 $"The networks know {step.Classes} classes, and {source.Name} has {source.Classes.Count}.");

@@ -1,4 +1,4 @@
-using Ssgan.Engine.Distributed;
+using Ssgan.Engine;
 
 namespace Ssgan.Gan.Data.Loading;
 

@@ -1,5 +1,4 @@
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Data.Loading;
 using Ssgan.Gan.Settings;
@@ -29,7 +28,10 @@ public static class BatchFeed
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(notice);
         // All batches have one size, so the last images of an epoch are dropped.
-        var loading = new LoaderOptions { BatchSize = batch, DropLast = true, HorizontalFlip = data.Flip, Share = share ?? BatchShare.Whole };
+        var loading = new LoaderOptions
+        {
+            BatchSize = batch, DropLast = true, HorizontalFlip = data.Flip, Share = share ?? BatchShare.Whole,
+        };
         return Open(device, source, loading, start, data.DataOnDevice, ahead, notice);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Ssgan.Engine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Metrics.Networks;
 

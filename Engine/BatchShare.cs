@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Distributed;
+namespace Ssgan.Engine;
 
 /// <summary>A rank's part of a batch that all ranks have in common: of R·n samples those from rank·n on.</summary>
 /// <param name="Rank">Which part, from 0.</param>

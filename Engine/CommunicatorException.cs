@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Distributed;
+namespace Ssgan.Engine;
 
 /// <summary>Ranks cannot work together (any more); the message says why, and names the rank where it is one's fault.</summary>
 public sealed class CommunicatorException : Exception

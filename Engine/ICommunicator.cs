@@ -1,4 +1,4 @@
-namespace Ssgan.Engine.Distributed;
+namespace Ssgan.Engine;
 
 /// <summary>
 /// The ranks of one run, seen from one of them. Collectives are called by all ranks in the same order with the same sizes; none

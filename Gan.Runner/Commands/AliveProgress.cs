@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ssgan.Gan.Data;
 
-namespace Ssgan.Runner.Ranks;
+namespace Ssgan.Runner.Commands;
 
 /// <summary>Passes progress on, and now and then tells the ranks that wait for this one that it is still at work.</summary>
 /// <param name="shown">Who shows it.</param>

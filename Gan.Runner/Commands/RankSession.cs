@@ -4,10 +4,9 @@ using System.Text;
 using Ssgan.Engine;
 using Ssgan.Engine.Distributed;
 using Ssgan.Gan.Settings;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 
-namespace Ssgan.Runner.Ranks;
+namespace Ssgan.Runner.Commands;
 
 /// <summary>
 /// This process as one of the ranks that a launcher started to run one command together. The first one prints and writes; all end
@@ -85,8 +84,8 @@ sealed class RankSession : IDisposable
         if (name == "cpu" || name == "auto" && !devices.HasGpuDriver) return OpenCpu(options);
         int local = _host?.LocalRank ?? _launch.LocalRank ?? 0, here = _host?.LocalSize ?? _launch.LocalSize ?? 1;
         if (name.Contains(':'))
-            throw new UsageException($"--device {name} would be one GPU for all ranks of a machine; --device cuda takes one for each, "
-                + "and --devices says which.");
+            throw new UsageException($"--device {name} would be one GPU for all ranks of a machine; --device cuda takes one for "
+                + "each, and --devices says which.");
         var device = DeviceChoice.Open(devices, $"cuda:{_arguments.Gpu(_parsed, local, here)}", options, static _ => { });
         try
         {
@@ -109,7 +108,7 @@ sealed class RankSession : IDisposable
         return Devices.OpenCpu(options.Threads > 0 ? options : options with { Threads = CpuShare.Threads(_host) });
     }
 
-    /// <summary>What the first rank makes, and then each of the others for itself, who need what the first leaves on disk.</summary>
+    /// <summary>What the first rank makes, and then each of the others, who need what that leaves on disk.</summary>
     T InTurn<T>(Func<bool, Action, T> make)
     {
         if (!Writes)

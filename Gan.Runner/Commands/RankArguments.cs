@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 
-namespace Ssgan.Runner.Ranks;
+namespace Ssgan.Runner.Commands;
 
 /// <summary>Options of commands that several processes run together, started by mpirun, srun or torchrun.</summary>
 sealed class RankArguments

@@ -1,15 +1,14 @@
+using Ssgan.Engine;
 using System.CommandLine;
-using Ssgan.Engine.Distributed;
 using Ssgan.Engine.Kernels;
 using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data;
 using Ssgan.Gan.Interop;
 using Ssgan.Gan.Metrics;
 using Ssgan.Gan.Settings;
-using Ssgan.Runner.Commands;
 using Ssgan.Runner.Terminal;
 
-namespace Ssgan.Runner;
+namespace Ssgan.Runner.Commands;
 
 /// <summary>What a failure is to the user: an exit code and one sentence.</summary>
 /// <param name="Code">What the process returns.</param>
@@ -17,7 +16,8 @@ namespace Ssgan.Runner;
 sealed record Failure(int Code, string Sentence)
 {
     /// <summary>Of an exception that a command threw.</summary>
-    public static Failure Of(Exception e, ParseResult parsed) => new(e is UsageException ? ExitCode.BadArguments : ExitCode.Failed,
+    public static Failure Of(Exception e, ParseResult parsed) => new(
+        e is UsageException ? ExitCode.BadArguments : ExitCode.Failed,
         IsForUsers(e) ? DeniedPath.Explain(e, parsed) : $"ssgan failed with {e.GetType().Name}: {e.Message}");
 
     /// <summary>Prints it on a line that ends as a sentence.</summary>
