@@ -21,6 +21,8 @@ sealed class RankSession : IDisposable
     readonly ParseResult _parsed;
     readonly RankArguments _arguments;
     MpiCommunicator? _host;
+    string? _gpu;
+    int _threads;
 
     RankSession(RankLaunch launch, ParseResult parsed, RankArguments arguments) =>
         (_launch, _parsed, _arguments) = (launch, parsed, arguments);
@@ -81,12 +83,19 @@ sealed class RankSession : IDisposable
         var patience = _arguments.Timeout(_parsed);
         if (_launch.Launcher != Launcher.Torchrun)
             _host = new MpiCommunicator(_launch, new MpiOptions(_arguments.Library(_parsed)) { Timeout = patience });
-        if (name == "cpu" || name == "auto" && !devices.HasGpuDriver) return OpenCpu(options);
+        if (name == "cpu" || name == "auto" && !devices.HasGpuDriver)
+        {
+            Ranks = _host ?? throw new UsageException(
+                "torchrun starts ranks without MPI, which ranks on CPUs need: start them by mpirun or srun.");
+            _threads = options.Threads > 0 ? options.Threads : CpuShare.Threads(_host);
+            return OpenBeside(options, devices);
+        }
         int local = _host?.LocalRank ?? _launch.LocalRank ?? 0, here = _host?.LocalSize ?? _launch.LocalSize ?? 1;
-        if (name.Contains(':'))
-            throw new UsageException($"--device {name} would be one GPU for all ranks of a machine; --device cuda takes one for "
-                + "each, and --devices says which.");
-        var device = DeviceChoice.Open(devices, $"cuda:{_arguments.Gpu(_parsed, local, here)}", options, static _ => { });
+        if (name is not ("auto" or "cuda"))
+            throw new UsageException($"With several ranks --device takes auto, cpu or cuda, not \"{name}\": each takes a GPU of "
+                + "its own, and --devices says which.");
+        _gpu = $"cuda:{_arguments.Gpu(_parsed, local, here)}";
+        var device = OpenBeside(options, devices);
         try
         {
             Ranks = _host is not null ? new NcclCommunicator(device, _host, patience)
@@ -101,12 +110,9 @@ sealed class RankSession : IDisposable
         return device;
     }
 
-    Device OpenCpu(DeviceOptions options)
-    {
-        Ranks = _host ?? throw new UsageException(
-            "torchrun starts ranks without MPI, which ranks on CPUs need: start them by mpirun or srun.");
-        return Devices.OpenCpu(options.Threads > 0 ? options : options with { Threads = CpuShare.Threads(_host) });
-    }
+    /// <summary>This rank's device once more, used in another way.</summary>
+    public Device OpenBeside(DeviceOptions options, Devices devices) =>
+        DeviceChoice.Open(devices, _gpu ?? "cpu", options with { Threads = _threads }, static _ => { });
 
     /// <summary>What the first rank makes, and then each of the others, who need what that leaves on disk.</summary>
     T InTurn<T>(Func<bool, Action, T> make)

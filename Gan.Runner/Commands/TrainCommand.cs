@@ -59,7 +59,7 @@ static class TrainCommand
         var facts = new RunFacts(folder.Path, Format.Data(source), Networks(device, step, plan.Options));
         using IRunView view = host.Terminal is { } terminal && !parsed.GetValue(arguments.Plain)
             ? new PanelView(terminal, facts) : new PlainView(host.Out, facts);
-        using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice, session?.Ranks);
+        using var evaluation = TrainingEvaluation.Open(parsed, arguments, plan.Options, host, view.Notice, session);
         using var board = parsed.GetValue(arguments.TensorBoard) ? new TensorBoardHook() : null;
         var start = new StartHook(RunStart.Here(host.Arguments, device.Describe(), facts.Networks, facts.Data));
         var trainer = new Trainer(step, source, plan.Options, folder, view,

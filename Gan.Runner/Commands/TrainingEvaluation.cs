@@ -26,18 +26,19 @@ sealed class TrainingEvaluation : IDisposable
 
     /// <summary>Opens what is needed; null where nothing is to be evaluated.</summary>
     public static TrainingEvaluation? Open(ParseResult parsed, TrainArguments arguments, TrainOptions options, Host host,
-        Action<string> notice, ICommunicator? ranks)
+        Action<string> notice, RankSession? session)
     {
         if (options.Evaluation.EvalEvery == 0) return null;
-        var device = DeviceChoice.Open(host.Devices, parsed.Pick(arguments.Device, "auto"),
-            arguments.DeviceOptions(parsed, host.CacheFolder) with { Deterministic = true, Autotune = false }, static _ => { });
+        var use = arguments.DeviceOptions(parsed, host.CacheFolder) with { Deterministic = true, Autotune = false };
+        var device = session?.OpenBeside(use, host.Devices)
+            ?? DeviceChoice.Open(host.Devices, parsed.Pick(arguments.Device, "auto"), use, static _ => { });
         IFeatureNetwork? network = null;
         try
         {
-            network = FeatureNetworks.Open(device, parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
-                MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize,
-                new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop);
-            return new(device, network, options, host, notice, ranks);
+            network = RankSession.InTurn(session, (_, _) => FeatureNetworks.Open(device,
+                parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
+                MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize, new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop));
+            return new(device, network, options, host, notice, session?.Ranks);
         }
         catch
         {

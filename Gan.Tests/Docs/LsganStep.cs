@@ -51,7 +51,7 @@ public sealed class LsganStep : GanStep
         Stats.Add("loss_g", loss);
     }
 
-    public override Latent Noise(Rng random, int count) => random.Normal(new(count, _generator.Architecture.Latent));
+    public override Latent Noise(Rng random, int count) => random.Normal(new(count, _generator.Architecture.Latent), 0);
 
     public override Tensor Sample(Latent latent)
     {
