@@ -37,7 +37,8 @@ sealed class TrainingEvaluation : IDisposable
         {
             network = RankSession.InTurn(session, (_, _) => FeatureNetworks.Open(device,
                 parsed.Pick(arguments.EvalNetwork, FeatureNetworks.Auto),
-                MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize, new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop));
+                MetricProtocol.Of(options.Evaluation.EvalProtocol).Resize,
+                new DataProgressLines(host.Out).ForNetwork(host.CacheFolder), host.Stop));
             return new(device, network, options, host, notice, session?.Ranks);
         }
         catch
