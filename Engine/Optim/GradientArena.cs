@@ -44,9 +44,8 @@ public sealed class GradientArena : IDisposable
         for (int i = parameters.Count - 1; i >= 0; i--)
         {
             var parameter = parameters[i].Tensor;
-            var bucket = new Bucket();
-            if (bucketStart < start) bucket = _buckets[^1];
-            else _buckets.Add(bucket);
+            if (start == bucketStart) _buckets.Add(new Bucket());
+            var bucket = _buckets[^1];
             bucket.Gradients++;
             var place = Part(start, parameter.Shape);
             var arrival = parameter.GradientPlace = new(place, () => Arrived(bucket));

@@ -87,7 +87,7 @@ sealed class RankSession : IDisposable
         {
             Ranks = _host ?? throw new UsageException(
                 "torchrun starts ranks without MPI, which ranks on CPUs need: start them by mpirun or srun.");
-            _threads = options.Threads > 0 ? options.Threads : CpuShare.Threads(_host);
+            _threads = options.Threads != 0 ? options.Threads : CpuShare.Threads(_host);
             return OpenBeside(options, devices);
         }
         int local = _host?.LocalRank ?? _launch.LocalRank ?? 0, here = _host?.LocalSize ?? _launch.LocalSize ?? 1;
@@ -197,7 +197,7 @@ sealed class RankSession : IDisposable
         bool together = Leave(s_parting);
         if (together && Writes) return false;
         if (!together || e is not (TrainingException or UsageException or OperationCanceledException))
-            failure.Print(host.Error, $"Rank {Ranks.Rank}: ");
+            failure.Print(host.Error, $"Rank {_launch.Rank}: ");
         if (!together) Abort(code);
         return true;
     }
