@@ -15,7 +15,7 @@ sealed class TableCoverageTests
 {
     /// <summary>What is asked of a device and what moves its memory is no computation.</summary>
     static readonly string[] s_lifetime = ["Allocate", "Free", "Upload", "Download", "Synchronize", "Dispose",
-        "ComputesIn", "Describe", "WhyNot", "Use", "CreateStagedUploads"];
+        "ComputesIn", "Describe", "WhyNot", "Use", "CreateStagedUploads", "OpenCollectives"];
 
     /// <summary>The members of the page that the cases' code calls.</summary>
     static readonly Lazy<IReadOnlySet<string>> s_inTheTable = new(static () =>
