@@ -60,12 +60,6 @@ public sealed class GradientArena : IDisposable
         device.EagerArenas++;
     }
 
-    /// <summary>How many messages a sum takes.</summary>
-    public int Buckets => _buckets.Count;
-
-    /// <summary>Bytes that are summed.</summary>
-    public long Bytes => _memory.View.Bytes;
-
     /// <summary>
     /// From here to <see cref="FinishSum"/> there is one backward, whose gradients are summed over the ranks. For their mean, let
     /// it start at 1 / <see cref="ICommunicator.Size"/>.
