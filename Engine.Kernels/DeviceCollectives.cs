@@ -10,8 +10,13 @@ public interface IDeviceCollectives : IDisposable
     /// <summary>The library with its version: "NCCL 2.28.3".</summary>
     string Describe();
 
-    /// <summary>Each F32 view = its sum over all ranks, with the same bits on each.</summary>
-    void Sum(params ReadOnlySpan<TensorView> views);
+    /// <summary>
+    /// Begins an F32 view = its sum over all ranks, with the same bits on each, behind what is queued and beside what will be.
+    /// </summary>
+    void BeginSum(TensorView view);
+
+    /// <summary>What is queued from here on is behind all sums that were begun.</summary>
+    void FinishSums();
 
     /// <summary>Each rank's view = the root's, as bytes.</summary>
     void Broadcast(TensorView view, int root);

@@ -35,7 +35,8 @@ public interface ICommunicator : IDisposable
 
     /// <summary>
     /// Begins to sum an F32 tensor over all ranks in place; every rank gets the same bits. Its memory may not be touched until
-    /// <see cref="FinishSums"/>; on a device that queues work, both only queue, on the queue of its kernels.
+    /// <see cref="FinishSums"/>. On a device that queues work, both only queue: the sum is behind the kernels queued until now,
+    /// beside those that follow, and before those behind <see cref="FinishSums"/>.
     /// </summary>
     void BeginSum(Tensor flat);
 

@@ -68,7 +68,11 @@ sealed class EmulatedStream : DriverObject
     }
 
     /// <summary>Work that waits for other work to be done.</summary>
-    public static StreamWork Wait(QueuedWork mark) => new("wait", () => mark.Stream.DrainTo(mark));
+    public static StreamWork Wait(QueuedWork mark) => new("wait", () => mark.Stream.DrainTo(mark), () =>
+    {
+        if (!mark.IsDone) mark.Stream.Step(wait: false);
+        return mark.IsDone;
+    });
 
     QueuedWork Append(StreamWork work)
     {

@@ -3,7 +3,7 @@ using Ssgan.Engine.Kernels;
 namespace Ssgan.Engine.Distributed;
 
 /// <summary>
-/// Ranks with an NVIDIA GPU each, whose tensors NCCL sums on the queues of their devices, also inside a captured step. Where
+/// Ranks with an NVIDIA GPU each, whose tensors NCCL sums beside the kernels of their devices, also inside a captured step. Where
 /// there is another communicator beside it, bytes of the host go by that one; else through the devices' memory. Wherever the host
 /// waits for its device, errors of the other ranks and a rank that does not come become a <see
 /// cref="CommunicatorException"/>. To be disposed of before the device.
@@ -13,7 +13,6 @@ public sealed class NcclCommunicator : ICommunicator
     readonly Device _device;
     readonly ICommunicator? _host;
     readonly IDeviceCollectives _collectives;
-    readonly List<Tensor> _begun = [];
 
     /// <summary>How long ranks wait for each other where nothing else is said.</summary>
     public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(5);
@@ -118,18 +117,11 @@ public sealed class NcclCommunicator : ICommunicator
         if (flat.Type != DType.F32) throw new ArgumentException($"BeginSum: the tensor is {flat.Type}, not F32.", nameof(flat));
         if (flat.Device != _device)
             throw new ArgumentException($"BeginSum: the tensor is on {flat.Device.Name}, not on {_device.Name}.", nameof(flat));
-        _begun.Add(flat);
+        _collectives.BeginSum(flat.MutableView);
     }
 
     /// <inheritdoc/>
-    public void FinishSums()
-    {
-        // In one piece: NCCL sums several tensors faster together, and on one queue nothing would overlap with them.
-        var views = new TensorView[_begun.Count];
-        for (int i = 0; i < views.Length; i++) views[i] = _begun[i].MutableView;
-        _begun.Clear();
-        _collectives.Sum(views);
-    }
+    public void FinishSums() => _collectives.FinishSums();
 
     /// <inheritdoc/>
     /// <remarks>Without another communicator, a rank that waits for a collective meanwhile counts as one that did not

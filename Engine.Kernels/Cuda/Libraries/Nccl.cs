@@ -4,16 +4,19 @@ using Ssgan.Engine.Kernels.Cuda.Native;
 
 namespace Ssgan.Engine.Kernels.Cuda.Libraries;
 
-/// <summary>A communicator of NCCL on the backend's stream. It opens with a sum, which must be right.</summary>
+/// <summary>
+/// A communicator of NCCL. Sums have a stream of their own, which waits for the kernels before them and which the kernels behind
+/// them wait for; the rest is on the backend's. It opens with a sum, which must be right.
+/// </summary>
 sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
 {
     const int InProgress = 7;
     readonly CudaDevice _device;
     readonly DeviceRanks _ranks;
-    readonly nint _stream, _point;
+    readonly nint _stream, _sums, _point;
     readonly NcclApi _api;
     readonly nint _communicator;
-    bool _freed;
+    bool _isSumming, _freed;
     string? _failure;
 
     /// <summary>Waits for all ranks. Within a lease.</summary>
@@ -34,9 +37,10 @@ sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
         }
         ranks.Share(new Span<byte>(id.Bytes, sizeof(NcclUniqueId)), failed: false);
         _communicator = Join(id);
-        nint point;
+        nint point, sums;
         device.Check(device.Api.EventCreate(&point, EventFlags.DisableTiming));
-        _point = point;
+        device.Check(device.Api.StreamCreate(&sums, StreamFlags.NonBlocking));
+        (_point, _sums) = (point, sums);
         device.Guard = this;
         try
         {
@@ -58,14 +62,22 @@ sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
     }
 
     /// <inheritdoc/>
-    public void Sum(params ReadOnlySpan<TensorView> views)
+    public void BeginSum(TensorView view)
     {
         using var lease = Use();
-        if (views.Length > 1) Check(_api.GroupStart());
-        foreach (var x in views)
-            Check(_api.AllReduce(x.Address, x.Address, (nuint)x.Count, NcclType.Float32, NcclReduction.Sum, _communicator,
-                _stream));
-        if (views.Length > 1) Check(_api.GroupEnd());
+        // Before the wait, as a stream that has joined a capture must be waited for in turn.
+        _isSumming = true;
+        Order(_stream, _sums);
+        Check(_api.AllReduce(view.Address, view.Address, (nuint)view.Count, NcclType.Float32, NcclReduction.Sum, _communicator,
+            _sums));
+    }
+
+    /// <inheritdoc/>
+    public void FinishSums()
+    {
+        using var lease = Use();
+        if (_isSumming) Order(_sums, _stream);
+        _isSumming = false;
     }
 
     /// <inheritdoc/>
@@ -121,13 +133,17 @@ sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
     {
         if (_freed) return;
         // A rank that is gone must not keep this one: where something waits for it, that is ended.
-        if (_failure is null && _device.Api.EventRecord(_point, _stream) == DriverStatus.Success && Poll(_point, _ranks.Patience))
+        if (IsIdle(_sums) && IsIdle(_stream))
             _device.Freed(_api.CommDestroy(_communicator), "ncclCommDestroy");
         else End("The collectives have ended.");
         _freed = true;
         _device.Guard = null;
+        _device.Freed(_device.Api.StreamDestroy(_sums));
         _device.Freed(_device.Api.EventDestroy(_point));
     }
+
+    bool IsIdle(nint stream) => _failure is null && _device.Api.EventRecord(_point, stream) == DriverStatus.Success
+        && Poll(_point, _ranks.Patience);
 
     // NCCL waits for all ranks in this call, without an end of its own: so a thread that may be left behind makes it.
     nint Join(NcclUniqueId id)
@@ -162,7 +178,8 @@ sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
         {
             float one = 1;
             _device.Check(_device.Api.MemcpyHtoDAsync(memory, &one, sizeof(float), _stream));
-            Sum(new TensorView(memory, new Shape(1), DType.F32));
+            BeginSum(new TensorView(memory, new Shape(1), DType.F32));
+            FinishSums();
             _device.Await(_stream);
             _device.Check(_device.Api.MemcpyDtoHAsync(&one, memory, sizeof(float), _stream));
             _device.Check(_device.Api.StreamSynchronize(_stream));
@@ -183,6 +200,9 @@ sealed unsafe class Nccl : IDeviceCollectives, IWaitGuard
         ObjectDisposedException.ThrowIf(_freed, this);
         throw _ranks.Failure(_failure!, null);
     }
+
+    /// <summary>Lets a stream wait for what another has queued until now.</summary>
+    void Order(nint first, nint then) => _device.Check(_device.Api.StreamWaitEvent(then, Marked(first), 0));
 
     nint Marked(nint stream)
     {

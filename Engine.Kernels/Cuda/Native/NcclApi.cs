@@ -34,8 +34,6 @@ sealed unsafe class NcclApi
     public readonly delegate* unmanaged<nint, nint, nuint, NcclType, int, nint, nint, int> Broadcast;
     /// <summary>from, to, count of one rank, type, communicator, stream.</summary>
     public readonly delegate* unmanaged<nint, nint, nuint, NcclType, nint, nint, int> AllGather;
-    public readonly delegate* unmanaged<int> GroupStart;
-    public readonly delegate* unmanaged<int> GroupEnd;
     readonly delegate* unmanaged<int, byte*> _getErrorString;
     readonly delegate* unmanaged<nint, byte*> _getLastError;
 
@@ -52,8 +50,6 @@ sealed unsafe class NcclApi
         AllReduce = (delegate* unmanaged<nint, nint, nuint, NcclType, NcclReduction, nint, nint, int>)find["ncclAllReduce"];
         Broadcast = (delegate* unmanaged<nint, nint, nuint, NcclType, int, nint, nint, int>)find["ncclBroadcast"];
         AllGather = (delegate* unmanaged<nint, nint, nuint, NcclType, nint, nint, int>)find["ncclAllGather"];
-        GroupStart = (delegate* unmanaged<int>)find["ncclGroupStart"];
-        GroupEnd = (delegate* unmanaged<int>)find["ncclGroupEnd"];
         _getErrorString = (delegate* unmanaged<int, byte*>)find["ncclGetErrorString"];
         _getLastError = (delegate* unmanaged<nint, byte*>)find["ncclGetLastError"];
     }
