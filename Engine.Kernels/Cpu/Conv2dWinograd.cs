@@ -11,6 +11,12 @@ namespace Ssgan.Engine.Kernels.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <summary>
+    /// Up to so many threads each transform what all of them read, rather than share it: between cores without a common cache,
+    /// a line that the other one wrote costs more than transforming anew.
+    /// </summary>
+    const int FewThreads = 2;
+
+    /// <summary>
     /// Whether Winograd's method serves 3x3 taps: one pixel apart, whole vectors of a group's channels and filters, enough of
     /// both that transforming costs less than it saves, and tiles of <paramref name="output"/> that do not stick out too far. A
     /// quarter of the multiplications is paid for with rounding: an error of 1.5e-6 of the result's size instead of 0.8e-6 at
@@ -88,10 +94,15 @@ public sealed unsafe partial class CpuBackend
         where TKernel : unmanaged, IGemmKernel
         where TMethod : IWinogradMethod
     {
+        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
+        if (groups == 1 && Threads is > 1 and <= FewThreads && tiles.Count <= columns && panels >= Threads)
+        {
+            WinogradConvolveColumns<TKernel, TMethod>(arrays, tiles, depth, columns, (panels + Threads - 1) / Threads);
+            return;
+        }
         var plan = new WinogradPlan(tiles, depth, columns, groups, TKernel.Rows, TKernel.Columns, Threads);
         long filterFloats = plan.ChunkGroups * plan.FilterFloats;
         float* filters = _scratch.Shared(filterFloats + Threads * plan.OwnFloats), own = filters + filterFloats;
-        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
         for (int g = 0; g < groups; g += plan.ChunkGroups)
         {
             int some = Math.Min(plan.ChunkGroups, groups - g);
@@ -104,6 +115,19 @@ public sealed unsafe partial class CpuBackend
                     new WinogradTasks<TKernel, TMethod>(plan, arrays, filters, g, some, p, count, own, _scratch.Slots()));
             }
         }
+    }
+
+    /// <summary>As above, but each item of the loop has some columns, and all tiles.</summary>
+    void WinogradConvolveColumns<TKernel, TMethod>(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns,
+        int share)
+        where TKernel : unmanaged, IGemmKernel
+        where TMethod : IWinogradMethod
+    {
+        var plan = new WinogradPlan(tiles, depth, columns, 1, TKernel.Rows, TKernel.Columns, 1, share);
+        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns, items = (panels + plan.ChunkPanels - 1) / plan.ChunkPanels;
+        float* filters = _scratch.Shared(items * plan.FilterFloats + Threads * plan.OwnFloats);
+        _workers.For(items, 1, new WinogradColumns<TKernel, TMethod>(plan, arrays, panels, filters,
+            filters + items * plan.FilterFloats, _scratch.Slots()));
     }
 
     /// <summary>
@@ -130,12 +154,14 @@ public sealed unsafe partial class CpuBackend
         where TKernel : unmanaged, IGemmKernel
     {
         // Tiles at a time: what all threads make of them lies in the last-level cache, what one makes in its own.
-        const int shared = 128, own = 32;
-        if (groups > Threads)
+        const int shared = 128, own = 64;
+        // Few threads take some filters of a group each, too: all of them transform its inputs then.
+        int cuts = groups > Threads ? 1 : Threads > FewThreads ? 0 : (Threads + groups - 1) / groups;
+        if (Threads > 1 && cuts > 0 && filters % (16 * cuts) == 0 || groups > Threads)
         {
-            var group = new WinogradGradientPlan(tiles, channels, filters, own, TKernel.Rows, TKernel.Columns);
-            _workers.For(groups, 1, new WinogradGradientGroups<TKernel>(group, x, dy, dw,
-                _scratch.Shared(Threads * group.TotalFloats), _scratch.Slots()));
+            var part = new WinogradGradientPlan(tiles, channels, filters / cuts, own, TKernel.Rows, TKernel.Columns);
+            _workers.For(groups * cuts, 1, new WinogradGradientParts<TKernel>(part, cuts, x, dy, dw,
+                _scratch.Shared(Threads * part.TotalFloats), _scratch.Slots()));
             return;
         }
         var plan = new WinogradGradientPlan(tiles, channels, filters, shared, TKernel.Rows, TKernel.Columns);

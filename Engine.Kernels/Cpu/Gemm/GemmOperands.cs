@@ -166,25 +166,13 @@ readonly unsafe struct ColumnPanels(float* matrix, nint stride) : IGemmPanels
             new Span<float>(panel + j * length, (TKernel.Columns - j) * length).Clear();
             return;
         }
-        for (; Sse.IsSupported && j + 4 <= count; j += 4)
+        for (; j + 4 <= count; j += 4)
         {
-            float* p0 = source + j * stride, p1 = p0 + stride, p2 = p1 + stride, p3 = p2 + stride, to = panel + j;
+            float* from = source + j * stride, to = panel + j;
             int k = 0;
-            for (; k + 4 <= length; k += 4, to += 4 * TKernel.Columns)
-            {
-                // Transposes 4 x 4.
-                var r0 = Vector128.Load(p0 + k);
-                var r1 = Vector128.Load(p1 + k);
-                var r2 = Vector128.Load(p2 + k);
-                var r3 = Vector128.Load(p3 + k);
-                Vector128<float> low01 = Sse.UnpackLow(r0, r1), low23 = Sse.UnpackLow(r2, r3);
-                Vector128<float> high01 = Sse.UnpackHigh(r0, r1), high23 = Sse.UnpackHigh(r2, r3);
-                Sse.MoveLowToHigh(low01, low23).Store(to);
-                Sse.MoveHighToLow(low23, low01).Store(to + TKernel.Columns);
-                Sse.MoveLowToHigh(high01, high23).Store(to + 2 * TKernel.Columns);
-                Sse.MoveHighToLow(high23, high01).Store(to + 3 * TKernel.Columns);
-            }
-            for (; k < length; k++, to += TKernel.Columns) (to[0], to[1], to[2], to[3]) = (p0[k], p1[k], p2[k], p3[k]);
+            for (; k + 4 <= length; k += 4, to += 4 * TKernel.Columns) Panel.TransposeFour(from + k, stride, to, TKernel.Columns);
+            for (; k < length; k++, to += TKernel.Columns)
+                (to[0], to[1], to[2], to[3]) = (from[k], from[stride + k], from[2 * stride + k], from[3 * stride + k]);
         }
         for (; j < TKernel.Columns; j++)
         {
@@ -217,5 +205,25 @@ static unsafe class Panel
         int i = 0;
         for (; i + 8 <= count; i += 8) Vector256.Load(from + i).Store(to + i);
         for (; i < count; i++) to[i] = from[i];
+    }
+
+    /// <summary>Writes the transpose of 4 x 4 numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeFour(float* from, nint stride, float* to, nint toStride)
+    {
+        if (!Sse.IsSupported)
+        {
+            for (int i = 0; i < 4; i++, to += toStride)
+                (to[0], to[1], to[2], to[3]) = (from[i], from[stride + i], from[2 * stride + i], from[3 * stride + i]);
+            return;
+        }
+        Vector128<float> r0 = Vector128.Load(from), r1 = Vector128.Load(from + stride), r2 = Vector128.Load(from + 2 * stride),
+            r3 = Vector128.Load(from + 3 * stride);
+        Vector128<float> low01 = Sse.UnpackLow(r0, r1), low23 = Sse.UnpackLow(r2, r3);
+        Vector128<float> high01 = Sse.UnpackHigh(r0, r1), high23 = Sse.UnpackHigh(r2, r3);
+        Sse.MoveLowToHigh(low01, low23).Store(to);
+        Sse.MoveHighToLow(low23, low01).Store(to + toStride);
+        Sse.MoveLowToHigh(high01, high23).Store(to + 2 * toStride);
+        Sse.MoveHighToLow(high23, high01).Store(to + 3 * toStride);
     }
 }

@@ -81,10 +81,10 @@ sealed unsafe class Scratch : IDisposable
 /// <summary>The buffers of <see cref="Scratch.Slots"/>: as many as threads, so that one is always free.</summary>
 readonly unsafe struct ScratchSlots(nint* slots, int count)
 {
-    /// <summary>Takes a buffer.</summary>
+    /// <summary>Takes a buffer, the same as before if it can be: it is in this core's cache.</summary>
     public float* Take(out int slot)
     {
-        for (slot = 0; ; slot = (slot + 1) % count)
+        for (slot = Workers.Part % count; ; slot = (slot + 1) % count)
         {
             nint p = Interlocked.Exchange(ref slots[slot], 0);
             if (p != 0) return (float*)p;

@@ -220,13 +220,14 @@ readonly unsafe struct WinogradFilterTasks<TKernel, TMethod>(WinogradPlan plan, 
     void Straight(float* w, int column, int depth, float* to, float* scratch)
     {
         float* transposed = scratch + WinogradPlan.SquareFloats;
-        for (int f = 0; f < Lanes; f++)
+        nint stride = (nint)TMethod.Taps * plan.Depth;
+        for (int tap = 0; tap < TMethod.Taps; tap++)
         {
-            for (int tap = 0; tap < TMethod.Taps; tap++)
+            float* from = w + ((nint)column * TMethod.Taps + tap) * plan.Depth + depth, place = transposed + tap * Lanes * Lanes;
+            for (int f = 0; f < Lanes; f += 4)
             {
-                float* from = w + ((nint)(column + f) * TMethod.Taps + tap) * plan.Depth + depth,
-                    place = transposed + tap * Lanes * Lanes + f;
-                for (int c = 0; c < Lanes; c++) place[c * Lanes] = from[c];
+                for (int c = 0; c < Lanes; c += 4)
+                    Panel.TransposeFour(from + f * stride + c, stride, place + c * Lanes + f, Lanes);
             }
         }
         for (int c = 0; c < Lanes; c++)

@@ -14,7 +14,8 @@ readonly struct WinogradGradientPlan
 {
     /// <summary>Most floats of sums at a time (16 MiB): more filters are done in turn.</summary>
     const long MaxSums = 1L << 22;
-    const int RowBlock = 96;
+    /// <summary>Rows whose pointers a thread's table holds, of any micro-kernel.</summary>
+    const int RowBlock = 128;
 
     /// <summary>Sizes of a convolution, or of a group of it.</summary>
     public WinogradGradientPlan(in WinogradTiles tiles, int channels, int filters, int most, int tileRows, int tileColumns)
@@ -172,6 +173,8 @@ readonly unsafe struct WinogradGradientProducts<TKernel>(WinogradGradientPlan pl
             float* c = memory.Sums + part * plan.SumsApart + firstFilter * plan.SumStride + p * TKernel.Columns;
             for (int i = 0; i < count; i += TKernel.Rows, c += TKernel.Rows * plan.SumStride)
             {
+                // The sums of all parts are too many for a core's own cache, and a tile's sums wait for nothing else.
+                if (!first) Cache.Prefetch(c + TKernel.Rows * plan.SumStride, TKernel.Rows, plan.SumStride, TKernel.Columns);
                 TKernel.Run(rows + i, plan.GradientStride, tiles, panel, first ? zeros : c,
                     first ? 0 : plan.SumStride, c, plan.SumStride);
             }
@@ -201,24 +204,25 @@ readonly unsafe struct WinogradGradientOutputs(WinogradGradientPlan plan, Winogr
 }
 
 /// <summary>
-/// Whole filter gradients of groups, each by one thread: as above, without the threads' sharing. Item = group.
+/// Filter gradients of groups, or of some filters of one, each by one thread: as above, without the threads' sharing. Item =
+/// (group, part of its filters).
 /// </summary>
-readonly unsafe struct WinogradGradientGroups<TKernel>(WinogradGradientPlan plan, float* x, float* dy, float* dw, float* own,
-    ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
+readonly unsafe struct WinogradGradientParts<TKernel>(WinogradGradientPlan plan, int cuts, float* x, float* dy, float* dw,
+    float* own, ScratchSlots slots) : IParallelBody where TKernel : unmanaged, IGemmKernel
 {
     public void Invoke(int start, int end)
     {
         float* buffer = slots.Take(out int slot);
         var memory = new WinogradGradientMemory(plan, own + slot * plan.TotalFloats);
         new Span<float>(memory.Outside, plan.OutsideFloats).Clear();
-        for (int group = start; group < end; group++) Compute(group, memory, buffer);
+        for (int part = start; part < end; part++) Compute(part, memory, buffer);
         slots.Return(slot, buffer);
     }
 
-    void Compute(int group, in WinogradGradientMemory memory, float* buffer)
+    void Compute(int part, in WinogradGradientMemory memory, float* buffer)
     {
-        float* xs = x + (nint)group * plan.Channels, dys = dy + (nint)group * plan.Filters;
-        float* dws = dw + (nint)group * 9 * plan.Channels * plan.Filters;
+        float* xs = x + (nint)(part / cuts) * plan.Channels, dys = dy + (nint)part * plan.Filters;
+        float* dws = dw + (nint)part * 9 * plan.Channels * plan.Filters;
         for (int f = 0; f < plan.Filters; f += plan.ChunkFilters)
         {
             int count = Math.Min(plan.ChunkFilters, plan.Filters - f);

@@ -25,13 +25,14 @@ readonly struct WinogradPlan
     /// <summary>Floats of one square of sixteen channels, the most at a time.</summary>
     public const int SquareFloats = 6 * 6 * 16;
 
-    public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int groups, int tileRows, int tileColumns, int threads)
+    public WinogradPlan(in WinogradTiles tiles, int depth, int columns, int groups, int tileRows, int tileColumns, int threads,
+        int mostPanels = int.MaxValue)
     {
         (Tiles, Depth, Columns, PanelWidth) = (tiles, depth, columns, tileColumns);
         int products = tiles.Shape.Products;
         Blocks = new KBlocks(1, depth);
         long most = Math.Max(1, MaxFilters / (products * (long)depth * tileColumns));
-        ChunkPanels = (int)Math.Min((columns + tileColumns - 1) / tileColumns, most);
+        ChunkPanels = (int)Math.Min(Math.Min((columns + tileColumns - 1) / tileColumns, mostPanels), most);
         long fit = MaxOwn / (products * (long)(depth + ChunkPanels * tileColumns));
         int least = MinTiles;
         // Groups are shared among the threads, too; of small ones so few tiles at a time that a first-level cache holds them.
