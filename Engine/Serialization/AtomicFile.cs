@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace Ssgan.Engine.Serialization;
 
 /// <summary>
 /// Replaces a file all at once: the bytes go to a temporary file in the same folder, are flushed to the disk, and only then
 /// renamed over the target. A crash leaves the old file whole, and at worst a stray ".name.*.tmp" beside it.
 /// </summary>
-public static partial class AtomicFile
+public static class AtomicFile
 {
     const int BufferBytes = 1 << 16;
 
@@ -41,30 +39,6 @@ public static partial class AtomicFile
             if (e is IOException) throw new IOException(message, e);
             throw;
         }
-        FlushFolder(folder);
+        DurableFolder.Flush(folder);
     }
-
-    // On Unix the rename itself is durable only after an fsync of the folder, and .NET does not open folders. Its result is
-    // not an error: the file is already in place, and some file systems (network ones) refuse to sync a folder. Windows
-    // logs renames itself.
-    static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        int descriptor = OpenFile(folder, 0);
-        if (descriptor < 0) return;
-        _ = SyncFile(descriptor);
-        _ = CloseFile(descriptor);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int OpenFile(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SyncFile(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int CloseFile(int descriptor);
 }

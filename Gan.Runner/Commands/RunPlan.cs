@@ -3,8 +3,10 @@ using System.Globalization;
 using Ssgan.Engine;
 using Ssgan.Engine.Optim.Schedules;
 using Ssgan.Gan.Algorithms;
+using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 using Ssgan.Gan.Training;
+using Ssgan.Runner.Runs;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
@@ -88,6 +90,9 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         // only branches off from a run may do so while that trains.
         if (claims && !parsed.Has(arguments.Out) && File.Exists(Path.Combine(path, "config.json")))
             RunFolder.Open(path).Claim().Dispose();
+        if (!parsed.Has(arguments.Out) && BeforeItsFirst(path) is { } begun)
+            return new RunPlan(arguments.Apply(parsed, config?.Over(begun, begins: false) ?? begun),
+                $"Settings of {path}, which has no checkpoint yet: it begins anew.", null, path, false);
         string checkpoint = RunFolder.FindCheckpoint(path);
         var state = Gan.Training.Checkpoint.ReadState(checkpoint);
         string? run = FindRun(path, checkpoint);
@@ -137,6 +142,23 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
                     + "another folder with --out.");
             return run;
         }
+    }
+
+    /// <summary>
+    /// The settings of a run that ended before its first checkpoint was due, by which it can begin anew; null for others. One
+    /// that began with weights of another place would not be the same run.
+    /// </summary>
+    static TrainOptions? BeforeItsFirst(string path)
+    {
+        if (!RunFiles.AreIn(path)) return null;
+        var run = RunFolder.Open(path);
+        if (run.CheckpointSteps().Count > 0 || Directory.Exists(run.Best)
+            || RunStart.Of(run).Any(static s => s.Arguments.Any(static a => a.StartsWith("--init-from", StringComparison.Ordinal))))
+            return null;
+        var options = run.Options();
+        double last = !File.Exists(run.Metrics) ? 0
+            : MetricsLog.Read(run.Metrics).Select(static r => r["step"]).LastOrDefault();
+        return last < options.Cadence.CheckpointEvery ? options : null;
     }
 
     /// <summary>

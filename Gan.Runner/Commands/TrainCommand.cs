@@ -74,7 +74,7 @@ static class TrainCommand
         if (transferred is not null) host.Out.WriteLine(transferred.Describe());
         if (plan.Checkpoint is not null)
         {
-            if (trainer.Done == steps)
+            if (trainer.Done == steps && !trainer.Owes)
             {
                 host.Out.WriteLine($"Nothing is left to do: {plan.Checkpoint} is at the last step, {trainer.Done}; --steps "
                     + "N goes on to step N.");

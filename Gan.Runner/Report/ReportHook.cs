@@ -10,6 +10,10 @@ sealed class ReportHook(Func<string, string> nameOf) : IRunHook
 {
     public Every Every { get; } = new(long.MaxValue, AtEnd: AtEnd.Always);
 
+    // A run may have been killed at its end, or have gone on from an end that had a page.
+    public bool IsOwed(RunState run) => run.Done == run.Options.Optimisation.Steps
+        && File.GetLastWriteTimeUtc(run.Folder.Report) < Directory.GetLastWriteTimeUtc(run.Folder.Checkpoint(run.Done));
+
     public void Run(RunState run)
     {
         string file = run.Folder.Report;

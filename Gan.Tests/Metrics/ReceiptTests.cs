@@ -47,9 +47,24 @@ public sealed class ReceiptTests
         string file = scratch["scores.jsonl"];
         Receipt.Append(file, [s_receipt, s_receipt]);
         Assert.That(Receipt.ReadAll(file), Has.Count.EqualTo(2));
-        File.AppendAllText(file, "\n{\"metric\":");
+        File.AppendAllText(file, "\n{\"metric\":\n");
         Assert.That(() => Receipt.ReadAll(file),
             Throws.TypeOf<MetricException>().With.Message.StartsWith($"Line 4 of {file} is no receipt"));
+    }
+
+    /// <summary>A process that is killed, or a loss of power, leaves a part of a line, or zeros for bytes.</summary>
+    [TestCase("{\"metric\":", 2), TestCase("\0\0\0\0", 2), TestCase("", 3)]
+    public void TornLastLineIsLeftOutAndTakenAway(string torn, int whole)
+    {
+        using var scratch = new TempFolder();
+        string file = scratch["scores.jsonl"];
+        Receipt.Append(file, [s_receipt, s_receipt]);
+        // A whole line may lack its end, after an editor.
+        File.AppendAllText(file, torn.Length > 0 ? torn : s_receipt.ToJson());
+        Assert.That(Receipt.ReadAll(file), Has.Count.EqualTo(whole));
+        Receipt.Append(file, [s_receipt]);
+        Assert.That(Receipt.ReadAll(file), Has.Count.EqualTo(whole + 1));
+        Assert.That(File.ReadAllText(file), Is.EqualTo(string.Concat(Enumerable.Repeat(s_receipt.ToJson() + "\n", whole + 1))));
     }
 
     [Test]

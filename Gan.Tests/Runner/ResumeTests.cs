@@ -43,6 +43,39 @@ public sealed class ResumeTests
                 Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{file}"])), file);
     }
 
+    /// <summary>A process that was killed before its first checkpoint left settings, by which all begins anew.</summary>
+    [TestCase("", true), TestCase("{\"step\":3}\n", true), TestCase("{\"step\":4}\n", false)]
+    public void RunWithoutACheckpointBeginsAnewUnlessItHadOne(string log, bool begins)
+    {
+        using var scratch = new TempFolder();
+        string[] settings = ["--steps", "5", "--checkpoint-every", "4", "--log-every", "1"];
+        Shell.Train(scratch["whole"], settings);
+        Shell.Train(scratch["run"], settings);
+        Directory.Delete(scratch["run/checkpoints"], recursive: true);
+        Directory.CreateDirectory(scratch["run/checkpoints"]);
+        File.WriteAllText(scratch["run/metrics.jsonl"], log);
+        var printed = Shell.Run("train", "--resume", scratch["run"], "--plain");
+        Assert.That(printed.Code, Is.EqualTo(begins ? ExitCode.Done : ExitCode.Failed));
+        Assert.That(begins ? printed.Out : printed.Error,
+            Does.Contain(begins ? "has no checkpoint yet: it begins anew." : "has no checkpoint yet."));
+        if (!begins) return;
+        const string last = "checkpoints/step-00000005/tensors.safetensors";
+        Assert.That(File.ReadAllBytes(scratch[$"run/{last}"]), Is.EqualTo(File.ReadAllBytes(scratch[$"whole/{last}"])));
+    }
+
+    /// <summary>Killed behind its last checkpoint, a run has nothing left to train and something left to write.</summary>
+    [Test]
+    public void WhatFollowsTheLastCheckpointIsMadeUpFor()
+    {
+        using var scratch = new TempFolder();
+        Shell.Train(scratch["run"], "--steps", "2");
+        File.Delete(scratch["run/report.html"]);
+        var printed = Shell.Run("train", "--resume", scratch["run"], "--plain");
+        Assert.That((printed.Code, printed.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(scratch["run/report.html"], Does.Exist);
+        Assert.That(Shell.Run("train", "--resume", scratch["run"]).Out, Does.Contain("Nothing is left to do"));
+    }
+
     // Two of four steps of a line from 0.001 are done, then it ends elsewhere, stays, or begins anew.
     [TestCase("goes from 5.00e-4 to 7.50e-4 and falls to 0 at step 8; --lr-schedule restart or constant takes another course.",
         7.5e-4, 4, 8)]

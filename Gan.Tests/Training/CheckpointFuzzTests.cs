@@ -111,6 +111,20 @@ public sealed class CheckpointFuzzTests
     }
 
     [Test]
+    public void The_best_checkpoint_that_was_being_replaced_comes_back()
+    {
+        using var temp = new TempFolder();
+        using var run = new TrainingRun(temp["run"], TrainingRun.Tiny.With(steps: 2));
+        run.Trainer.Run();
+        Directory.Move(run.Folder.Checkpoint(2), run.Folder.Best + ".replaced.partial");
+        // What is not the run's stays.
+        Directory.CreateDirectory(temp["run/mine.partial"]);
+        run.Folder.Claim().Dispose();
+        Assert.That(() => Checkpoint.ReadState(run.Folder.Best), Throws.Nothing);
+        Assert.That(temp["run/mine.partial"], Does.Exist);
+    }
+
+    [Test]
     public void A_missing_or_damaged_file_is_named()
     {
         using var temp = new TempFolder();

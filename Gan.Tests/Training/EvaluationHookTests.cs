@@ -31,6 +31,32 @@ public sealed class EvaluationHookTests
                 static step => new[] { ("FD-colours", (long?)step, "g_ema"), ("MIND-colours", step, "g_ema") })));
     }
 
+    /// <summary>A process that is killed between a checkpoint and its scores has yet to take them.</summary>
+    [Test]
+    public void ScoresThatAreMissingAreTakenWhenTheRunGoesOn()
+    {
+        using var scratch = new TempFolder();
+        using var device = Device.Cpu(1);
+        using var network = new ColourNetwork();
+        IReadOnlyList<Receipt> all;
+        using (var whole = new TrainingRun(scratch["run"], s_options, Hook(device, network, s_options)))
+        {
+            whole.Trainer.Run();
+            all = Receipt.ReadAll(whole.Folder.Scores);
+            File.WriteAllText(whole.Folder.Scores, string.Concat(all.Take(2).Select(static r => r.ToJson() + "\n")));
+            foreach (long step in whole.Folder.CheckpointSteps().Where(static s => s > 4))
+                Directory.Delete(whole.Folder.Checkpoint(step), recursive: true);
+        }
+        using var resumed = new TrainingRun(scratch["run"], s_options, Hook(device, network, s_options));
+        resumed.Trainer.Resume(resumed.Folder.Checkpoint(4));
+        Assert.That(resumed.Trainer.Owes, Is.True);
+        resumed.Trainer.Run();
+        Assert.That(resumed.Scored, Is.EqualTo(new[] { 4, 6 }));
+        Assert.That(resumed.Trainer.Owes, Is.False);
+        Assert.That(Receipt.ReadAll(resumed.Folder.Scores).Select(static r => (r.Metric, r.Images.Step, r.Value)),
+            Is.EqualTo(all.Select(static r => (r.Metric, r.Images.Step, r.Value))));
+    }
+
     [Test]
     public void ScoreIsThatOfTheCheckpoint()
     {

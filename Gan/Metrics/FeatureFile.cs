@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Ssgan.Engine.Kernels;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Metrics;
 
@@ -132,6 +133,7 @@ sealed class FeatureFile : IDisposable
         _file.Flush(flushToDisk: true);
         _file.Dispose();
         File.Move(_path + Partial, _path, overwrite: true);
+        DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(_path))!);
     }
 
     public void Dispose()

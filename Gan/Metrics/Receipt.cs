@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Metrics;
 
@@ -90,17 +92,64 @@ public sealed record Receipt
         const long most = 1 << 26;
         if (new FileInfo(path) is { Exists: true, Length: > most } file)
             throw new MetricException($"{path} has {file.Length:N0} bytes, far more than receipts of scores.");
-        return [.. File.ReadLines(path).Select(static (line, i) => (line, i)).Where(static l => l.line.Length > 0)
-            .Select(l => FromJson(l.line, $"Line {l.i + 1} of {path}"))];
+        string[] lines = File.ReadAllText(path).Split('\n');
+        var receipts = new List<Receipt>();
+        for (int i = 0; i < lines.Length; i++)
+        {
+            // One without an end was torn where a process or the power went.
+            if (lines[i].TrimEnd('\r').Length > 0 && (i < lines.Length - 1 || IsWhole(lines[i])))
+                receipts.Add(FromJson(lines[i], $"Line {i + 1} of {path}"));
+        }
+        return receipts;
     }
 
-    /// <summary>Adds lines to a file.</summary>
+    static bool IsWhole(string line)
+    {
+        try
+        {
+            return FromJson(line, "").Metric.Length > 0;
+        }
+        catch (MetricException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Adds lines to a file; all of them reach the disk, or the file keeps what it had.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Append(string path, IEnumerable<Receipt> receipts)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(receipts);
-        File.AppendAllText(path, string.Concat(receipts.Select(static r => r.ToJson() + "\n")));
+        byte[] added = Encoding.UTF8.GetBytes(string.Concat(receipts.Select(static r => r.ToJson() + "\n")));
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1);
+        var tail = new List<byte>();
+        long whole = file.Length;
+        for (int last; whole > 0; whole--)
+        {
+            file.Position = whole - 1;
+            if ((last = file.ReadByte()) == '\n') break;
+            tail.Insert(0, (byte)last);
+        }
+        // What was torn goes; what merely lacks an end gets one.
+        if (tail.Count > 0 && IsWhole(Encoding.UTF8.GetString([.. tail])))
+        {
+            whole = file.Length;
+            added = [(byte)'\n', .. added];
+        }
+        file.SetLength(whole);
+        try
+        {
+            file.Position = whole;
+            file.Write(added);
+            file.Flush(flushToDisk: true);
+            if (whole == 0) DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (IOException)
+        {
+            file.SetLength(whole);
+            throw;
+        }
     }
 }
 

@@ -20,7 +20,8 @@ public static class Checkpoint
     /// <summary>The state's file.</summary>
     public const string StateFile = "state.json";
 
-    const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix;
+    const string TemporarySuffix = ".partial", ReplacedSuffix = ".replaced" + TemporarySuffix,
+        DeletedSuffix = ".deleted" + TemporarySuffix;
 
     /// <summary>
     /// Every tensor of a training state, by its name in the file: "g.block2.c1.weight", "adam_g.block2.c1.weight.m".
@@ -61,8 +62,9 @@ public static class Checkpoint
         }
         // Of two of one name, one is whole at every moment.
         string replaced = folder + ReplacedSuffix;
-        if (Directory.Exists(folder)) Directory.Move(folder, replaced);
-        Directory.Move(partial, folder);
+        if (Directory.Exists(folder)) DurableFolder.Move(folder, replaced);
+        // On the disk before the caller deletes older ones: a loss of power must not keep the deletions and forget the name.
+        DurableFolder.Move(partial, folder);
         if (Directory.Exists(replaced)) Directory.Delete(replaced, recursive: true);
     }
 
@@ -111,17 +113,37 @@ public static class Checkpoint
         LoadInto(file, [.. StateDict.Entries(module, start)], name => !name.StartsWith(start, StringComparison.Ordinal));
     }
 
-    /// <summary>Clears up after an interrupted write: a checkpoint that was being replaced comes back, the rest goes.</summary>
+    /// <summary>Deletes one. As long as it has its name it is whole.</summary>
+    internal static void Delete(string folder)
+    {
+        string deleted = folder + DeletedSuffix;
+        if (Directory.Exists(deleted)) Directory.Delete(deleted, recursive: true);
+        DurableFolder.Move(folder, deleted);
+        Directory.Delete(deleted, recursive: true);
+    }
+
+    /// <summary>
+    /// Clears up after an interrupted write or deletion: a checkpoint that was being replaced comes back, the rest goes.
+    /// </summary>
     public static void RemovePartial(string parent)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        foreach (string replaced in Directory.GetDirectories(parent, "*" + ReplacedSuffix))
+        RemovePartial(parent, "*");
+    }
+
+    /// <summary>The same of those checkpoints alone that have a name.</summary>
+    internal static void RemovePartial(string parent, string name)
+    {
+        foreach (string replaced in Directory.GetDirectories(parent, name + ReplacedSuffix))
         {
             string folder = replaced[..^ReplacedSuffix.Length];
-            if (!Directory.Exists(folder)) Directory.Move(replaced, folder);
+            if (!Directory.Exists(folder)) DurableFolder.Move(replaced, folder);
         }
-        foreach (string partial in Directory.GetDirectories(parent, "*" + TemporarySuffix))
-            Directory.Delete(partial, recursive: true);
+        foreach (string ending in (ReadOnlySpan<string>)[ReplacedSuffix, DeletedSuffix, TemporarySuffix])
+        {
+            foreach (string partial in Directory.GetDirectories(parent, name + ending))
+                Directory.Delete(partial, recursive: true);
+        }
     }
 
     static void LoadInto(SafetensorsFile file, IReadOnlyCollection<StateEntry> entries, Func<string, bool>? isExtra = null)

@@ -36,6 +36,12 @@ public interface IRunHook
     /// </summary>
     bool OnEveryRank => false;
 
+    /// <summary>
+    /// Whether a run that goes on from a checkpoint of its own has yet to call it for that step: the process that wrote the
+    /// checkpoint ended before it came so far.
+    /// </summary>
+    bool IsOwed(RunState run) => false;
+
     /// <summary>Does its work.</summary>
     /// <exception cref="Settings.TrainingException">The run cannot go on.</exception>
     void Run(RunState run);

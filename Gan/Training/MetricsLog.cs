@@ -16,7 +16,8 @@ public sealed class MetricsLog : IDisposable
     /// </summary>
     public MetricsLog(string path, long step)
     {
-        if (File.Exists(path))
+        bool isNew = !File.Exists(path);
+        if (!isNew)
         {
             var kept = File.ReadLines(path).Where(line => StepOf(line) is { } s && s <= step).ToList();
             AtomicFile.Write(path, stream =>
@@ -25,6 +26,7 @@ public sealed class MetricsLog : IDisposable
             });
         }
         _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        if (isNew) DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <summary>Appends a report.</summary>
@@ -55,6 +57,9 @@ public sealed class MetricsLog : IDisposable
         _file.WriteByte((byte)'\n');
         _file.Flush();
     }
+
+    /// <summary>Brings all lines to the disk.</summary>
+    internal void Sync() => _file.Flush(flushToDisk: true);
 
     /// <summary>
     /// The reports of a log: each line's numbers by name. Lines that are not whole, or name a number twice, are left out.

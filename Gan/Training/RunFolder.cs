@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ssgan.Engine.Serialization;
 using Ssgan.Gan.Data.Sources;
 using Ssgan.Gan.Settings;
 
@@ -82,7 +83,7 @@ public sealed partial class RunFolder
     {
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(name);
-        Directory.CreateDirectory(parent);
+        DurableFolder.Create(parent);
         string clean = Unusual().Replace(name.ToLowerInvariant(), "-").Trim('-');
         string unnamed = Prepare(System.IO.Path.Combine(parent, $".new-{System.IO.Path.GetRandomFileName()}")).Path;
         while (true)
@@ -94,7 +95,7 @@ public sealed partial class RunFolder
             try
             {
                 // Making a folder succeeds where there is one; a folder with contents is never moved onto another.
-                Directory.Move(unnamed, path);
+                DurableFolder.Move(unnamed, path);
                 return new RunFolder(path);
             }
             catch (IOException) when (Directory.Exists(path))
@@ -161,6 +162,7 @@ public sealed partial class RunFolder
         }
         Prepare(Path);
         Training.Checkpoint.RemovePartial(Checkpoints);
+        Training.Checkpoint.RemovePartial(Path, RunFiles.Best);
         return claim;
     }
 
@@ -195,8 +197,8 @@ public sealed partial class RunFolder
     static RunFolder Prepare(string path)
     {
         var folder = new RunFolder(path);
-        Directory.CreateDirectory(folder.Samples);
-        Directory.CreateDirectory(folder.Checkpoints);
+        DurableFolder.Create(folder.Samples);
+        DurableFolder.Create(folder.Checkpoints);
         return folder;
     }
 

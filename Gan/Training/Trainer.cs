@@ -69,6 +69,9 @@ public sealed class Trainer
     /// <summary>Finished generator updates.</summary>
     public long Done => _run.Done;
 
+    /// <summary>Whether something that was due after the last finished step is missing, as where a process was killed.</summary>
+    internal bool Owes => _run.Done > 0 && _hooks.Any(h => h.IsOwed(_run));
+
     /// <summary>Continues from a checkpoint of the same networks and data.</summary>
     /// <exception cref="TrainingException">The checkpoint is damaged, or its settings or data differ in a way that may not
     /// change.</exception>
@@ -124,7 +127,7 @@ public sealed class Trainer
         if (_run.Writes)
             AtomicFile.Write(folder.Config, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(options.ToJson())));
         using var log = new LogHook(_run);
-        IRunHook[] all = [log, new GridHook(_run), new CheckpointHook(_run), .. _hooks];
+        IRunHook[] all = [log, new GridHook(_run), new CheckpointHook(_run, log), .. _hooks];
         IRunHook[] hooks = _run.Writes ? all : [.. all.Where(static h => h.OnEveryRank)];
         using var schedule = new ScalarSchedule(_run.Step.Scheduled(options.Rate()), _run.Done);
         long ahead = Math.Min(options.Cadence.LogEvery, int.MaxValue) * optimisation.DiscriminatorSteps;
@@ -137,6 +140,7 @@ public sealed class Trainer
                     : "batch norm goes by each rank's own images (--sync-bn on: by all, as one rank would)."));
         foreach (string notice in _run.Step.Notices) _run.Observer.Notice(notice);
         if (_run.Done == 0) foreach (var hook in hooks.Where(static h => h.Every.AtStart)) hook.Run(_run);
+        else foreach (var hook in hooks) if (IsOwedBySome(hook)) hook.Run(_run);
         long began = _run.Done;
         bool stops = RankAgreement.Any(_run.Step, stop.IsCancellationRequested);
         while (_run.Done < optimisation.Steps && !stops)
@@ -159,4 +163,8 @@ public sealed class Trainer
         // What was called after the last step is not called again; a run that made no step still ends as it should.
         bool IsLeft(IRunHook hook) => _run.Done == began || !hook.Every.IsDue(_run.Done, optimisation.Steps);
     }
+
+    // The first rank looks, and all that are to call it learn of it.
+    bool IsOwedBySome(IRunHook hook) => hook.OnEveryRank
+        ? RankAgreement.Any(_run.Step, _run.Writes && hook.IsOwed(_run)) : hook.IsOwed(_run);
 }

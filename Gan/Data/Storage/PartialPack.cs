@@ -1,4 +1,5 @@
 using System.Text;
+using Ssgan.Engine.Serialization;
 
 namespace Ssgan.Gan.Data.Storage;
 
@@ -115,6 +116,8 @@ internal sealed class PartialPack : IDisposable
         _images.Flush(flushToDisk: true);
         Close();
         File.Move(_partial, _path, overwrite: true);
+        // Without it a loss of power could keep the deletion below and forget the name: all would be decoded again.
+        DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         File.Delete(_log);
     }
 

@@ -1,16 +1,18 @@
 namespace Ssgan.Gan.Training;
 
 /// <summary>A checkpoint, of which the newest few are kept.</summary>
-sealed class CheckpointHook(RunState run) : IRunHook
+sealed class CheckpointHook(RunState run, LogHook log) : IRunHook
 {
     public Every Every { get; } = new(run.Options.Cadence.CheckpointEvery, AtEnd: AtEnd.Always);
 
     public void Run(RunState run)
     {
         string path = run.Folder.Checkpoint(run.Done);
+        // Lines of steps before a checkpoint are not written again by a run that goes on from it.
+        log.Sync();
         Save(run, path);
         foreach (long old in run.Folder.CheckpointSteps().SkipLast(run.Options.Cadence.KeepLast))
-            Directory.Delete(run.Folder.Checkpoint(old), recursive: true);
+            Checkpoint.Delete(run.Folder.Checkpoint(old));
         run.Observer.Wrote("checkpoint", path);
     }
 

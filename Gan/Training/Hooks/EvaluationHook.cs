@@ -48,6 +48,15 @@ public sealed class EvaluationHook : IRunHook
     public bool OnEveryRank => true;
 
     /// <inheritdoc/>
+    public bool IsOwed(RunState run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        // A checkpoint is written before its evaluation. A run that branched off has no checkpoint of that step.
+        return Every.IsDue(run.Done, run.Options.Optimisation.Steps) && run.Folder.CheckpointSteps().Contains(run.Done)
+            && !(File.Exists(run.Folder.Scores) && Receipt.ReadAll(run.Folder.Scores).Any(r => r.Images.Step == run.Done));
+    }
+
+    /// <inheritdoc/>
     public void Run(RunState run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -63,13 +72,16 @@ public sealed class EvaluationHook : IRunHook
             return;
         }
         if (!run.Writes) return;
+        // Before the receipts, which say that this step has had its turn.
+        double? score = _metric is null ? null : Score(receipts);
+        bool isBest = score is { } value && (_best is not { } best || _metric!.IsBetter!(value, best));
+        if (isBest) CheckpointHook.Save(run, run.Folder.Best);
         Receipt.Append(run.Folder.Scores, receipts);
         run.Scores = receipts;
         run.Observer.Scored(run.Done, receipts);
-        if (_metric is null || Score(receipts) is not { } score || _best is { } best && !_metric.IsBetter!(score, best)) return;
-        CheckpointHook.Save(run, run.Folder.Best);
+        if (!isBest) return;
         _best = score;
-        run.Observer.Wrote(string.Create(CultureInfo.InvariantCulture, $"best checkpoint by {_metric.Name} ({score:G5})"),
+        run.Observer.Wrote(string.Create(CultureInfo.InvariantCulture, $"best checkpoint by {_metric!.Name} ({score:G5})"),
             run.Folder.Best);
     }
 

@@ -25,5 +25,8 @@ sealed class LogHook(RunState run) : IRunHook, IDisposable
         run.Observer.Logged(report);
     }
 
+    /// <summary>Brings all lines to the disk.</summary>
+    public void Sync() => _log?.Sync();
+
     public void Dispose() => _log?.Dispose();
 }
