@@ -153,7 +153,8 @@ sealed record RunPlan(TrainOptions Options, string Preset, string? Checkpoint, s
         if (!RunFiles.AreIn(path)) return null;
         var run = RunFolder.Open(path);
         if (run.CheckpointSteps().Count > 0 || Directory.Exists(run.Best)
-            || RunStart.Of(run).Any(static s => s.Arguments.Any(static a => a.StartsWith("--init-from", StringComparison.Ordinal))))
+            || RunStart.Of(run).Any(static s => s.Arguments.Any(static a =>
+                a.StartsWith("--init-from", StringComparison.Ordinal))))
             return null;
         var options = run.Options();
         double last = !File.Exists(run.Metrics) ? 0
