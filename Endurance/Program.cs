@@ -17,7 +17,9 @@ switch (args.FirstOrDefault())
     case "power":
         return new PowerCut(work, Console.Out).Run(Number("--steps", 6), Number("--states", 8), Number("--resumes", 25),
             Number("--seed", 1)) == 0 ? 0 : 1;
+    case "faults":
+        return new Faults(work, Console.Out).Run() == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("Give one of: kills, power. docs/endurance.md says what they do.");
+        Console.Error.WriteLine("Give one of: kills, power, faults. docs/endurance.md says what they do.");
         return 2;
 }

@@ -41,7 +41,7 @@ sealed unsafe class Campaign : IDisposable
             Execute(Mutation.Of(_kept[random.Next(_kept.Count)], _kept[random.Next(_kept.Count)], random), keep: false);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {_target.Name} | {done:N0} | {taken:N0} | {_kept.Count:N0} | {_seen.Count(static b => b > 0):N0} | {Faults} | "
-            + $"{slowest.TotalMilliseconds:N0} | {most / 1024.0:N0} | {Process.GetCurrentProcess().PeakWorkingSet64 >> 20:N0} |"));
+            + $"{slowest.TotalMilliseconds:N0} | {most / 1024.0:N0} | {Peak()} |"));
         return done;
 
         void Execute(byte[] bytes, bool keep)
@@ -73,6 +73,12 @@ sealed unsafe class Campaign : IDisposable
         long began = Stopwatch.GetTimestamp();
         _target.Try(bytes, _folder);
         return Stopwatch.GetElapsedTime(began);
+    }
+
+    static long Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 >> 20;
     }
 
     // A branch that was taken about twice as often as before is new as well.

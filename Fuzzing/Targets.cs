@@ -42,7 +42,8 @@ sealed record Target(string Name, Action<byte[], string> Read, params Type[] Ref
         new("parquet", static (bytes, folder) =>
             ReadAll(ParquetImages.Open(folder, [Put(folder, "a.parquet", bytes)], Options(folder), default)), s_data),
         new("lmdb", static (bytes, folder) => ReadAll(LmdbImages.Open(Put(folder, "data.mdb", bytes), default)), s_data),
-        new("idx", static (bytes, folder) => ReadAll(IdxImages.Open("fuzz", Put(folder, "i", bytes), null, static _ => [])), s_data),
+        new("idx", static (bytes, folder) =>
+            ReadAll(IdxImages.Open("fuzz", Put(folder, "i", bytes), null, static _ => [])), s_data),
         new("pickle", static (bytes, folder) => BatchPickle.Read(Put(folder, "train_data_batch_1", bytes)), s_data),
         new("cifar", static (bytes, folder) => Set(folder, "cifar-10-binary.tar.gz", bytes, 32), s_data),
         new("stl", static (bytes, folder) => Set(folder, "train_X.bin", bytes, 48), s_data),

@@ -20,7 +20,8 @@ sealed partial class NamespaceTests
         ("Engine.Kernels", "Ssgan.Engine.Kernels"), ("Engine", "Ssgan.Engine"), ("Gan", "Ssgan.Gan"),
         ("Gan.Runner", "Ssgan.Runner"), ("Emulator", "Ssgan.Emulator"),
         ("Testing", "Ssgan.Testing"), ("Gan.Tests", "Ssgan.Tests"),
-        ("Benchmarks", "Ssgan.Benchmarks"), ("RankProbe", "Ssgan.RankProbe"), ("Endurance", "Ssgan.Endurance"), ("Fuzzing", "Ssgan.Fuzzing"),
+        ("Benchmarks", "Ssgan.Benchmarks"), ("RankProbe", "Ssgan.RankProbe"), ("Endurance", "Ssgan.Endurance"),
+        ("Fuzzing", "Ssgan.Fuzzing"),
     ];
 
     /// <summary>Files and folders that are elsewhere, and why.</summary>

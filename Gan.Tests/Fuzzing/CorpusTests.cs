@@ -3,7 +3,7 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Fuzzing;
 
-/// <summary>What is fuzzed at length by Fuzzing/run.sh, in short: the corpus, inputs that once did harm, and a few changes.</summary>
+/// <summary>What Fuzzing/run.sh does at length, in short: the corpus, inputs that once did harm, and a few changes.</summary>
 public sealed class CorpusTests
 {
     static IEnumerable<string> Names => Target.All.Select(static t => t.Name);

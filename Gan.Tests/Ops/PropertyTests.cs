@@ -5,7 +5,7 @@ using Ssgan.Tests.Support;
 
 namespace Ssgan.Tests.Ops;
 
-/// <summary>Operations on shapes that are drawn, against loops that say what they mean. Numbers are whole, so sums are exact.</summary>
+/// <summary>Operations on shapes that are drawn, against loops that say what they mean. Whole numbers have exact sums.</summary>
 sealed class PropertyTests
 {
     const string Seed = "0000KOIPe036";

@@ -26,5 +26,20 @@ internal static class BmpHeader
         return longer;
     }
 
+    /// <summary>
+    /// Whether a file has fewer bytes than its header claims pixels without compression, as a small file may claim millions,
+    /// for which memory would be taken.
+    /// </summary>
+    internal static bool IsCutShort(ReadOnlySpan<byte> file)
+    {
+        const int end = 54, depthAt = 28, firstHeader = 40;
+        if (file.Length < end || !file.StartsWith("BM"u8) || U32(file, HeaderAt) < firstHeader
+            || U32(file, CompressionAt) is not (0 or Bitfields)) return false;
+        long width = (int)U32(file, HeaderAt + 4), height = Math.Abs((long)(int)U32(file, HeaderAt + 8)),
+            depth = BinaryPrimitives.ReadUInt16LittleEndian(file[depthAt..]);
+        // Rows fill whole words; some writers leave the last one as it is.
+        return width > 0 && height > 0 && (height - 1) * ((width * depth + 31) / 32 * 4) + width * depth / 8 > file.Length;
+    }
+
     static uint U32(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
 }

@@ -40,6 +40,8 @@ internal static class ImageDecoder
         if (count > MaxPixels)
             throw new DatasetException($"is {width}x{height}, above the limit of {MaxPixels >> 20} megapixels");
 
+        if (codec.EncodedFormat == SKEncodedImageFormat.Bmp && BmpHeader.IsCutShort(file))
+            throw new DatasetException("is cut short");
         ImageOrientation orientation = ExifReader.Orientation(codec, file);
         if (count <= LargePixels) Decode(codec, orientation, size, fit, pixels);
         else lock (large) Decode(codec, orientation, size, fit, pixels);
