@@ -124,7 +124,8 @@ public sealed unsafe partial class CpuBackend
         where TMethod : IWinogradMethod
     {
         var plan = new WinogradPlan(tiles, depth, columns, 1, TKernel.Rows, TKernel.Columns, 1, share);
-        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns, items = (panels + plan.ChunkPanels - 1) / plan.ChunkPanels;
+        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
+        int items = (panels + plan.ChunkPanels - 1) / plan.ChunkPanels;
         float* filters = _scratch.Shared(items * plan.FilterFloats + Threads * plan.OwnFloats);
         _workers.For(items, 1, new WinogradColumns<TKernel, TMethod>(plan, arrays, panels, filters,
             filters + items * plan.FilterFloats, _scratch.Slots()));

@@ -20,7 +20,8 @@ sealed class NcclOverlapTests
         {
             using var scope = device.Scope();
             var x = device.From([rank + 1f, 4], new(2));
-            if (rank == 1) Assert.That(computed.Wait(TimeSpan.FromMinutes(1)), "the other rank's kernel waits for this rank's sum");
+            if (rank == 1)
+                Assert.That(computed.Wait(TimeSpan.FromMinutes(1)), "the other rank's kernel waits for this rank's sum");
             ranks.BeginSum(x);
             if (rank == 0)
             {
