@@ -95,11 +95,8 @@ public sealed unsafe partial class CpuBackend
         where TMethod : IWinogradMethod
     {
         int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
-        if (groups == 1 && Threads is > 1 and <= FewThreads && tiles.Count <= columns && panels >= Threads)
-        {
-            WinogradConvolveColumns<TKernel, TMethod>(arrays, tiles, depth, columns, (panels + Threads - 1) / Threads);
-            return;
-        }
+        if (groups == 1 && Threads is > 1 and <= FewThreads && tiles.Count <= columns && panels >= Threads
+            && WinogradConvolveColumns<TKernel, TMethod>(arrays, tiles, depth, columns, panels)) return;
         var plan = new WinogradPlan(tiles, depth, columns, groups, TKernel.Rows, TKernel.Columns, Threads);
         long filterFloats = plan.ChunkGroups * plan.FilterFloats;
         float* filters = _scratch.Shared(filterFloats + Threads * plan.OwnFloats), own = filters + filterFloats;
@@ -117,18 +114,19 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>As above, but each item of the loop has some columns, and all tiles.</summary>
-    void WinogradConvolveColumns<TKernel, TMethod>(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns,
-        int share)
+    /// <summary>As above, but each thread has some columns, and all tiles; false where its filters are too many at a time.</summary>
+    bool WinogradConvolveColumns<TKernel, TMethod>(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns,
+        int panels)
         where TKernel : unmanaged, IGemmKernel
         where TMethod : IWinogradMethod
     {
+        int share = (panels + Threads - 1) / Threads, items = (panels + share - 1) / share;
         var plan = new WinogradPlan(tiles, depth, columns, 1, TKernel.Rows, TKernel.Columns, 1, share);
-        int panels = (columns + TKernel.Columns - 1) / TKernel.Columns;
-        int items = (panels + plan.ChunkPanels - 1) / plan.ChunkPanels;
+        if (plan.ChunkPanels < share) return false;
         float* filters = _scratch.Shared(items * plan.FilterFloats + Threads * plan.OwnFloats);
         _workers.For(items, 1, new WinogradColumns<TKernel, TMethod>(plan, arrays, panels, filters,
             filters + items * plan.FilterFloats, _scratch.Slots()));
+        return true;
     }
 
     /// <summary>
