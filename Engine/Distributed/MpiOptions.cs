@@ -6,7 +6,7 @@ public sealed record MpiOptions(string? Library = null)
 {
     /// <summary>How long a rank waits in a collective for the others. Time in which this process is stopped does not count.
     /// </summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(300);
+    public TimeSpan Timeout { get; init; } = NcclCommunicator.DefaultPatience;
 
     /// <summary>How long, after that, a rank listens for signs of the others.</summary>
     public TimeSpan Listen { get; init; } = TimeSpan.FromSeconds(5);

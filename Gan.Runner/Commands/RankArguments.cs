@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ssgan.Engine.Distributed;
 using Ssgan.Runner.Terminal;
 
 namespace Ssgan.Runner.Commands;
@@ -7,13 +8,14 @@ namespace Ssgan.Runner.Commands;
 /// <summary>Options of commands that several processes run together, started by mpirun, srun or torchrun.</summary>
 sealed class RankArguments
 {
-    const int DefaultTimeout = 300, LongestTimeout = 7 * 24 * 3600;
+    const int LongestTimeout = 7 * 24 * 3600;
+    static readonly int s_default = (int)NcclCommunicator.DefaultPatience.TotalSeconds;
 
     readonly Option<string> _devices = OptionKinds.Text("--devices", "0,1,...",
         "With several ranks: the GPUs of this machine, one a rank in order of local rank. Default: GPU number local rank.");
 
     readonly Option<int> _timeout = OptionKinds.Number<int>("--rank-timeout",
-        $"With several ranks: seconds after which a rank that does not come is named and all end. Default: {DefaultTimeout}.");
+        $"With several ranks: seconds after which a rank that does not come is named and all end. Default: {s_default}.");
 
     readonly Option<string> _library = OptionKinds.Text("--mpi-library", "FILE",
         "With several ranks: the MPI library, where it is not found or another one is.");
@@ -27,7 +29,7 @@ sealed class RankArguments
     /// <exception cref="UsageException">It is out of range.</exception>
     public TimeSpan Timeout(ParseResult parsed)
     {
-        int seconds = parsed.Pick(_timeout, DefaultTimeout);
+        int seconds = parsed.Pick(_timeout, s_default);
         return seconds is >= 1 and <= LongestTimeout ? TimeSpan.FromSeconds(seconds)
             : throw new UsageException($"--rank-timeout is {seconds}; it takes 1 to {LongestTimeout} seconds.");
     }
