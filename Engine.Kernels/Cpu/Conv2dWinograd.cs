@@ -114,7 +114,9 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>As above, but each thread has some columns, and all tiles; false where its filters are too many at a time.</summary>
+    /// <summary>
+    /// As above, but each thread has some columns, and all tiles; false where its filters are too many at a time.
+    /// </summary>
     bool WinogradConvolveColumns<TKernel, TMethod>(in WinogradArrays arrays, in WinogradTiles tiles, int depth, int columns,
         int panels)
         where TKernel : unmanaged, IGemmKernel
